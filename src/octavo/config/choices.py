@@ -1,0 +1,149 @@
+"""What flags, the active profile and the merged tree decide together (`docs/config.md`)."""
+
+from __future__ import annotations
+
+import os
+from typing import TypeVar
+
+import msgspec
+
+from octavo.config.instructions import read_prompt_file
+from octavo.config.schema import ConfigToml, ProfileToml, WorkspaceWriteToml
+from octavo.errors import ConfigError
+from octavo.protocol.policy import (
+    ApprovalPolicy,
+    DangerFullAccess,
+    ReadOnly,
+    SandboxMode,
+    SandboxPolicy,
+    WorkspaceWrite,
+)
+
+T = TypeVar("T")
+
+DEFAULT_MODEL = "gpt-5-codex"
+DEFAULT_OSS_MODEL = "gpt-oss:20b"
+DEFAULT_EMBEDDED_MODEL = "local"
+
+
+class ConfigFlags(msgspec.Struct, frozen=True):
+    """Typed flags of a command line or fields of a request; None says nothing.
+
+    `oss` and `embedded` choose that provider and, without `model`, its default model.
+    `cwd` is taken relative to the sources' folder; see `canonical_folder` for `-C`.
+    """
+
+    model: str | None = None
+    review_model: str | None = None
+    model_provider: str | None = None
+    profile: str | None = None
+    sandbox_mode: SandboxMode | None = None
+    approval_policy: ApprovalPolicy | None = None
+    cwd: str | None = None
+    oss: bool = False
+    embedded: bool = False
+    show_raw_agent_reasoning: bool | None = None
+    base_instructions: str | None = None
+    developer_instructions: str | None = None
+    compact_prompt: str | None = None
+    include_apply_patch: bool | None = None
+    web_search: bool | None = None
+    command_assessment: bool | None = None
+    additional_writable_roots: tuple[str, ...] = ()
+
+
+def first(default: T, *values: T | None) -> T:
+    """The first value that is set, else `default`."""
+    for value in values:
+        if value is not None:
+            return value
+    return default
+
+
+def first_set(*values: T | None) -> T | None:
+    """The first value that is set, if any is."""
+    for value in values:
+        if value is not None:
+            return value
+    return None
+
+
+def canonical_folder(base: str, folder: str) -> str:
+    """A folder given by the user as an absolute path: links resolved if it exists, else as written."""
+    full = os.path.join(base, folder)
+    try:
+        return os.path.realpath(full, strict=True)
+    except (OSError, ValueError):
+        return full
+
+
+def active_profile(settings: ConfigToml, flags: ConfigFlags) -> tuple[str | None, ProfileToml]:
+    """The chosen profile's name and table; an empty table without one, `ConfigError` for an unknown name."""
+    name = first_set(flags.profile, settings.profile)
+    if name is None:
+        return None, ProfileToml()
+    profile = (settings.profiles or {}).get(name)
+    if profile is None:
+        raise ConfigError(f"config profile `{name}` not found")
+    return name, profile
+
+
+def choose_provider_id(settings: ConfigToml, profile: ProfileToml, flags: ConfigFlags) -> str:
+    """Which provider serves the model; the id may be unknown."""
+    if flags.embedded:
+        return "embedded"
+    if flags.oss:
+        return "oss"
+    return first("openai", flags.model_provider, profile.model_provider, settings.model_provider)
+
+
+def choose_model(settings: ConfigToml, profile: ProfileToml, flags: ConfigFlags, provider_id: str) -> str:
+    """The model's name. A flag that chooses the provider also chooses the model, before profile and file."""
+    if flags.model is not None:
+        return flags.model
+    if flags.embedded:
+        return DEFAULT_EMBEDDED_MODEL
+    if flags.oss:
+        return DEFAULT_OSS_MODEL
+    default = DEFAULT_EMBEDDED_MODEL if provider_id == "embedded" else DEFAULT_MODEL
+    return first(default, profile.model, settings.model)
+
+
+def choose_sandbox_policy(
+    settings: ConfigToml, profile: ProfileToml, flags: ConfigFlags, cwd: str, trusted: bool
+) -> SandboxPolicy:
+    """What commands may touch; without any word on it a trusted project may be written, others only read."""
+    default: SandboxMode = "workspace-write" if trusted else "read-only"
+    mode = first(default, flags.sandbox_mode, profile.sandbox_mode, settings.sandbox_mode)
+    if mode == "danger-full-access":
+        return DangerFullAccess()
+    if mode == "read-only":
+        return ReadOnly()
+    table = settings.sandbox_workspace_write or WorkspaceWriteToml()
+    roots = list(table.writable_roots)
+    for folder in flags.additional_writable_roots:
+        root = canonical_folder(cwd, folder)
+        if root not in roots:
+            roots.append(root)
+    return WorkspaceWrite(
+        writable_roots=tuple(roots) or msgspec.UNSET,
+        network_access=table.network_access,
+        exclude_tmpdir_env_var=table.exclude_tmpdir_env_var,
+        exclude_slash_tmp=table.exclude_slash_tmp,
+    )
+
+
+def replaced_prompts(
+    settings: ConfigToml, profile: ProfileToml, flags: ConfigFlags, cwd: str
+) -> tuple[str | None, str | None]:
+    """What stands for the built-in system prompt and for the built-in compaction prompt.
+
+    Configured files are read even where a flag or key makes them moot, so that a
+    broken one is noticed; `ConfigError` if one can not be used.
+    """
+    base_path = first_set(profile.experimental_instructions_file, settings.experimental_instructions_file)
+    base = read_prompt_file(base_path, cwd, "experimental instructions file")
+    compact_path = first_set(profile.experimental_compact_prompt_file, settings.experimental_compact_prompt_file)
+    compact_file = read_prompt_file(compact_path, cwd, "experimental compact prompt file")
+    compact = (first_set(flags.compact_prompt, settings.compact_prompt) or "").strip() or None
+    return first_set(flags.base_instructions, base), first_set(compact, compact_file)

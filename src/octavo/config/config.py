@@ -1,0 +1,109 @@
+"""`Config`: everything the user chose, resolved, in one frozen value (`docs/config.md`)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+
+from octavo.config.features import Deprecation, Features
+from octavo.config.mcp_servers import McpServer
+from octavo.config.providers import ModelProvider
+from octavo.config.schema import (
+    CredentialsStore,
+    FileOpener,
+    History,
+    LocalModel,
+    LoginMethod,
+    Notices,
+    OAuthCredentialsStore,
+    OtlpGrpc,
+    OtlpHttp,
+    ReasoningSummaryFormat,
+    ShellEnvironmentPolicy,
+    Tui,
+)
+from octavo.protocol.policy import ApprovalPolicy, ReasoningEffort, ReasoningSummary, SandboxPolicy, Verbosity
+
+
+class Otel(msgspec.Struct, frozen=True):
+    """Telemetry: where it goes (None: nowhere), under which environment name, and whether it may hold prompts."""
+
+    log_user_prompt: bool = False
+    environment: str = "dev"
+    exporter: OtlpHttp | OtlpGrpc | None = None
+
+    def __repr__(self) -> str:
+        return f"Otel(environment={self.environment!r}, exporter={type(self.exporter).__name__})"
+
+
+class Config(msgspec.Struct, frozen=True, kw_only=True):
+    """One conversation's settings. None means that the user said nothing and the reader has its own default.
+
+    Paths are absolute; sizes are in bytes, limits of models in tokens. `environ` is the
+    environment after `.env`, and what commands and servers inherit from.
+    """
+
+    codex_home: str
+    cwd: str
+    environ: Mapping[str, str]
+
+    model: str
+    review_model: str
+    model_provider_id: str
+    model_provider: ModelProvider
+    model_providers: Mapping[str, ModelProvider]
+    model_context_window: int | None
+    model_max_output_tokens: int | None
+    model_auto_compact_token_limit: int | None
+    model_reasoning_effort: ReasoningEffort | None
+    model_reasoning_summary: ReasoningSummary
+    model_verbosity: Verbosity | None
+    model_supports_reasoning_summaries: bool | None
+    model_reasoning_summary_format: ReasoningSummaryFormat | None
+    local_model: LocalModel
+
+    approval_policy: ApprovalPolicy
+    sandbox_policy: SandboxPolicy
+    approval_or_sandbox_was_set: bool
+    """Whether a flag, the profile or the file set the approval policy or the sandbox mode."""
+    project_is_trusted: bool
+    shell_environment_policy: ShellEnvironmentPolicy
+    shell_snapshot: bool
+
+    user_instructions: str | None
+    """The global AGENTS text, trimmed, without the project's documents."""
+    base_instructions: str | None
+    """What stands for the built-in system prompt."""
+    developer_instructions: str | None
+    compact_prompt: str | None
+    project_doc_max_bytes: int
+    project_doc_fallback_filenames: tuple[str, ...]
+
+    hide_agent_reasoning: bool
+    show_raw_agent_reasoning: bool
+    file_opener: FileOpener
+    notify: tuple[str, ...]
+    """The program to start after each turn and its arguments; empty for none."""
+    tui: Tui
+    disable_paste_burst: bool
+    notices: Notices
+    windows_wsl_setup_acknowledged: bool
+    history: History
+
+    features: Features
+    deprecations: tuple[Deprecation, ...]
+    """Each older feature name that was used and the name to use instead, sorted."""
+    mcp_servers: Mapping[str, McpServer]
+    otel: Otel
+
+    forced_login_method: LoginMethod | None
+    forced_chatgpt_workspace_id: str | None
+    cli_auth_credentials_store: CredentialsStore
+    mcp_oauth_credentials_store: OAuthCredentialsStore
+    chatgpt_base_url: str
+    active_profile: str | None
+
+    def __repr__(self) -> str:
+        # The environment and the providers hold secrets, and texts of values end up in logs.
+        return f"Config(model={self.model!r}, provider={self.model_provider_id!r}, cwd={self.cwd!r})"

@@ -1,0 +1,93 @@
+"""Single settings given for one run: `-c key=value`, feature switches and maps in requests (`docs/config.md`).
+
+An override is a dotted path and a TOML value. Paths know no quoting: every dot splits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from octavo.config.features import canonical_feature
+from octavo.errors import ConfigError
+
+Override = tuple[str, object]
+"""A dotted path and the value to write there."""
+
+_INT64_MIN, _INT64_MAX = -(2**63), 2**63 - 1
+_TOML_WORDS = frozenset({"true", "false", "inf", "nan"})
+
+
+def parse_override(raw: str) -> Override:
+    """Reads one `-c` argument; `ConfigError` without `=` or without a key.
+
+    The value is TOML; what is no TOML is a string, without the quotes at its ends.
+    """
+    key, equals, value = raw.partition("=")
+    if not equals:
+        raise ConfigError(f"Invalid override (missing '='): {raw}")
+    key = key.strip()
+    if not key:
+        raise ConfigError(f"Empty key in override: {raw}")
+    return key, _parse_value(value.strip())
+
+
+def feature_overrides(enable: Iterable[str], disable: Iterable[str]) -> tuple[Override, ...]:
+    """The overrides for `--enable` and `--disable`: they follow all `-c`, and `--disable` comes last.
+
+    A name that is neither a feature nor an older name of one is a `ConfigError`.
+    """
+    switches = [*((name, True) for name in enable), *((name, False) for name in disable)]
+    for name, _ in switches:
+        if canonical_feature(name) is None:
+            raise ConfigError(f"Unknown feature flag: {name}")
+    return tuple((f"features.{name}", value) for name, value in switches)
+
+
+def json_overrides(settings: Mapping[str, object]) -> tuple[Override, ...]:
+    """The overrides of a request's `config` map: dotted paths to JSON values, which become TOML values."""
+    return tuple((path, _from_json(value)) for path, value in settings.items())
+
+
+def set_path(tree: dict[str, object], dotted: str, value: object) -> None:
+    """Writes `value` at a dotted path, in place.
+
+    What is missing on the way becomes a table, and what is no table is replaced by one.
+    """
+    *tables, last = dotted.split(".")
+    for name in tables:
+        below = tree.get(name)
+        if not isinstance(below, dict):
+            below = tree[name] = {}
+        tree = below
+    tree[last] = value
+
+
+def _parse_value(text: str) -> object:
+    # Plain words and true/false are by far the most common; they spare the start of a TOML parser.
+    if text in {"true", "false"}:
+        return text == "true"
+    if text not in _TOML_WORDS and text[:1].isalpha() and text.replace("-", "a").replace("_", "a").isalnum():
+        return text
+    import tomllib
+
+    try:
+        return tomllib.loads(f"_x_ = {text}\n")["_x_"]
+    except (tomllib.TOMLDecodeError, RecursionError):
+        return text.strip("\"'")
+
+
+def _from_json(value: object) -> object:
+    """JSON in TOML's types: TOML has no null, and its integers have 64 bits."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return value
+        case int():
+            return value if _INT64_MIN <= value <= _INT64_MAX else float(value)
+        case Mapping():
+            return {str(name): _from_json(item) for name, item in value.items()}
+        case list() | tuple():
+            return [_from_json(item) for item in value]
+        case _:
+            return value

@@ -1,0 +1,221 @@
+"""The types of `config.toml`, before profiles, flags and defaults are applied (`docs/config.md`).
+
+Unknown keys are ignored everywhere. In the two tables that flags and profiles
+compete with (`ConfigToml`, `ProfileToml`) None means *not set*; the smaller tables
+carry their defaults and are used as they stand.
+"""
+
+# No `from __future__ import annotations` here: msgspec would have to evaluate every one of
+# these annotations from its text, which costs each start 2 ms.
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+import msgspec
+
+from octavo.config.providers import ModelProvider
+from octavo.protocol.policy import ApprovalPolicy, ReasoningEffort, ReasoningSummary, SandboxMode, Verbosity
+
+# The bounds are those of the numbers that other readers of the file can hold;
+# `shown_as` is the name under which an error asks for such a number.
+Integer = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1, extra={"shown_as": "i64"})]
+Unsigned = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1, extra={"shown_as": "usize"})]
+Milliseconds = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1, extra={"shown_as": "u64"})]
+
+CredentialsStore = Literal["file", "keyring", "auto"]
+OAuthCredentialsStore = Literal["auto", "file", "keyring"]
+FileOpener = Literal["vscode", "vscode-insiders", "windsurf", "cursor", "none"]
+ReasoningSummaryFormat = Literal["none", "experimental"]
+LoginMethod = Literal["chatgpt", "api"]
+
+
+class ShellEnvironmentPolicy(msgspec.Struct, frozen=True):
+    """Which variables commands of the model get. Patterns know `*` and `?` and match whole names in any case."""
+
+    inherit: Literal["core", "all", "none"] = "all"
+    ignore_default_excludes: bool = False
+    exclude: tuple[str, ...] = ()
+    set: Mapping[str, str] = {}
+    include_only: tuple[str, ...] = ()
+    experimental_use_profile: bool = False
+
+
+class WorkspaceWriteToml(msgspec.Struct, frozen=True):
+    """`[sandbox_workspace_write]`: what the mode of that name allows beyond the working folder."""
+
+    writable_roots: tuple[str, ...] = ()
+    network_access: bool = False
+    exclude_tmpdir_env_var: bool = False
+    exclude_slash_tmp: bool = False
+
+
+class History(msgspec.Struct, frozen=True):
+    """`[history]`: whether sent messages are remembered across sessions; the size is accepted and not enforced."""
+
+    persistence: Literal["save-all", "none"]
+    max_bytes: Unsigned | None = None
+
+
+class Tui(msgspec.Struct, frozen=True):
+    """`[tui]`: desktop notifications off, on, or for the named events."""
+
+    notifications: bool | tuple[str, ...] = False
+
+
+class ToolsToml(msgspec.Struct, frozen=True):
+    """`[tools]`: older switches of two features."""
+
+    web_search: bool | None = None
+    web_search_request: bool | None = None
+    view_image: bool | None = None
+
+
+class Notices(msgspec.Struct, frozen=True):
+    """`[notice]`: warnings that the user does not want to see again."""
+
+    hide_full_access_warning: bool | None = None
+
+
+class ProjectToml(msgspec.Struct, frozen=True):
+    """`[projects."/path"]`: only the trust level `trusted` means anything."""
+
+    trust_level: str | None = None
+
+
+class OtlpHttp(msgspec.Struct, frozen=True):
+    """Telemetry by OTLP over HTTP."""
+
+    endpoint: str
+    headers: Mapping[str, str]
+    protocol: Literal["binary", "json"]
+
+
+class OtlpGrpc(msgspec.Struct, frozen=True):
+    """Telemetry by OTLP over gRPC."""
+
+    endpoint: str
+    headers: Mapping[str, str]
+
+
+class OtelExporterToml(msgspec.Struct, frozen=True):
+    """A table with exactly one of the two keys."""
+
+    http: OtlpHttp | None = msgspec.field(default=None, name="otlp-http")
+    grpc: OtlpGrpc | None = msgspec.field(default=None, name="otlp-grpc")
+
+
+class OtelToml(msgspec.Struct, frozen=True):
+    """`[otel]`: where telemetry goes, and whether it may hold prompts."""
+
+    log_user_prompt: bool = False
+    environment: str = "dev"
+    exporter: Literal["none"] | OtelExporterToml = "none"
+
+
+class McpServerToml(msgspec.Struct, frozen=True):
+    """`[mcp_servers.NAME]` as written; `mcp_servers.read_server` decides what it means."""
+
+    command: str | None = None
+    args: tuple[str, ...] | None = None
+    env: Mapping[str, str] | None = None
+    env_vars: tuple[str, ...] | None = None
+    cwd: str | None = None
+    url: str | None = None
+    bearer_token: str | None = None
+    bearer_token_env_var: str | None = None
+    http_headers: Mapping[str, str] | None = None
+    env_http_headers: Mapping[str, str] | None = None
+    enabled: bool = True
+    startup_timeout_sec: float | None = None
+    startup_timeout_ms: Milliseconds | None = None
+    tool_timeout_sec: float | None = None
+    enabled_tools: tuple[str, ...] | None = None
+    disabled_tools: tuple[str, ...] | None = None
+
+
+class LocalModel(msgspec.Struct, frozen=True):
+    """`[local]`: the model file (GGUF) that runs in this process, its context in tokens, its threads."""
+
+    model_path: str | None = None
+    context_size: Unsigned | None = None
+    threads: Unsigned | None = None
+
+
+class ProfileToml(msgspec.Struct, frozen=True):
+    """`[profiles.NAME]`: the settings that may differ from one profile to another."""
+
+    model: str | None = None
+    model_provider: str | None = None
+    approval_policy: ApprovalPolicy | None = None
+    sandbox_mode: SandboxMode | None = None
+    model_reasoning_effort: ReasoningEffort | None = None
+    model_reasoning_summary: ReasoningSummary | None = None
+    model_verbosity: Verbosity | None = None
+    chatgpt_base_url: str | None = None
+    experimental_instructions_file: str | None = None
+    experimental_compact_prompt_file: str | None = None
+    include_apply_patch_tool: bool | None = None
+    experimental_use_exec_command_tool: bool | None = None
+    experimental_use_unified_exec_tool: bool | None = None
+    experimental_use_rmcp_client: bool | None = None
+    experimental_use_freeform_apply_patch: bool | None = None
+    experimental_sandbox_command_assessment: bool | None = None
+    tools_web_search: bool | None = None
+    tools_view_image: bool | None = None
+    features: Mapping[str, bool] | None = None
+
+
+class ConfigToml(msgspec.Struct, frozen=True):
+    """The whole file: every key that means something."""
+
+    model: str | None = None
+    review_model: str | None = None
+    model_provider: str | None = None
+    model_context_window: Integer | None = None
+    model_max_output_tokens: Integer | None = None
+    model_auto_compact_token_limit: Integer | None = None
+    approval_policy: ApprovalPolicy | None = None
+    sandbox_mode: SandboxMode | None = None
+    notify: tuple[str, ...] | None = None
+    instructions: str | None = None
+    developer_instructions: str | None = None
+    compact_prompt: str | None = None
+    forced_chatgpt_workspace_id: str | None = None
+    forced_login_method: LoginMethod | None = None
+    cli_auth_credentials_store: CredentialsStore | None = None
+    mcp_oauth_credentials_store: OAuthCredentialsStore | None = None
+    project_doc_max_bytes: Unsigned | None = None
+    project_doc_fallback_filenames: tuple[str, ...] | None = None
+    profile: str | None = None
+    file_opener: FileOpener | None = None
+    hide_agent_reasoning: bool | None = None
+    show_raw_agent_reasoning: bool | None = None
+    model_reasoning_effort: ReasoningEffort | None = None
+    model_reasoning_summary: ReasoningSummary | None = None
+    model_verbosity: Verbosity | None = None
+    model_supports_reasoning_summaries: bool | None = None
+    model_reasoning_summary_format: ReasoningSummaryFormat | None = None
+    chatgpt_base_url: str | None = None
+    disable_paste_burst: bool | None = None
+    windows_wsl_setup_acknowledged: bool | None = None
+    shell_snapshot: bool | None = None
+    experimental_instructions_file: str | None = None
+    experimental_compact_prompt_file: str | None = None
+    experimental_use_exec_command_tool: bool | None = None
+    experimental_use_unified_exec_tool: bool | None = None
+    experimental_use_rmcp_client: bool | None = None
+    experimental_use_freeform_apply_patch: bool | None = None
+    experimental_sandbox_command_assessment: bool | None = None
+    sandbox_workspace_write: WorkspaceWriteToml | None = None
+    shell_environment_policy: ShellEnvironmentPolicy | None = None
+    history: History | None = None
+    tui: Tui | None = None
+    tools: ToolsToml | None = None
+    features: Mapping[str, bool] | None = None
+    notice: Notices | None = None
+    projects: Mapping[str, ProjectToml] | None = None
+    otel: OtelToml | None = None
+    profiles: Mapping[str, ProfileToml] | None = None
+    model_providers: Mapping[str, ModelProvider] | None = None
+    mcp_servers: Mapping[str, McpServerToml] | None = None
+    local: LocalModel | None = None

@@ -1,0 +1,86 @@
+"""Whether the user trusts the project a conversation works in (`docs/config.md`).
+
+Trust is recorded per folder. A folder without an entry of its own takes that of the
+repository it belongs to, where a linked worktree belongs to its main checkout.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from octavo.config.schema import ProjectToml
+
+_GIT_TIMEOUT_S = 10
+
+
+def is_trusted(projects: Mapping[str, ProjectToml], cwd: str, environ: Mapping[str, str]) -> bool:
+    """Whether `cwd`, or else its repository, has the trust level `trusted`.
+
+    git is asked only if there is an entry that could match.
+    """
+    entry = projects.get(cwd)
+    if entry is None and projects:
+        root = repository_root(cwd, environ)
+        entry = projects.get(root) if root is not None else None
+    return entry is not None and entry.trust_level == "trusted"
+
+
+def trust_target(cwd: str, environ: Mapping[str, str]) -> str:
+    """The folder to record trust for: the main checkout of the repository of `cwd`, else `cwd` itself."""
+    return repository_root(cwd, environ) or cwd
+
+
+def repository_root(cwd: str, environ: Mapping[str, str]) -> str | None:
+    """The folder of the main checkout of the repository around `cwd`; None outside of repositories.
+
+    A `.git` file can name any repository. It is believed only if that repository is
+    the folder's own or knows the folder as its worktree: otherwise a downloaded folder
+    could borrow the trust of another project.
+    """
+    base = cwd if os.path.isdir(cwd) else os.path.dirname(cwd)
+    answer = _ask_git(base, environ)
+    if answer is None:
+        return None
+    git_dir, common_dir, top = (os.path.realpath(os.path.join(base, path)) for path in answer)
+    main = os.path.dirname(common_dir)
+    own = git_dir == common_dir and main == top
+    return main if own or _is_known_worktree(git_dir, common_dir, top) else None
+
+
+def _ask_git(base: str, environ: Mapping[str, str]) -> tuple[str, str, str] | None:
+    """The git folder, the shared git folder and the top of the checkout, relative to `base` or absolute."""
+    command = ["git", "rev-parse", "--git-dir", "--git-common-dir", "--show-toplevel"]
+    try:
+        result = subprocess.run(
+            command,
+            cwd=base,
+            env=dict(environ),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=_GIT_TIMEOUT_S,
+            check=False,
+        )
+    except (OSError, subprocess.SubprocessError, ValueError):
+        return None
+    lines = os.fsdecode(result.stdout).split("\n")
+    if result.returncode != 0 or len(lines) != 4:
+        return None
+    return lines[0], lines[1], lines[2]
+
+
+def _is_known_worktree(git_dir: str, common_dir: str, top: str) -> bool:
+    """Whether the repository itself, not just the folder, says that `top` is one of its worktrees."""
+    if os.path.dirname(git_dir) != os.path.join(common_dir, "worktrees"):
+        return False
+    try:
+        with open(os.path.join(git_dir, "gitdir"), encoding="utf-8", errors="surrogateescape") as file:
+            recorded = file.read().strip()
+    except OSError:
+        return False
+    # Newer gits may record a path relative to the git folder.
+    recorded = os.path.join(git_dir, recorded)
+    return os.path.realpath(recorded) == os.path.join(top, ".git")
