@@ -60,7 +60,10 @@ def same_entry(source: str, destination: str) -> bool:
     here = _entry(source)
     if here in (_entry(destination), os.path.realpath(destination)):
         return True
-    one, other = os.lstat(source), os.stat(destination)
+    try:
+        one, other = os.lstat(source), os.stat(destination)
+    except OSError:
+        return False
     # One link under two names: a file system that does not tell cases apart.
     return os.path.samestat(one, other) and one.st_nlink == 1
 

@@ -107,9 +107,7 @@ def _chunk(lines: list[str], start: int, *, marker_needed: bool) -> tuple[Chunk,
     context = first.removeprefix("@@ ") if first.startswith("@@ ") else None
     if context is None and first != "@@":
         if marker_needed:
-            raise PatchParseError(
-                f"Expected update hunk to start with a @@ context marker, got: '{first}'", start + 1
-            )
+            raise PatchParseError(f"Expected update hunk to start with a @@ context marker, got: '{first}'", start + 1)
         at = start
     else:
         at = start + 1

@@ -69,7 +69,11 @@ class Patch:
         self.text = text
 
 
-class PatchParseError(OctavoError):
+class PatchError(OctavoError):
+    """A patch that cannot be carried out; the text is what the model reads about it."""
+
+
+class PatchParseError(PatchError):
     """The text is not a patch.
 
     `line` is the number of the offending line, counted from 1 at the begin

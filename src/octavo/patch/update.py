@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from octavo.errors import OctavoError
 from octavo.patch.locate import SearchedFile
-from octavo.patch.sections import Chunk
+from octavo.patch.sections import Chunk, PatchError
 from octavo.patch.text import file_lines
 
 
-class PatchApplyError(OctavoError):
+class PatchApplyError(PatchError):
     """A patch that parses but does not fit the disk; the text names the file."""
 
 

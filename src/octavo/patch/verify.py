@@ -1,0 +1,75 @@
+"""Tries a patch against the disk before anyone is asked about it (`docs/apply-patch.md`, "In a turn").
+
+Nothing is written. Every section is held against the disk as it is now, also
+when an earlier section of the same patch would change it.
+"""
+
+from __future__ import annotations
+
+import os
+
+import msgspec
+
+from octavo.patch.diff import unified_hunks
+from octavo.patch.disk import UnreadableFileError, read_text
+from octavo.patch.parse import parse
+from octavo.patch.sections import AddFile, DeleteFile, Section, UpdateFile
+from octavo.patch.update import PatchApplyError, updated_text
+from octavo.protocol.changes import AddedFile, DeletedFile, FileChange, FileChanges, UpdatedFile
+
+EVENT_CONTEXT = 1
+"""Equal lines around a change in the diffs that clients get."""
+
+
+class VerifiedPatch(msgspec.Struct, frozen=True):
+    """A patch that fits the disk.
+
+    `changes` says by absolute path what it does; `cwd` is the folder it counts
+    relative paths from; `touched` are all paths it writes or removes, absolute
+    and in order, destinations of moves among them; `text` is the patch as
+    `apply_patch` will get it.
+    """
+
+    changes: FileChanges
+    cwd: str
+    touched: tuple[str, ...]
+    text: str
+
+
+def verify(patch_text: str, cwd: str) -> VerifiedPatch:
+    """What `patch_text` would do with relative paths counting from the absolute folder `cwd`.
+
+    Raises `PatchError`, whose text belongs after `apply_patch verification failed: `.
+    """
+    patch = parse(patch_text)
+    changes: FileChanges = {}
+    touched: dict[str, None] = {}
+    for section in patch.sections:
+        path = os.path.join(cwd, section.path)
+        change = _change(section, path, cwd)
+        changes[path] = change
+        touched[path] = None
+        if change.update is not None and change.update.move_path is not None:
+            touched[change.update.move_path] = None
+    return VerifiedPatch(changes, cwd, tuple(touched), patch.text)
+
+
+def _change(section: Section, path: str, cwd: str) -> FileChange:
+    if isinstance(section, AddFile):
+        return FileChange(add=AddedFile(section.content))
+    if isinstance(section, DeleteFile):
+        return FileChange(delete=DeletedFile(_read(path, "Failed to read")))
+    return FileChange(update=_updated(section, path, cwd))
+
+
+def _updated(section: UpdateFile, path: str, cwd: str) -> UpdatedFile:
+    original = _read(path, "Failed to read file to update")
+    diff = unified_hunks(original, updated_text(original, section.chunks, path), EVENT_CONTEXT)
+    return UpdatedFile(diff, None if section.move_to is None else os.path.join(cwd, section.move_to))
+
+
+def _read(path: str, failure: str) -> str:
+    try:
+        return read_text(path)
+    except UnreadableFileError as error:
+        raise PatchApplyError(f"{failure} {path}: {error}") from None
