@@ -1,0 +1,77 @@
+"""Which commands need no question, and which need one even in a sandbox (`docs/commands.md`).
+
+Both answers come from the words of the command alone: nothing is run or looked up.
+What is not recognised is neither safe nor dangerous.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from octavo.sandbox.shell_grammar import login_script, word_only_commands
+
+_READERS = frozenset(["cat", "cd", "echo", "false", "grep", "head", "ls", "nl", "pwd", "tail", "true", "wc", "which"])
+_FIND_ACTIONS = frozenset(["-exec", "-execdir", "-ok", "-okdir", "-delete", "-fls", "-fprint", "-fprint0", "-fprintf"])
+_RG_FLAGS = frozenset(("--search-zip", "-z", "--pre", "--hostname-bin"))
+_RG_PREFIXES = ("--pre=", "--hostname-bin=")
+_GIT_READERS = frozenset(["branch", "status", "log", "diff", "show"])
+_GIT_REMOVERS = frozenset(("reset", "rm"))
+
+
+def is_known_safe(argv: Sequence[str]) -> bool:
+    """Whether the command only reads, so that it may run without asking (`docs/commands.md`).
+
+    A `bash -lc` or `zsh -lc` script is safe if it is word-only and each of its commands is.
+    """
+    if _only_reads(argv):
+        return True
+    script = login_script(argv)
+    commands = word_only_commands(script) if script is not None else None
+    return bool(commands) and all(map(_only_reads, commands or ()))
+
+
+def looks_dangerous(argv: Sequence[str]) -> bool:
+    """Whether the command destroys work, so that it is asked for although a sandbox holds it (`docs/commands.md`).
+
+    A script that is not word-only is not called dangerous: it is merely unknown.
+    """
+    if _destroys(argv):
+        return True
+    script = login_script(argv)
+    commands = word_only_commands(script) if script is not None else None
+    return any(map(_destroys, commands or ()))
+
+
+def _only_reads(argv: Sequence[str]) -> bool:
+    if not argv:
+        return False
+    arguments = argv[1:]
+    match argv[0].rpartition("/")[2]:
+        case name if name in _READERS:
+            return True
+        case "find":
+            return _FIND_ACTIONS.isdisjoint(arguments)
+        case "rg":
+            return not any(word in _RG_FLAGS or word.startswith(_RG_PREFIXES) for word in arguments)
+        case "git":
+            return bool(arguments) and arguments[0] in _GIT_READERS
+        case "cargo":
+            return bool(arguments) and arguments[0] == "check"
+        case "sed":
+            return len(argv) in (3, 4) and arguments[0] == "-n" and is_print_range(arguments[1])
+    return False
+
+
+def is_print_range(word: str) -> bool:
+    """Whether `word` is a `sed` script that only prints lines: `5p` or `1,20p`."""
+    return re.fullmatch(r"(?:[0-9]+,)?[0-9]+p", word) is not None
+
+
+def _destroys(argv: Sequence[str]) -> bool:
+    while argv and argv[0] == "sudo":
+        argv = argv[1:]
+    if len(argv) < 2:
+        return False
+    program, first = argv[0], argv[1]
+    return (program.endswith("git") and first in _GIT_REMOVERS) or (program == "rm" and first in ("-f", "-rf"))

@@ -1,0 +1,250 @@
+"""Reading shell text without running it (`docs/commands.md`).
+
+Two readers, both strict:
+
+- `word_only_commands` accepts a script only if it is nothing but commands made of
+  literal words, joined by `&&`, `||`, `;`, `|` or line ends. Whatever could expand,
+  redirect or run something else makes it refuse the whole script.
+- `split_words` cuts text into words the way a POSIX shell does, operators included.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tree_sitter import Node, Parser
+
+_NAMED = frozenset(
+    (
+        "program",
+        "list",
+        "pipeline",
+        "command",
+        "command_name",
+        "word",
+        "string",
+        "string_content",
+        "raw_string",
+        "number",
+    )
+)
+_OPERATORS = frozenset(("&&", "||", ";", "|"))
+_QUOTES = frozenset(('"', "'"))
+
+
+def login_script(argv: Sequence[str]) -> str | None:
+    """The script of exactly `bash -lc SCRIPT` or `zsh -lc SCRIPT`; None for any other command."""
+    if len(argv) == 3 and argv[0] in ("bash", "zsh") and argv[1] == "-lc":
+        return argv[2]
+    return None
+
+
+def word_only_commands(script: str) -> list[list[str]] | None:
+    """The commands of a word-only script in source order, each a list of words (`docs/commands.md`).
+
+    None if the script holds anything else, even if it is only part of it. An empty
+    script gives an empty list.
+    """
+    commands = _plain_commands(script)
+    return _parsed_commands(script) if commands is None else commands
+
+
+# --- scripts that need no parser ---------------------------------------------------------
+
+
+def _plain_commands(script: str) -> list[list[str]] | None:
+    """The commands of a script so plain that a regular expression can read it; None if it may not be.
+
+    Loading the real grammar costs as much as a short command. The pattern admits only what the
+    grammar reads in the same way, and first words that no shell keyword or assignment looks like.
+    """
+    pattern, token = _plain_patterns()
+    if len(script) > 4096 or not pattern.fullmatch(script):
+        return None
+    commands: list[list[str]] = [[]]
+    for text in token.findall(script):
+        if text in _OPERATORS:
+            commands.append([])
+        else:
+            commands[-1].append(text[1:-1] if text[0] in _QUOTES else text)
+    return None if any(command[0] in _KEYWORDS for command in commands) else commands
+
+
+_KEYWORDS = frozenset(
+    [
+        "case",
+        "coproc",
+        "declare",
+        "do",
+        "done",
+        "elif",
+        "else",
+        "esac",
+        "export",
+        "fi",
+        "for",
+        "function",
+        "if",
+        "in",
+        "local",
+        "readonly",
+        "select",
+        "test",
+        "then",
+        "time",
+        "typeset",
+        "unset",
+        "unsetenv",
+        "until",
+        "while",
+    ]
+)
+
+
+@functools.cache  # Compiled on the first command, not at import.
+def _plain_patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    word = r"[A-Za-z0-9_./:@%+,-][A-Za-z0-9_./:@%+,=-]*"  # The grammar has `==` as an operator.
+    single = r"'[^'\x00-\x1f\x7f]*'"
+    double = r'"[A-Za-z0-9_./:@%+,=-]+(?: [A-Za-z0-9_./:@%+,=-]+)*"'
+    command = rf"[A-Za-z][A-Za-z0-9_.-]*(?: +(?:{word}|{single}|{double}))*+"
+    script = rf"{command}(?: (?:&&|\|\||\|) {command}|; {command})*+"
+    return re.compile(script), re.compile(rf"{single}|{double}|&&|\|\|?|;|{word}")
+
+
+# --- the real grammar --------------------------------------------------------------------
+
+
+def _parsed_commands(script: str) -> list[list[str]] | None:
+    try:
+        root = _parser().parse(script.encode()).root_node
+    except UnicodeEncodeError:
+        return None
+    if root.has_error:
+        return None
+    commands = []
+    for node in _descendants(root):
+        if not _is_admitted(node):
+            return None
+        if node.type == "command":
+            commands.append(node)
+    found = [words for node in sorted(commands, key=_start) if (words := _words(node)) is not None]
+    return found if len(found) == len(commands) else None
+
+
+def _start(node: Node) -> int:
+    return node.start_byte
+
+
+@functools.cache
+def _parser() -> Parser:
+    # Both take about 20 ms to import, which most commands do not need.
+    import tree_sitter_bash
+    from tree_sitter import Language, Parser
+
+    return Parser(Language(tree_sitter_bash.language()))
+
+
+def _descendants(root: Node) -> Iterator[Node]:
+    waiting = [root]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        waiting.extend(node.children)
+
+
+def _is_admitted(node: Node) -> bool:
+    if node.is_named:
+        return node.type in _NAMED
+    return node.type in _OPERATORS or node.type in _QUOTES or not node.type.strip()
+
+
+def _words(command: Node) -> list[str] | None:
+    """The literal words of a command; None if one is not literal."""
+    words = []
+    for child in command.named_children:
+        if child.type == "command_name":
+            name = child.named_child(0)
+            word = _text(name) if name is not None and name.type == "word" else None
+        else:
+            word = _literal(child)
+        if word is None:
+            return None
+        words.append(word)
+    return words
+
+
+def _literal(node: Node) -> str | None:
+    match node.type:
+        case "word" | "number":
+            return _text(node)
+        case "raw_string":
+            return _text(node)[1:-1]
+        case "string":
+            parts = node.children
+            is_one_run = [part.type for part in parts] == ['"', "string_content", '"']
+            return _text(parts[1]) if is_one_run else None
+    return None
+
+
+def _text(node: Node) -> str:
+    return (node.text or b"").decode()
+
+
+# --- words -------------------------------------------------------------------------------
+
+
+def split_words(text: str) -> list[str] | None:
+    """The words of `text` after a POSIX shell took quotes, escapes and comments away (`docs/commands.md`).
+
+    Nothing is expanded and operators are not special: `ls;` is one word. None if a quote
+    or an escape at the end stays open.
+    """
+    words: list[str] = []
+    word: list[str] | None = None
+    position = 0
+    while position < len(text):
+        start = text[position]
+        if start == "#" and word is None:
+            position = _end_of_line(text, position)
+            continue
+        found = _pieces().match(text, position)
+        if found is None:
+            return None
+        position = found.end()
+        if start in " \t\n":
+            if word is not None:
+                words.append("".join(word))
+            word = None
+        else:
+            word = [*(word or ()), _unquoted(found.group())]
+    return words if word is None else [*words, "".join(word)]
+
+
+def _end_of_line(text: str, position: int) -> int:
+    end = text.find("\n", position)
+    return len(text) if end < 0 else end
+
+
+def _unquoted(piece: str) -> str:
+    match piece[0]:
+        case "'":
+            return piece[1:-1]
+        case '"':
+            return _escapes().sub(lambda escape: "" if escape[1] == "\n" else escape[1], piece[1:-1])
+        case "\\":
+            return "" if piece[1] == "\n" else piece[1]
+    return piece
+
+
+@functools.cache
+def _pieces() -> re.Pattern[str]:
+    return re.compile(r"""[ \t\n]+|'[^']*'|"(?:[^"\\]|\\.)*"|\\.|[^ \t\n'"\\]+""", re.DOTALL)
+
+
+@functools.cache
+def _escapes() -> re.Pattern[str]:
+    return re.compile(r"\\([$`\"\\\n])")
