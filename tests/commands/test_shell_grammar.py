@@ -7,7 +7,8 @@ import sys
 import pytest
 
 from octavo.sandbox import shell_grammar
-from octavo.sandbox.shell_grammar import login_script, split_words, word_only_commands
+from octavo.sandbox.shell_grammar import login_script, word_only_commands
+from octavo.sandbox.shell_words import split_words
 
 ACCEPTED = {
     "ls && pwd; echo 'hi there' | wc -l": [["ls"], ["pwd"], ["echo", "hi there"], ["wc", "-l"]],

@@ -14,7 +14,8 @@ import msgspec
 from octavo.protocol.commands import ParsedCommand, ReadCommand, UnknownCommand
 from octavo.protocol.quoting import quote_parsed_command
 from octavo.sandbox.command_summaries import is_formatting, summarise
-from octavo.sandbox.shell_grammar import login_script, split_words, word_only_commands
+from octavo.sandbox.shell_grammar import login_script, word_only_commands
+from octavo.sandbox.shell_words import split_words
 
 _CONNECTORS = frozenset(("&&", "||", "|", ";"))
 _ANSWERS = frozenset(("yes", "y", "no", "n"))
