@@ -83,6 +83,26 @@ def resolve_features(
     return Features(**values), tuple(sorted(used))
 
 
+def older_paths(feature: str) -> tuple[str, ...]:
+    """The older paths at the top level that also decide `feature`."""
+    from octavo.config.schema import ConfigToml, ToolsToml
+
+    probe = ConfigToml(tools=ToolsToml())
+    toggles = {reported for reported, decided, _ in _top_level_toggles(probe) if decided == feature}
+    aliases = {f"features.{alias}" for alias, decided in ALIASES.items() if decided == feature}
+    if feature == "web_search_request":
+        toggles.add("tools.web_search_request")
+    return tuple(sorted(toggles | aliases))
+
+
+def features_of_profile(profile: ProfileToml) -> frozenset[str]:
+    """The features that a profile itself decides."""
+    values: dict[str, bool] = {}
+    _apply_toggles(values, set(), _profile_toggles(profile))
+    _apply_table(values, set(), profile.features)
+    return frozenset(values)
+
+
 def _apply_toggles(values: dict[str, bool], used: set[Deprecation], toggles: tuple[_Toggle, ...]) -> None:
     for reported, feature, value in toggles:
         if value is not None:

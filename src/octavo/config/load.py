@@ -106,6 +106,7 @@ def resolve_config(sources: ConfigSources, settings: ConfigToml) -> Config:
     """Chooses, for each setting, among flags, profile, `settings` and defaults."""
     flags, environ = sources.flags, sources.environ
     cwd = os.path.join(sources.cwd, flags.cwd) if flags.cwd is not None else sources.cwd
+    servers = read_mcp_servers(settings.mcp_servers or {})
     profile_name, profile = active_profile(settings, flags)
     features, deprecations = resolve_features(settings, profile, _feature_flags(flags))
     trusted = is_trusted(settings.projects or {}, cwd, environ)
@@ -154,7 +155,7 @@ def resolve_config(sources: ConfigSources, settings: ConfigToml) -> Config:
         history=settings.history or History("save-all"),
         features=features,
         deprecations=deprecations,
-        mcp_servers=read_mcp_servers(settings.mcp_servers or {}),
+        mcp_servers=servers,
         otel=_otel(settings.otel or OtelToml()),
         forced_login_method=settings.forced_login_method,
         forced_chatgpt_workspace_id=(settings.forced_chatgpt_workspace_id or "").strip() or None,
