@@ -1,0 +1,125 @@
+"""Making room in the model's window: a summary takes the place of the conversation (`docs/compaction.md`).
+
+The user's own words are kept beside the summary. Until the summary is there
+nothing is taken away, so a failed compaction costs nothing.
+"""
+
+from __future__ import annotations
+
+from contextlib import aclosing
+
+from octavo.engine import tasks
+from octavo.engine.active_turn import ActiveTurn
+from octavo.engine.answer import model_client, record_turn_context, wait_before_retry
+from octavo.engine.bridge import compacted_history
+from octavo.engine.history import History
+from octavo.engine.initial_context import initial_items
+from octavo.engine.session import Session
+from octavo.engine.turn_context import turn_context
+from octavo.model import events as model
+from octavo.model.errors import ContextWindowExceeded, ModelError, StreamBroken
+from octavo.model.instructions import read_prompt
+from octavo.model.prompt import Prompt
+from octavo.protocol import events
+from octavo.protocol.items import InputText, Message, OutputText, user_message
+
+
+async def manual_compaction(session: Session, submission_id: str) -> None:
+    """The user asks for a summary. While a turn runs, the request for it joins the turn as text."""
+    prompt = user_message(InputText(compact_prompt(session)))
+    if session.active is not None and session.active.task is not None:
+        session.active.add_input(prompt)
+        return
+    turn = ActiveTurn(turn_context(session, submission_id))
+
+    async def body() -> None:
+        session.emit(turn.id, events.TaskStarted(turn.context.model.context_window))
+        await compact(session, turn)
+
+    await tasks.start(session, turn, body)
+
+
+async def compact(session: Session, turn: ActiveTurn) -> None:
+    """Ask for a summary and go on from it. A failure is told and changes nothing."""
+    if not await _ask_for_summary(session, turn):
+        return
+    summary = _last_assistant_text(session.history)
+    session.history.replace(
+        compacted_history(initial_items(session, turn.settings), session.history.user_messages(), summary)
+    )
+    session.recorder.record_compacted(summary)
+    session.emit(turn.id, events.AgentMessage("Compact task completed"))
+
+
+def compact_prompt(session: Session) -> str:
+    """What asks for the summary: the user's text, or ours."""
+    return session.config.compact_prompt or read_prompt("compact")
+
+
+async def _ask_for_summary(session: Session, turn: ActiveTurn) -> bool:
+    """Whether the model answered. What it said is then the newest item of the history."""
+    working = session.history.copy()
+    working.record([user_message(InputText(compact_prompt(session)))])
+    record_turn_context(session, turn.context)
+    limit, retries, dropped = turn.context.model.provider.stream_max_retries, 0, 0
+    while True:
+        try:
+            await _drain(session, turn, working)
+        except ContextWindowExceeded as error:
+            if len(working.items) > 1:
+                working.drop_oldest()
+                dropped, retries = dropped + 1, 0
+                continue
+            session.tokens.fill_up(turn.context.model.context_window)
+            session.emit_tokens(turn.id)
+            return _give_up(session, turn, error)
+        except ModelError as error:
+            if not error.retryable or retries >= limit:
+                return _give_up(session, turn, error)
+            retries += 1
+            await wait_before_retry(session, turn.id, error, retries, limit)
+        else:
+            break
+    if dropped:
+        session.emit(
+            turn.id,
+            events.BackgroundEvent(
+                f"Trimmed {dropped} older conversation item(s) before compacting "
+                "so the prompt fits the model context window."
+            ),
+        )
+    return True
+
+
+def _give_up(session: Session, turn: ActiveTurn, error: ModelError) -> bool:
+    session.emit(turn.id, events.Error(str(error)))
+    return False
+
+
+async def _drain(session: Session, turn: ActiveTurn, working: History) -> None:
+    """Read the whole answer; its items are remembered, not shown."""
+    view = working.view(text_form=False)
+    completed = False
+    async with aclosing(model_client(session, turn.context).call(Prompt(view.items, view.encoded))) as answer:
+        async for event in answer:
+            match event:
+                case model.ItemDone():
+                    session.history.record([event.item])
+                case model.RateLimits():
+                    session.tokens.take_limits(event.snapshot)
+                    session.emit_tokens(turn.id)
+                case model.Completed():
+                    completed = True
+                    session.tokens.add(event.usage, turn.context.model.context_window)
+                    session.emit_tokens(turn.id)
+    if not completed:
+        raise StreamBroken("stream closed before response.completed")
+
+
+def _last_assistant_text(history: History) -> str:
+    for item in reversed(history.items):
+        if isinstance(item, Message) and item.role == "assistant":
+            texts = [part.text for part in item.content if isinstance(part, OutputText)]
+            if texts:
+                return texts[-1]
+    return ""

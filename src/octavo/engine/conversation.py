@@ -1,0 +1,54 @@
+"""A conversation as front ends see it: operations go in, events come out (`docs/protocol.md`)."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+
+from octavo.engine.operations import handle
+from octavo.engine.session import Session
+from octavo.protocol import events
+from octavo.protocol.ids import ConversationId
+from octavo.protocol.ops import Op, Shutdown, Submission
+from octavo.rollout.errors import RolloutWriteError
+
+QUEUE_SIZE = 64
+
+
+class Conversation:
+    """The door to one conversation. Operations are taken one at a time, in order; a turn runs beside them."""
+
+    def __init__(self, session: Session, configured: events.SessionConfigured) -> None:
+        self.id: ConversationId = session.id
+        self.configured = configured
+        self._session = session
+        self._submissions: asyncio.Queue[Submission] = asyncio.Queue(QUEUE_SIZE)
+        self._count = 0
+        self._loop = asyncio.create_task(self._take_operations())
+
+    async def submit(self, op: Op, submission_id: str | None = None) -> str:
+        """Hand in an operation; its id, which the events that it causes will carry."""
+        if submission_id is None:
+            submission_id = str(self._count)
+        self._count += 1
+        await self._submissions.put(Submission(submission_id, op))
+        return submission_id
+
+    async def next_event(self) -> events.Event:
+        """The next event; waits for it. `SessionConfigured` is the first, `ShutdownComplete` the last."""
+        return await self._session.events.get()
+
+    async def close(self) -> None:
+        """End at once: whatever runs is stopped and every process is gone when this returns."""
+        self._loop.cancel()
+        await asyncio.wait({self._loop})
+        await self._session.settle()
+        with contextlib.suppress(RolloutWriteError):  # it was logged when the write failed
+            self._session.recorder.close()
+
+    async def _take_operations(self) -> None:
+        while True:
+            submission = await self._submissions.get()
+            await handle(self._session, submission)
+            if isinstance(submission.op, Shutdown):
+                return

@@ -1,0 +1,121 @@
+"""Sub-conversations: a task hands work to a child of the same engine (`docs/sub-conversations.md`).
+
+A child has its own id, history and saved file; it shares the parent's backend
+and nothing else. Whoever starts it decides what becomes of each event; its
+questions go to the parent's client and the answers back. It ends with the block
+that started it, whatever the reason.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import msgspec
+
+from octavo.config.config import Config
+from octavo.engine.active_turn import ActiveTurn
+from octavo.engine.conversation import Conversation
+from octavo.engine.session import Session
+from octavo.engine.start import new_conversation
+from octavo.errors import OctavoError
+from octavo.protocol import events, ops
+from octavo.protocol.source import SubAgentSource
+from octavo.protocol.turn_items import UserInput
+
+CHANNEL_SIZE = 64
+MAX_DEPTH = 4
+
+
+class TooDeep(OctavoError):
+    """Sub-conversations nest too deeply."""
+
+
+class Delegate:
+    """A running child: its events, in order and with its own ids, and a way to tell it something."""
+
+    def __init__(self, child: Conversation, channel: asyncio.Queue[events.Event]) -> None:
+        self._child, self._channel = child, channel
+
+    async def submit(self, op: ops.Op) -> str:
+        """Hand an operation to the child."""
+        return await self._child.submit(op)
+
+    async def next_event(self) -> events.Event:
+        """The next event that is the caller's business: neither the child's announcement nor a question."""
+        return await self._channel.get()
+
+    async def run_once(self, inputs: tuple[UserInput, ...]) -> AsyncIterator[events.Event]:
+        """Send one user turn and give its events up to its end, the end included."""
+        await self.submit(ops.UserInputOp(inputs))
+        while True:
+            event = await self.next_event()
+            yield event
+            if isinstance(event.msg, events.TaskComplete | events.TurnAborted):
+                return
+
+
+@asynccontextmanager
+async def delegate(
+    parent: Session,
+    turn: ActiveTurn,
+    config: Config,
+    source: SubAgentSource,
+    *,
+    token_budget: int | None = None,
+) -> AsyncIterator[Delegate]:
+    """A child conversation under `config`, for as long as the block runs.
+
+    `token_budget` bounds the child's tokens in all; when it is spent the child is
+    interrupted. Raises `TooDeep` when children nest too deeply.
+    """
+    services = parent.services
+    if services.depth >= MAX_DEPTH:
+        raise TooDeep(f"sub-conversations may nest {MAX_DEPTH} deep at most")
+    child = await new_conversation(config, msgspec.structs.replace(services, source=source, depth=services.depth + 1))
+    channel: asyncio.Queue[events.Event] = asyncio.Queue(CHANNEL_SIZE)
+    pump = asyncio.create_task(_pump(parent, turn, child, channel, token_budget))
+    try:
+        yield Delegate(child, channel)
+    finally:
+        pump.cancel()
+        await asyncio.wait({pump})
+        await child.close()
+
+
+async def _pump(
+    parent: Session,
+    turn: ActiveTurn,
+    child: Conversation,
+    channel: asyncio.Queue[events.Event],
+    token_budget: int | None,
+) -> None:
+    """Move events from the child to the caller; questions take the way through the parent's client."""
+    while True:
+        event = await child.next_event()
+        match event.msg:
+            case events.SessionConfigured():
+                continue
+            case events.ExecApprovalRequest() | events.ApplyPatchApprovalRequest() as request:
+                await _ask_parent(parent, turn, child, event.id, request)
+                continue
+            case events.TokenCount(info=info) if token_budget is not None and info is not None:
+                if info.total_token_usage.total_tokens > token_budget:
+                    await child.submit(ops.Interrupt())
+        await channel.put(event)
+
+
+async def _ask_parent(
+    parent: Session,
+    turn: ActiveTurn,
+    child: Conversation,
+    child_turn: str,
+    request: events.ExecApprovalRequest | events.ApplyPatchApprovalRequest,
+) -> None:
+    """Ask under the parent's turn id, since that is the only id that the client can answer."""
+    decision = await parent.ask(turn.id, msgspec.structs.replace(request, call_id=turn.id))
+    if isinstance(request, events.ExecApprovalRequest):
+        await child.submit(ops.ExecApproval(child_turn, decision))
+    else:
+        await child.submit(ops.PatchApproval(child_turn, decision))

@@ -1,0 +1,103 @@
+"""What each operation does (`docs/protocol.md`). None of them waits for a turn to end."""
+
+from __future__ import annotations
+
+from octavo.engine import tasks
+from octavo.engine.active_turn import ActiveTurn
+from octavo.engine.environment import environment_update
+from octavo.engine.session import Session
+from octavo.engine.settings import changed_by
+from octavo.engine.turn import run_turn
+from octavo.engine.turn_context import turn_context
+from octavo.engine.user_message import message_of
+from octavo.protocol import events, ops
+from octavo.rollout.errors import RolloutWriteError
+
+
+async def handle(session: Session, submission: ops.Submission) -> None:
+    """Carry out one operation."""
+    match submission.op:
+        case ops.UserInputOp() | ops.UserTurn() as op:
+            await _user_turn(session, submission.id, op)
+        case ops.Interrupt():
+            await tasks.abort(session, "interrupted")
+        case ops.OverrideTurnContext() as op:
+            session.settings = changed_by(session.settings, op)
+        case ops.ExecApproval() | ops.PatchApproval() as op:
+            await _decide(session, op)
+        case ops.Compact():
+            await _compact(session, submission.id)
+        case ops.Shutdown():
+            await _shut_down(session, submission.id)
+        case _:
+            await _rarer(session, submission)
+
+
+async def _user_turn(session: Session, submission_id: str, op: ops.UserInputOp | ops.UserTurn) -> None:
+    """Start a turn, or add the input to the one that runs. Settings stick in both cases."""
+    if isinstance(op, ops.UserTurn):
+        session.settings = changed_by(session.settings, op)
+    if session.active is not None and session.active.task is not None:
+        if op.items:
+            session.active.add_input(message_of(op.items))
+        return
+    turn = ActiveTurn(turn_context(session, submission_id, op.final_output_json_schema))
+    if session.previous is not None and (update := environment_update(session.previous, session.settings)):
+        session.record(turn.id, [update])
+    session.previous = session.settings
+
+    async def body() -> str | None:
+        return await run_turn(session, turn, message_of(op.items)) if op.items else None
+
+    await tasks.start(session, turn, body)
+
+
+async def _decide(session: Session, op: ops.ExecApproval | ops.PatchApproval) -> None:
+    """Pass on the user's answer; `abort` also ends the turn, after the call has told that it was refused."""
+    turn = session.active
+    if turn is None or turn.id != op.id:
+        return
+    if op.decision != "abort":
+        turn.answer(op.decision)
+        return
+    turn.ending = True
+    if turn.answer("abort"):
+        await turn.settle_asker(tasks.GRACE_SECONDS)
+    await tasks.abort(session, "interrupted")
+
+
+async def _compact(session: Session, submission_id: str) -> None:
+    from octavo.engine.compaction import manual_compaction
+
+    await manual_compaction(session, submission_id)
+
+
+async def _shut_down(session: Session, submission_id: str) -> None:
+    await tasks.abort(session, "interrupted")
+    await session.settle()
+    try:
+        session.recorder.close()
+    except RolloutWriteError:
+        session.emit(submission_id, events.Error("Failed to shutdown rollout recorder"))
+    session.emit(submission_id, events.ShutdownComplete())
+
+
+async def _rarer(session: Session, submission: ops.Submission) -> None:
+    """Operations that most conversations never see; their modules are imported on use."""
+    match submission.op:
+        case ops.Undo():
+            from octavo.engine.undo import undo
+
+            await undo(session, submission.id)
+        case ops.Review() as op:
+            from octavo.engine.review import review
+
+            await review(session, submission.id, op.review_request)
+        case ops.RunUserShellCommand() as op:
+            from octavo.engine.user_shell import run_user_shell_command
+
+            await run_user_shell_command(session, submission.id, op.command)
+        case _:
+            from octavo.engine.small_services import answer
+
+            await answer(session, submission)

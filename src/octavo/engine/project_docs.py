@@ -1,0 +1,77 @@
+"""AGENTS.md: what the user and the project tell every agent (`docs/agents-md.md`)."""
+
+from __future__ import annotations
+
+import logging
+import os
+import stat
+
+from octavo.config.config import Config
+from octavo.protocol.items import InputText, Message, user_message
+
+SEPARATOR = "\n\n--- project-doc ---\n\n"
+NAMES = ("AGENTS.override.md", "AGENTS.md")
+
+log = logging.getLogger(__name__)
+
+
+def user_instructions(config: Config) -> str | None:
+    """The user's own text and the project's documents, joined; None when there is neither.
+
+    Never raises: a document that cannot be read is logged and left out.
+    """
+    try:
+        documents = _project_documents(config)
+    except OSError as error:
+        log.error("cannot read project documents: %s", error)
+        documents = None
+    parts = [text for text in (config.user_instructions, documents) if text]
+    return SEPARATOR.join(parts) or None
+
+
+def instructions_message(text: str) -> Message:
+    """The text as the model gets it."""
+    return user_message(InputText(f"<user_instructions>\n\n{text}\n\n</user_instructions>"))
+
+
+def _project_documents(config: Config) -> str | None:
+    budget = config.project_doc_max_bytes
+    names = [*NAMES, *(name for name in config.project_doc_fallback_filenames if name and name not in NAMES)]
+    texts = []
+    for folder in _folders(os.path.realpath(config.cwd)):
+        if budget <= 0:
+            break
+        data = _read_first(folder, names, budget)
+        text = data.decode("utf-8", "replace")
+        if text.strip():
+            texts.append(text)
+            budget -= len(data)
+    return "\n\n".join(texts) or None
+
+
+def _folders(cwd: str) -> list[str]:
+    """From the root of the git repository down to the working directory; only the latter outside a repository."""
+    chain, folder = [], cwd
+    while (parent := os.path.dirname(folder)) != folder:
+        chain.append(folder)
+        if os.path.lexists(os.path.join(folder, ".git")):
+            return chain[::-1]
+        folder = parent
+    return [cwd]
+
+
+def _read_first(folder: str, names: list[str], limit: int) -> bytes:
+    """At most `limit` bytes of the first candidate that is there; a dangling link hides the others and is empty."""
+    for name in names:
+        path = os.path.join(folder, name)
+        try:
+            mode = os.lstat(path).st_mode
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        if stat.S_ISREG(mode) or stat.S_ISLNK(mode):
+            try:
+                with open(path, "rb") as file:
+                    return file.read(limit)
+            except FileNotFoundError:
+                return b""
+    return b""

@@ -1,0 +1,39 @@
+"""From a saved session to what the model knew (`docs/rollouts.md`)."""
+
+from __future__ import annotations
+
+from octavo.engine.bridge import compacted_history
+from octavo.engine.initial_context import initial_items
+from octavo.engine.session import Session
+from octavo.protocol.session_prefix import is_real_user_message
+from octavo.rollout.lines import CompactedLine
+from octavo.rollout.read import LoadedRollout, ThreadRolledBack
+
+
+def rebuild_history(session: Session, saved: LoadedRollout) -> None:
+    """Fill the session's history from the saved lines.
+
+    A summary takes the place of what came before it, with the initial context of
+    the settings of now.
+    """
+    history = session.history
+    for entry in saved.history():
+        match entry:
+            case CompactedLine():
+                if entry.replacement_history:
+                    history.replace(entry.replacement_history)
+                else:
+                    initial = initial_items(session, session.settings)
+                    history.replace(compacted_history(initial, history.user_messages(), entry.message))
+            case ThreadRolledBack():
+                _forget_turns(session, entry.num_turns)
+            case _:
+                history.record([entry])
+
+
+def _forget_turns(session: Session, count: int) -> None:
+    """Drop the last `count` messages of the user and all that came after them."""
+    items = session.history.items
+    places = [place for place, item in enumerate(items) if is_real_user_message(item)]
+    if count > 0 and places:
+        session.history.replace(items[: places[-min(count, len(places))]])

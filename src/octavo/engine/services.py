@@ -1,0 +1,39 @@
+"""What a conversation gets from outside: the model, time, chance, and who started it."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+
+import msgspec
+
+from octavo.model.backend import ModelBackend
+from octavo.protocol.source import SessionSource
+
+
+class Services(msgspec.Struct, frozen=True):
+    """Everything outside the agent that it stands on; tests replace any part.
+
+    `now` is Unix time in seconds, `monotonic` a clock for durations, `jitter` a
+    factor around 1 for waits. `deltas` is false when the client reads no delta
+    events. `depth` counts the conversations that this one is nested in.
+    """
+
+    backend: ModelBackend
+    source: SessionSource
+    originator: str
+    deltas: bool = True
+    depth: int = 0
+    now: Callable[[], float] = time.time
+    monotonic: Callable[[], float] = time.monotonic
+    random_bytes: Callable[[int], bytes] = os.urandom
+    jitter: Callable[[], float] = lambda: 0.9 + 0.2 * int.from_bytes(os.urandom(2), "big") / 65535
+
+
+def new_uuid4(services: Services) -> str:
+    """A random id for an item that came without one."""
+    number = int.from_bytes(services.random_bytes(16), "big")
+    number = number & ~(0xF << 76) | 0x4 << 76
+    digits = f"{number & ~(0x3 << 62) | 0x2 << 62:032x}"
+    return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))

@@ -1,0 +1,166 @@
+"""The state of one conversation, shared by its tasks.
+
+Everything that a client hears goes through `emit`, everything that the model
+will remember through `record`; both also write what must survive to the saved
+session. Neither waits, so cancelling a task never leaves one half done.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import subprocess
+from collections.abc import Coroutine, Sequence
+from typing import TYPE_CHECKING
+
+from octavo.config.config import Config
+from octavo.engine.active_turn import ActiveTurn
+from octavo.engine.history import History
+from octavo.engine.services import Services, new_uuid4
+from octavo.engine.settings import SessionSettings, configured_settings
+from octavo.engine.token_counts import TokenCounts
+from octavo.patch.turn_diff import TurnDiffTracker
+from octavo.protocol import events
+from octavo.protocol.ids import ConversationId
+from octavo.protocol.items import Message, ResponseItem
+from octavo.protocol.legacy import legacy_events
+from octavo.protocol.policy import ReviewDecision
+from octavo.rollout.recorder import RolloutRecorder
+from octavo.tools.context import ApprovalKey, TurnContext
+
+if TYPE_CHECKING:
+    from octavo.process.launch import Leftovers
+
+log = logging.getLogger(__name__)
+
+Question = events.ExecApprovalRequest | events.ApplyPatchApprovalRequest
+
+
+class Session:
+    """One conversation's settings, history, saved file, event queue and running turn."""
+
+    def __init__(
+        self,
+        config: Config,
+        services: Services,
+        conversation_id: ConversationId,
+        recorder: RolloutRecorder,
+        instructions: str | None,
+        shell: str | None,
+    ) -> None:
+        self.config, self.services, self.id = config, services, conversation_id
+        self.recorder, self.history = recorder, History()
+        self.instructions, self.shell = instructions, shell
+        self.settings: SessionSettings = configured_settings(config)
+        self.previous: SessionSettings | None = None
+        self.tokens = TokenCounts()
+        self.events: asyncio.Queue[events.Event] = asyncio.Queue()
+        self.active: ActiveTurn | None = None
+        self.approved_for_session: set[ApprovalKey] = set()
+        self._internal_turns = 0
+        self._leftovers: Leftovers | None = None
+        self._let_go: list[subprocess.Popen[bytes]] = []
+        self._running: set[asyncio.Task[None]] = set()
+
+    # --- telling and remembering -------------------------------------------------------
+
+    def emit(self, turn_id: str, msg: events.EventMsg) -> None:
+        """Tell the client, with the flat companions of an item event right behind it."""
+        self._send(turn_id, msg)
+        for companion in legacy_events(msg, show_raw_reasoning=self.config.show_raw_agent_reasoning):
+            self._send(turn_id, companion)
+
+    def forward(self, turn_id: str, msg: events.EventMsg) -> None:
+        """Pass on an event of a sub-conversation, whose own companions follow by themselves."""
+        self._send(turn_id, msg)
+
+    def record(self, turn_id: str, items: Sequence[ResponseItem]) -> None:
+        """Append to what the model sees and to the saved session."""
+        self.history.record(items)
+        self.recorder.record_items(items)
+        for item in items:
+            self._send(turn_id, events.RawResponseItem(item))
+
+    def emit_tokens(self, turn_id: str) -> None:
+        """Tell usage and limits as they are now."""
+        self.emit(turn_id, self.tokens.event())
+
+    def new_item_id(self) -> str:
+        """An id for an item that came without one."""
+        return new_uuid4(self.services)
+
+    def internal_turn_id(self) -> str:
+        """The id of work that no submission asked for."""
+        self._internal_turns += 1
+        return f"auto-compact-{self._internal_turns - 1}"
+
+    def _send(self, turn_id: str, msg: events.EventMsg) -> None:
+        self.recorder.record_event(msg)
+        self.events.put_nowait(events.Event(turn_id, msg))
+
+    # --- work beside the operations -------------------------------------------------------
+
+    def spawn(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
+        """Start work that ends with the conversation at the latest."""
+        task = asyncio.create_task(work)
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        return task
+
+    @property
+    def leftovers(self) -> Leftovers:
+        """Where processes go that commands leave in the background."""
+        if self._leftovers is None:
+            from octavo.process.launch import Leftovers  # a conversation without commands pays nothing
+
+            self._leftovers = Leftovers()
+        return self._leftovers
+
+    async def settle(self) -> None:
+        """Stop everything that was spawned, commands and their leftovers included, and wait until it is gone."""
+        running = [task for task in self._running if task is not asyncio.current_task()]
+        for task in running:
+            task.cancel()
+        if running:
+            await asyncio.wait(running)
+        if self._leftovers is not None:
+            await self._leftovers.end()
+
+    def let_go(self, process: subprocess.Popen[bytes]) -> None:
+        """Keep hold of a process that nobody waits for, until it has ended: it must not stay a zombie."""
+        self._let_go = [other for other in self._let_go if other.poll() is None] + [process]
+
+    # --- what tools may use (see `tools.context.Host`) ------------------------------------
+
+    async def ask(self, turn_id: str, request: Question) -> ReviewDecision:
+        """Ask the client and wait; the waiter stands before the question goes out."""
+        turn = self.active
+        if turn is None or turn.id != turn_id:
+            return "denied"
+        answer = turn.open_question()
+        self.emit(turn_id, request)
+        decision = await answer
+        log.debug("decision on %s: %s", request.call_id, decision)
+        return decision
+
+    def queue_input(self, turn_id: str, message: Message) -> bool:
+        """Add a message to the next request of the turn."""
+        if self.active is None or self.active.id != turn_id:
+            return False
+        self.active.add_input(message)
+        return True
+
+    @property
+    def turn_diff(self) -> TurnDiffTracker:
+        """What patches of the running turn changed so far."""
+        return self.active.diff if self.active else TurnDiffTracker()
+
+    async def assess_risk(
+        self, turn: TurnContext, command: tuple[str, ...], cwd: str, failure: str
+    ) -> events.CommandRisk | None:
+        """What a model thinks of a command that the sandbox stopped; None when that is off or fails."""
+        if not turn.config.features.experimental_sandbox_command_assessment:
+            return None
+        from octavo.engine.assessment import assess  # imported on use: rare
+
+        return await assess(self, turn, command, cwd, failure)

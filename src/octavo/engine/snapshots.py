@@ -1,0 +1,31 @@
+"""Snapshots of the work tree at the start of a turn, so that it can be undone (`docs/undo.md`)."""
+
+from __future__ import annotations
+
+from octavo.engine.active_turn import ActiveTurn
+from octavo.engine.session import Session
+from octavo.git.snapshot import NotARepository, SnapshotError, create_snapshot
+from octavo.protocol import events
+from octavo.protocol.items import GhostSnapshot
+
+
+def start(session: Session, turn: ActiveTurn) -> None:
+    """Begin the snapshot; the turn's tools wait until it has ended, well or badly."""
+    turn.gate.clear()
+    turn.background.append(session.spawn(_take(session, turn)))
+
+
+async def _take(session: Session, turn: ActiveTurn) -> None:
+    try:
+        commit = await create_snapshot(turn.context.cwd)
+        session.record(turn.id, [GhostSnapshot(commit)])
+    except NotARepository:
+        _say(session, turn, "Snapshots disabled: current directory is not a Git repository.")
+    except SnapshotError as error:
+        _say(session, turn, f"Snapshots disabled after ghost snapshot error: {error}.")
+    finally:
+        turn.gate.set()
+
+
+def _say(session: Session, turn: ActiveTurn, text: str) -> None:
+    session.emit(turn.id, events.BackgroundEvent(text))

@@ -1,0 +1,142 @@
+"""Starting a conversation: new, resumed from a saved session, or forked from one (`docs/rollouts.md`)."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+
+import msgspec
+
+from octavo import __version__
+from octavo.config.config import Config
+from octavo.engine.conversation import Conversation
+from octavo.engine.environment import login_shell_name
+from octavo.engine.initial_context import initial_items
+from octavo.engine.project_docs import user_instructions
+from octavo.engine.services import Services
+from octavo.engine.session import Session
+from octavo.errors import OctavoError
+from octavo.git.info import git_info
+from octavo.protocol import events
+from octavo.protocol.ids import ConversationId, make_conversation_id
+from octavo.rollout.lines import SessionMeta, timestamp_text
+from octavo.rollout.message_history import message_history_size
+from octavo.rollout.recorder import RolloutRecorder
+
+
+class CannotStart(OctavoError):
+    """The conversation did not start."""
+
+
+async def new_conversation(config: Config, services: Services) -> Conversation:
+    """A conversation with nothing in it. Raises `OctavoError` when it cannot be saved."""
+    _check_cwd(config)
+    instructions = user_instructions(config)
+    conversation_id = make_conversation_id(_unix_ms(services), services.random_bytes(10))
+    recorder = await _new_file(config, services, conversation_id, instructions)
+    session = _session(config, services, conversation_id, recorder, instructions)
+    configured = _announce(session, None)
+    session.record(session.internal_turn_id(), initial_items(session, session.settings))
+    recorder.flush()
+    return Conversation(session, configured)
+
+
+async def resume_conversation(config: Config, services: Services, rollout_path: str) -> Conversation:
+    """Go on with a saved session: same id, same file. Settings come from `config`, not from the file."""
+    from octavo.engine.rebuild import rebuild_history
+    from octavo.rollout.read import load_rollout
+
+    _check_cwd(config)
+    recorder = RolloutRecorder.reopen(rollout_path, lambda: _unix_ms(services))
+    saved = load_rollout(rollout_path)
+    session = _session(config, services, saved.conversation_id, recorder, user_instructions(config))
+    rebuild_history(session, saved)
+    return Conversation(session, _announce(session, saved.initial_messages()))
+
+
+async def fork_conversation(config: Config, services: Services, rollout_path: str, user_message: int) -> Conversation:
+    """A new conversation with everything that stood before the n-th message of the user, counted from 0.
+
+    Without that many messages it is a new conversation with nothing in it.
+    """
+    from octavo.engine.rebuild import rebuild_history
+    from octavo.rollout.fork import copied_lines, cut_before_user_message
+    from octavo.rollout.read import load_rollout
+
+    _check_cwd(config)
+    saved = cut_before_user_message(load_rollout(rollout_path), user_message)
+    if saved is None:
+        return await new_conversation(config, services)
+    instructions = user_instructions(config)
+    conversation_id = make_conversation_id(_unix_ms(services), services.random_bytes(10))
+    recorder = await _new_file(config, services, conversation_id, instructions)
+    recorder.record_copied(copied_lines(saved))
+    session = _session(config, services, conversation_id, recorder, instructions)
+    rebuild_history(session, saved)
+    return Conversation(session, _announce(session, saved.initial_messages()))
+
+
+def _session(
+    config: Config,
+    services: Services,
+    conversation_id: ConversationId,
+    recorder: RolloutRecorder,
+    instructions: str | None,
+) -> Session:
+    shell = login_shell_name(os.getuid())
+    return Session(config, services, conversation_id, recorder, instructions, shell)
+
+
+async def _new_file(
+    config: Config, services: Services, conversation_id: ConversationId, instructions: str | None
+) -> RolloutRecorder:
+    git = await git_info(config.cwd)
+    now = _unix_ms(services)
+    meta = SessionMeta(
+        id=conversation_id,
+        timestamp=timestamp_text(now),
+        cwd=config.cwd,
+        originator=services.originator,
+        cli_version=__version__,
+        instructions=instructions,
+        source=services.source,
+        model_provider=config.model_provider_id,
+        git=git if git is not None else msgspec.UNSET,
+    )
+    return RolloutRecorder.create(config.codex_home, meta, lambda: _unix_ms(services))
+
+
+def _announce(session: Session, saved_events: Sequence[msgspec.Raw] | None) -> events.SessionConfigured:
+    """The first event, then a notice for each old name in the configuration."""
+    log_id, entry_count = message_history_size(session.config.codex_home)
+    configured = events.SessionConfigured(
+        session.id,
+        session.settings.model,
+        session.settings.effort if session.settings.effort is not None else msgspec.UNSET,
+        log_id,
+        entry_count,
+        tuple(saved_events) if saved_events is not None else msgspec.UNSET,
+        session.recorder.path,
+    )
+    session.emit("", configured)
+    for alias, canonical in session.config.deprecations:
+        session.emit("", deprecation_notice(alias, canonical))
+    return configured
+
+
+def deprecation_notice(alias: str, canonical: str) -> events.DeprecationNotice:
+    """What to write instead of an old name."""
+    summary = f"`{alias}` is deprecated. Use `{canonical}` instead."
+    if alias == canonical:
+        return events.DeprecationNotice(summary)
+    details = f"Turn it on with `--enable {canonical}`, or set `{canonical}` under `[features]` in config.toml."
+    return events.DeprecationNotice(summary, f"{details} In short: [features].{canonical}")
+
+
+def _check_cwd(config: Config) -> None:
+    if not os.path.isabs(config.cwd):
+        raise CannotStart(f"cwd is not absolute: {config.cwd}")
+
+
+def _unix_ms(services: Services) -> int:
+    return int(services.now() * 1000)

@@ -1,0 +1,60 @@
+"""The common life of everything that a conversation works on, one at a time (`docs/turns.md`)."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Literal
+
+from octavo.engine.active_turn import ActiveTurn
+from octavo.engine.session import Session
+from octavo.errors import OctavoError
+from octavo.protocol import events
+from octavo.tools.errors import FatalToolError
+
+GRACE_SECONDS = 0.1
+
+log = logging.getLogger(__name__)
+
+Body = Callable[[], Awaitable[str | None]]
+
+
+async def start(session: Session, turn: ActiveTurn, body: Body) -> None:
+    """Run `body` as the conversation's only task; one that runs already is replaced."""
+    await abort(session, "replaced")
+    session.active = turn
+    turn.task = session.spawn(_live(session, turn, body))
+
+
+async def abort(session: Session, reason: Literal["interrupted", "replaced"]) -> None:
+    """End the running task, if there is one, and say so. Whatever it had finished is recorded."""
+    turn = session.active
+    if turn is None or turn.task is None:
+        return
+    for task in (turn.task, *turn.background):
+        task.cancel()
+    await asyncio.wait({turn.task}, timeout=GRACE_SECONDS)
+    turn.take_input()
+    session.active = None
+    if turn.on_abort is not None:
+        turn.on_abort()
+    session.emit(turn.id, events.TurnAborted(reason))
+    session.recorder.flush()
+
+
+async def _live(session: Session, turn: ActiveTurn, body: Body) -> None:
+    last_words = None
+    try:
+        last_words = await body()
+    except FatalToolError as error:
+        session.emit(turn.id, events.Error(f"Fatal error: {error}"))
+    except OctavoError as error:
+        session.emit(turn.id, events.Error(str(error)))
+    except Exception as error:
+        # A defect of ours must not take the conversation with it; the log has the details.
+        log.exception("a turn failed")
+        session.emit(turn.id, events.Error(f"internal error: {type(error).__name__}: {error}"))
+    session.recorder.flush()
+    session.active = None
+    session.emit(turn.id, events.TaskComplete(last_words))

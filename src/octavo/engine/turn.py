@@ -1,0 +1,109 @@
+"""The turn loop: ask the model, run what it calls, show it the results, until it calls nothing more.
+
+The way from the user's words to the model, hop by hop: `Conversation.submit` →
+`operations.handle` → `tasks.start` → `run_turn` (here) → `answer.ask_model` →
+`ModelClient.call` → `ModelBackend.attempt`. The way back is events.
+
+What holds at every await: the user's message and each finished answer are
+recorded before the next request goes out, and a cancelled turn records what was
+complete (`answer.py`), so no words of the user and no results are lost.
+`docs/turns.md` states the order of events.
+"""
+
+from __future__ import annotations
+
+from octavo.engine.active_turn import ActiveTurn
+from octavo.engine.answer import Answer, ask_model
+from octavo.engine.session import Session
+from octavo.errors import OctavoError
+from octavo.protocol import events
+from octavo.protocol.items import Message, OutputText
+from octavo.protocol.turn_items import turn_item_of
+
+
+async def run_turn(session: Session, turn: ActiveTurn, message: Message) -> str | None:
+    """Work on the user's message until the model is done; its last words, if it had any."""
+    session.emit(turn.id, events.TaskStarted(turn.context.model.context_window))
+    show_user_message(session, turn, message)
+    start_snapshot(session, turn)
+    just_compacted = False
+    while True:
+        record_input(session, turn)
+        answer = await ask_model(session, turn)
+        session.record(turn.id, answer.items)
+        if fills_the_window(answer, turn):
+            if just_compacted:
+                raise StillTooLong(turn.context.model.auto_compact_limit, answer.tokens_in_window)
+            await compact_inside(session, turn)
+            just_compacted = True
+        elif answer.called_tools or turn.has_input:
+            just_compacted = False
+        else:
+            last_words = last_text(answer)
+            notify_user(session, turn, last_words)
+            return last_words
+
+
+class StillTooLong(OctavoError):
+    """A summary did not make enough room."""
+
+    def __init__(self, limit: int | None, tokens: int) -> None:
+        super().__init__(
+            "Conversation is still above the token limit after automatic summarization "
+            f"(limit {limit}, current {tokens}). Please start a new session or trim your input."
+        )
+
+
+def show_user_message(session: Session, turn: ActiveTurn, message: Message) -> None:
+    """Record what the user said and tell it as an item, unless it reads like a description of the environment."""
+    session.record(turn.id, [message])
+    turn.said.append(message)
+    item = turn_item_of(message, session.new_item_id)
+    if item is not None:
+        session.emit(turn.id, events.ItemStarted(session.id, turn.id, item))
+        session.emit(turn.id, events.ItemCompleted(session.id, turn.id, item))
+
+
+def record_input(session: Session, turn: ActiveTurn) -> None:
+    """Record what was said, or attached by tools, since the last request."""
+    if pending := turn.take_input():
+        session.record(turn.id, pending)
+        turn.said += pending
+
+
+def fills_the_window(answer: Answer, turn: ActiveTurn) -> bool:
+    """Whether it is time for a summary."""
+    limit = turn.context.model.auto_compact_limit
+    return answer.usage is not None and limit is not None and answer.tokens_in_window >= limit
+
+
+def last_text(answer: Answer) -> str | None:
+    """The text that ends the last assistant message of the answer."""
+    for item in reversed(answer.items):
+        if isinstance(item, Message) and item.role == "assistant":
+            texts = [part.text for part in item.content if isinstance(part, OutputText)]
+            return texts[-1] if texts else None
+    return None
+
+
+def start_snapshot(session: Session, turn: ActiveTurn) -> None:
+    """Begin a snapshot of the work tree, if the user wants them; tools wait for it, the model does not."""
+    if turn.context.config.features.ghost_commit:
+        from octavo.engine.snapshots import start
+
+        start(session, turn)
+
+
+async def compact_inside(session: Session, turn: ActiveTurn) -> None:
+    """Make room by a summary, without leaving the turn."""
+    from octavo.engine.compaction import compact
+
+    await compact(session, turn)
+
+
+def notify_user(session: Session, turn: ActiveTurn, last_words: str | None) -> None:
+    """Start the user's notification program, if there is one."""
+    if turn.context.config.notify:
+        from octavo.engine.notify import start_program
+
+        start_program(session, turn, last_words)

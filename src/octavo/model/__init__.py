@@ -1,0 +1,1 @@
+"""Talking to a model: payloads, retries, and the backends that answer."""

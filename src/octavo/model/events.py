@@ -1,0 +1,71 @@
+"""What comes back from a model while it answers (`docs/models.md`)."""
+
+from __future__ import annotations
+
+import msgspec
+
+from octavo.protocol.items import ResponseItem
+from octavo.protocol.usage import RateLimitSnapshot, TokenUsage
+
+
+class Created(msgspec.Struct, frozen=True):
+    """The answer begins."""
+
+
+class RateLimits(msgspec.Struct, frozen=True):
+    """The limits that the answer's headers told."""
+
+    snapshot: RateLimitSnapshot
+
+
+class ItemAdded(msgspec.Struct, frozen=True):
+    """An item begins; deltas for it follow."""
+
+    item: ResponseItem
+
+
+class ItemDone(msgspec.Struct, frozen=True):
+    """An item is whole."""
+
+    item: ResponseItem
+
+
+class TextDelta(msgspec.Struct, frozen=True):
+    """The next piece of a message."""
+
+    delta: str
+
+
+class SummaryDelta(msgspec.Struct, frozen=True):
+    """The next piece of a reasoning summary."""
+
+    delta: str
+
+
+class SummarySectionBreak(msgspec.Struct, frozen=True):
+    """A new section of the summary begins."""
+
+
+class RawReasoningDelta(msgspec.Struct, frozen=True):
+    """The next piece of raw reasoning."""
+
+    delta: str
+
+
+class Completed(msgspec.Struct, frozen=True):
+    """The answer is whole; no usage where the server told none."""
+
+    usage: TokenUsage | None = None
+
+
+ModelEvent = (
+    Created
+    | RateLimits
+    | ItemAdded
+    | ItemDone
+    | TextDelta
+    | SummaryDelta
+    | SummarySectionBreak
+    | RawReasoningDelta
+    | Completed
+)

@@ -1,0 +1,137 @@
+"""Everything that a client can ask of a conversation (`docs/protocol.md`)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from octavo.protocol.events import _snake_case
+from octavo.protocol.policy import ApprovalPolicy, ReasoningEffort, ReasoningSummary, ReviewDecision, SandboxPolicy
+from octavo.protocol.review import ReviewRequest
+from octavo.protocol.turn_items import UserInput
+
+
+class Operation(msgspec.Struct, frozen=True, tag_field="type", tag=_snake_case):
+    """The class names the operation's type."""
+
+
+class Interrupt(Operation, frozen=True):
+    """Abort the running turn; nothing happens when none runs."""
+
+
+class UserInputOp(Operation, frozen=True, tag="user_input"):
+    """Start a turn, or add to the running one."""
+
+    items: tuple[UserInput, ...]
+    final_output_json_schema: Any = None
+
+
+class UserTurn(Operation, frozen=True):
+    """The same, with settings that hold from now on; the schema holds for this turn only."""
+
+    items: tuple[UserInput, ...]
+    cwd: str
+    approval_policy: ApprovalPolicy
+    sandbox_policy: SandboxPolicy
+    model: str
+    effort: ReasoningEffort | None = None
+    summary: ReasoningSummary = "auto"
+    final_output_json_schema: Any = None
+
+
+class OverrideTurnContext(Operation, frozen=True):
+    """Change settings for later turns. In process, `effort=None` clears it."""
+
+    cwd: str | UnsetType = UNSET
+    approval_policy: ApprovalPolicy | UnsetType = UNSET
+    sandbox_policy: SandboxPolicy | UnsetType = UNSET
+    model: str | UnsetType = UNSET
+    effort: ReasoningEffort | UnsetType | None = UNSET
+    summary: ReasoningSummary | UnsetType = UNSET
+
+
+class ExecApproval(Operation, frozen=True):
+    """The answer to an `ExecApprovalRequest`; `id` is that event's id."""
+
+    id: str
+    decision: ReviewDecision = "denied"
+
+
+class PatchApproval(Operation, frozen=True):
+    """The answer to an `ApplyPatchApprovalRequest`; `id` is that event's id."""
+
+    id: str
+    decision: ReviewDecision = "denied"
+
+
+class AddToHistory(Operation, frozen=True):
+    """Append to the message history that all conversations share."""
+
+    text: str
+
+
+class GetHistoryEntryRequest(Operation, frozen=True):
+    """Ask for one entry of that history."""
+
+    offset: int
+    log_id: int
+
+
+class ListMcpTools(Operation, frozen=True):
+    """Ask what the MCP servers offer."""
+
+
+class ListCustomPrompts(Operation, frozen=True):
+    """Ask for the user's own prompts."""
+
+
+class Compact(Operation, frozen=True):
+    """Replace the history by a summary."""
+
+
+class Undo(Operation, frozen=True):
+    """Restore the newest snapshot of the work tree."""
+
+
+class Review(Operation, frozen=True):
+    """Let another conversation review something."""
+
+    review_request: ReviewRequest
+
+
+class RunUserShellCommand(Operation, frozen=True):
+    """Run a command that the user typed."""
+
+    command: str
+
+
+class Shutdown(Operation, frozen=True):
+    """End the conversation."""
+
+
+Op = (
+    Interrupt
+    | UserInputOp
+    | UserTurn
+    | OverrideTurnContext
+    | ExecApproval
+    | PatchApproval
+    | AddToHistory
+    | GetHistoryEntryRequest
+    | ListMcpTools
+    | ListCustomPrompts
+    | Compact
+    | Undo
+    | Review
+    | RunUserShellCommand
+    | Shutdown
+)
+
+
+class Submission(msgspec.Struct, frozen=True):
+    """An operation under the id that its events will carry."""
+
+    id: str
+    op: Op

@@ -1,0 +1,57 @@
+"""What a conversation may do: when to ask, and what commands may touch (`docs/sandbox.md`)."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+ApprovalPolicy = Literal["untrusted", "on-failure", "on-request", "never"]
+ReviewDecision = Literal["approved", "approved_for_session", "denied", "abort"]
+SandboxMode = Literal["read-only", "workspace-write", "danger-full-access"]
+ReasoningEffort = Literal["minimal", "low", "medium", "high"]
+ReasoningSummary = Literal["auto", "concise", "detailed", "none"]
+Verbosity = Literal["low", "medium", "high"]
+
+
+class DangerFullAccess(msgspec.Struct, frozen=True, tag_field="mode", tag="danger-full-access"):
+    """No sandbox: commands run with the user's own rights."""
+
+
+class ReadOnly(msgspec.Struct, frozen=True, tag_field="mode", tag="read-only"):
+    """Commands may read everything, write nothing and reach no network."""
+
+
+class WorkspaceWrite(msgspec.Struct, frozen=True, tag_field="mode", tag="workspace-write"):
+    """Commands may write below the working directory, the temporary folders and `writable_roots`."""
+
+    writable_roots: tuple[str, ...] | msgspec.UnsetType = msgspec.UNSET
+    network_access: bool = False
+    exclude_tmpdir_env_var: bool = False
+    exclude_slash_tmp: bool = False
+
+
+SandboxPolicy = DangerFullAccess | ReadOnly | WorkspaceWrite
+
+
+def configured_roots(policy: SandboxPolicy) -> tuple[str, ...]:
+    """The extra writable roots that the user configured; empty for the other modes."""
+    if isinstance(policy, WorkspaceWrite) and policy.writable_roots is not msgspec.UNSET:
+        return policy.writable_roots
+    return ()
+
+
+def sandbox_mode(policy: SandboxPolicy) -> SandboxMode:
+    """The name of the policy's mode, as in `config.toml`."""
+    match policy:
+        case DangerFullAccess():
+            return "danger-full-access"
+        case ReadOnly():
+            return "read-only"
+        case WorkspaceWrite():
+            return "workspace-write"
+
+
+def has_network(policy: SandboxPolicy) -> bool:
+    """Whether commands may use the network."""
+    return isinstance(policy, DangerFullAccess) or (isinstance(policy, WorkspaceWrite) and policy.network_access)

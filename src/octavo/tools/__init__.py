@@ -1,0 +1,1 @@
+"""What the model may call: a registry, and one module per tool."""

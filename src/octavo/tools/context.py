@@ -1,0 +1,147 @@
+"""What a tool is given and may do (`docs/tools.md`).
+
+A tool never knows which door its turn came from: it gets the turn's settings,
+its own call, and a `Host` to speak through.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+import msgspec
+
+from octavo.config.config import Config
+from octavo.model.payload import ModelSettings
+from octavo.model.prompt import FreeformTool, ToolSpec
+from octavo.protocol.events import ApplyPatchApprovalRequest, CommandRisk, EventMsg, ExecApprovalRequest
+from octavo.protocol.items import LocalShellExec, Message, OutputPart
+from octavo.protocol.policy import ApprovalPolicy, ReviewDecision, SandboxPolicy
+
+if TYPE_CHECKING:
+    from octavo.patch.turn_diff import TurnDiffTracker
+    from octavo.process.launch import Leftovers
+
+
+class TurnContext(msgspec.Struct, frozen=True):
+    """The settings of one turn; a later change of the session's settings does not touch it."""
+
+    turn_id: str
+    config: Config
+    model: ModelSettings
+    cwd: str
+    approval_policy: ApprovalPolicy
+    sandbox_policy: SandboxPolicy
+    toolbox: Toolbox
+    output_schema: Any = None
+
+
+class Host(Protocol):
+    """The conversation, as far as tools may use it."""
+
+    def emit(self, turn_id: str, msg: EventMsg) -> None:
+        """Tell the client."""
+
+    async def ask(self, turn_id: str, request: ExecApprovalRequest | ApplyPatchApprovalRequest) -> ReviewDecision:
+        """Ask the user and wait; a question that is dropped counts as `denied`."""
+
+    def queue_input(self, turn_id: str, message: Message) -> bool:
+        """Add a message to the next request of the turn; False when the turn is over."""
+
+    @property
+    def approved_for_session(self) -> set[ApprovalKey]:
+        """What the user allowed for the rest of the conversation."""
+
+    @property
+    def turn_diff(self) -> TurnDiffTracker:
+        """What patches of the running turn changed so far."""
+
+    @property
+    def leftovers(self) -> Leftovers:
+        """Where processes go that commands leave in the background."""
+
+    async def assess_risk(
+        self, turn: TurnContext, command: tuple[str, ...], cwd: str, failure: str
+    ) -> CommandRisk | None:
+        """What a model thinks of a command that the sandbox stopped; None when that is off or fails."""
+
+
+ApprovalKey = tuple[str, tuple[str, ...], str, bool]
+"""Kind of action, its words, the folder it runs in, and whether it runs without a sandbox."""
+
+
+class FunctionArguments(msgspec.Struct, frozen=True):
+    """The JSON text that the model wrote."""
+
+    text: str
+
+
+class FreeformInput(msgspec.Struct, frozen=True):
+    """The free text that the model wrote."""
+
+    text: str
+
+
+Payload = FunctionArguments | FreeformInput | LocalShellExec
+
+
+class Invocation(msgspec.Struct, frozen=True):
+    """One call of a tool."""
+
+    call_id: str
+    name: str
+    payload: Payload
+    turn: TurnContext
+    host: Host
+
+    def emit(self, msg: EventMsg) -> None:
+        """Tell the client, under the turn's id."""
+        self.host.emit(self.turn.turn_id, msg)
+
+
+class ToolResult(msgspec.Struct, frozen=True):
+    """What the model gets. `success` is for logs, it is not sent.
+
+    `told` are the events that say that the call is over. They go out when the answer
+    is safe on the disk, so that what a client has seen survives a kill.
+    """
+
+    content: str | tuple[OutputPart, ...]
+    success: bool = True
+    told: tuple[EventMsg, ...] = ()
+
+
+PayloadKind = Literal["function", "custom", "local_shell"]
+
+
+class Tool(msgspec.Struct, frozen=True):
+    """Something that the model may call. `spec` is None for a name that is handled but not offered."""
+
+    name: str
+    run: Callable[[Invocation], Awaitable[ToolResult]]
+    spec: ToolSpec | None = None
+    accepts: tuple[PayloadKind, ...] = ("function",)
+    parallel: bool = False
+
+
+class Toolbox(msgspec.Struct, frozen=True):
+    """The tools of a turn: what is offered, in order, and what is handled, by name."""
+
+    offered: tuple[ToolSpec, ...]
+    handlers: Mapping[str, Tool]
+
+    @property
+    def offers_freeform_patch(self) -> bool:
+        """Whether shell results are shown to the model as text."""
+        return any(isinstance(spec, FreeformTool) for spec in self.offered)
+
+
+def payload_kind(payload: Payload) -> PayloadKind:
+    """Which kind of call a payload came from."""
+    match payload:
+        case FunctionArguments():
+            return "function"
+        case FreeformInput():
+            return "custom"
+        case LocalShellExec():
+            return "local_shell"

@@ -1,0 +1,108 @@
+"""Who may run what, where: the one place that asks, confines and retries (`docs/sandbox.md`).
+
+Every tool that runs something describes it as an `Action` and lets `carry_out`
+decide: ask the user first or not, run inside the sandbox or not, and after a
+denial give up, ask, or run again without the sandbox. Tools never ask themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+import msgspec
+
+from octavo.process.run import CommandOutput
+from octavo.protocol.events import CommandRisk, ExecApprovalRequest
+from octavo.sandbox.denial import denial_text, is_likely_denied
+from octavo.sandbox.parsed_commands import parse_command
+from octavo.sandbox.spec import SandboxSpec, sandbox_spec
+from octavo.tools.context import ApprovalKey, Invocation, TurnContext
+from octavo.tools.errors import RespondToModel
+
+REJECTED = "exec command rejected by user"
+RETRY_REASON = "command failed; retry without sandbox?"
+
+
+class Rejected(RespondToModel):
+    """The user said no."""
+
+    def __init__(self) -> None:
+        super().__init__(REJECTED)
+
+
+class Action(msgspec.Struct, frozen=True):
+    """Something to run: how a question shows it, and how to run it in a sandbox or without.
+
+    `ask_first` is the policy's answer to whether the user must agree before;
+    `user_approved` says that the user agreed to exactly this already, elsewhere.
+    """
+
+    key: ApprovalKey
+    command: tuple[str, ...]
+    cwd: str
+    attempt: Callable[[SandboxSpec | None], Awaitable[CommandOutput]]
+    ask_first: bool = False
+    escalated: bool = False
+    user_approved: bool = False
+    justification: str | None = None
+    is_patch: bool = False
+
+
+async def carry_out(action: Action, invocation: Invocation) -> CommandOutput:
+    """Run the action under the turn's policies; the output of the last attempt.
+
+    Raises `Rejected` when the user refuses, and whatever `attempt` raises.
+    """
+    approved = action.user_approved
+    if action.ask_first:
+        await _ask(action, invocation, action.justification, None)
+        approved = True
+    sandbox = None if action.escalated else sandbox_for(invocation.turn)
+    output = await action.attempt(sandbox)
+    if sandbox is None or not is_likely_denied(output) or not _may_retry(action, invocation.turn):
+        return output
+    if not approved:
+        risk = await _assess(action, invocation, output)
+        await _ask(action, invocation, RETRY_REASON, risk)
+    return await action.attempt(None)
+
+
+def sandbox_for(turn: TurnContext) -> SandboxSpec | None:
+    """The confinement that the turn's policy asks for; None for full access."""
+    return sandbox_spec(turn.sandbox_policy, turn.cwd, turn.config.environ)
+
+
+def _may_retry(action: Action, turn: TurnContext) -> bool:
+    """Whether a denial can be lifted: never under `never`; under `on-request` the model has to ask for it itself."""
+    match turn.approval_policy:
+        case "never":
+            return False
+        case "on-request":
+            return action.is_patch
+        case "on-failure" | "untrusted":
+            return True
+
+
+async def _ask(action: Action, invocation: Invocation, reason: str | None, risk: CommandRisk | None) -> None:
+    approved = invocation.host.approved_for_session
+    if action.key in approved:
+        return
+    request = ExecApprovalRequest(
+        invocation.call_id,
+        action.command,
+        action.cwd,
+        reason if reason else msgspec.UNSET,
+        risk if risk else msgspec.UNSET,
+        tuple(parse_command(action.command)),
+    )
+    decision = await invocation.host.ask(invocation.turn.turn_id, request)
+    if decision == "approved_for_session":
+        approved.add(action.key)
+    elif decision != "approved":
+        raise Rejected
+
+
+async def _assess(action: Action, invocation: Invocation, output: CommandOutput) -> CommandRisk | None:
+    if action.is_patch or action.key in invocation.host.approved_for_session:
+        return None
+    return await invocation.host.assess_risk(invocation.turn, action.command, action.cwd, denial_text(output))

@@ -1,0 +1,109 @@
+"""A patch inside a turn: checked, perhaps asked for, applied in the sandbox (`docs/apply-patch.md`)."""
+
+from __future__ import annotations
+
+from octavo.patch.parse import PatchError
+from octavo.patch.verify import VerifiedPatch, verify
+from octavo.patch.writable import paths_are_writable
+from octavo.process.failures import CommandError
+from octavo.process.ourselves import own_command
+from octavo.process.run import CommandOutput, run_command
+from octavo.protocol.events import ApplyPatchApprovalRequest, EventMsg, PatchApplyBegin, PatchApplyEnd, TurnDiff
+from octavo.protocol.policy import DangerFullAccess, ReadOnly, has_network
+from octavo.sandbox.roots import writable_roots
+from octavo.sandbox.spec import SandboxSpec
+from octavo.tools.context import ApprovalKey, Invocation, ToolResult, TurnContext
+from octavo.tools.errors import RespondToModel
+from octavo.tools.orchestrator import Action, Rejected, carry_out
+from octavo.tools.output_format import shell_output_json
+from octavo.tools.run_command import output_text, tell_output
+
+
+async def run_patch(invocation: Invocation, text: str, cwd: str, timeout_ms: int) -> ToolResult:
+    """Apply the patch text below `cwd` and answer with what the patch program said.
+
+    Raises `RespondToModel` when the patch does not fit or is refused.
+    """
+    try:
+        patch = verify(text, cwd)
+    except PatchError as error:
+        raise RespondToModel(f"apply_patch verification failed: {error}") from None
+    asked = await _decide(invocation, patch)
+    invocation.emit(PatchApplyBegin(invocation.call_id, not asked, patch.changes))
+    invocation.host.turn_diff.on_patch_begin(patch.changes)
+    try:
+        output = await carry_out(_action(invocation, patch, timeout_ms, asked), invocation)
+    except (CommandError, Rejected) as error:
+        end = PatchApplyEnd(invocation.call_id, "", str(error), success=False)
+        return ToolResult(str(error), success=False, told=(end,))
+    answer = shell_output_json(output_text(output), output.exit_code, output.duration_seconds)
+    return ToolResult(answer, output.exit_code == 0, _told(invocation, output))
+
+
+def _told(invocation: Invocation, output: CommandOutput) -> tuple[EventMsg, ...]:
+    """The end of the patch, and what the turn changed in all."""
+    stdout, stderr = (stream.decode("utf-8", "replace") for stream in (output.stdout, output.stderr))
+    end = PatchApplyEnd(invocation.call_id, stdout, stderr, success=output.exit_code == 0)
+    unified = invocation.host.turn_diff.unified_diff()
+    return (end, TurnDiff(unified)) if unified else (end,)
+
+
+async def _decide(invocation: Invocation, patch: VerifiedPatch) -> bool:
+    """Whether the user was asked (and agreed); raises when the patch may not be applied."""
+    turn = invocation.turn
+    if not patch.changes:
+        raise RespondToModel("patch rejected: empty patch")
+    if turn.approval_policy != "untrusted":
+        if turn.approval_policy == "on-failure" or _is_writable(turn, patch):
+            return False
+        if turn.approval_policy == "never":
+            raise RespondToModel("patch rejected: writing outside of the project; rejected by user approval settings")
+    key = _approval_key(patch)
+    if key in invocation.host.approved_for_session:
+        return True
+    request = ApplyPatchApprovalRequest(invocation.call_id, patch.changes)
+    decision = await invocation.host.ask(turn.turn_id, request)
+    if decision not in ("approved", "approved_for_session"):
+        raise RespondToModel("patch rejected by user")
+    if decision == "approved_for_session":
+        invocation.host.approved_for_session.add(key)
+    return True
+
+
+def _approval_key(patch: VerifiedPatch) -> ApprovalKey:
+    return ("patch", (patch.text,), patch.cwd, False)
+
+
+def _is_writable(turn: TurnContext, patch: VerifiedPatch) -> bool:
+    policy = turn.sandbox_policy
+    if isinstance(policy, DangerFullAccess):
+        return True
+    if isinstance(policy, ReadOnly):
+        return False
+    roots = writable_roots(policy, turn.cwd, turn.config.environ)
+    return paths_are_writable(patch.touched, [(root.root, root.read_only) for root in roots], turn.cwd)
+
+
+def _action(invocation: Invocation, patch: VerifiedPatch, timeout_ms: int, asked: bool) -> Action:
+    turn = invocation.turn
+    environ = {} if has_network(turn.sandbox_policy) else {"CODEX_SANDBOX_NETWORK_DISABLED": "1"}
+
+    async def attempt(sandbox: SandboxSpec | None) -> CommandOutput:
+        return await run_command(
+            own_command("--codex-run-as-apply-patch", patch.text),
+            cwd=patch.cwd,
+            environ=environ,
+            sandbox=sandbox,
+            timeout_ms=timeout_ms,
+            on_output=lambda stream, chunk: tell_output(invocation, stream, chunk),
+            leftovers=invocation.host.leftovers,
+        )
+
+    return Action(
+        _approval_key(patch),
+        ("apply_patch",),
+        patch.cwd,
+        attempt,
+        user_approved=asked,
+        is_patch=True,
+    )

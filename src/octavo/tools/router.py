@@ -1,0 +1,95 @@
+"""From what the model wrote to a tool's answer (`docs/tools.md`).
+
+`dispatch` never raises for anything that the model did: a call of an unknown
+tool or with bad arguments is answered in words. It raises `FatalToolError` when
+a tool is called in a way that it cannot even read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from octavo.protocol.events import EventMsg
+from octavo.protocol.items import (
+    CustomToolCall,
+    CustomToolCallOutput,
+    FunctionCall,
+    FunctionCallOutput,
+    LocalShellCall,
+    OutputPart,
+    ToolCall,
+    ToolOutput,
+)
+from octavo.tools.context import (
+    FreeformInput,
+    FunctionArguments,
+    Host,
+    Invocation,
+    Tool,
+    ToolResult,
+    TurnContext,
+    payload_kind,
+)
+from octavo.tools.errors import FatalToolError, RespondToModel
+
+ABORTED = "aborted"
+LOCAL_SHELL = "local_shell"
+
+
+async def dispatch(call: ToolCall, turn: TurnContext, host: Host) -> tuple[ToolOutput, Sequence[EventMsg]]:
+    """Run the call; the item that answers it, and what to tell the client once that item is safe."""
+    invocation = _invocation(call, turn, host)
+    if invocation is None:
+        return output_of(call, "LocalShellCall without call_id or id"), ()
+    try:
+        tool = _handler(invocation)
+        result = await tool.run(invocation)
+    except RespondToModel as error:
+        result = ToolResult(str(error), success=False)
+    return output_of(call, result.content), result.told
+
+
+def runs_in_parallel(call: ToolCall, turn: TurnContext) -> bool:
+    """Whether the call may run beside others; only tools that are offered under this name can."""
+    tool = turn.toolbox.handlers.get(_name(call))
+    return tool is not None and tool.spec is not None and tool.parallel
+
+
+def output_of(call: ToolCall, content: str | tuple[OutputPart, ...]) -> ToolOutput:
+    """An item that answers the call with this content."""
+    if isinstance(call, CustomToolCall):
+        return CustomToolCallOutput(call.call_id, content if isinstance(content, str) else str(content))
+    return FunctionCallOutput(call_id_of(call), content)
+
+
+def call_id_of(call: ToolCall) -> str:
+    """The id that the call's output names; a local shell call may only have an item id."""
+    if isinstance(call, LocalShellCall):
+        return call.call_id or call.id or ""
+    return call.call_id
+
+
+def _name(call: ToolCall) -> str:
+    return LOCAL_SHELL if isinstance(call, LocalShellCall) else call.name
+
+
+def _invocation(call: ToolCall, turn: TurnContext, host: Host) -> Invocation | None:
+    match call:
+        case FunctionCall():
+            return Invocation(call.call_id, call.name, FunctionArguments(call.arguments), turn, host)
+        case CustomToolCall():
+            return Invocation(call.call_id, call.name, FreeformInput(call.input), turn, host)
+        case LocalShellCall():
+            call_id = call_id_of(call)
+            return Invocation(call_id, LOCAL_SHELL, call.action, turn, host) if call_id else None
+
+
+def _handler(invocation: Invocation) -> Tool:
+    tool = invocation.turn.toolbox.handlers.get(invocation.name)
+    kind = payload_kind(invocation.payload)
+    if tool is None:
+        what = "custom tool call" if kind == "custom" else "call"
+        raise RespondToModel(f"unsupported {what}: {invocation.name}")
+    if kind not in tool.accepts:
+        raise FatalToolError(f"tool {invocation.name} invoked with incompatible payload")
+    return tool

@@ -1,0 +1,131 @@
+"""Running a shell request: events around it, approval, confinement, and the answer (`docs/tools.md`)."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from octavo.process.failures import CommandError
+from octavo.process.run import CommandOutput, run_command
+from octavo.protocol.events import (
+    Duration,
+    ExecCommandBegin,
+    ExecCommandEnd,
+    ExecCommandOutputDelta,
+    duration,
+)
+from octavo.protocol.policy import DangerFullAccess
+from octavo.sandbox.environment import child_environment
+from octavo.sandbox.parsed_commands import parse_command
+from octavo.sandbox.safe_commands import is_known_safe, looks_dangerous
+from octavo.sandbox.spec import SandboxSpec
+from octavo.tools.context import Invocation, ToolResult, TurnContext
+from octavo.tools.orchestrator import Action, Rejected, carry_out
+from octavo.tools.output_format import shell_output_json, truncate_for_model
+from octavo.tools.shell import ShellRequest
+
+
+async def run_shell_request(invocation: Invocation, request: ShellRequest) -> ToolResult:
+    """Run the request under the turn's policies and tell the client about it."""
+    invocation.emit(
+        ExecCommandBegin(
+            invocation.call_id,
+            request.command,
+            request.cwd,
+            tuple(parse_command(request.command)),
+            request.is_user_shell_command,
+        )
+    )
+    try:
+        output = await carry_out(_action(invocation, request), invocation)
+    except (CommandError, Rejected) as error:
+        return failed(invocation, str(error))
+    text = output_text(output)
+    return ToolResult(
+        shell_output_json(text, output.exit_code, output.duration_seconds),
+        output.exit_code == 0,
+        (_end(invocation.call_id, output, text),),
+    )
+
+
+def must_ask_first(turn: TurnContext, request: ShellRequest) -> bool:
+    """Whether the user has to agree before the first attempt."""
+    if is_known_safe(request.command):
+        return False
+    match turn.approval_policy:
+        case "never" | "on-failure":
+            return False
+        case "untrusted":
+            return True
+        case "on-request":
+            unconfined = isinstance(turn.sandbox_policy, DangerFullAccess)
+            return looks_dangerous(request.command) or (request.escalated and not unconfined)
+
+
+def _action(invocation: Invocation, request: ShellRequest) -> Action:
+    environ = turn_environment(invocation.turn)
+
+    async def attempt(sandbox: SandboxSpec | None) -> CommandOutput:
+        return await run_command(
+            request.command,
+            cwd=request.cwd,
+            environ=environ,
+            sandbox=sandbox,
+            timeout_ms=request.timeout_ms,
+            on_output=lambda stream, chunk: tell_output(invocation, stream, chunk),
+            leftovers=invocation.host.leftovers,
+        )
+
+    return Action(
+        ("shell", request.command, request.cwd, request.escalated),
+        request.command,
+        request.cwd,
+        attempt,
+        ask_first=must_ask_first(invocation.turn, request),
+        escalated=request.escalated,
+        justification=request.justification,
+    )
+
+
+def turn_environment(turn: TurnContext) -> dict[str, str]:
+    """The environment that the turn's commands get."""
+    policy = turn.config.shell_environment_policy
+    return child_environment(
+        turn.config.environ,
+        turn.sandbox_policy,
+        inherit=policy.inherit,
+        ignore_default_excludes=policy.ignore_default_excludes,
+        exclude=policy.exclude,
+        set_=policy.set,
+        include_only=policy.include_only,
+    )
+
+
+def tell_output(invocation: Invocation, stream: Literal["stdout", "stderr"], chunk: bytes) -> None:
+    """Pass a piece of output on to the client."""
+    invocation.emit(ExecCommandOutputDelta(invocation.call_id, stream, chunk))
+
+
+def output_text(output: CommandOutput) -> str:
+    """What the command printed, decoded, with the remark on a timeout before it."""
+    text = output.aggregated.decode("utf-8", "replace")
+    if output.timed_out:
+        return f"command timed out after {int(output.duration_seconds * 1000)} milliseconds\n{text}"
+    return text
+
+
+def failed(invocation: Invocation, text: str) -> ToolResult:
+    """The answer to a command that did not run."""
+    end = ExecCommandEnd(invocation.call_id, "", text, text, -1, Duration(0, 0), text)
+    return ToolResult(text, success=False, told=(end,))
+
+
+def _end(call_id: str, output: CommandOutput, text: str) -> ExecCommandEnd:
+    return ExecCommandEnd(
+        call_id,
+        output.stdout.decode("utf-8", "replace"),
+        output.stderr.decode("utf-8", "replace"),
+        output.aggregated.decode("utf-8", "replace"),
+        output.exit_code,
+        duration(output.duration_seconds),
+        truncate_for_model(text),
+    )
