@@ -170,6 +170,15 @@ def test_self_invocation_takes_one_patch_and_ignores_more(tmp_path: Path) -> Non
     assert invoke("\udcff") == (1, needed)
 
 
+def test_output_that_nobody_reads_is_a_failure_without_a_traceback(tmp_path: Path) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    with open(writer, "wb", buffering=0) as closed:
+        assert run_apply_patch(["apply_patch", body("*** Add File: a", "+x")], io.BytesIO(), closed, closed) == 1
+        assert run_apply_patch(["apply_patch", "no patch"], io.BytesIO(), closed, closed) == 1
+    assert (tmp_path / "a").read_text() == "x\n"
+
+
 def test_the_program_loads_next_to_nothing() -> None:
     source = Path(sys.modules["octavo"].__file__ or "").parents[1]
     script = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import subprocess
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -108,7 +109,7 @@ def test_an_approximation_pairs_equal_elements_in_order(alphabet: int) -> None:
     right = [chance.randrange(alphabet) for _ in range(4000)]
     pairs = approximate_pairs(left, right)
     assert all(left[i] == right[j] for i, j in pairs)
-    assert all(one[0] < two[0] and one[1] < two[1] for one, two in zip(pairs, pairs[1:], strict=False))
+    assert all(one[0] < two[0] and one[1] < two[1] for one, two in pairwise(pairs))
 
 
 def test_lines_that_only_one_side_has_do_not_end_the_search() -> None:

@@ -55,7 +55,7 @@ def test_chunks_apply_in_order_and_keep_the_rest() -> None:
 
 
 def test_chunks_out_of_order_are_not_found() -> None:
-    with pytest.raises(PatchApplyError, match="Failed to find expected lines in f.txt:\na"):
+    with pytest.raises(PatchApplyError, match=r"Failed to find expected lines in f\.txt:\na$"):
         change("a\nb\n", replace(["b"], ["B"]), replace(["a"], ["A"]))
 
 

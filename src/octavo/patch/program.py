@@ -57,20 +57,27 @@ def _run(text: str, stdout: BinaryIO, stderr: BinaryIO) -> int:
         return _fail(stderr, error.standalone)
     except PatchApplyError as error:
         return _fail(stderr, str(error))
-    stdout.write(summary.encode("utf-8"))
-    stdout.flush()
-    return 0
+    return 0 if _print(stdout, summary) else 1
 
 
 def _fail(stderr: BinaryIO, message: str, code: int = 1) -> int:
-    stderr.write(f"{message}\n".encode())
-    stderr.flush()
+    _print(stderr, f"{message}\n")
     return code
+
+
+def _print(stream: BinaryIO, text: str) -> bool:
+    """Write `text`; False when nobody reads it any more."""
+    try:
+        stream.write(text.encode("utf-8"))
+        stream.flush()
+    except OSError:
+        return False
+    return True
 
 
 def _as_utf8(argument: str) -> str | None:
     """The argument as it was given, if it was UTF-8, whatever the locale took it for."""
     try:
         return os.fsencode(argument).decode("utf-8")
-    except UnicodeDecodeError:
+    except UnicodeError:
         return None
