@@ -1,0 +1,115 @@
+"""How the work tree differs from what a remote has (`docs/app-server.md`).
+
+The base is the newest commit of the current line of work that a remote knows: the
+smallest number of local commits on top of it wins.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+
+import msgspec
+
+from octavo.git.run import GitError, run_git
+
+_DIFF = ("diff", "--no-textconv", "--no-ext-diff")
+
+
+class DiffToRemote(msgspec.Struct, frozen=True):
+    """The commit that the diff starts from, and a unified diff to the work tree, untracked files included."""
+
+    sha: str
+    diff: str
+
+
+async def diff_to_remote(cwd: str) -> DiffToRemote:
+    """Find the base and make the diff; each git command may take five seconds.
+
+    Raises `GitError` with no more than the fact: callers word it.
+    """
+    if await _ask(cwd, "rev-parse", "--is-inside-work-tree") != "true":
+        raise GitError("not inside a git work tree")
+    remotes = await _remotes(cwd)
+    base: tuple[int, str] | None = None
+    for branch in await _candidates(cwd, remotes):
+        found = await _distance(cwd, branch, remotes)
+        if found and (base is None or found[0] < base[0]):
+            base = found
+    if base is None:
+        raise GitError("no remote has a commit of this branch")
+    return DiffToRemote(base[1], await _diff(cwd, base[1]))
+
+
+async def _ask(cwd: str, *args: str) -> str | None:
+    result = await run_git(args, cwd)
+    return result.text if result.code == 0 else None
+
+
+async def _remotes(cwd: str) -> list[str]:
+    names = (await _ask(cwd, "remote") or "").split("\n")
+    return sorted(filter(None, names), key=lambda name: name != "origin")
+
+
+async def _candidates(cwd: str, remotes: list[str]) -> list[str]:
+    """Branch names to look for on the remotes, the likeliest first."""
+    names: list[str] = []
+    current = await _ask(cwd, "rev-parse", "--abbrev-ref", "HEAD")
+    if current and current != "HEAD":
+        names.append(current)
+    default = await _default_branch(cwd, remotes)
+    if default:
+        names.append(default)
+    for remote in remotes:
+        listed = await _ask(
+            cwd, "for-each-ref", "--format=%(refname:strip=3)", "--contains=HEAD", f"refs/remotes/{remote}"
+        )
+        names += (name for name in (listed or "").split("\n") if name and name != "HEAD")
+    return list(dict.fromkeys(names))
+
+
+async def _default_branch(cwd: str, remotes: list[str]) -> str | None:
+    for remote in remotes:
+        prefix = f"refs/remotes/{remote}/"
+        target = await _ask(cwd, "symbolic-ref", "--quiet", f"{prefix}HEAD")
+        if target and target.startswith(prefix):
+            return target.removeprefix(prefix)
+    for remote in remotes:
+        for line in (await _ask(cwd, "remote", "show", remote) or "").split("\n"):
+            label, _, name = line.strip().partition(": ")
+            if label == "HEAD branch" and name and name != "(unknown)":
+                return name
+    for name in ("main", "master"):
+        if await _ask(cwd, "rev-parse", "--verify", "--quiet", f"refs/heads/{name}") is not None:
+            return name
+    return None
+
+
+async def _distance(cwd: str, branch: str, remotes: list[str]) -> tuple[int, str] | None:
+    """How many commits HEAD is ahead of the branch on the first remote that has it, and that commit."""
+    for remote in remotes:
+        sha = await _ask(cwd, "rev-parse", "--verify", "--quiet", f"refs/remotes/{remote}/{branch}^{{commit}}")
+        if sha:
+            count = await _ask(cwd, "rev-list", "--count", f"{sha}..HEAD")
+            return (int(count), sha) if count else None
+    return None
+
+
+async def _diff(cwd: str, sha: str) -> str:
+    tracked = await run_git((*_DIFF, sha), cwd)
+    listed = await run_git(("ls-files", "--others", "--exclude-standard", "-z"), cwd)
+    if tracked.code not in (0, 1) or listed.code:
+        raise GitError("git diff failed")
+    parts = [tracked.stdout]
+    names = [os.fsdecode(name) for name in listed.stdout.split(b"\0") if name]
+    for start in range(0, len(names), 8):  # a few at a time: a work tree may hold thousands
+        new = await asyncio.gather(*(_new_file(cwd, name) for name in names[start : start + 8]))
+        parts += new
+    return b"".join(parts).decode("utf-8", "replace")
+
+
+async def _new_file(cwd: str, name: str) -> bytes:
+    result = await run_git((*_DIFF, "--no-index", "--binary", "--", "/dev/null", name), cwd)
+    if result.code not in (0, 1):
+        raise GitError("git diff failed")
+    return result.stdout

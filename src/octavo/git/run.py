@@ -1,0 +1,145 @@
+"""Runs one git command and gathers its output; nothing else in this package starts a process.
+
+Guarantees: an argument list, never a shell; no terminal, and none of our own
+standard streams; an environment of known variables only, so that neither our
+secrets nor a stray `GIT_DIR` get in; hooks, the file-system monitor and background
+maintenance are off; the process group dies with the call (`docs/rollouts.md`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import subprocess
+from collections.abc import Mapping, Sequence
+from typing import IO
+
+import msgspec
+
+from octavo.errors import OctavoError
+
+QUERY_LIMIT = 5.0
+"""Seconds that a question to git may take."""
+
+_PASSED_ON = frozenset(
+    """PATH HOME USER LOGNAME TMPDIR XDG_CONFIG_HOME XDG_RUNTIME_DIR SUDO_UID LANG LC_CTYPE SSH_AUTH_SOCK
+    GIT_EXEC_PATH GIT_SSH GIT_SSH_COMMAND GIT_CEILING_DIRECTORIES GIT_DISCOVERY_ACROSS_FILESYSTEM
+    HTTP_PROXY HTTPS_PROXY ALL_PROXY NO_PROXY http_proxy https_proxy all_proxy no_proxy""".split()
+)
+
+_QUIET = (
+    "--no-pager",
+    *("-c", "core.hooksPath=/dev/null"),
+    *("-c", "core.fsmonitor=false"),
+    *("-c", "gc.auto=0"),
+    *("-c", "maintenance.auto=false"),
+)
+
+
+class GitError(OctavoError):
+    """A git command failed; the text says which, and what git said."""
+
+
+class GitResult(msgspec.Struct, frozen=True):
+    """How a command ended; 124 stands for one that was ended at its time limit, 127 for git that cannot start."""
+
+    code: int
+    stdout: bytes
+    stderr: bytes
+
+    @property
+    def text(self) -> str:
+        """The output without its line end; bytes that are no UTF-8 become U+FFFD."""
+        return self.stdout.decode("utf-8", "replace").removesuffix("\n")
+
+
+async def run_git(
+    args: Sequence[str],
+    cwd: str,
+    *,
+    seconds: float | None = QUERY_LIMIT,
+    options: Sequence[str] = (),
+    variables: Mapping[str, str] | None = None,
+) -> GitResult:
+    """Run `git <options> <args>` in `cwd`, at most `seconds` long (None: as long as it takes)."""
+    try:
+        process = subprocess.Popen(
+            ["git", *_QUIET, *options, *args],
+            cwd=cwd,
+            env=_environment() | dict(variables or {}),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+        )
+    except (OSError, ValueError) as error:  # `ValueError`: a NUL in an argument
+        return GitResult(127, b"", str(error).encode("utf-8", "replace"))
+    assert process.stdout and process.stderr
+    try:
+        async with asyncio.timeout(seconds):
+            stdout, stderr = await asyncio.gather(_read_all(process.stdout), _read_all(process.stderr))
+            while process.poll() is None:  # both pipes are closed, so it is about to end
+                await asyncio.sleep(0.001)
+    except TimeoutError:
+        return GitResult(124, b"", b"took too long")
+    finally:
+        _end(process)
+    return GitResult(process.returncode, stdout, stderr)
+
+
+async def checked_git(
+    args: Sequence[str],
+    cwd: str,
+    *,
+    seconds: float | None = QUERY_LIMIT,
+    options: Sequence[str] = (),
+    variables: Mapping[str, str] | None = None,
+) -> GitResult:
+    """Like `run_git`, but raises `GitError` unless the command ends with 0."""
+    result = await run_git(args, cwd, seconds=seconds, options=options, variables=variables)
+    if result.code:
+        said = result.stderr.decode("utf-8", "replace").strip() or f"exit code {result.code}"
+        raise GitError(f"git {args[0]}: {said}")
+    return result
+
+
+def _environment() -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if name in _PASSED_ON or name.startswith("GIT_CONFIG_")}
+    # C: we read what git says; no prompt could be answered; no lock that gets in the way of the user's own git.
+    return kept | {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0"}
+
+
+async def _read_all(pipe: IO[bytes]) -> bytes:
+    # A reader on the loop costs a tenth of asyncio's process machinery, which starts a thread for each child.
+    loop = asyncio.get_running_loop()
+    done: asyncio.Future[None] = loop.create_future()
+    parts: list[bytes] = []
+    fd = pipe.fileno()
+
+    def read() -> None:
+        part = os.read(fd, 1 << 16)
+        if part:
+            parts.append(part)
+        else:
+            loop.remove_reader(fd)
+            if not done.done():
+                done.set_result(None)
+
+    loop.add_reader(fd, read)
+    try:
+        await done
+    finally:
+        loop.remove_reader(fd)
+    return b"".join(parts)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    if process.returncode is None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+    for pipe in (process.stdout, process.stderr):
+        if pipe:
+            pipe.close()

@@ -1,0 +1,188 @@
+"""Snapshots of a work tree as commits that no ref names, and the way back (`docs/undo.md`).
+
+The user's index, refs and configuration are not touched by a snapshot: it has an
+index file and an identity of its own. Files that git does not track and ignores are
+not part of it; their names are noted, so that a restore can tell which are new.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import stat
+from collections.abc import Iterator, Sequence
+
+import msgspec
+
+from octavo.git.run import GitError, GitResult, checked_git, run_git
+from octavo.protocol.items import GhostCommit
+
+_MESSAGE = "codex snapshot"
+_PREFIX_LINE = "folder: "
+_IDENTITY = {
+    "GIT_AUTHOR_NAME": "Codex Snapshot",
+    "GIT_AUTHOR_EMAIL": "snapshot@codex.local",
+    "GIT_COMMITTER_NAME": "Codex Snapshot",
+    "GIT_COMMITTER_EMAIL": "snapshot@codex.local",
+}
+_PLAIN_PATHS = {"GIT_LITERAL_PATHSPECS": "1"}
+_ONE_INDEX_FILE = ("-c", "core.splitIndex=false", "-c", "core.untrackedCache=false")
+
+
+class NotARepository(GitError):
+    """The folder is in no work tree, so there is nothing to take a snapshot of."""
+
+
+class _Untracked(msgspec.Struct, frozen=True):
+    files: tuple[bytes, ...]
+    dirs: tuple[bytes, ...]
+
+
+async def create_snapshot(cwd: str) -> GhostCommit:
+    """Keep the state of the work tree at and below `cwd`.
+
+    Raises `NotARepository` and `GitError`. Cancelling leaves loose objects at most.
+    """
+    root = await _work_tree(cwd)
+    prefix = _below(root, cwd)
+    head, untracked = await asyncio.gather(
+        run_git(("rev-parse", "--verify", "--quiet", "HEAD^{commit}"), root), _untracked(root, prefix)
+    )
+    parent = head.text if head.code == 0 else None
+    commit = await _commit_work_tree(root, prefix, parent)
+    return GhostCommit(
+        commit,
+        parent,
+        tuple(_lossy(path) for path in untracked.files),
+        tuple(_lossy(path) for path in untracked.dirs),
+    )
+
+
+async def restore_snapshot(cwd: str, snapshot: GhostCommit) -> None:
+    """Bring the folder of the snapshot back to what it was, index included, and remove what is new there.
+
+    Ignored files that were there before stay as they are now. Raises `NotARepository` and `GitError`.
+    """
+    root = await _work_tree(cwd)
+    prefix = await _recorded_prefix(root, snapshot.id)
+    if prefix is None:
+        prefix = _below(root, cwd)
+    place = prefix or "."
+    # git refuses to restore a place of which it knows nothing: an empty tree.
+    if await _has_entries(root, ("ls-tree", snapshot.id, *_spec(prefix))) or await _has_entries(
+        root, ("ls-files", "--cached", *_spec(prefix))
+    ):
+        args = ("restore", "--source", snapshot.id, "--worktree", "--staged", "--", place)
+        await checked_git(args, root, seconds=None, variables=_PLAIN_PATHS)
+    untracked = await _untracked(root, prefix)
+    _remove_new(root, untracked, snapshot)
+
+
+# --- asking git ------------------------------------------------------------------------------
+
+
+async def _work_tree(cwd: str) -> str:
+    result = await run_git(("rev-parse", "--show-toplevel"), cwd)
+    if result.code == 127:
+        raise GitError(f"git cannot be started: {result.stderr.decode('utf-8', 'replace')}")
+    if result.code:
+        raise NotARepository("the current directory is not a Git repository")
+    return os.fsdecode(result.stdout.removesuffix(b"\n"))
+
+
+def _below(root: str, cwd: str) -> str:
+    relative = os.path.relpath(os.path.realpath(cwd), os.path.realpath(root))
+    return "" if relative == os.curdir else relative
+
+
+def _spec(prefix: str) -> tuple[str, ...]:
+    return ("--", prefix) if prefix else ()
+
+
+async def _has_entries(root: str, args: Sequence[str]) -> bool:
+    return bool((await checked_git(args, root, seconds=None, variables=_PLAIN_PATHS)).stdout)
+
+
+async def _untracked(root: str, prefix: str) -> _Untracked:
+    args = ("status", "--porcelain=2", "-z", "--ignored=matching", "--untracked-files=all", *_spec(prefix))
+    result = await checked_git(args, root, seconds=None, variables=_PLAIN_PATHS)
+    paths = sorted(set(_unknown_paths(result)))
+    return _Untracked(
+        tuple(path for path in paths if not path.endswith(b"/")),
+        tuple(path.rstrip(b"/") for path in paths if path.endswith(b"/")),
+    )
+
+
+def _unknown_paths(status: GitResult) -> Iterator[bytes]:
+    fields = iter(status.stdout.split(b"\0"))
+    for field in fields:
+        if field.startswith((b"? ", b"! ")):
+            yield field[2:]
+        elif field.startswith(b"2 "):
+            next(fields, b"")  # the old name of something renamed
+
+
+async def _commit_work_tree(root: str, prefix: str, parent: str | None) -> str:
+    import tempfile  # slow to import, and used only when snapshots are on
+
+    with tempfile.TemporaryDirectory(prefix="octavo-index-") as folder:
+        variables = {"GIT_INDEX_FILE": os.path.join(folder, "index"), **_IDENTITY, **_PLAIN_PATHS}
+
+        async def git(*args: str) -> str:
+            result = await checked_git(args, root, seconds=None, options=_ONE_INDEX_FILE, variables=variables)
+            return result.text
+
+        if parent:
+            await git("read-tree", parent)
+        await git("add", "--all", *_spec(prefix))
+        tree = await git("write-tree")
+        ancestry = ("-p", parent) if parent else ()
+        # The folder is noted because a later turn, in another one, may be the one to go back.
+        note = ("-m", _PREFIX_LINE + prefix) if prefix else ()
+        return await git("commit-tree", tree, *ancestry, "-m", _MESSAGE, *note)
+
+
+async def _recorded_prefix(root: str, commit: str) -> str | None:
+    message = await checked_git(("cat-file", "commit", commit), root)
+    _, _, text = message.stdout.partition(b"\n\n" + _MESSAGE.encode() + b"\n\n" + _PREFIX_LINE.encode())
+    return os.fsdecode(text.removesuffix(b"\n")) if text else None
+
+
+# --- removing what is new -----------------------------------------------------------------------
+
+
+def _remove_new(root: str, untracked: _Untracked, snapshot: GhostCommit) -> None:
+    kept_files = frozenset(snapshot.preexisting_untracked_files)
+    kept_dirs = tuple(snapshot.preexisting_untracked_dirs)
+    top = os.fsencode(root)
+    try:
+        for path in (*untracked.files, *untracked.dirs):
+            _remove_unless_kept(top, path, kept_files, kept_dirs)
+    except OSError as error:
+        raise GitError(f"a new file could not be removed: {error.strerror}: {_lossy(error.filename or b'')}") from None
+
+
+def _remove_unless_kept(top: bytes, path: bytes, files: frozenset[str], dirs: tuple[str, ...]) -> None:
+    """Removes a file, or what is new in a folder; links are removed, not followed.
+
+    Names are compared as they are saved, where bytes that are no UTF-8 are lost: rather keep a file too many.
+    """
+    name = _lossy(path)
+    if name in files or any(name == kept or name.startswith(kept + "/") for kept in dirs):
+        return
+    full = os.path.join(top, path)
+    try:
+        is_folder = stat.S_ISDIR(os.lstat(full).st_mode)
+    except FileNotFoundError:
+        return
+    if not is_folder:
+        os.unlink(full)
+        return
+    for entry in os.listdir(full):
+        _remove_unless_kept(top, os.path.join(path, entry), files, dirs)
+    if not os.listdir(full):
+        os.rmdir(full)
+
+
+def _lossy(path: bytes | str) -> str:
+    return path.decode("utf-8", "replace") if isinstance(path, bytes) else path

@@ -1,0 +1,1 @@
+"""Saved sessions: record, read, list, find, archive, fork; and the message history (`docs/rollouts.md`)."""

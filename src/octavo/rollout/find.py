@@ -1,0 +1,76 @@
+"""Finds the one session to go on with: by its id, or the newest (`docs/rollouts.md`)."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection
+
+from octavo.protocol.ids import InvalidConversationId, parse_conversation_id
+from octavo.rollout.files import session_files, sessions_folder
+from octavo.rollout.listing import list_sessions
+
+_DAY = 86_400
+
+
+def find_session(codex_home: str, conversation_id: str) -> str | None:
+    """The file of the session with this id, in any spelling of the id; archived ones are not looked at.
+
+    None when no file has it, or when the text is no id.
+    """
+    try:
+        wanted = parse_conversation_id(conversation_id)
+    except InvalidConversationId:
+        return None
+    top = sessions_folder(codex_home)
+    for folder in _likely_folders(top, wanted):
+        if path := _file_in(folder, wanted):
+            return path
+    for folder, _, names in os.walk(top):
+        if path := _first_with(folder, names, wanted):
+            return path
+    return None
+
+
+def newest_session(codex_home: str, provider: str, sources: Collection[str] = ()) -> str | None:
+    """The file of the newest session of this provider that has a message of the user, by the time in its name.
+
+    Raises `RolloutReadError`.
+    """
+    page = list_sessions(codex_home, page_size=1, sources=sources, providers=(provider,), default_provider=provider)
+    return page.sessions[0].path if page.sessions else None
+
+
+def has_sessions(codex_home: str) -> bool:
+    """Whether any session is saved."""
+    return next(session_files(codex_home), None) is not None
+
+
+def _likely_folders(top: str, conversation_id: str) -> list[str]:
+    """An id of version 7 tells when it was made; the day's folder depends on the zone, so its neighbours count too."""
+    import time
+
+    digits = conversation_id.replace("-", "")
+    if digits[12] != "7":
+        return []
+    made = int(digits[:12], 16) // 1000
+    try:
+        days = [time.gmtime(made + offset) for offset in (0, _DAY, -_DAY)]
+    except (OverflowError, OSError, ValueError):
+        return []
+    return [os.path.join(top, f"{day.tm_year}", f"{day.tm_mon:02}", f"{day.tm_mday:02}") for day in days]
+
+
+def _file_in(folder: str, conversation_id: str) -> str | None:
+    try:
+        names = os.listdir(folder)
+    except OSError:
+        return None
+    return _first_with(folder, names, conversation_id)
+
+
+def _first_with(folder: str, names: list[str], conversation_id: str) -> str | None:
+    bare = conversation_id.replace("-", "")
+    for name in names:
+        if name.endswith(".jsonl") and (conversation_id in name.lower() or bare in name.lower()):
+            return os.path.join(folder, name)
+    return None

@@ -1,0 +1,221 @@
+"""The lines of a saved session: their shapes, their bytes, and how to read what others wrote (`docs/rollouts.md`).
+
+Writing is exact: compact UTF-8 JSON, keys `timestamp`, `type`, `payload` in this
+order. Reading forgives: a line that is torn, unknown or of another shape is None,
+never an error.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any, Literal, TypedDict, get_args
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from octavo.protocol.ids import ConversationId, InvalidConversationId, parse_conversation_id
+from octavo.protocol.items import ResponseItem
+from octavo.protocol.policy import ApprovalPolicy, ReasoningEffort, ReasoningSummary, SandboxPolicy
+from octavo.protocol.source import SessionSource
+
+LineKind = Literal["session_meta", "response_item", "event_msg", "turn_context", "compacted"]
+KINDS: dict[bytes, LineKind] = {kind.encode(): kind for kind in get_args(LineKind)}
+
+BAD_JSON = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+"""What decoding of foreign bytes may raise."""
+
+_HEAD = b'{"timestamp":"'
+_TYPE_AT = len(_HEAD) + len("2026-01-01T00:00:00.000Z")
+_TYPE = b'","type":"'
+_PAYLOAD = b'","payload":'
+
+
+class GitInfo(TypedDict, total=False):
+    """The checkout that a session started in; a key is absent when its value is not known."""
+
+    commit_hash: str
+    branch: str
+    repository_url: str
+
+
+class SessionMeta(msgspec.Struct, frozen=True, kw_only=True):
+    """The first line: who started the session, where and when (`timestamp`: UTC, milliseconds, `Z`).
+
+    `history_mode` is never set by us; later releases mark files with it whose lines are numbered.
+    """
+
+    id: ConversationId
+    timestamp: str
+    cwd: str
+    originator: str
+    cli_version: str
+    instructions: str | None = None
+    source: SessionSource = "vscode"
+    model_provider: str | None = None
+    git: GitInfo | UnsetType = UNSET
+    history_mode: str | UnsetType = UNSET
+
+
+class TurnContextLine(msgspec.Struct, frozen=True):
+    """The settings of one attempt to call the model."""
+
+    cwd: str
+    approval_policy: ApprovalPolicy
+    sandbox_policy: SandboxPolicy
+    model: str
+    effort: ReasoningEffort | UnsetType = UNSET
+    summary: ReasoningSummary = "auto"
+
+
+class CompactedLine(msgspec.Struct, frozen=True):
+    """The history before this line was replaced by a summary.
+
+    `replacement_history` stands in files of later releases: the new history itself.
+    """
+
+    message: str
+    replacement_history: tuple[ResponseItem, ...] | UnsetType = UNSET
+
+
+class RolloutLine(msgspec.Struct, frozen=True):
+    """One line of a known kind; `payload` is its JSON text."""
+
+    kind: LineKind
+    payload: bytes
+
+
+# --- writing -------------------------------------------------------------------------------
+
+_encoder = msgspec.json.Encoder()
+
+
+def timestamp_text(unix_ms: int) -> str:
+    """UTC with exactly three fraction digits and `Z`."""
+    seconds, milliseconds = divmod(unix_ms, 1000)
+    return f"{time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime(seconds))}.{milliseconds:03}Z"
+
+
+def encode_payload(payload: object) -> bytes:
+    """Compact UTF-8 JSON; half of a surrogate pair becomes U+FFFD, since UTF-8 cannot hold it."""
+    try:
+        return _encoder.encode(payload)
+    except UnicodeEncodeError:
+        return _encoder.encode(_without_surrogates(msgspec.to_builtins(payload)))
+
+
+def encode_line(unix_ms: int, kind: LineKind, payload: bytes, ordinal: int | None = None) -> bytes:
+    """The whole line with its line end; `ordinal` numbers the line where the file's others are numbered."""
+    number = b"" if ordinal is None else b'"ordinal":%d,' % ordinal
+    return b'{"timestamp":"%s",%s"type":"%s","payload":%s}\n' % (
+        timestamp_text(unix_ms).encode(),
+        number,
+        kind.encode(),
+        payload,
+    )
+
+
+def _without_surrogates(value: Any) -> Any:
+    match value:
+        case str():
+            return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        case dict():
+            return {_without_surrogates(key): _without_surrogates(item) for key, item in value.items()}
+        case list() | tuple():
+            return [_without_surrogates(item) for item in value]
+    return value
+
+
+# --- reading -------------------------------------------------------------------------------
+
+
+class _Envelope(msgspec.Struct):
+    type: str
+    payload: msgspec.Raw
+    timestamp: str = ""
+    ordinal: int | None = None
+
+
+_decode_envelope = msgspec.json.Decoder(_Envelope).decode
+_decode_meta = msgspec.json.Decoder(SessionMeta).decode
+
+
+def kind_of(line: bytes) -> LineKind | None:
+    """The kind as the line's first bytes tell it, without reading the rest; None for unknown and torn ones."""
+    if line.startswith(_TYPE, _TYPE_AT) and line.startswith(_HEAD):
+        start = _TYPE_AT + len(_TYPE)
+        return KINDS.get(line[start : line.find(b'"', start)])
+    decoded = decode_line(line)
+    return decoded.kind if decoded else None
+
+
+def usual_payload(line: bytes) -> bytes:
+    """The payload's text if the line is spelled as usual; nothing is checked, so decode it before trusting it."""
+    start = line.find(_PAYLOAD, _TYPE_AT) + len(_PAYLOAD)
+    return line[start:-1] if start < 128 and line.startswith(_HEAD) else b""
+
+
+def decode_line(line: bytes) -> RolloutLine | None:
+    """The line, fully checked to be JSON, in any spelling; None if it is torn or of an unknown kind."""
+    try:
+        envelope = _decode_envelope(line)
+    except BAD_JSON:
+        return None
+    kind = KINDS.get(envelope.type.encode("utf-8", "replace"))
+    return RolloutLine(kind, bytes(envelope.payload)) if kind else None
+
+
+def timestamp_of(line: bytes) -> str:
+    """When the line was written, as it says; empty if it does not."""
+    try:
+        return _decode_envelope(line).timestamp
+    except BAD_JSON:
+        return ""
+
+
+def ordinal_of(line: bytes) -> int | None:
+    """The line's number, in files whose lines are numbered."""
+    try:
+        return _decode_envelope(line).ordinal
+    except BAD_JSON:
+        return None
+
+
+def decode_meta(payload: bytes) -> SessionMeta | None:
+    """The facts of a session; an unknown source is `unknown`, fields of older files may be missing."""
+    try:
+        meta = _decode_meta(payload)
+    except BAD_JSON:
+        return _odd_meta(payload)
+    return _with_usual_id(meta)
+
+
+def _odd_meta(payload: bytes) -> SessionMeta | None:
+    """Reads a meta line field by field, so that an unknown optional one costs no more than itself."""
+    try:
+        fields = msgspec.json.decode(payload, type=dict[str, Any])
+    except BAD_JSON:
+        return None
+    if "source" in fields and not _fits(fields["source"], SessionSource):
+        fields["source"] = "unknown"
+    for name, kind in (("instructions", str), ("model_provider", str), ("git", GitInfo), ("history_mode", str)):
+        if not _fits(fields.get(name), kind):
+            fields.pop(name, None)
+    try:
+        return _with_usual_id(msgspec.convert(fields, SessionMeta))
+    except msgspec.ValidationError:
+        return None
+
+
+def _fits(value: object, kind: Any) -> bool:
+    try:
+        msgspec.convert(value, kind)
+    except msgspec.ValidationError:
+        return False
+    return True
+
+
+def _with_usual_id(meta: SessionMeta) -> SessionMeta | None:
+    try:
+        return msgspec.structs.replace(meta, id=parse_conversation_id(meta.id))
+    except InvalidConversationId:
+        return None

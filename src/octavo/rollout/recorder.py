@@ -1,0 +1,202 @@
+"""Writes a session's file while the session runs (`docs/rollouts.md`).
+
+Guarantees: lines stand in the order of the calls; each call is one `write` of whole
+lines to a file opened for appending, so lines never interleave and a finished call
+is in the kernel's hands; nothing is ever changed or taken away. There is no thread
+and no queue: a few lines take microseconds.
+
+A failed write ends the saving, not the session: it is logged once, later calls do
+nothing, and `close` raises. The times are local in path and name, UTC in the lines.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+from collections.abc import Callable, Iterable, Sequence
+
+from octavo.protocol.events import EventMsg
+from octavo.protocol.items import ResponseItem
+from octavo.rollout.errors import RolloutCreateError, RolloutWriteError, os_error_text
+from octavo.rollout.journal import Journal
+from octavo.rollout.lines import (
+    CompactedLine,
+    LineKind,
+    RolloutLine,
+    SessionMeta,
+    TurnContextLine,
+    encode_line,
+    encode_payload,
+)
+from octavo.rollout.numbering import next_ordinal
+from octavo.rollout.persistence import encode_item, is_saved
+from octavo.rollout.settle import left_items
+
+logger = logging.getLogger(__name__)
+
+Clock = Callable[[], int]
+"""The time now, in Unix milliseconds."""
+
+
+class RolloutRecorder:
+    """The writer of one session's file. Make one with `create` or `reopen`."""
+
+    path: str
+    """The file, absolute if the `CODEX_HOME` given was."""
+
+    def __init__(self, path: str, fd: int, now: Clock, ordinal: int | None = None) -> None:
+        self.path = path
+        self._fd = fd
+        self._now = now
+        self._ordinal = ordinal
+        self._failure: str | None = None
+        self._journal = Journal(path)
+
+    @classmethod
+    def create(cls, codex_home: str, meta: SessionMeta, now: Clock) -> RolloutRecorder:
+        """Start the file of a new session; its first line is `meta`.
+
+        Raises `RolloutCreateError`, after which the session must not start.
+        """
+        path = new_rollout_path(codex_home, meta.id, now())
+        try:
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            fd = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_EXCL, 0o666)
+        except OSError as error:
+            raise _cannot_start(error) from None
+        recorder = cls(path, fd, now)
+        recorder._append("session_meta", [encode_payload(meta)])
+        recorder._must_have_started()
+        return recorder
+
+    @classmethod
+    def reopen(cls, path: str, now: Clock) -> RolloutRecorder:
+        """Go on with a saved session, after ending a torn last line and taking over what a killed process left.
+
+        No line about the session itself is added. Raises `RolloutCreateError`.
+        """
+        try:
+            fd = os.open(path, os.O_RDWR | os.O_APPEND)
+        except OSError as error:
+            raise _cannot_start(error) from None
+        try:
+            recorder = cls(path, fd, now, next_ordinal(fd))
+            with left_items(path, fd) as left:
+                if _is_torn(fd):
+                    recorder._write(b"\n")
+                recorder._append("response_item", left)
+                recorder._must_have_started()
+        except OSError as error:
+            os.close(fd)
+            raise _cannot_start(error) from None
+        return recorder
+
+    # --- what the session saves ---
+
+    def record_items(self, items: Sequence[ResponseItem]) -> None:
+        """Save a batch of history items, the ones that `note_completed_item` kept among them."""
+        payloads = [encode_item(item) for item in items]
+        self._append("response_item", payloads)
+        if not self._failure:
+            self._journal.saved(payloads)
+
+    def record_event(self, msg: EventMsg) -> None:
+        """Save an event, if its kind is saved; call it before anyone sees the event."""
+        if is_saved(msg):
+            self._append("event_msg", [encode_payload(msg)])
+
+    def record_turn_context(self, context: TurnContextLine) -> None:
+        """Save the settings of an attempt. Items of an earlier attempt that were not recorded by now are given up."""
+        self._append("turn_context", [encode_payload(context)])
+        if not self._failure:
+            self._journal.forget()
+
+    def record_compacted(self, message: str) -> None:
+        """Save that a summary replaced the history so far."""
+        self._append("compacted", [encode_payload(CompactedLine(message))])
+
+    def record_copied(self, lines: Iterable[RolloutLine]) -> None:
+        """Save lines of another session as they are, with the time of now (a fork)."""
+        self._write(b"".join(self._line(line.kind, line.payload) for line in lines))
+
+    def note_completed_item(self, item: ResponseItem) -> None:
+        """Keep an item safe until the batch that holds it; call it before its completion is shown."""
+        if self._failure is None and self._fd >= 0:
+            self._journal.note(encode_item(item), os.fstat(self._fd).st_size)
+
+    # --- the end ---
+
+    @property
+    def failure(self) -> str | None:
+        """Why saving stopped; None while it goes on."""
+        return self._failure
+
+    def flush(self) -> None:
+        """Every line is with the kernel when its call returns; here so that callers can say what they rely on."""
+
+    def close(self) -> None:
+        """Let go of the file. May be called twice.
+
+        Raises `RolloutWriteError` if something was not saved; the journal then stays for the next opening.
+        """
+        if self._fd < 0:
+            return
+        try:
+            self._journal.close(keep=self._failure is not None)
+            os.close(self._fd)
+        except OSError as error:
+            self._stop(os_error_text(error))
+        self._fd = -1
+        if self._failure:
+            raise RolloutWriteError(f"failed to record rollout items: {self._failure}")
+
+    # --- writing ---
+
+    def _append(self, kind: LineKind, payloads: Iterable[bytes]) -> None:
+        self._write(b"".join([self._line(kind, payload) for payload in payloads]))
+
+    def _line(self, kind: LineKind, payload: bytes) -> bytes:
+        ordinal = self._ordinal
+        if ordinal is not None:
+            self._ordinal = ordinal + 1
+        return encode_line(self._now(), kind, payload, ordinal)
+
+    def _write(self, data: bytes) -> None:
+        if self._failure or not data:
+            return
+        if self._fd < 0:
+            self._stop("the session is closed")
+            return
+        try:
+            while data:  # a full disk takes a part first and fails then
+                data = data[os.write(self._fd, data) :]
+        except OSError as error:
+            self._stop(os_error_text(error))
+
+    def _stop(self, reason: str) -> None:
+        if self._failure is None:
+            self._failure = reason
+            logger.error("failed to record rollout items: %s", reason)
+
+    def _must_have_started(self) -> None:
+        if reason := self._failure:
+            os.close(self._fd)
+            raise RolloutCreateError(f"failed to initialize rollout recorder: {reason}")
+
+
+def new_rollout_path(codex_home: str, conversation_id: str, unix_ms: int) -> str:
+    """Where a session that starts now is saved: the folder and the name tell the local time."""
+    time.tzset()  # the zone of this moment, not that of the interpreter's start
+    local = time.localtime(unix_ms // 1000)
+    folder = os.path.join(codex_home, "sessions", f"{local.tm_year}", f"{local.tm_mon:02}", f"{local.tm_mday:02}")
+    return os.path.join(folder, f"rollout-{time.strftime('%Y-%m-%dT%H-%M-%S', local)}-{conversation_id}.jsonl")
+
+
+def _is_torn(fd: int) -> bool:
+    size = os.fstat(fd).st_size
+    return size > 0 and os.pread(fd, 1, size - 1) != b"\n"
+
+
+def _cannot_start(error: OSError) -> RolloutCreateError:
+    return RolloutCreateError(f"failed to initialize rollout recorder: {os_error_text(error)}")
