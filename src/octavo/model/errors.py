@@ -22,7 +22,7 @@ class StreamBroken(ModelError):
 
     def __init__(self, reason: str, delay: float | None = None) -> None:
         super().__init__(f"stream disconnected before completion: {reason}")
-        self.delay = delay
+        self.reason, self.delay = reason, delay
 
 
 class FinalModelError(ModelError):

@@ -1,0 +1,1 @@
+"""The one HTTP client: identity headers, logging, proxies, TLS, redirects (`docs/models.md`)."""

@@ -1,0 +1,131 @@
+"""Bytes to and from one server: TCP, TLS and the way through a proxy.
+
+Read-ahead is bounded: past it the server has to wait. Nothing that arrived is lost
+when a read is cancelled.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ssl
+from collections.abc import Iterator
+from typing import cast
+
+from octavo.errors import OctavoError
+
+_READ_AHEAD = 256 * 1024
+
+
+class TransportError(OctavoError):
+    """No whole answer came: name, connection, TLS or protocol; the text is the cause."""
+
+
+class Wire(asyncio.Protocol):
+    """One open connection. `read` gives what has come, at least a byte; `b""` when the server is done."""
+
+    def __init__(self) -> None:
+        self.is_open = False
+        self._transport: asyncio.Transport | None = None
+        self._received = bytearray()
+        self._ended = False
+        self._cause: Exception | None = None
+        self._paused = False
+        self._waiter: asyncio.Future[None] | None = None
+
+    async def read(self) -> bytes:
+        """The next bytes. Raises `TransportError` if the connection broke."""
+        while not self._received:
+            if self._ended:
+                if self._cause is not None:
+                    raise TransportError(_cause_text(self._cause))
+                return b""
+            self._waiter = asyncio.get_running_loop().create_future()
+            try:
+                await self._waiter
+            finally:
+                self._waiter = None
+        data = bytes(self._received)
+        self._received.clear()
+        if self._paused and self._transport is not None and not self._transport.is_closing():
+            self._paused = False
+            self._transport.resume_reading()
+        return data
+
+    def write(self, data: bytes) -> None:
+        """Send; a break is told by the next `read`, after what the server still had to say."""
+        if self.is_open and self._transport is not None:
+            self._transport.write(data)
+
+    async def encrypt(self, context: ssl.SSLContext, host: str) -> None:
+        """Go on in TLS on this connection."""
+        if self._transport is None:
+            raise ConnectionError("not connected")
+        loop = asyncio.get_running_loop()
+        self._transport = await loop.start_tls(self._transport, self, context, server_hostname=host)
+
+    def close(self) -> None:
+        """Drop the connection at once, whatever is under way."""
+        self.is_open = False
+        if self._transport is not None:
+            self._transport.abort()
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether the connection stands and nothing has come that was not asked for."""
+        return self.is_open and not self._received and not self._ended
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Called by the event loop once the connection stands."""
+        self._transport = cast("asyncio.Transport", transport)
+        self.is_open = True
+
+    def data_received(self, data: bytes) -> None:
+        """Called by the event loop for bytes that came."""
+        self._received += data
+        if len(self._received) > _READ_AHEAD and not self._paused and self._transport is not None:
+            self._paused = True
+            self._transport.pause_reading()
+        self._wake()
+
+    def eof_received(self) -> None:
+        """Called by the event loop when the server has no more to say."""
+        self._ended = True
+        self._wake()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Called by the event loop at the end, with the cause if it broke."""
+        self.is_open = False
+        self._ended = True
+        self._cause = self._cause or exc
+        self._wake()
+
+    def _wake(self) -> None:
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
+
+
+async def open_wire(host: str, port: int, tls: ssl.SSLContext | None) -> Wire:
+    """Connect, encrypted if `tls` is given."""
+    _, wire = await asyncio.get_running_loop().create_connection(
+        Wire, host, port, ssl=tls, server_hostname=host if tls else None, happy_eyeballs_delay=0.25
+    )
+    return wire
+
+
+@contextlib.contextmanager
+def connecting(place: str) -> Iterator[None]:
+    """Tell what fails inside as a `TransportError` that names the place."""
+    what = f"cannot connect to {place}"
+    try:
+        yield
+    except TimeoutError:
+        raise TransportError(f"{what}: timed out") from None
+    except (OSError, ssl.SSLError, UnicodeError) as error:
+        raise TransportError(f"{what}: {_cause_text(error)}") from None
+
+
+def _cause_text(error: BaseException) -> str:
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"certificate not accepted: {error.verify_message}"
+    return (error.strerror if isinstance(error, OSError) and error.strerror else str(error)) or type(error).__name__

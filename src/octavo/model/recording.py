@@ -1,0 +1,140 @@
+"""Keeps what a model answered, to be played again (`docs/models.md`).
+
+Only events are written, no requests and no headers but the rate limits, so no key
+or token can be among them.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncGenerator
+from typing import Any
+
+import msgspec
+
+from octavo.model.backend import ModelBackend, ModelRequest
+from octavo.model.errors import (
+    ContextWindowExceeded,
+    FatalModelError,
+    ModelError,
+    RetryableHttp,
+    RetryableTransport,
+    StreamBroken,
+)
+from octavo.model.events import (
+    Completed,
+    Created,
+    ItemAdded,
+    ItemDone,
+    ModelEvent,
+    RateLimits,
+    RawReasoningDelta,
+    SummaryDelta,
+    SummarySectionBreak,
+    TextDelta,
+)
+from octavo.model.scripted import ScriptedError
+from octavo.protocol.usage import RateLimitSnapshot, TokenUsage
+
+
+class RecordingBackend:
+    """Passes another backend's answers on and appends each attempt to a file that `ScriptedBackend.from_file` plays."""
+
+    def __init__(self, inner: ModelBackend, path: str) -> None:
+        self._inner, self._path = inner, path
+
+    async def attempt(self, request: ModelRequest) -> AsyncGenerator[ModelEvent, None]:
+        """See `ModelBackend.attempt`. An attempt that is cut short is kept as one that broke off."""
+        events: list[dict[str, Any]] = []
+        headers: dict[str, str] = {}
+        error: ScriptedError | None = ScriptedError("stream", "cut short")
+        try:
+            async for event in self._inner.attempt(request):
+                if isinstance(event, RateLimits):
+                    headers = limit_headers(event.snapshot)
+                else:
+                    events.append(responses_event(event))
+                if isinstance(event, Completed):
+                    error = None
+                yield event
+        except (RetryableHttp, RetryableTransport, FatalModelError) as raised:
+            error = _scripted(raised)
+            raise
+        finally:
+            self._append(events, headers, error)
+
+    def _append(self, events: list[dict[str, Any]], headers: dict[str, str], error: ScriptedError | None) -> None:
+        line: dict[str, Any] = {"events": events}
+        if headers:
+            line["headers"] = headers
+        if error is not None:
+            line["error"] = error
+        descriptor = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        with open(descriptor, "ab") as file:
+            file.write(msgspec.json.encode(line) + b"\n")
+
+
+def responses_event(event: ModelEvent) -> dict[str, Any]:
+    """The event of a Responses stream that reads as this model event."""
+    match event:
+        case Created():
+            return {"type": "response.created", "response": {}}
+        case ItemAdded():
+            return {"type": "response.output_item.added", "item": event.item}
+        case ItemDone():
+            return {"type": "response.output_item.done", "item": event.item}
+        case TextDelta():
+            return {"type": "response.output_text.delta", "delta": event.delta}
+        case SummaryDelta():
+            return {"type": "response.reasoning_summary_text.delta", "delta": event.delta}
+        case RawReasoningDelta():
+            return {"type": "response.reasoning_text.delta", "delta": event.delta}
+        case SummarySectionBreak():
+            return {"type": "response.reasoning_summary_part.added"}
+        case Completed():
+            return {"type": "response.completed", "response": {"id": "recorded", "usage": _usage(event.usage)}}
+        case RateLimits():
+            raise ValueError("rate limits are headers, not an event of the stream")
+
+
+def limit_headers(snapshot: RateLimitSnapshot) -> dict[str, str]:
+    """The headers that tell these limits."""
+    headers = {}
+    for which, window in (("primary", snapshot.primary), ("secondary", snapshot.secondary)):
+        if window is not None:
+            headers[f"x-codex-{which}-used-percent"] = str(window.used_percent)
+            if window.window_minutes is not None:
+                headers[f"x-codex-{which}-window-minutes"] = str(window.window_minutes)
+            if window.resets_at is not None:
+                headers[f"x-codex-{which}-reset-at"] = str(window.resets_at)
+    return headers
+
+
+def _usage(usage: TokenUsage | None) -> dict[str, Any] | None:
+    if usage is None:
+        return None
+    return {
+        "input_tokens": usage.input_tokens,
+        "input_tokens_details": {"cached_tokens": usage.cached_input_tokens},
+        "output_tokens": usage.output_tokens,
+        "output_tokens_details": {"reasoning_tokens": usage.reasoning_output_tokens},
+        "total_tokens": usage.total_tokens,
+    }
+
+
+def _scripted(error: RetryableHttp | RetryableTransport | FatalModelError) -> ScriptedError:
+    if isinstance(error, RetryableHttp):
+        return ScriptedError("http", status=error.status, delay=error.delay, request_id=error.request_id)
+    if isinstance(error, RetryableTransport):
+        return ScriptedError("transport", str(error))
+    return _scripted_fatal(error.error)
+
+
+def _scripted_fatal(error: ModelError) -> ScriptedError:
+    match error:
+        case ContextWindowExceeded():
+            return ScriptedError("context_window")
+        case StreamBroken():
+            return ScriptedError("stream", error.reason, delay=error.delay)
+        case _:
+            return ScriptedError("model" if error.retryable else "final", str(error))

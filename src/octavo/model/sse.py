@@ -1,0 +1,107 @@
+"""Event streams (SSE), decoded from bytes as they come (`docs/models.md`).
+
+Lines end with LF, CRLF or CR and nothing else, wherever the network cut the
+bytes. An event is whole at the blank line after it: one that the end of the body
+cuts off is never given out. How the bytes were cut makes no difference.
+"""
+
+from __future__ import annotations
+
+_BOM = b"\xef\xbb\xbf"
+
+
+class EventStream:
+    """Takes the body in pieces and gives out each event's data.
+
+    After `feed`, `damage` may tell of bytes that are not UTF-8: the events before
+    them have been given out, and nothing follows.
+    """
+
+    def __init__(self) -> None:
+        self.damage: str | None = None
+        self._pieces: list[bytes] = []
+        self._at_start = True
+        self._after_cr = False
+
+    def feed(self, chunk: bytes) -> list[bytes]:
+        """The data of every event that this piece completes; several data lines are joined by LF."""
+        found = []
+        for block in self._blocks(chunk):
+            # Nearly all events are one data line, or a name and one data line.
+            name, _, line = block.rpartition(b"\n")
+            if line[:5] == b"data:" and (not name or (name[:6] == b"event:" and b"\n" not in name)):
+                found.append(line[6:] if line[5:6] == b" " else line[5:])
+            elif block:
+                data = _read_block(block)[1]
+                if data:
+                    found.append(data)
+        return found
+
+    def feed_named(self, chunk: bytes) -> list[tuple[str, bytes]]:
+        """Like `feed`, each event with its name; `message` is the name of those without."""
+        events = []
+        for block in self._blocks(chunk):
+            name, data = _read_block(block)
+            if data:
+                events.append((name, data))
+        return events
+
+    def end(self) -> None:
+        """The body is over: what is left is no event, but it may be `damage`."""
+        rest = b"".join(self._pieces)
+        self._pieces.clear()
+        if self.damage is None:
+            self._checked(rest)
+
+    def _blocks(self, chunk: bytes) -> list[bytes]:
+        """The runs of lines that a blank line has ended."""
+        chunk = self._with_plain_line_ends(chunk)
+        pieces = self._pieces
+        if b"\n\n" not in chunk and not (chunk[:1] == b"\n" and pieces and pieces[-1][-1:] == b"\n"):
+            if chunk:
+                pieces.append(chunk)
+            return []
+        pieces.append(chunk)
+        whole = b"".join(pieces)
+        pieces.clear()
+        if self.damage is not None:
+            return []
+        if self._at_start:
+            self._at_start = False
+            whole = whole.removeprefix(_BOM)
+        end = whole.rindex(b"\n\n") + 2
+        if end < len(whole):
+            pieces.append(whole[end:])
+        return self._checked(whole[: end - 2]).split(b"\n\n")
+
+    def _with_plain_line_ends(self, chunk: bytes) -> bytes:
+        if self._after_cr and chunk:
+            self._after_cr = False
+            chunk = chunk.removeprefix(b"\n")
+        if b"\r" in chunk:
+            self._after_cr = chunk.endswith(b"\r")
+            chunk = chunk.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+        return chunk
+
+    def _checked(self, block: bytes) -> bytes:
+        """The bytes up to the last event before the first that is not UTF-8."""
+        if block.isascii():
+            return block
+        try:
+            block.decode()
+        except UnicodeDecodeError as error:
+            self.damage = f"invalid UTF-8 ({error.reason}, byte 0x{block[error.start]:02x})"
+            return block[: max(block.rfind(b"\n\n", 0, error.start), 0)]
+        return block
+
+
+def _read_block(block: bytes) -> tuple[str, bytes]:
+    """Name and data of the lines of one event; empty data means that there is nothing to give out."""
+    name, data = "message", []
+    for line in block.split(b"\n"):
+        field, _, value = line.partition(b":")
+        if field == b"data":
+            data.append(value.removeprefix(b" "))
+        elif field == b"event":
+            name = value.removeprefix(b" ").decode()
+    return name, b"\n".join(data)
