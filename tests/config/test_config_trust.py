@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+from config_home import Home
+
+from octavo.config.choices import ConfigFlags
+from octavo.config.trust import repository_root, trust_target
+from octavo.protocol.policy import ReadOnly, WorkspaceWrite
+
+ENVIRON = {**os.environ, "GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_SYSTEM": "/dev/null"}
+for name in ("GIT_DIR", "GIT_WORK_TREE"):
+    ENVIRON.pop(name, None)
+
+
+def git(folder: Path, *arguments: str) -> None:
+    author = ["-c", "user.name=a", "-c", "user.email=a@b"]
+    subprocess.run(["git", *author, *arguments], cwd=folder, env=ENVIRON, check=True, capture_output=True)
+
+
+def trusts(home: Home, cwd: Path) -> bool:
+    return home.load(flags=ConfigFlags(cwd=str(cwd)), environ=ENVIRON).project_is_trusted
+
+
+def trusting(home: Home, folder: Path, level: str = "trusted") -> Home:
+    return home.write(f'[projects."{folder}"]\ntrust_level = "{level}"\n')
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    folder = tmp_path.resolve() / "repo"
+    (folder / "sub").mkdir(parents=True)
+    git(folder, "init", "-q")
+    git(folder, "commit", "-q", "--allow-empty", "-m", "x")
+    return folder
+
+
+def test_trust_makes_the_project_writable(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    trusting(home, home.project)
+    config = home.load()
+    assert config.project_is_trusted
+    assert config.sandbox_policy == WorkspaceWrite()
+    assert config.approval_policy == "on-request"
+    assert not config.approval_or_sandbox_was_set
+    assert home.load("sandbox_mode=read-only").sandbox_policy == ReadOnly()
+
+
+def test_any_other_level_is_no_trust(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    trusting(home, home.project, "bogus")
+    assert home.load().sandbox_policy == ReadOnly()
+
+
+def test_a_folder_above_says_nothing_outside_of_repositories(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    (home.project / "b").mkdir()
+    assert not trusts(trusting(home, home.project), home.project / "b")
+
+
+def test_a_repository_speaks_for_its_folders(tmp_path: Path, repository: Path) -> None:
+    home = trusting(Home(tmp_path), repository)
+    assert trusts(home, repository / "sub")
+    assert trusts(home, repository / "missing")
+
+
+def test_an_entry_of_the_folder_itself_comes_first(tmp_path: Path, repository: Path) -> None:
+    home = Home(tmp_path).write(
+        f'[projects."{repository}"]\ntrust_level = "trusted"\n[projects."{repository}/sub"]\ntrust_level = "no"\n'
+    )
+    assert not trusts(home, repository / "sub")
+
+
+def test_a_worktree_belongs_to_its_main_checkout(tmp_path: Path, repository: Path) -> None:
+    git(repository, "worktree", "add", "-q", str(tmp_path / "tree"))
+    assert trusts(trusting(Home(tmp_path), repository), tmp_path / "tree")
+    assert trust_target(str(tmp_path / "tree"), ENVIRON) == str(repository)
+
+
+@pytest.mark.parametrize("disguise", ["file", "link", "common dir"])
+def test_a_foreign_folder_can_not_borrow_the_trust_of_a_repository(
+    tmp_path: Path, repository: Path, disguise: str
+) -> None:
+    foreign = tmp_path.resolve() / "foreign"
+    foreign.mkdir()
+    if disguise == "file":
+        git(repository, "worktree", "add", "-q", str(tmp_path / "tree"))
+        (foreign / ".git").write_text(f"gitdir: {repository}/.git/worktrees/tree\n")
+    elif disguise == "link":
+        (foreign / ".git").symlink_to(repository / ".git")
+    else:
+        git(foreign, "init", "-q")
+        (foreign / ".git" / "commondir").write_text(f"{repository}/.git\n")
+        (foreign / ".git" / "gitdir").write_text(f"{foreign}/.git\n")
+    assert not trusts(trusting(Home(tmp_path), repository), foreign)
+    assert repository_root(str(foreign), ENVIRON) != str(repository)
+
+
+def test_outside_of_repositories_the_folder_itself_is_trusted(tmp_path: Path) -> None:
+    assert trust_target(str(tmp_path), ENVIRON) == str(tmp_path)
+
+
+def test_without_git_only_the_exact_entry_counts(tmp_path: Path, repository: Path) -> None:
+    assert repository_root(str(repository), {"PATH": "/nowhere"}) is None
