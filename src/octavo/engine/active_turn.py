@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from octavo.engine.settings import SessionSettings
-from octavo.patch.turn_diff import TurnDiffTracker
 from octavo.protocol.items import Message
 from octavo.protocol.policy import ReviewDecision
 from octavo.tools.context import TurnContext
+
+if TYPE_CHECKING:
+    from octavo.patch.turn_diff import TurnDiffTracker
 
 
 class ActiveTurn:
@@ -25,7 +28,7 @@ class ActiveTurn:
         self.context = context
         self.id = context.turn_id
         self.task: asyncio.Task[None] | None = None
-        self.diff = TurnDiffTracker()
+        self._diff: TurnDiffTracker | None = None
         self.gate = asyncio.Event()
         self.gate.set()
         self.ending = False
@@ -35,6 +38,19 @@ class ActiveTurn:
         self._pending: list[Message] = []
         self._question: asyncio.Future[ReviewDecision] | None = None
         self._asker: asyncio.Task[object] | None = None
+
+    @property
+    def diff(self) -> TurnDiffTracker:
+        """What patches of this turn changed so far."""
+        if self._diff is None:
+            from octavo.git.blob_id import blob_ids  # a turn without patches pays nothing
+
+            self._diff = TurnDiffTracker(blob_ids())
+        return self._diff
+
+    def unified_diff(self) -> str | None:
+        """The diff of everything that patches changed; None when that is nothing."""
+        return self._diff.unified_diff() if self._diff else None
 
     @property
     def settings(self) -> SessionSettings:

@@ -89,7 +89,7 @@ async def _attempt(session: Session, turn: ActiveTurn, prompt: Prompt) -> Answer
         batch.cancel()
         await batch.reap()
         raise
-    if diff := turn.diff.unified_diff():
+    if diff := turn.unified_diff():
         session.emit(turn.id, events.TurnDiff(diff))
     return Answer(batch.items(), batch.has_calls, stream.usage)
 
@@ -103,6 +103,7 @@ def model_client(session: Session, turn: TurnContext) -> ModelClient:
         subagent=subagent_label(session.services.source),
         jitter=session.services.jitter,
         deltas=session.services.deltas,
+        tools=session.encoded_tools,
     )
 
 

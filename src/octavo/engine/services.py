@@ -12,6 +12,10 @@ from octavo.model.backend import ModelBackend
 from octavo.protocol.source import SessionSource
 
 
+def _usual_jitter() -> float:
+    return 0.9 + 0.2 * int.from_bytes(os.urandom(2), "big") / 0xFFFF
+
+
 class Services(msgspec.Struct, frozen=True):
     """Everything outside the agent that it stands on; tests replace any part.
 
@@ -28,7 +32,7 @@ class Services(msgspec.Struct, frozen=True):
     now: Callable[[], float] = time.time
     monotonic: Callable[[], float] = time.monotonic
     random_bytes: Callable[[int], bytes] = os.urandom
-    jitter: Callable[[], float] = lambda: 0.9 + 0.2 * int.from_bytes(os.urandom(2), "big") / 65535
+    jitter: Callable[[], float] = _usual_jitter
 
 
 def new_uuid4(services: Services) -> str:

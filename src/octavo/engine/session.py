@@ -19,7 +19,7 @@ from octavo.engine.history import History
 from octavo.engine.services import Services, new_uuid4
 from octavo.engine.settings import SessionSettings, configured_settings
 from octavo.engine.token_counts import TokenCounts
-from octavo.patch.turn_diff import TurnDiffTracker
+from octavo.model.payload import EncodedTools
 from octavo.protocol import events
 from octavo.protocol.ids import ConversationId
 from octavo.protocol.items import Message, ResponseItem
@@ -27,8 +27,10 @@ from octavo.protocol.legacy import legacy_events
 from octavo.protocol.policy import ReviewDecision
 from octavo.rollout.recorder import RolloutRecorder
 from octavo.tools.context import ApprovalKey, TurnContext
+from octavo.tools.errors import FatalToolError
 
 if TYPE_CHECKING:
+    from octavo.patch.turn_diff import TurnDiffTracker
     from octavo.process.launch import Leftovers
 
 log = logging.getLogger(__name__)
@@ -54,6 +56,7 @@ class Session:
         self.settings: SessionSettings = configured_settings(config)
         self.previous: SessionSettings | None = None
         self.tokens = TokenCounts()
+        self.encoded_tools = EncodedTools()
         self.events: asyncio.Queue[events.Event] = asyncio.Queue()
         self.active: ActiveTurn | None = None
         self.approved_for_session: set[ApprovalKey] = set()
@@ -153,7 +156,9 @@ class Session:
     @property
     def turn_diff(self) -> TurnDiffTracker:
         """What patches of the running turn changed so far."""
-        return self.active.diff if self.active else TurnDiffTracker()
+        if self.active is None:
+            raise FatalToolError("there is no turn to apply a patch in")
+        return self.active.diff
 
     async def assess_risk(
         self, turn: TurnContext, command: tuple[str, ...], cwd: str, failure: str

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from octavo.engine.active_turn import ActiveTurn
 from octavo.engine.session import Session
-from octavo.git.snapshot import NotARepository, SnapshotError, create_snapshot
+from octavo.git.run import GitError
+from octavo.git.snapshot import NotARepository, create_snapshot
 from octavo.protocol import events
 from octavo.protocol.items import GhostSnapshot
 
@@ -21,7 +22,7 @@ async def _take(session: Session, turn: ActiveTurn) -> None:
         session.record(turn.id, [GhostSnapshot(commit)])
     except NotARepository:
         _say(session, turn, "Snapshots disabled: current directory is not a Git repository.")
-    except SnapshotError as error:
+    except GitError as error:
         _say(session, turn, f"Snapshots disabled after ghost snapshot error: {error}.")
     finally:
         turn.gate.set()

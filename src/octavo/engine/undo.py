@@ -6,7 +6,8 @@ from octavo.engine import tasks
 from octavo.engine.active_turn import ActiveTurn
 from octavo.engine.session import Session
 from octavo.engine.turn_context import turn_context
-from octavo.git.snapshot import SnapshotError, restore_snapshot
+from octavo.git.run import GitError
+from octavo.git.snapshot import restore_snapshot
 from octavo.protocol import events
 
 
@@ -28,7 +29,7 @@ async def _restore(session: Session, turn: ActiveTurn) -> events.UndoCompleted:
     commit = snapshot.ghost_commit
     try:
         await restore_snapshot(turn.context.cwd, commit)
-    except SnapshotError as error:
+    except GitError as error:
         return events.UndoCompleted(success=False, message=f"Failed to restore snapshot {commit.id}: {error}")
     session.history.snapshots.remove(snapshot)
     return events.UndoCompleted(success=True, message=f"Undo restored snapshot {commit.id[:7]}.")

@@ -7,19 +7,22 @@ denial give up, ask, or run again without the sandbox. Tools never ask themselve
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Awaitable, Callable
 
 import msgspec
 
 from octavo.process.run import CommandOutput
 from octavo.protocol.events import CommandRisk, ExecApprovalRequest
-from octavo.sandbox.denial import denial_text, is_likely_denied
+from octavo.protocol.middle_cut import cut_middle
+from octavo.sandbox.denial import is_likely_denied
 from octavo.sandbox.parsed_commands import parse_command
 from octavo.sandbox.spec import SandboxSpec, sandbox_spec
 from octavo.tools.context import ApprovalKey, Invocation, TurnContext
 from octavo.tools.errors import RespondToModel
 
 REJECTED = "exec command rejected by user"
+MAX_DENIAL_BYTES = 2048
 RETRY_REASON = "command failed; retry without sandbox?"
 
 
@@ -59,7 +62,7 @@ async def carry_out(action: Action, invocation: Invocation) -> CommandOutput:
         approved = True
     sandbox = None if action.escalated else sandbox_for(invocation.turn)
     output = await action.attempt(sandbox)
-    if sandbox is None or not is_likely_denied(output) or not _may_retry(action, invocation.turn):
+    if sandbox is None or not _was_denied(output) or not _may_retry(action, invocation.turn):
         return output
     if not approved:
         risk = await _assess(action, invocation, output)
@@ -70,6 +73,27 @@ async def carry_out(action: Action, invocation: Invocation) -> CommandOutput:
 def sandbox_for(turn: TurnContext) -> SandboxSpec | None:
     """The confinement that the turn's policy asks for; None for full access."""
     return sandbox_spec(turn.sandbox_policy, turn.cwd, turn.config.environ)
+
+
+def _was_denied(output: CommandOutput) -> bool:
+    return is_likely_denied(
+        exit_code=output.exit_code,
+        timed_out=output.timed_out,
+        stdout=output.stdout,
+        stderr=output.stderr,
+        aggregated=output.aggregated,
+        linux=sys.platform == "linux",
+    )
+
+
+def denial_text(output: CommandOutput) -> str:
+    """What a denied command said, short enough for a question."""
+    streams = (output.stderr, output.stdout)
+    texts = [text for stream in streams if (text := stream.decode("utf-8", "replace").strip())]
+    said = output.aggregated.decode("utf-8", "replace")
+    if not said.strip():
+        said = "\n".join(texts) or f"command failed inside sandbox with exit code {output.exit_code}"
+    return cut_middle(said, MAX_DENIAL_BYTES)
 
 
 def _may_retry(action: Action, turn: TurnContext) -> bool:

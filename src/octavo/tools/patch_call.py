@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from octavo.patch.parse import PatchError
+from octavo.patch.sections import PatchError
 from octavo.patch.verify import VerifiedPatch, verify
 from octavo.patch.writable import paths_are_writable
 from octavo.process.failures import CommandError

