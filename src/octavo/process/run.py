@@ -1,0 +1,172 @@
+"""Running a command to its end, with its output as it comes (`docs/sandbox.md`).
+
+Nothing here limits how much a command prints. Reads are of 8,192 bytes, and
+each one is passed on at once, the first 10,000 of each stream.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable, Mapping, Sequence
+from typing import Literal
+
+import msgspec
+
+from octavo.process.failures import EmptyCommandError, KilledBySignalError, NulByteError, SpawnError
+from octavo.process.launch import Command, Leftovers, launch, shared_leftovers
+from octavo.sandbox.spec import SandboxSpec, platform_sandbox
+
+Stream = Literal["stdout", "stderr"]
+OnOutput = Callable[[Stream, bytes], None]
+
+TIMED_OUT = 124
+_READ_SIZE = 8192
+_READS_AT_ONCE = 8  # a full pipe; then the other stream and the rest of the program get their turn
+_MOST_DELTAS = 10_000
+_DRAIN_TIME = 2.0  # seconds for output after the end, as a background process may keep a pipe open
+_TIMEOUT_SIGNAL = 64  # stands for a timeout among signals
+
+
+class CommandOutput(msgspec.Struct, frozen=True):
+    """What a command that ran has left: `aggregated` holds both streams in the order of arrival."""
+
+    exit_code: int
+    stdout: bytes
+    stderr: bytes
+    aggregated: bytes
+    duration_seconds: float
+    timed_out: bool
+
+
+async def run_command(
+    argv: Sequence[str],
+    *,
+    cwd: str,
+    environ: Mapping[str, str],
+    sandbox: SandboxSpec | None,
+    timeout_ms: int | None,
+    on_output: OnOutput,
+    leftovers: Leftovers | None = None,
+) -> CommandOutput:
+    """Run `argv` without stdin, in `sandbox`, and return when it has ended and its output is read.
+
+    After `timeout_ms` all its processes are killed and the exit code is 124. Cancelling ends them too, within a
+    second. What it leaves in the background lives on in `leftovers`, or else as long as this program.
+    Raises `EmptyCommandError`, `SpawnError`, `NulByteError` and `KilledBySignalError`.
+    """
+    if not argv:
+        raise EmptyCommandError
+    if any("\0" in text for text in (*argv, cwd, *environ, *environ.values())):
+        raise NulByteError
+    if sandbox is not None and platform_sandbox() == "seatbelt":
+        from octavo.sandbox.seatbelt import seatbelt_command
+
+        argv, environ = seatbelt_command(argv, environ, sandbox)
+    loop = asyncio.get_running_loop()
+    started = loop.time()
+    command, output = _start(argv, cwd, environ, sandbox, on_output)
+    try:
+        status, timed_out = await _exit_of(command, timeout_ms)
+        await output.drained()
+    except asyncio.CancelledError:
+        output.close()
+        await command.end()
+        raise
+    except BaseException:
+        command.close()
+        raise
+    finally:
+        output.close()
+    (leftovers or shared_leftovers(os.getpid())).keep(command)
+    return _result(status, timed_out, output, loop.time() - started)
+
+
+def _start(
+    argv: Sequence[str], cwd: str, environ: Mapping[str, str], sandbox: SandboxSpec | None, on_output: OnOutput
+) -> tuple[Command, OutputReader]:
+    nothing = os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
+    stdout, stdout_end = os.pipe()
+    stderr, stderr_end = os.pipe()
+    try:
+        command = launch(argv, cwd=cwd, environ=environ, sandbox=sandbox, streams=(nothing, stdout_end, stderr_end))
+    except OSError as error:
+        os.close(stdout)
+        os.close(stderr)
+        raise SpawnError(error.errno or 0) from error
+    finally:
+        for descriptor in (nothing, stdout_end, stderr_end):
+            os.close(descriptor)
+    return command, OutputReader(stdout, stderr, on_output)
+
+
+async def _exit_of(command: Command, timeout_ms: int | None) -> tuple[int, bool]:
+    """The wait status, and whether the time was up."""
+    try:
+        async with asyncio.timeout(None if timeout_ms is None else timeout_ms / 1000):
+            return await asyncio.shield(command.exited), False
+    except TimeoutError:
+        command.kill()
+        return await asyncio.shield(command.exited), True
+
+
+def _result(status: int, timed_out: bool, output: OutputReader, duration: float) -> CommandOutput:
+    signal = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
+    timed_out = timed_out or signal == _TIMEOUT_SIGNAL
+    if signal and not timed_out:
+        raise KilledBySignalError(signal)
+    return CommandOutput(
+        exit_code=TIMED_OUT if timed_out else os.WEXITSTATUS(status),
+        stdout=b"".join(output.chunks["stdout"]),
+        stderr=b"".join(output.chunks["stderr"]),
+        aggregated=b"".join(output.aggregated),
+        duration_seconds=duration,
+        timed_out=timed_out,
+    )
+
+
+class OutputReader:
+    """Reads two pipes as they fill."""
+
+    def __init__(self, stdout: int, stderr: int, on_output: OnOutput) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._on_output = on_output
+        self._open: dict[int, Stream] = {stdout: "stdout", stderr: "stderr"}
+        self._finished: asyncio.Future[None] = self._loop.create_future()
+        self.chunks: dict[Stream, list[bytes]] = {"stdout": [], "stderr": []}
+        self.aggregated: list[bytes] = []
+        for descriptor in self._open:
+            os.set_blocking(descriptor, False)
+            self._loop.add_reader(descriptor, self._read, descriptor)
+
+    async def drained(self) -> None:
+        """Wait for the end of both pipes, two seconds at most."""
+        await asyncio.wait([self._finished], timeout=_DRAIN_TIME)
+
+    def close(self) -> None:
+        """Stop reading; harmless a second time."""
+        for descriptor in list(self._open):
+            self._end(descriptor)
+
+    def _read(self, descriptor: int) -> None:
+        stream = self._open[descriptor]
+        chunks = self.chunks[stream]
+        for _ in range(_READS_AT_ONCE):
+            try:
+                chunk = os.read(descriptor, _READ_SIZE)
+            except BlockingIOError:
+                return
+            if not chunk:
+                self._end(descriptor)
+                return
+            chunks.append(chunk)
+            self.aggregated.append(chunk)
+            if len(chunks) <= _MOST_DELTAS:
+                self._on_output(stream, chunk)
+
+    def _end(self, descriptor: int) -> None:
+        del self._open[descriptor]
+        self._loop.remove_reader(descriptor)
+        os.close(descriptor)
+        if not self._open and not self._finished.done():
+            self._finished.set_result(None)

@@ -1,0 +1,213 @@
+"""Watching one command: from its start to the end of the last process it left behind.
+
+Runs in a process of its own between the launcher and the command. It adopts
+orphans of the command (Linux), so it knows all that the command started, even
+what left the command's session. It ends everything when it is told to, or when
+the program that asked for the command is gone, however that ended.
+
+Towards the program it speaks records of two integers on the command's socket:
+what happened, and a value. From the program it takes single bytes.
+"""
+
+from __future__ import annotations
+
+import _signal  # type: ignore[import-not-found]
+import _socket
+import marshal
+import os
+import select
+import struct
+import sys
+import time
+
+from octavo.process.command_start import become_command
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import NoReturn
+
+    from octavo.process.command_start import Request
+    from octavo.sandbox.confine import Kernel
+
+STARTED, EXITED = 1, 3
+"""Records: the process id of the command; its wait status."""
+TERMINATE, KILL, GONE = b"T", b"K", b"-"
+"""Orders: end all processes, politely for a second; end them at once. The last stands for a closed socket."""
+RECORD = struct.Struct("ii")
+LENGTH = struct.Struct("I")
+
+_PATIENCE = 1.0  # seconds between SIGTERM and SIGKILL
+_LAST_WAIT = 2.0  # seconds for SIGKILL to take effect
+
+
+def supervise(descriptors: list[int], kernel: Kernel | None, *, started: Callable[[], None]) -> NoReturn:
+    """Read the request, start the command, say so by calling `started`, and watch it."""
+    channel = _socket.socket(fileno=descriptors[0])
+    wake_up = _wake_up_on_child_exit()
+    request: Request = marshal.loads(_read_request(channel))  # noqa: S302 - our own program's
+    prepared = None
+    if request["confinement"] is not None and kernel is not None:
+        from octavo.sandbox.confine import prepare
+
+        prepared = prepare(request["confinement"], kernel, watched=True)
+    _adopt_orphans()
+    own_id = os.getpid()
+    leader = os.fork()
+    if leader == 0:
+        become_command(request, descriptors[1:], channel, kernel, prepared, own_id)
+    for descriptor in descriptors[1:]:
+        os.close(descriptor)
+    _tell(channel, STARTED, leader)
+    started()
+    status = _watch(channel, wake_up, leader)
+    if prepared is not None:
+        from octavo.sandbox.confine import clean_up
+
+        clean_up(prepared)
+    if status is not None:
+        _tell(channel, EXITED, status)
+    os._exit(0)
+
+
+def _watch(channel: _socket.socket, wake_up: int, leader: int) -> int | None:
+    """Wait until no process is left; returns the leader's wait status if it has not been told already."""
+    poll = select.poll()
+    poll.register(channel, select.POLLIN)
+    poll.register(wake_up, select.POLLIN)
+    status: int | None = None
+    told = False
+    patience_ends: float | None = None
+    while True:
+        status, left = _reap(leader, status)
+        if not left:
+            return None if told else status
+        if status is not None and not told and patience_ends is None:
+            told = _tell(channel, EXITED, status)
+        order = _next_order(poll, channel, wake_up, patience_ends)
+        if order == GONE:
+            poll.unregister(channel)
+        if order in (GONE, TERMINATE) and patience_ends is None:
+            _signal_all(leader, status is None, _signal.SIGTERM)
+            patience_ends = time.monotonic() + _PATIENCE
+        if order == KILL or (patience_ends is not None and time.monotonic() >= patience_ends):
+            status = _kill_all(leader, status)
+            return None if told else status
+
+
+def _next_order(poll: select.poll, channel: _socket.socket, wake_up: int, until: float | None) -> bytes:
+    """What the program wants; empty when a process ended, or when the time `until` has come."""
+    wait = None if until is None else max(0.0, until - time.monotonic()) * 1000
+    if sys.platform != "linux":
+        wait = min(wait or 1000.0, 1000.0)  # orphans are not adopted there, so their end is not announced
+    ready = dict(poll.poll(wait))
+    if wake_up in ready:
+        os.read(wake_up, 4096)
+    if channel.fileno() not in ready:
+        return b""
+    try:
+        return channel.recv(1) or GONE
+    except OSError:
+        return GONE
+
+
+def _reap(leader: int, status: int | None) -> tuple[int | None, bool]:
+    """Collect ended processes: the leader's wait status once known, and whether any process is left."""
+    try:
+        while True:
+            process, ended = os.waitpid(-1, os.WNOHANG)
+            if process == 0:
+                return status, True
+            if process == leader:
+                status = ended
+    except ChildProcessError:
+        return status, sys.platform != "linux" and _send(os.killpg, leader, 0)
+
+
+def _signal_all(leader: int, leader_lives: bool, number: int) -> None:
+    if leader_lives or sys.platform != "linux":
+        _send(os.killpg, leader, number)
+    for process in _descendants(os.getpid()):
+        # The leader's group has its signal already; a second one could end a handler that was just cleaning up.
+        if not leader_lives or _group(process) != leader:
+            _send(os.kill, process, number)
+
+
+def _kill_all(leader: int, status: int | None) -> int | None:
+    give_up = time.monotonic() + _LAST_WAIT
+    left = True
+    while left and time.monotonic() < give_up:
+        _signal_all(leader, status is None, _signal.SIGKILL)
+        time.sleep(0.0005)  # their ends come at once; orphans among them become our children meanwhile
+        status, left = _reap(leader, status)
+    return status
+
+
+def _descendants(process: int) -> list[int]:
+    """All processes below one, as far as the kernel tells."""
+    found = []
+    try:
+        for thread in os.listdir(f"/proc/{process}/task"):
+            with open(f"/proc/{process}/task/{thread}/children", "rb") as file:
+                found += [int(child) for child in file.read().split()]
+    except OSError:
+        return found
+    return found + [below for child in found for below in _descendants(child)]
+
+
+def _group(process: int) -> int:
+    try:
+        return os.getpgid(process)
+    except OSError:
+        return -1
+
+
+def _send(send: Callable[[int, int], None], target: int, number: int) -> bool:
+    try:
+        send(target, number)
+    except OSError:
+        return False
+    return True
+
+
+def _tell(channel: _socket.socket, what: int, value: int) -> bool:
+    try:
+        return channel.send(RECORD.pack(what, value)) > 0
+    except OSError:
+        return True  # the program is gone; `_watch` sees that too
+
+
+def _read_request(channel: _socket.socket) -> bytes:
+    (length,) = LENGTH.unpack(_read(channel, LENGTH.size))
+    return _read(channel, length)
+
+
+def _read(channel: _socket.socket, length: int) -> bytes:
+    parts = []
+    while length:
+        part = channel.recv(length)
+        if not part:
+            os._exit(0)  # the program gave up before it had asked
+        parts.append(part)
+        length -= len(part)
+    return b"".join(parts)
+
+
+def _wake_up_on_child_exit() -> int:
+    """A file descriptor that becomes readable whenever a child ends."""
+    reader, writer = os.pipe()
+    os.set_blocking(writer, False)
+    _signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
+    _signal.signal(_signal.SIGCHLD, _ignore)
+    return reader
+
+
+def _ignore(number: int, frame: object) -> None:
+    """A handler, so that the signal is noticed, and is back to its default in the command."""
+
+
+def _adopt_orphans() -> None:
+    if sys.platform == "linux":
+        from octavo.sandbox.syscalls import PR_SET_CHILD_SUBREAPER, prctl
+
+        prctl(PR_SET_CHILD_SUBREAPER, 1)

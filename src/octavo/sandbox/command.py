@@ -1,0 +1,86 @@
+"""One command in a sandbox, on our own terminal: what `octavo sandbox` runs (`docs/sandbox.md`)."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Mapping, Sequence
+from typing import NoReturn
+
+from octavo.errors import OctavoError
+from octavo.sandbox.spec import SandboxSpec, confinement
+
+
+class SandboxUnavailableError(OctavoError):
+    """This kind of sandbox does not exist on this system; ends the program with 1."""
+
+
+def run_linux(argv: Sequence[str], spec: SandboxSpec, environ: Mapping[str, str]) -> int:
+    """Run `argv` in the current folder under Landlock and seccomp, with our own stdin, stdout and stderr.
+
+    Returns the command's exit code, 128+n when signal n killed it, 101 when there is no command or it was not
+    found. Raises `SandboxUnavailableError` on other systems.
+    """
+    if sys.platform != "linux":
+        raise SandboxUnavailableError("Landlock sandbox is only available on Linux")
+    if not argv:
+        os.write(2, b"No command specified to execute.\n")
+        return 101
+    from octavo.sandbox.confine import Kernel, clean_up, prepare
+
+    plan = confinement(spec)
+    kernel = Kernel()
+    prepared = prepare(plan, kernel, watched=True)
+    ourselves = os.getpid()
+    try:
+        child = os.fork()
+        if child == 0:
+            from octavo.sandbox.execute import confine_and_execute
+
+            _restore_signals()
+            command, environment = _encoded(argv, environ)
+            confine_and_execute(command, environment, os.getcwdb(), plan, kernel, prepared, parent=ourselves)
+        return _exit_code_of(child)
+    finally:
+        clean_up(prepared)
+
+
+def run_seatbelt(argv: Sequence[str], spec: SandboxSpec, environ: Mapping[str, str]) -> int:
+    """As `run_linux`, with `sandbox-exec` of macOS; a system without it raises `SandboxUnavailableError`."""
+    from octavo.sandbox.seatbelt import seatbelt_command
+
+    command, variables = seatbelt_command(argv, environ, spec)
+    try:
+        child = os.posix_spawn(command[0], command, variables)
+    except OSError as error:
+        raise SandboxUnavailableError(f"{error.strerror} (os error {error.errno})") from error
+    return _exit_code_of(child)
+
+
+def run_windows() -> NoReturn:
+    """There is none here: raises `SandboxUnavailableError`."""
+    raise SandboxUnavailableError("Windows sandbox is only available on Windows")
+
+
+def _exit_code_of(child: int) -> int:
+    """Wait for a child that shares our terminal: Ctrl-C there is for it to answer, not for us."""
+    previous = {number: signal.signal(number, signal.SIG_IGN) for number in (signal.SIGINT, signal.SIGQUIT)}
+    try:
+        _, status = os.waitpid(child, 0)
+    finally:
+        for number, handler in previous.items():
+            signal.signal(number, handler)
+    return 128 + os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)
+
+
+def _restore_signals() -> None:
+    for number in (signal.SIGPIPE, signal.SIGXFSZ, signal.SIGINT):
+        signal.signal(number, signal.SIG_DFL)
+
+
+def _encoded(argv: Sequence[str], environ: Mapping[str, str]) -> tuple[list[bytes], dict[bytes, bytes]]:
+    return (
+        [os.fsencode(argument) for argument in argv],
+        {os.fsencode(name): os.fsencode(value) for name, value in environ.items()},
+    )

@@ -1,0 +1,68 @@
+"""Landlock: the kernel's own rules on which files a process may change.
+
+Everything may be read; only the writable roots and `/dev/null` may be written.
+The rules of file systems up to Landlock's fifth version are asked for, fewer
+where the kernel knows fewer (`docs/sandbox.md`).
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import struct
+
+from octavo.sandbox.syscalls import (
+    LANDLOCK_ADD_RULE,
+    LANDLOCK_CREATE_RULESET,
+    LANDLOCK_RESTRICT_SELF,
+    system_call,
+)
+
+_EXECUTE, _WRITE_FILE, _READ_FILE, _READ_DIR = 1 << 0, 1 << 1, 1 << 2, 1 << 3
+_TRUNCATE, _IOCTL_DEV = 1 << 14, 1 << 15
+_READ = _EXECUTE | _READ_FILE | _READ_DIR
+_FOR_FILES = _EXECUTE | _WRITE_FILE | _READ_FILE | _TRUNCATE | _IOCTL_DEV
+_RIGHTS_SINCE = {1: 13, 2: 14, 3: 15, 4: 15, 5: 16}  # version to the number of rights it knows
+_LAST_VERSION = 5
+_GET_VERSION = 1
+_PATH_BENEATH = 1
+
+
+def landlock_version() -> int:
+    """The version of Landlock that the kernel enforces; 0 if it has none or it is switched off."""
+    try:
+        return system_call(LANDLOCK_CREATE_RULESET, None, 0, _GET_VERSION)
+    except OSError:
+        return 0
+
+
+def restrict_writes(writable: list[bytes]) -> None:
+    """Allow this thread, and all that it starts, to write below `writable` only; needs `no_new_privs`.
+
+    Roots that cannot be opened are left out. Raises `OSError` when the kernel enforces nothing.
+    """
+    version = landlock_version()
+    if version == 0:
+        raise OSError("Landlock was not able to fully enforce all sandbox rules")
+    handled = (1 << _RIGHTS_SINCE[min(version, _LAST_VERSION)]) - 1
+    ruleset = system_call(LANDLOCK_CREATE_RULESET, struct.pack("Q", handled), 8, 0)
+    try:
+        _allow(ruleset, b"/", _READ & handled)
+        for path in (b"/dev/null", *writable):
+            _allow(ruleset, path, handled)
+        system_call(LANDLOCK_RESTRICT_SELF, ruleset, 0)
+    finally:
+        os.close(ruleset)
+
+
+def _allow(ruleset: int, path: bytes, rights: int) -> None:
+    try:
+        place = os.open(path, os.O_PATH | os.O_CLOEXEC)
+    except OSError:
+        return
+    try:
+        if not stat.S_ISDIR(os.fstat(place).st_mode):
+            rights &= _FOR_FILES
+        system_call(LANDLOCK_ADD_RULE, ruleset, _PATH_BENEATH, struct.pack("=Qi", rights, place), 0)
+    finally:
+        os.close(place)

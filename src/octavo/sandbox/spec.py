@@ -1,0 +1,58 @@
+"""Which sandbox a command runs in, and its plain form for the process that applies it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+
+import msgspec
+
+from octavo.protocol.policy import (
+    DangerFullAccess,
+    SandboxPolicy,
+    WorkspaceWrite,
+    configured_roots,
+    has_network,
+)
+from octavo.sandbox.roots import WritableRoot, writable_roots
+
+Confinement = tuple[bool, list[bytes] | None, list[bytes], bool]
+"""Network allowed; writable roots, or `None` for the whole disk; those that are projects; protections on."""
+
+
+class SandboxSpec(msgspec.Struct, frozen=True):
+    """A policy, the absolute folder it is about, and the writable roots that follow (`docs/sandbox.md`).
+
+    `protections` false lifts what goes beyond the policy: git's code-running files, `.codex`, metadata outside.
+    """
+
+    policy: SandboxPolicy
+    cwd: str
+    roots: tuple[WritableRoot, ...]
+    protections: bool = True
+
+
+def sandbox_spec(
+    policy: SandboxPolicy, cwd: str, environ: Mapping[str, str], *, protections: bool = True
+) -> SandboxSpec | None:
+    """The sandbox for a policy; `None` where nothing has to be confined. `environ` is that of this program."""
+    if isinstance(policy, DangerFullAccess):
+        return None
+    return SandboxSpec(policy, cwd, writable_roots(policy, cwd, environ), protections)
+
+
+def confinement(spec: SandboxSpec) -> Confinement:
+    """What the kernel has to enforce for `spec` on Linux."""
+    projects = [*configured_roots(spec.policy), spec.cwd] if isinstance(spec.policy, WorkspaceWrite) else []
+    return (
+        has_network(spec.policy),
+        None if isinstance(spec.policy, DangerFullAccess) else [os.fsencode(root.root) for root in spec.roots],
+        [os.fsencode(project) for project in projects],
+        spec.protections,
+    )
+
+
+def platform_sandbox() -> str | None:
+    """The kind of sandbox on this system: `linux`, `seatbelt` (macOS) or `None`."""
+    return {"linux": "linux", "darwin": "seatbelt"}.get(sys.platform)
