@@ -24,9 +24,12 @@ QUERY_LIMIT = 5.0
 """Seconds that a question to git may take."""
 
 _PASSED_ON = frozenset(
-    """PATH HOME USER LOGNAME TMPDIR XDG_CONFIG_HOME XDG_RUNTIME_DIR SUDO_UID LANG LC_CTYPE SSH_AUTH_SOCK
-    GIT_EXEC_PATH GIT_SSH GIT_SSH_COMMAND GIT_CEILING_DIRECTORIES GIT_DISCOVERY_ACROSS_FILESYSTEM
-    HTTP_PROXY HTTPS_PROXY ALL_PROXY NO_PROXY http_proxy https_proxy all_proxy no_proxy""".split()
+    {
+        *("PATH", "HOME", "USER", "LOGNAME", "TMPDIR", "XDG_CONFIG_HOME", "XDG_RUNTIME_DIR", "SUDO_UID"),
+        *("LANG", "LC_CTYPE", "SSH_AUTH_SOCK", "GIT_EXEC_PATH", "GIT_SSH", "GIT_SSH_COMMAND"),
+        *("GIT_CEILING_DIRECTORIES", "GIT_DISCOVERY_ACROSS_FILESYSTEM"),
+        *("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "all_proxy", "no_proxy"),
+    }
 )
 
 _QUIET = (
@@ -65,27 +68,20 @@ async def run_git(
 ) -> GitResult:
     """Run `git <options> <args>` in `cwd`, at most `seconds` long (None: as long as it takes)."""
     try:
-        process = subprocess.Popen(
-            ["git", *_QUIET, *options, *args],
-            cwd=cwd,
-            env=_environment() | dict(variables or {}),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            start_new_session=True,
-        )
+        process = _start(["git", *_QUIET, *options, *args], cwd, _environment() | dict(variables or {}))
     except (OSError, ValueError) as error:  # `ValueError`: a NUL in an argument
         return GitResult(127, b"", str(error).encode("utf-8", "replace"))
-    assert process.stdout and process.stderr
+    pipes = [pipe for pipe in (process.stdout, process.stderr) if pipe]
     try:
         async with asyncio.timeout(seconds):
-            stdout, stderr = await asyncio.gather(_read_all(process.stdout), _read_all(process.stderr))
-            while process.poll() is None:  # both pipes are closed, so it is about to end
+            stdout, stderr = await asyncio.gather(*map(_read_all, pipes))
+            # Both pipes are closed, so it is about to end; there is nothing else to wait on without a thread.
+            while process.poll() is None:  # noqa: ASYNC110
                 await asyncio.sleep(0.001)
     except TimeoutError:
         return GitResult(124, b"", b"took too long")
     finally:
-        _end(process)
+        _end(process, pipes)
     return GitResult(process.returncode, stdout, stderr)
 
 
@@ -135,11 +131,22 @@ async def _read_all(pipe: IO[bytes]) -> bytes:
     return b"".join(parts)
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
+def _start(argv: Sequence[str], cwd: str, environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        argv,
+        cwd=cwd,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+
+
+def _end(process: subprocess.Popen[bytes], pipes: Sequence[IO[bytes]]) -> None:
     if process.returncode is None:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
-    for pipe in (process.stdout, process.stderr):
-        if pipe:
-            pipe.close()
+    for pipe in pipes:
+        pipe.close()
