@@ -79,9 +79,10 @@ def run(arguments: str | bytes, cwd: str) -> str:
     refuse_zero(limit=wanted.limit)
     if not wanted.file_path.startswith("/"):
         raise RespondToModel("file_path must be an absolute path")
+    block = _resolved(wanted) if wanted.mode == "indentation" else None
     try:
         with _open(wanted.file_path) as file:
-            lines = _slice(file, wanted) if wanted.mode == "slice" else _block(file, wanted)
+            lines = _slice(file, wanted) if block is None else _block(file, block)
     except OSError as error:
         raise RespondToModel(f"failed to read file: {os_error_text(error)}") from None
     return "\n".join(f"L{number}: {text}" for number, text in lines)
@@ -91,7 +92,7 @@ def _open(path: str) -> BinaryIO:
     """Open without waiting for a writer at the other end; devices could be read for ever."""
     if "\0" in path:
         raise OSError("file name contained an unexpected NUL byte")
-    file = open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb")
+    file = os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb")
     mode = os.fstat(file.fileno()).st_mode
     if not stat.S_ISREG(mode):
         file.close()
@@ -108,20 +109,26 @@ def _slice(file: BinaryIO, wanted: Arguments) -> list[tuple[int, str]]:
     return found
 
 
-def _block(file: BinaryIO, wanted: Arguments) -> list[tuple[int, str]]:
+def _resolved(wanted: Arguments) -> Indentation:
+    """The options of indentation mode with anchor and limit filled in."""
     block = wanted.indentation or Indentation()
     anchor = wanted.offset if block.anchor_line is None else block.anchor_line
+    max_lines = wanted.limit if block.max_lines is None else block.max_lines
     if anchor == 0:
         raise RespondToModel("anchor_line must be a 1-indexed line number")
-    max_lines = wanted.limit if block.max_lines is None else block.max_lines
     refuse_zero(max_lines=max_lines)
+    return msgspec.structs.replace(block, anchor_line=anchor, max_lines=min(max_lines, wanted.limit))
+
+
+def _block(file: BinaryIO, block: Indentation) -> list[tuple[int, str]]:
+    anchor, cap = block.anchor_line or 1, block.max_lines or 1
     lines = [_shown(line) for line in _lines(file)]
     if anchor > len(lines):
         raise RespondToModel("anchor_line exceeds file length")
     first, last = block_around(
         lines,
         anchor - 1,
-        cap=min(wanted.limit, max_lines),
+        cap=cap,
         max_levels=block.max_levels,
         include_siblings=block.include_siblings,
         include_header=block.include_header,
