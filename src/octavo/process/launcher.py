@@ -68,7 +68,10 @@ def _stand_by(control: _socket.socket, launcher: int, kernel: Kernel | None) -> 
 
 
 def _free_launcher(launcher: int) -> None:
-    os.write(launcher, _STARTED)
+    try:
+        os.write(launcher, _STARTED)
+    except OSError:  # somebody killed it: no reason to lose this command
+        return
     os.close(launcher)
 
 

@@ -102,7 +102,8 @@ def _repositories_below(folder: bytes, depth: int, sealed: list[bytes]) -> list[
     """Repositories of submodules; a name with a slash makes folders between, a submodule may have its own."""
     found: list[bytes] = []
     for child in _folders_in(folder):
-        is_repository = os.path.exists(os.path.join(child, b"HEAD"))
+        # The configuration is sealed, so a command cannot make a repository unrecognisable for the next one.
+        is_repository = any(os.path.isfile(os.path.join(child, name)) for name in (b"config", b"HEAD"))
         if is_repository:
             found.append(child)
         if depth < _DEEPEST:
