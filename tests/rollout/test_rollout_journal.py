@@ -149,6 +149,14 @@ def test_a_snapshot_that_lands_in_between_leaves_the_shown_items_protected(tmp_p
     assert reopened(killed(recorder)) == texts(output("elsewhere"), said("shown"))
 
 
+def test_a_call_that_was_recorded_as_aborted_gets_no_second_answer(tmp_path: Path) -> None:
+    recorder = start(tmp_path)
+    recorder.note_completed_item(call("1"))
+    recorder.note_completed_item(output("1", "too late"))
+    recorder.record_items([call("1"), output("1", "aborted")])
+    assert reopened(killed(recorder)) == texts(call("1"), output("1", "aborted"))
+
+
 def test_items_do_not_come_back_behind_a_turn_of_another_program(tmp_path: Path) -> None:
     recorder = start(tmp_path)
     recorder.note_completed_item(said("before the kill"))

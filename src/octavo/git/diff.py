@@ -1,4 +1,4 @@
-"""How the work tree differs from what a remote has (`docs/app-server.md`).
+"""How the work tree differs from what a remote has (`docs/rollouts.md`).
 
 The base is the newest commit of the current line of work that a remote knows: the
 smallest number of local commits on top of it wins.

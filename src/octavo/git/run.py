@@ -1,4 +1,4 @@
-"""Runs one git command and gathers its output; nothing else in this package starts a process.
+"""Runs one git command and gathers its output.
 
 Guarantees: an argument list, never a shell; no terminal, and none of our own
 standard streams; an environment of known variables only, so that neither our

@@ -1,4 +1,4 @@
-"""Snapshots of a work tree as commits that no ref names, and the way back (`docs/undo.md`).
+"""Snapshots of a work tree as commits that no ref names, and the way back (`docs/rollouts.md`).
 
 The user's index, refs and configuration are not touched by a snapshot: it has an
 index file and an identity of its own. Files that git does not track and ignores are

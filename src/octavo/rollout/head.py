@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -23,8 +22,8 @@ _LATER_INSTRUCTIONS = "# AGENTS.md instructions for "
 class SessionHead(msgspec.Struct, frozen=True, kw_only=True):
     """The start of a session, as far as lists look.
 
-    `preview` is None when no words of the user were found; `created_at` and `updated_at` are the times of the first
-    and the last line that counts, UTC, empty when the file tells none.
+    `preview` is None when no words of the user were found; `created_at` is the time of the first line that counts,
+    UTC, empty when the file tells none.
     """
 
     path: str
@@ -34,11 +33,10 @@ class SessionHead(msgspec.Struct, frozen=True, kw_only=True):
     has_user_message: bool
     records: int
     created_at: str
-    updated_at: str
 
 
 def read_head(path: str) -> SessionHead:
-    """Look at the lines until ten records (items and session facts) are seen, and at the last item.
+    """Look at the lines until ten records (items and session facts) are seen.
 
     Raises `OSError`.
     """
@@ -46,7 +44,8 @@ def read_head(path: str) -> SessionHead:
     items: list[ResponseItem] = []
     records, created_at, has_user_message, starts_with_meta = 0, "", False, False
     with open(path, "rb") as file:
-        for line in file:
+        for raw_line in file:
+            line = raw_line.removesuffix(b"\n")
             line_meta = meta_of(line)
             line_items: tuple[ResponseItem, ...] = ()
             if line_meta is None and kind_of(line) == "response_item":
@@ -60,7 +59,6 @@ def read_head(path: str) -> SessionHead:
             has_user_message = has_user_message or _is_user_event(line)
             if records == HEAD_RECORDS:
                 break
-        updated_at = next(_item_times(file.fileno()), created_at)
     return SessionHead(
         path=path,
         meta=meta,
@@ -69,7 +67,6 @@ def read_head(path: str) -> SessionHead:
         has_user_message=has_user_message,
         records=records,
         created_at=created_at,
-        updated_at=updated_at,
     )
 
 
@@ -85,6 +82,18 @@ def preview_text(item: ResponseItem) -> str | None:
     text = "".join(texts)
     _, marker, request = text.partition(REQUEST_MARKER)
     return request.strip() if marker else text
+
+
+def last_item_time(path: str) -> str | None:
+    """When the last item was written, UTC; None without one.
+
+    Raises `OSError`.
+    """
+    with open(path, "rb") as file:
+        for line in lines_from_end(file.fileno()):
+            if kind_of(line) == "response_item" and items_of(line):
+                return timestamp_of(line)
+    return None
 
 
 class _Tagged(msgspec.Struct):
@@ -103,10 +112,3 @@ def _is_user_event(line: bytes) -> bool:
     if event.type == "user_message":
         return True
     return event.type == "item_completed" and isinstance(event.item, dict) and event.item.get("type") == "UserMessage"
-
-
-def _item_times(fd: int) -> Iterator[str]:
-    """The times of the items, last one first."""
-    for line in lines_from_end(fd):
-        if kind_of(line) == "response_item" and items_of(line):
-            yield timestamp_of(line)

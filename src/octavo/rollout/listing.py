@@ -6,13 +6,13 @@ needs, so the newest of many thousands come at once.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import NamedTuple
 
 from octavo.protocol.ids import ConversationId, InvalidConversationId, parse_conversation_id
 from octavo.rollout.errors import RolloutReadError, os_error_text
 from octavo.rollout.files import SessionFile, is_time, session_files
-from octavo.rollout.head import SessionHead, read_head
+from octavo.rollout.head import SessionHead, last_item_time, read_head
 from octavo.rollout.lines import SessionMeta
 
 SCAN_LIMIT = 10_000
@@ -79,6 +79,11 @@ def list_sessions(
     """
     if page_size <= 0:
         return SessionPage((), None)
+
+    def wanted(meta: SessionMeta) -> bool:
+        provider = default_provider if meta.model_provider is None else meta.model_provider
+        return (not sources or meta.source in sources) and (not providers or provider in providers)
+
     found: list[tuple[SessionFile, SessionSummary]] = []
     has_more = False
     try:
@@ -91,7 +96,7 @@ def list_sessions(
             if len(found) == page_size:
                 has_more = True
                 break
-            if (summary := _summary(file.path)) and _fits(summary.meta, sources, providers, default_provider):
+            if summary := _summary(file.path, wanted):
                 found.append((file, summary))
     except OSError as error:
         raise RolloutReadError(os_error_text(error)) from None
@@ -118,20 +123,16 @@ def summarize_session(path: str) -> SessionSummary:
     return _of_head(head, head.meta)
 
 
-def _summary(path: str) -> SessionSummary | None:
+def _summary(path: str, wanted: Callable[[SessionMeta], bool]) -> SessionSummary | None:
     try:
         head = read_head(path)
+        if head.meta and head.has_user_message and wanted(head.meta):
+            return _of_head(head, head.meta)
     except OSError:
-        return None
-    return _of_head(head, head.meta) if head.meta and head.has_user_message else None
+        pass
+    return None
 
 
 def _of_head(head: SessionHead, meta: SessionMeta) -> SessionSummary:
-    return SessionSummary(head.path, meta, head.preview, head.created_at, head.updated_at)
-
-
-def _fits(meta: SessionMeta, sources: Collection[str], providers: Collection[str], default_provider: str) -> bool:
-    if sources and meta.source not in sources:
-        return False
-    provider = default_provider if meta.model_provider is None else meta.model_provider
-    return not providers or provider in providers
+    updated_at = last_item_time(head.path) or head.created_at
+    return SessionSummary(head.path, meta, head.preview, head.created_at, updated_at)

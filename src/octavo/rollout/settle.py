@@ -13,7 +13,7 @@ import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from octavo.protocol.items import Message, ResponseItem
+from octavo.protocol.items import Message, ResponseItem, ToolOutput
 from octavo.rollout.journal import Entry, journal_path, lock_journal, parse_entries
 from octavo.rollout.lines import kind_of
 from octavo.rollout.persistence import encode_item
@@ -28,6 +28,7 @@ def missing_items(tail: bytes, entries: Sequence[Entry]) -> list[bytes]:
     `tail` is the rollout from the first entry's `at` on.
     """
     present: Counter[bytes] = Counter()
+    answered: set[str] = set()
     for line in tail.split(b"\n"):
         kind = kind_of(line)
         if kind in ("turn_context", "session_meta"):
@@ -37,14 +38,15 @@ def missing_items(tail: bytes, entries: Sequence[Entry]) -> list[bytes]:
             if any(isinstance(item, Message) and item.role == "user" for item in items):
                 return []
             present.update(encode_item(item) for item in items)
+            answered.update(item.call_id for item in items if isinstance(item, ToolOutput))
     missing: list[ResponseItem] = []
     for entry in entries:
         for item in decode_items(bytes(entry.item)):
             text = encode_item(item)
             if present[text]:
                 present[text] -= 1
-            else:
-                missing.append(item)
+            elif not (isinstance(item, ToolOutput) and item.call_id in answered):
+                missing.append(item)  # a call that was recorded as aborted keeps that one answer
     return [encode_item(item) for item in in_request_order(missing)]
 
 
