@@ -74,10 +74,12 @@ class History:
         return View(self._text.items[:], self._text.encoded[:])
 
     def replace(self, items: Iterable[ResponseItem]) -> None:
-        """Start over with these items; snapshots stay."""
+        """Start over with these items as they are, nothing cut again; snapshots stay."""
         snapshots = self.snapshots
-        self.__init__(items)  # type: ignore[misc]
+        self.__init__()  # type: ignore[misc]
         self.snapshots = snapshots
+        for item in items:
+            self._append(item)
 
     def drop_oldest(self) -> None:
         """Remove the oldest item, and the call or output that belongs to it."""
@@ -90,7 +92,8 @@ class History:
 
     def copy(self) -> History:
         """An independent history with the same items."""
-        other = History(self._items)
+        other = History()
+        other.replace(self._items)
         other.snapshots = self.snapshots[:]
         return other
 

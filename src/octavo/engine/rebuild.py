@@ -21,7 +21,8 @@ def rebuild_history(session: Session, saved: LoadedRollout) -> None:
         match entry:
             case CompactedLine():
                 if entry.replacement_history:
-                    history.replace(entry.replacement_history)
+                    history.replace(())
+                    history.record(entry.replacement_history)
                 else:
                     initial = initial_items(session, session.settings)
                     history.replace(compacted_history(initial, history.user_messages(), entry.message))

@@ -22,7 +22,7 @@ from octavo.engine.token_counts import TokenCounts
 from octavo.model.payload import EncodedTools
 from octavo.protocol import events
 from octavo.protocol.ids import ConversationId
-from octavo.protocol.items import Message, ResponseItem
+from octavo.protocol.items import Message, ResponseItem, wire_form
 from octavo.protocol.legacy import legacy_events
 from octavo.protocol.policy import ReviewDecision
 from octavo.rollout.recorder import RolloutRecorder
@@ -82,7 +82,7 @@ class Session:
         self.history.record(items)
         self.recorder.record_items(items)
         for item in items:
-            self._send(turn_id, events.RawResponseItem(item))
+            self._send(turn_id, events.RawResponseItem(wire_form(item)))
 
     def emit_tokens(self, turn_id: str) -> None:
         """Tell usage and limits as they are now."""
