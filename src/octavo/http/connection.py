@@ -60,14 +60,15 @@ class Connection:
         """All of the body that has come since, at least a byte; `b""` at its end. Raises `TransportError`."""
         pieces: list[bytes] = []
         with _protocol_errors():
-            while True:
+            while self._protocol.their_state is h11.SEND_BODY:
                 event = self._protocol.next_event()
                 if isinstance(event, h11.Data):
                     pieces.append(bytes(event.data))
-                elif event is not h11.NEED_DATA or pieces:
-                    return b"".join(pieces)
-                else:
+                elif event is h11.NEED_DATA:
+                    if pieces:
+                        break
                     self._protocol.receive_data(await self._wire.read())
+        return b"".join(pieces)
 
     def rest(self) -> bool:
         """Whether the answer is whole and the connection can serve another request; then it is ready for one."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import ssl
 from collections.abc import Iterator
 from typing import cast
@@ -72,8 +73,10 @@ class Wire(asyncio.Protocol):
 
     @property
     def is_quiet(self) -> bool:
-        """Whether the connection stands and nothing has come that was not asked for."""
-        return self.is_open and not self._received and not self._ended
+        """Whether the connection stands, all is sent, and nothing has come that was not asked for."""
+        if not self.is_open or self._received or self._ended or self._transport is None:
+            return False
+        return self._transport.get_write_buffer_size() == 0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Called by the event loop once the connection stands."""
@@ -128,4 +131,9 @@ def connecting(place: str) -> Iterator[None]:
 def _cause_text(error: BaseException) -> str:
     if isinstance(error, ssl.SSLCertVerificationError):
         return f"certificate not accepted: {error.verify_message}"
-    return (error.strerror if isinstance(error, OSError) and error.strerror else str(error)) or type(error).__name__
+    if isinstance(error, ssl.SSLError):
+        return f"TLS failed: {error.reason or error}"
+    if isinstance(error, OSError) and error.errno is not None:
+        # asyncio puts its own words in place of the system's; names that are not found have no plain errno.
+        return os.strerror(error.errno) if error.errno > 0 else str(error.strerror)
+    return str(error) or type(error).__name__
