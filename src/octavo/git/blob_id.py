@@ -7,6 +7,8 @@ import os
 import subprocess
 from collections.abc import Callable
 
+from octavo.git.run import QUIET_OPTIONS, git_environment
+
 SECONDS = 5
 
 
@@ -28,10 +30,17 @@ def blob_ids() -> Callable[[str, str, bytes], str | None]:
 
 
 def _ask(root: str, path: str, content: bytes) -> str | None:
-    argv = ["git", "hash-object", "--stdin", "--path", os.path.relpath(path, root)]
+    argv = ["git", *QUIET_OPTIONS, "hash-object", "--stdin", "--path", os.path.relpath(path, root)]
     try:
         answer = subprocess.run(
-            argv, cwd=root, input=content, capture_output=True, timeout=SECONDS, check=False, start_new_session=True
+            argv,
+            cwd=root,
+            env=git_environment(),
+            input=content,
+            capture_output=True,
+            timeout=SECONDS,
+            check=False,
+            start_new_session=True,
         )
     except (OSError, ValueError, subprocess.TimeoutExpired):
         return None

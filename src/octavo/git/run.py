@@ -32,13 +32,14 @@ _PASSED_ON = frozenset(
     }
 )
 
-_QUIET = (
+QUIET_OPTIONS = (
     "--no-pager",
     *("-c", "core.hooksPath=/dev/null"),
     *("-c", "core.fsmonitor=false"),
     *("-c", "gc.auto=0"),
     *("-c", "maintenance.auto=false"),
 )
+"""Stand before every command."""
 
 
 class GitError(OctavoError):
@@ -68,7 +69,7 @@ async def run_git(
 ) -> GitResult:
     """Run `git <options> <args>` in `cwd`, at most `seconds` long (None: as long as it takes)."""
     try:
-        process = _start(["git", *_QUIET, *options, *args], cwd, _environment() | dict(variables or {}))
+        process = _start(["git", *QUIET_OPTIONS, *options, *args], cwd, git_environment() | dict(variables or {}))
     except (OSError, ValueError) as error:  # `ValueError`: a NUL in an argument
         return GitResult(127, b"", str(error).encode("utf-8", "replace"))
     pipes = [pipe for pipe in (process.stdout, process.stderr) if pipe]
@@ -101,7 +102,8 @@ async def checked_git(
     return result
 
 
-def _environment() -> dict[str, str]:
+def git_environment() -> dict[str, str]:
+    """What a git process of ours may know of our own environment."""
     kept = {name: value for name, value in os.environ.items() if name in _PASSED_ON or name.startswith("GIT_CONFIG_")}
     # C: we read what git says; no prompt could be answered; no lock that gets in the way of the user's own git.
     return kept | {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0"}
