@@ -44,6 +44,7 @@ class ActiveTurn:
         """What patches of this turn changed so far."""
         if self._diff is None:
             from octavo.git.blob_id import blob_ids  # a turn without patches pays nothing
+            from octavo.patch.turn_diff import TurnDiffTracker
 
             self._diff = TurnDiffTracker(blob_ids())
         return self._diff
