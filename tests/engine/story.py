@@ -1,0 +1,421 @@
+"""Conversations as stories: the model says this, the user does that, and these events come.
+
+    async with conversation(tmp_path, model=[says("hi")]) as talk:
+        turn = await talk.user("hello")
+        assert turn.one("task_complete")["last_agent_message"] == "hi"
+
+The model is a script, everything else is real. Events and requests are shown as
+clients and servers see them: as JSON.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from octavo.config.config import Config
+from octavo.config.load import ConfigFlags, ConfigSources, load_config
+from octavo.engine.conversation import Conversation
+from octavo.engine.services import Services
+from octavo.engine.start import fork_conversation, new_conversation, resume_conversation
+from octavo.model.backend import ModelBackend
+from octavo.model.scripted import Script, ScriptedBackend, ScriptedError, Step
+from octavo.protocol import ops
+from octavo.protocol.events import Event
+from octavo.protocol.policy import ApprovalPolicy, ReadOnly, ReviewDecision, SandboxPolicy
+from octavo.protocol.source import SessionSource
+from octavo.protocol.turn_items import TextInput
+
+PATIENCE = 30.0
+"""Seconds after which a story that does not go on is called stuck."""
+
+READ_ONLY = ReadOnly()
+
+NOON = 1_764_008_532.3
+
+Json = dict[str, Any]
+
+
+# --- what the model says ------------------------------------------------------------------
+
+
+def says(text: str, *, tokens: int = 10) -> Script:
+    """A whole answer that is one message."""
+    return answer(message(text), tokens=tokens)
+
+
+def answer(*parts: Json | asyncio.Event, tokens: int | None = 10, headers: Mapping[str, str] = {}) -> Script:
+    """A whole answer: items (each comes when it is whole), events of the stream as they are, and barriers."""
+    return Script([*_steps(parts), completed(tokens)], headers=headers)
+
+
+def cut_off(*parts: Json | asyncio.Event) -> Script:
+    """An answer whose stream ends too early."""
+    return Script([{"type": "response.created", "response": {}}, *_steps(parts)])
+
+
+def fails(kind: Any, message: str = "", **more: Any) -> Script:
+    """An attempt that gets an error instead of an answer."""
+    return Script([], ScriptedError(kind, message, **more))
+
+
+def message(text: str, item_id: str = "msg_1", role: str = "assistant") -> Json:
+    return {"type": "message", "id": item_id, "role": role, "content": [{"type": "output_text", "text": text}]}
+
+
+def reasoning(*summary: str, raw: Sequence[str] = (), item_id: str = "rs_1") -> Json:
+    parts = [{"type": "summary_text", "text": text} for text in summary]
+    content = [{"type": "reasoning_text", "text": text} for text in raw]
+    return {"type": "reasoning", "id": item_id, "summary": parts, "content": content, "encrypted_content": "ENC"}
+
+
+def call(name: str, arguments: Json | str, call_id: str = "c1") -> Json:
+    text = arguments if isinstance(arguments, str) else json.dumps(arguments)
+    return {"type": "function_call", "id": f"fc_{call_id}", "name": name, "arguments": text, "call_id": call_id}
+
+
+def shell(command: str | Sequence[str], call_id: str = "c1", **more: Any) -> Json:
+    """A call of the shell tool; a text runs in bash."""
+    argv = ["bash", "-c", command] if isinstance(command, str) else list(command)
+    return call("shell", {"command": argv, **more}, call_id)
+
+
+def freeform(name: str, text: str, call_id: str = "c1") -> Json:
+    return {"type": "custom_tool_call", "id": f"ct_{call_id}", "call_id": call_id, "name": name, "input": text}
+
+
+def patch(body: str, call_id: str = "c1") -> Json:
+    """A call of apply_patch; `body` stands between its first and its last line."""
+    return freeform("apply_patch", f"*** Begin Patch\n{body}\n*** End Patch\n", call_id)
+
+
+def local_shell(command: Sequence[str], call_id: str | None = "c1", **more: Any) -> Json:
+    action = {"type": "exec", "command": list(command), **more}
+    return {"type": "local_shell_call", "call_id": call_id, "status": "completed", "action": action}
+
+
+def plan(*steps: tuple[str, str], call_id: str = "p1") -> Json:
+    return call("update_plan", {"plan": [{"step": step, "status": status} for step, status in steps]}, call_id)
+
+
+def added(item: Json) -> Json:
+    """The item begins: its texts are still to come."""
+    empty: Json = {key: [] for key in ("content", "summary") if key in item}
+    if item["type"] == "message":
+        empty["content"] = [{"type": "output_text", "text": ""}]
+    return {"type": "response.output_item.added", "item": {**item, **empty}}
+
+
+def text_delta(text: str) -> Json:
+    return {"type": "response.output_text.delta", "delta": text}
+
+
+def summary_delta(text: str) -> Json:
+    return {"type": "response.reasoning_summary_text.delta", "delta": text, "summary_index": 0}
+
+
+def raw_delta(text: str) -> Json:
+    return {"type": "response.reasoning_text.delta", "delta": text, "content_index": 0}
+
+
+def section() -> Json:
+    return {"type": "response.reasoning_summary_part.added", "summary_index": 0}
+
+
+def completed(tokens: int | None = 10, reasoning_tokens: int = 0) -> Json:
+    usage: Json | None = None
+    if tokens is not None:
+        usage = {"input_tokens": tokens, "output_tokens": 0, "total_tokens": tokens}
+        if reasoning_tokens:
+            usage["output_tokens_details"] = {"reasoning_tokens": reasoning_tokens}
+    return {"type": "response.completed", "response": {"id": "resp_1", "usage": usage}}
+
+
+def _steps(parts: Sequence[Json | asyncio.Event]) -> list[Step]:
+    steps: list[Step] = []
+    for part in parts:
+        is_item = isinstance(part, dict) and not part["type"].startswith("response.")
+        steps.append({"type": "response.output_item.done", "item": part} if is_item else part)
+    return steps
+
+
+# --- what the client sees ------------------------------------------------------------------
+
+
+class Told(list[Json]):
+    """Events in order, each `{"id": …, "msg": {"type": …, …}}`."""
+
+    def kinds(self, *without: str) -> list[str]:
+        """The types in order, `raw_response_item` and the ones named left out."""
+        return [kind for event in self if (kind := event["msg"]["type"]) not in ("raw_response_item", *without)]
+
+    def all(self, kind: str) -> list[Json]:
+        """The payloads of one type."""
+        return [event["msg"] for event in self if event["msg"]["type"] == kind]
+
+    def one(self, kind: str) -> Json:
+        """The payload of a type that came exactly once."""
+        (payload,) = self.all(kind)
+        return payload
+
+    def ids(self) -> set[str]:
+        return {event["id"] for event in self}
+
+    @property
+    def items(self) -> list[Json]:
+        """What was recorded, in order."""
+        return [payload["item"] for payload in self.all("raw_response_item")]
+
+
+class Talk:
+    """A running conversation, its model and everything that it told so far."""
+
+    def __init__(self, conversation: Conversation, backend: ModelBackend) -> None:
+        self.conversation, self.backend = conversation, backend
+        self.told = Told()
+        self._unread = 0
+
+    # --- the user ---
+
+    async def user(self, text: str) -> Told:
+        """Say something and hear everything up to the end of the turn."""
+        return await self.rest_of(await self.say(text))
+
+    async def say(self, text: str) -> str:
+        """Say something; the id of the turn if it starts one."""
+        return await self.submit(ops.UserInputOp((TextInput(text),)))
+
+    async def user_turn(self, text: str, **settings: Any) -> Told:
+        """A turn with settings of its own, which last."""
+        return await self.rest_of(await self.submit(self.turn_op(text, **settings)))
+
+    def turn_op(
+        self,
+        text: str,
+        *,
+        cwd: str | Path = "/",
+        approval: ApprovalPolicy = "never",
+        sandbox: SandboxPolicy = READ_ONLY,
+        model: str = "gpt-5-codex",
+        schema: Any = None,
+    ) -> ops.UserTurn:
+        return ops.UserTurn((TextInput(text),), str(cwd), approval, sandbox, model, final_output_json_schema=schema)
+
+    async def submit(self, op: ops.Op, submission_id: str | None = None) -> str:
+        return await self.conversation.submit(op, submission_id)
+
+    async def decide(self, decision: ReviewDecision) -> Json:
+        """Wait for the next question and answer it; the question."""
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                event = await self._next()
+                kind = event["msg"]["type"]
+                if kind == "exec_approval_request":
+                    await self.submit(ops.ExecApproval(event["id"], decision))
+                    break
+                if kind == "apply_patch_approval_request":
+                    await self.submit(ops.PatchApproval(event["id"], decision))
+                    break
+            question: Json = event["msg"]
+            return question
+
+    async def interrupt(self) -> str:
+        return await self.submit(ops.Interrupt())
+
+    # --- the events ---
+
+    async def until(self, kind: str, **fields: Any) -> Json:
+        """Read on to the next event of a type (and with these fields)."""
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                payload: Json = (await self._next())["msg"]
+                if payload["type"] == kind and all(payload.get(key) == value for key, value in fields.items()):
+                    return payload
+
+    async def rest_of(self, turn_id: str) -> Told:
+        """Read to the end of a turn; everything from where the last reading began."""
+        start = self._unread
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                event = await self._next()
+                if event["id"] == turn_id and event["msg"]["type"] in ("task_complete", "turn_aborted"):
+                    self._unread = len(self.told)
+                    return Told(self.told[start:])
+
+    async def shut_down(self) -> Told:
+        """End in good order; everything that was not read before."""
+        start = self._unread
+        await self.submit(ops.Shutdown())
+        await self.until("shutdown_complete")
+        self._unread = len(self.told)
+        return Told(self.told[start:])
+
+    async def reply(self, op: ops.Op, kind: str) -> Json:
+        """Ask something that one event answers."""
+        await self.submit(op)
+        return await self.until(kind)
+
+    def pending(self) -> Told:
+        """What has been told and not read yet; waits for nothing."""
+        queue = self.conversation._session.events
+        while not queue.empty():
+            self.told.append(as_json(queue.get_nowait()))
+        return Told(self.told[self._unread :])
+
+    async def _next(self) -> Json:
+        event = as_json(await self.conversation.next_event())
+        self.told.append(event)
+        return event
+
+    # --- what lies behind ---
+
+    @property
+    def requests(self) -> list[Json]:
+        """The bodies that the model got."""
+        assert isinstance(self.backend, ScriptedBackend)
+        return [json.loads(msgspec.json.encode(request.payload)) for request in self.backend.requests]
+
+    def input(self, number: int = -1) -> list[Json]:
+        """The input items of one request."""
+        found: list[Json] = self.requests[number]["input"]
+        return found
+
+    @property
+    def path(self) -> str:
+        return self.conversation.configured.rollout_path
+
+    @property
+    def saved(self) -> list[Json]:
+        """The lines of the saved session."""
+        with open(self.path, "rb") as file:
+            return [json.loads(line) for line in file.read().splitlines()]
+
+    def saved_items(self) -> list[Json]:
+        return [line["payload"] for line in self.saved if line["type"] == "response_item"]
+
+
+def as_json(event: Event) -> Json:
+    decoded: Json = json.loads(msgspec.json.encode(event))
+    return decoded
+
+
+def texts(items: Sequence[Json]) -> list[str]:
+    """Items in short: the text of messages, `name(id)` of calls and `id: output` of outputs."""
+    return [_short(item) for item in items]
+
+
+def _short(item: Json) -> str:
+    match item["type"]:
+        case "message":
+            return "".join(part.get("text", "<image>") for part in item["content"])
+        case "function_call" | "custom_tool_call":
+            return f"{item['name']}({item['call_id']})"
+        case "function_call_output" | "custom_tool_call_output":
+            return f"{item['call_id']}: {item['output']}"
+        case kind:
+            return f"<{kind}>"
+
+
+def after_context(items: Sequence[Json]) -> list[str]:
+    """The same without the messages that describe the environment and the user's instructions."""
+    prefixes = ("<environment_context>", "<user_instructions>")
+    return [text for text in texts(items) if not text.startswith(prefixes)]
+
+
+# --- starting ------------------------------------------------------------------------------------
+
+
+def make_config(workspace: Path, home: Path | None = None, **settings: Any) -> Config:
+    """A configuration for a mock provider that is never called twice by itself; `settings` as in config.toml."""
+    home = home or workspace.parent / f"{workspace.name}-home"
+    home.mkdir(parents=True, exist_ok=True)
+    provider = {
+        "name": "mock",
+        "base_url": "http://127.0.0.1:9/v1",
+        "wire_api": "responses",
+        "request_max_retries": 0,
+        "stream_max_retries": settings.pop("stream_max_retries", 0),
+    } | settings.pop("provider", {})
+    defaults: Json = {
+        "model": "gpt-5-codex",
+        "model_provider": "mock",
+        "model_providers": {"mock": provider},
+        "approval_policy": "never",
+        "sandbox_mode": "workspace-write",
+    }
+    environ = {"PATH": os.environ["PATH"], "HOME": str(home), "LANG": "C.UTF-8"} | settings.pop("environ", {})
+    flags = ConfigFlags(base_instructions=settings.pop("base_instructions", "You help."))
+    overrides = tuple((defaults | settings).items())
+    nowhere = str(home / "none")
+    return load_config(ConfigSources(str(home), str(workspace), environ, overrides, flags, managed_path=nowhere))
+
+
+def make_services(backend: ModelBackend, source: SessionSource = "exec", **changes: Any) -> Services:
+    """Services without chance or waits: the clock stands at noon, ids count up, retries come at once."""
+    count = itertools.count(1)
+    defaults: Json = {
+        "now": lambda: NOON,
+        "random_bytes": lambda size: next(count).to_bytes(size, "big"),
+        "jitter": lambda: 0.0,
+    }
+    return Services(backend, source, "octavo_test", **(defaults | changes))
+
+
+@asynccontextmanager
+async def conversation(
+    workspace: Path,
+    model: Sequence[Script] | ModelBackend = (),
+    *,
+    home: Path | None = None,
+    resume: str | None = None,
+    fork: tuple[str, int] | None = None,
+    services: Mapping[str, Any] = {},
+    **settings: Any,
+) -> AsyncIterator[Talk]:
+    """A conversation in `workspace`: new, or one that goes on with a saved session. It is closed at the end."""
+    workspace.mkdir(parents=True, exist_ok=True)
+    config = make_config(workspace, home, **settings)
+    backend = ScriptedBackend(model) if isinstance(model, Sequence) else model
+    given = make_services(backend, **services)
+    if resume is not None:
+        opened = await resume_conversation(config, given, resume)
+    elif fork is not None:
+        opened = await fork_conversation(config, given, *fork)
+    else:
+        opened = await new_conversation(config, given)
+    try:
+        yield Talk(opened, backend)
+    finally:
+        await opened.close()
+
+
+@contextmanager
+def folder_outside_tmp() -> Iterator[Path]:
+    """A fresh folder where the sandbox lets nothing write unless it is a root."""
+    folder = Path(os.path.realpath(tempfile.mkdtemp(dir="/var/tmp")))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def processes_with(marker: str) -> list[int]:
+    """The processes whose command line holds the marker, zombies apart."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        try:
+            if entry.name.isdigit() and marker.encode() in (entry / "cmdline").read_bytes():
+                found.append(int(entry.name))
+        except OSError:
+            continue  # it ended
+    return found
