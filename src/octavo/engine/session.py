@@ -26,7 +26,7 @@ from octavo.protocol.items import Message, ResponseItem, wire_form
 from octavo.protocol.legacy import legacy_events
 from octavo.protocol.policy import ReviewDecision
 from octavo.rollout.recorder import RolloutRecorder
-from octavo.tools.context import ApprovalKey, TurnContext
+from octavo.tools.context import ApprovalKey, OpenTerminal, TurnContext
 from octavo.tools.errors import FatalToolError
 
 if TYPE_CHECKING:
@@ -61,6 +61,8 @@ class Session:
         self.active: ActiveTurn | None = None
         self.approved_for_session: set[ApprovalKey] = set()
         self._internal_turns = 0
+        self.terminals: dict[int, OpenTerminal] = {}
+        self._terminal_count = 0
         self._leftovers: Leftovers | None = None
         self._let_go: list[subprocess.Popen[bytes]] = []
         self._running: set[asyncio.Task[None]] = set()
@@ -126,6 +128,9 @@ class Session:
             task.cancel()
         if running:
             await asyncio.wait(running)
+        for entry in self.terminals.values():
+            await entry.terminal.end()
+        self.terminals.clear()
         if self._leftovers is not None:
             await self._leftovers.end()
 
@@ -152,6 +157,11 @@ class Session:
             return False
         self.active.add_input(message)
         return True
+
+    def next_terminal_number(self) -> int:
+        """A number that no terminal of this conversation had."""
+        self._terminal_count += 1
+        return self._terminal_count - 1
 
     @property
     def turn_diff(self) -> TurnDiffTracker:

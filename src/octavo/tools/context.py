@@ -21,6 +21,7 @@ from octavo.protocol.policy import ApprovalPolicy, ReviewDecision, SandboxPolicy
 if TYPE_CHECKING:
     from octavo.patch.turn_diff import TurnDiffTracker
     from octavo.process.launch import Leftovers
+    from octavo.process.terminal import Terminal
 
 
 class TurnContext(msgspec.Struct, frozen=True):
@@ -60,10 +61,25 @@ class Host(Protocol):
     def leftovers(self) -> Leftovers:
         """Where processes go that commands leave in the background."""
 
+    @property
+    def terminals(self) -> dict[int, OpenTerminal]:
+        """Commands that go on between calls, by the number that the model knows them by."""
+
+    def next_terminal_number(self) -> int:
+        """A number that no terminal of this conversation had."""
+
     async def assess_risk(
         self, turn: TurnContext, command: tuple[str, ...], cwd: str, failure: str
     ) -> CommandRisk | None:
         """What a model thinks of a command that the sandbox stopped; None when that is off or fails."""
+
+
+class OpenTerminal(msgspec.Struct, frozen=True):
+    """A command on a terminal, and the call that started it."""
+
+    terminal: Terminal
+    call_id: str
+    command: tuple[str, ...]
 
 
 ApprovalKey = tuple[str, tuple[str, ...], str, bool]

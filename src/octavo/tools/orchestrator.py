@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
 import msgspec
 
@@ -20,6 +21,8 @@ from octavo.sandbox.parsed_commands import parse_command
 from octavo.sandbox.spec import SandboxSpec, sandbox_spec
 from octavo.tools.context import ApprovalKey, Invocation, TurnContext
 from octavo.tools.errors import RespondToModel
+
+Outcome = TypeVar("Outcome")
 
 REJECTED = "exec command rejected by user"
 MAX_DENIAL_BYTES = 2048
@@ -34,7 +37,7 @@ class Rejected(RespondToModel):
 
 
 class Action(msgspec.Struct, frozen=True):
-    """Something to run: how a question shows it, and how to run it in a sandbox or without.
+    """Something to run, as a question shows it.
 
     `ask_first` is the policy's answer to whether the user must agree before;
     `user_approved` says that the user agreed to exactly this already, elsewhere.
@@ -43,7 +46,6 @@ class Action(msgspec.Struct, frozen=True):
     key: ApprovalKey
     command: tuple[str, ...]
     cwd: str
-    attempt: Callable[[SandboxSpec | None], Awaitable[CommandOutput]]
     ask_first: bool = False
     escalated: bool = False
     user_approved: bool = False
@@ -51,23 +53,31 @@ class Action(msgspec.Struct, frozen=True):
     is_patch: bool = False
 
 
-async def carry_out(action: Action, invocation: Invocation) -> CommandOutput:
-    """Run the action under the turn's policies; the output of the last attempt.
+async def carry_out(
+    action: Action,
+    invocation: Invocation,
+    attempt: Callable[[SandboxSpec | None], Awaitable[Outcome]],
+    denied: Callable[[Outcome], CommandOutput | None],
+) -> Outcome:
+    """Run the action under the turn's policies; what the last attempt gave.
 
-    Raises `Rejected` when the user refuses, and whatever `attempt` raises.
+    `attempt` runs it once, in a sandbox or without; `denied` gives the output of an
+    attempt that the sandbox seems to have stopped, None for any other. Raises
+    `Rejected` when the user refuses, and whatever `attempt` raises.
     """
     approved = action.user_approved
     if action.ask_first:
         await _ask(action, invocation, action.justification, None)
         approved = True
     sandbox = None if action.escalated else sandbox_for(invocation.turn)
-    output = await action.attempt(sandbox)
-    if sandbox is None or not _was_denied(output) or not _may_retry(action, invocation.turn):
-        return output
+    outcome = await attempt(sandbox)
+    stopped = denied(outcome) if sandbox is not None else None
+    if stopped is None or not _may_retry(action, invocation.turn):
+        return outcome
     if not approved:
-        risk = await _assess(action, invocation, output)
+        risk = await _assess(action, invocation, stopped)
         await _ask(action, invocation, RETRY_REASON, risk)
-    return await action.attempt(None)
+    return await attempt(None)
 
 
 def sandbox_for(turn: TurnContext) -> SandboxSpec | None:
@@ -75,8 +85,9 @@ def sandbox_for(turn: TurnContext) -> SandboxSpec | None:
     return sandbox_spec(turn.sandbox_policy, turn.cwd, turn.config.environ)
 
 
-def _was_denied(output: CommandOutput) -> bool:
-    return is_likely_denied(
+def denied_output(output: CommandOutput) -> CommandOutput | None:
+    """The output itself if the sandbox seems to have stopped the command."""
+    was_denied = is_likely_denied(
         exit_code=output.exit_code,
         timed_out=output.timed_out,
         stdout=output.stdout,
@@ -84,6 +95,7 @@ def _was_denied(output: CommandOutput) -> bool:
         aggregated=output.aggregated,
         linux=sys.platform == "linux",
     )
+    return output if was_denied else None
 
 
 def denial_text(output: CommandOutput) -> str:

@@ -10,11 +10,12 @@ from octavo.process.ourselves import own_command
 from octavo.process.run import CommandOutput, run_command
 from octavo.protocol.events import ApplyPatchApprovalRequest, EventMsg, PatchApplyBegin, PatchApplyEnd, TurnDiff
 from octavo.protocol.policy import DangerFullAccess, ReadOnly, has_network
+from octavo.sandbox.environment import NETWORK_DISABLED
 from octavo.sandbox.roots import writable_roots
 from octavo.sandbox.spec import SandboxSpec
 from octavo.tools.context import ApprovalKey, Invocation, ToolResult, TurnContext
 from octavo.tools.errors import RespondToModel
-from octavo.tools.orchestrator import Action, Rejected, carry_out
+from octavo.tools.orchestrator import Action, Rejected, carry_out, denied_output
 from octavo.tools.output_format import shell_output_json
 from octavo.tools.run_command import output_text, tell_output
 
@@ -32,7 +33,7 @@ async def run_patch(invocation: Invocation, text: str, cwd: str, timeout_ms: int
     invocation.emit(PatchApplyBegin(invocation.call_id, not asked, patch.changes))
     invocation.host.turn_diff.on_patch_begin(patch.changes)
     try:
-        output = await carry_out(_action(invocation, patch, timeout_ms, asked), invocation)
+        output = await _apply(invocation, patch, timeout_ms, asked)
     except (CommandError, Rejected) as error:
         end = PatchApplyEnd(invocation.call_id, "", str(error), success=False)
         return ToolResult(str(error), success=False, told=(end,))
@@ -84,9 +85,9 @@ def _is_writable(turn: TurnContext, patch: VerifiedPatch) -> bool:
     return paths_are_writable(patch.touched, [(root.root, root.read_only) for root in roots], turn.cwd)
 
 
-def _action(invocation: Invocation, patch: VerifiedPatch, timeout_ms: int, asked: bool) -> Action:
+async def _apply(invocation: Invocation, patch: VerifiedPatch, timeout_ms: int, asked: bool) -> CommandOutput:
     turn = invocation.turn
-    environ = {} if has_network(turn.sandbox_policy) else {"CODEX_SANDBOX_NETWORK_DISABLED": "1"}
+    environ = {} if has_network(turn.sandbox_policy) else {NETWORK_DISABLED: "1"}
 
     async def attempt(sandbox: SandboxSpec | None) -> CommandOutput:
         return await run_command(
@@ -99,11 +100,5 @@ def _action(invocation: Invocation, patch: VerifiedPatch, timeout_ms: int, asked
             leftovers=invocation.host.leftovers,
         )
 
-    return Action(
-        _approval_key(patch),
-        ("apply_patch",),
-        patch.cwd,
-        attempt,
-        user_approved=asked,
-        is_patch=True,
-    )
+    action = Action(_approval_key(patch), ("apply_patch",), patch.cwd, user_approved=asked, is_patch=True)
+    return await carry_out(action, invocation, attempt, denied_output)

@@ -19,7 +19,7 @@ from octavo.sandbox.parsed_commands import parse_command
 from octavo.sandbox.safe_commands import is_known_safe, looks_dangerous
 from octavo.sandbox.spec import SandboxSpec
 from octavo.tools.context import Invocation, ToolResult, TurnContext
-from octavo.tools.orchestrator import Action, Rejected, carry_out
+from octavo.tools.orchestrator import Action, Rejected, carry_out, denied_output
 from octavo.tools.output_format import shell_output_json, truncate_for_model
 from octavo.tools.shell import ShellRequest
 
@@ -36,7 +36,7 @@ async def run_shell_request(invocation: Invocation, request: ShellRequest) -> To
         )
     )
     try:
-        output = await carry_out(_action(invocation, request), invocation)
+        output = await _run(invocation, request)
     except (CommandError, Rejected) as error:
         return failed(invocation, str(error))
     text = output_text(output)
@@ -61,7 +61,7 @@ def must_ask_first(turn: TurnContext, request: ShellRequest) -> bool:
             return looks_dangerous(request.command) or (request.escalated and not unconfined)
 
 
-def _action(invocation: Invocation, request: ShellRequest) -> Action:
+async def _run(invocation: Invocation, request: ShellRequest) -> CommandOutput:
     environ = turn_environment(invocation.turn)
 
     async def attempt(sandbox: SandboxSpec | None) -> CommandOutput:
@@ -75,15 +75,15 @@ def _action(invocation: Invocation, request: ShellRequest) -> Action:
             leftovers=invocation.host.leftovers,
         )
 
-    return Action(
+    action = Action(
         ("shell", request.command, request.cwd, request.escalated),
         request.command,
         request.cwd,
-        attempt,
         ask_first=must_ask_first(invocation.turn, request),
         escalated=request.escalated,
         justification=request.justification,
     )
+    return await carry_out(action, invocation, attempt, denied_output)
 
 
 def turn_environment(turn: TurnContext) -> dict[str, str]:

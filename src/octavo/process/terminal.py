@@ -1,0 +1,138 @@
+"""A command on a terminal of its own, that goes on while nobody waits for it (`docs/tools.md`).
+
+It is started like every other command: confined, leader of its session, gone
+when we are. What it prints is kept until somebody collects it, the newest mebibyte.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import fcntl
+import os
+import struct
+import termios
+from collections.abc import Mapping, Sequence
+
+from octavo.process.launch import Command, launch
+from octavo.sandbox.spec import SandboxSpec
+
+ROWS, COLUMNS = 24, 80
+MAX_UNREAD = 1 << 20
+_READ_SIZE = 8192
+
+
+class Terminal:
+    """A running command and the terminal that it believes in."""
+
+    def __init__(self, command: Command, master: int) -> None:
+        self._command, self._master = command, master
+        self._loop = asyncio.get_running_loop()
+        self._unread = bytearray()
+        self._is_open = True
+        self.started = self._loop.time()
+        os.set_blocking(master, False)
+        self._loop.add_reader(master, self._read)
+
+    @property
+    def exit_code(self) -> int | None:
+        """None while it runs; 1 when a signal ended it."""
+        exited = self._command.exited
+        if not exited.done():
+            return None
+        status = exited.result()
+        return os.WEXITSTATUS(status) if os.WIFEXITED(status) else 1
+
+    @property
+    def seconds(self) -> float:
+        """How long it has been there."""
+        return self._loop.time() - self.started
+
+    async def wait(self, seconds: float) -> bool:
+        """Whether it ended within this time. Raises `SpawnError` if it could not start."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await asyncio.shield(self._command.exited)
+        return self._command.exited.done()
+
+    async def collect(self, seconds: float) -> bytes:
+        """What it printed since the last time, after waiting for this long; its end does not shorten the wait."""
+        await asyncio.sleep(seconds)
+        return self.take()
+
+    def take(self) -> bytes:
+        """What it printed since the last time."""
+        output = self.peek()
+        self._unread.clear()
+        return output
+
+    def peek(self) -> bytes:
+        """The same, without taking it away."""
+        self._read()
+        return bytes(self._unread)
+
+    async def write(self, data: bytes) -> None:
+        """Type into the terminal. Raises `OSError` when nobody can read it any more."""
+        view = memoryview(data)
+        while view:
+            try:
+                view = view[os.write(self._master, view) :]
+            except BlockingIOError:
+                await self._writable()
+
+    async def end(self) -> None:
+        """End all its processes and let go of the terminal."""
+        self.close()
+        await self._command.end()
+
+    def close(self) -> None:
+        """Let go; whatever still runs is hung up."""
+        if self._is_open:
+            self._is_open = False
+            self._loop.remove_reader(self._master)
+            os.close(self._master)
+            self._command.close()
+
+    async def _writable(self) -> None:
+        ready: asyncio.Future[None] = self._loop.create_future()
+
+        def note() -> None:
+            if not ready.done():
+                ready.set_result(None)
+
+        self._loop.add_writer(self._master, note)
+        try:
+            await ready
+        finally:
+            self._loop.remove_writer(self._master)
+
+    def _read(self) -> None:
+        while self._is_open:
+            try:
+                data = os.read(self._master, _READ_SIZE)
+            except BlockingIOError:
+                return
+            except OSError:  # the last process let go of the terminal
+                data = b""
+            if not data:
+                self._loop.remove_reader(self._master)
+                return
+            self._unread += data
+            if len(self._unread) > MAX_UNREAD:
+                del self._unread[: len(self._unread) - MAX_UNREAD]
+
+
+def open_terminal(
+    argv: Sequence[str], *, cwd: str, environ: Mapping[str, str], sandbox: SandboxSpec | None
+) -> Terminal:
+    """Start `argv` on a new terminal, in `sandbox`. Raises `OSError`."""
+    master, slave = os.openpty()
+    try:
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
+        command = launch(argv, cwd=cwd, environ=environ, sandbox=sandbox, streams=(slave, slave, slave), terminal=True)
+    except BaseException:
+        os.close(master)
+        raise
+    finally:
+        os.close(slave)
+    return Terminal(command, master)

@@ -1,0 +1,247 @@
+"""`exec_command` and `write_stdin`: commands on a terminal that go on between calls (`docs/tools.md`)."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from typing import NoReturn, TypeVar
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from octavo.process.failures import CommandError
+from octavo.process.run import CommandOutput
+from octavo.process.terminal import Terminal, open_terminal
+from octavo.protocol.events import ExecCommandBegin, ExecCommandEnd, ExecCommandOutputDelta, duration
+from octavo.protocol.policy import DangerFullAccess
+from octavo.sandbox.parsed_commands import parse_command
+from octavo.sandbox.spec import SandboxSpec
+from octavo.tools.context import FunctionArguments, Invocation, OpenTerminal, Tool, ToolResult, TurnContext
+from octavo.tools.errors import FatalToolError, RespondToModel
+from octavo.tools.orchestrator import Action, Rejected, carry_out, denied_output
+from octavo.tools.run_command import turn_environment
+from octavo.tools.schema import boolean, function_tool, number, string
+
+T = TypeVar("T")
+
+MIN_YIELD_MS, MAX_YIELD_MS = 250, 30_000
+DEFAULT_WRITE_YIELD_MS = 10_000
+DEFAULT_MAX_OUTPUT = 10_000
+QUICK_EXIT_SECONDS = 0.05
+LAST_OUTPUT_SECONDS = 0.02
+ECHO_SECONDS = 0.1
+
+EXEC_SPEC = function_tool(
+    "exec_command",
+    "Runs a line of shell on a terminal and returns what it printed so far. A command that still runs afterwards "
+    "has a session_id; go on with write_stdin.",
+    {
+        "cmd": string("The line of shell."),
+        "shell": string("The shell that runs it; /bin/bash by default."),
+        "login": boolean("Whether it is a login shell; true by default."),
+        "yield_time_ms": number("How long to wait for output, in milliseconds."),
+        "max_output_tokens": number("How much output to return at most; the middle is left out beyond that."),
+    },
+    ["cmd"],
+)
+WRITE_SPEC = function_tool(
+    "write_stdin",
+    "Types into a command that exec_command left running, and returns what it printed since.",
+    {
+        "session_id": number("The number that exec_command gave."),
+        "chars": string("What to type; nothing, to only look."),
+        "yield_time_ms": number("How long to wait for output, in milliseconds."),
+        "max_output_tokens": number("How much output to return at most; the middle is left out beyond that."),
+    },
+    ["session_id"],
+)
+
+
+class ExecArguments(msgspec.Struct, frozen=True):
+    """A line of shell to start."""
+
+    cmd: str
+    shell: str = "/bin/bash"
+    login: bool = True
+    yield_time_ms: int | None = None
+    max_output_tokens: int | None = None
+
+
+class WriteArguments(msgspec.Struct, frozen=True):
+    """What to type, and where."""
+
+    session_id: int
+    chars: str = ""
+    yield_time_ms: int | None = None
+    max_output_tokens: int | None = None
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """What the model gets, keys in this order."""
+
+    chunk_id: str
+    wall_time_seconds: float
+    output: str
+    session_id: int | UnsetType = UNSET
+    exit_code: int | UnsetType = UNSET
+    original_token_count: int | UnsetType = UNSET
+
+
+async def exec_command(invocation: Invocation) -> ToolResult:
+    """Start a command; it is kept if it outlives the wait."""
+    arguments = _parse(invocation, ExecArguments)
+    told = (arguments.cmd,)
+    invocation.emit(ExecCommandBegin(invocation.call_id, told, invocation.turn.cwd, tuple(parse_command(told))))
+    argv = (arguments.shell, "-lc" if arguments.login else "-c", arguments.cmd)
+    terminal = await _started(invocation, argv)
+    start = time.monotonic()
+    seconds = _clamped(arguments.yield_time_ms if arguments.yield_time_ms is not None else MIN_YIELD_MS)
+    opened = OpenTerminal(terminal, invocation.call_id, told)
+    output = await _collected(opened, seconds)
+    number_given: int | None = None
+    if terminal.exit_code is None:
+        number_given = invocation.host.next_terminal_number()
+        invocation.host.terminals[number_given] = opened
+    wall_time = time.monotonic() - start
+    return _answer(invocation, opened, output, wall_time, number_given, arguments.max_output_tokens)
+
+
+async def write_stdin(invocation: Invocation) -> ToolResult:
+    """Type into a command that runs, and look at what it printed."""
+    arguments = _parse(invocation, WriteArguments)
+    opened = invocation.host.terminals.get(arguments.session_id)
+    if opened is None:
+        raise RespondToModel(f"write_stdin failed: UnknownSessionId {{ session_id: {arguments.session_id} }}")
+    start = time.monotonic()
+    seconds = _clamped(arguments.yield_time_ms if arguments.yield_time_ms is not None else DEFAULT_WRITE_YIELD_MS)
+    if arguments.chars:
+        try:
+            await opened.terminal.write(arguments.chars.encode("utf-8", "replace"))
+        except OSError:
+            raise RespondToModel("write_stdin failed: WriteToStdin") from None
+        await opened.terminal.wait(ECHO_SECONDS)
+    output = await opened.terminal.collect(max(seconds - (time.monotonic() - start), 0))
+    number_given: int | None = arguments.session_id
+    if opened.terminal.exit_code is not None:
+        invocation.host.terminals.pop(arguments.session_id, None)
+        number_given = None
+    wall_time = time.monotonic() - start
+    return _answer(invocation, opened, output, wall_time, number_given, arguments.max_output_tokens)
+
+
+async def _started(invocation: Invocation, argv: tuple[str, ...]) -> Terminal:
+    turn = invocation.turn
+    environ = turn_environment(turn)
+
+    async def attempt(sandbox: SandboxSpec | None) -> Terminal:
+        terminal = open_terminal(argv, cwd=turn.cwd, environ=environ, sandbox=sandbox)
+        try:
+            ended = await terminal.wait(QUICK_EXIT_SECONDS)
+            if ended and sandbox is not None:
+                await asyncio.sleep(LAST_OUTPUT_SECONDS)  # its last words may still be on the way
+        except BaseException:
+            terminal.close()
+            raise
+        return terminal
+
+    action = Action(("exec_command", argv, turn.cwd, False), argv, turn.cwd, ask_first=_must_ask_first(turn))
+    try:
+        return await carry_out(action, invocation, attempt, _denied)
+    except Rejected:
+        _cannot_create('Rejected("rejected by user")')
+    except (CommandError, OSError) as error:
+        _cannot_create(str(error))
+
+
+def _denied(terminal: Terminal) -> CommandOutput | None:
+    """The output of a command that ended at once, if the sandbox seems to have stopped it."""
+    code = terminal.exit_code
+    if code is None:
+        return None
+    said = terminal.peek()
+    denied = denied_output(CommandOutput(code, said, b"", said, terminal.seconds, timed_out=False))
+    if denied is not None:
+        terminal.close()
+    return denied
+
+
+def _must_ask_first(turn: TurnContext) -> bool:
+    match turn.approval_policy:
+        case "never" | "on-failure":
+            return False
+        case "untrusted":
+            return True
+        case "on-request":
+            return not isinstance(turn.sandbox_policy, DangerFullAccess)
+
+
+async def _collected(opened: OpenTerminal, seconds: float) -> bytes:
+    """What the command prints within this time; it is ended if the call is cancelled meanwhile."""
+    try:
+        return await opened.terminal.collect(seconds)
+    except BaseException:
+        await opened.terminal.end()
+        raise
+
+
+def _answer(
+    invocation: Invocation,
+    opened: OpenTerminal,
+    output: bytes,
+    wall_time: float,
+    number_given: int | None,
+    max_output: int | None,
+) -> ToolResult:
+    text = output.decode("utf-8", "replace")
+    shown, count = _shortened(text, max_output if max_output is not None else DEFAULT_MAX_OUTPUT)
+    if text:
+        invocation.emit(ExecCommandOutputDelta(opened.call_id, "stdout", output))
+    code = opened.terminal.exit_code
+    answer = Answer(
+        os.urandom(3).hex(),
+        wall_time,
+        shown,
+        UNSET if number_given is None else number_given,
+        UNSET if code is None else code,
+        UNSET if count is None else count,
+    )
+    told: tuple[ExecCommandEnd, ...] = ()
+    if number_given is None:
+        opened.terminal.close()
+        end = ExecCommandEnd(
+            opened.call_id, text, "", text, code if code is not None else -1, duration(opened.terminal.seconds), text
+        )
+        told = (end,)
+    return ToolResult(msgspec.json.encode(answer).decode(), code in (None, 0), told)
+
+
+def _shortened(text: str, limit: int) -> tuple[str, int | None]:
+    """The text without its middle, and how long it was if something went. Lengths are characters."""
+    if len(text) <= limit:
+        return text, None
+    half = max(limit, 0) // 2
+    marker = f"\u2026{len(text) - 2 * half} tokens truncated\u2026"
+    return text[:half] + marker + (text[-half:] if half else ""), len(text)
+
+
+def _clamped(milliseconds: int) -> float:
+    """Seconds to wait."""
+    return min(max(milliseconds, MIN_YIELD_MS), MAX_YIELD_MS) / 1000
+
+
+def _parse(invocation: Invocation, kind: type[T]) -> T:
+    if not isinstance(invocation.payload, FunctionArguments):
+        raise FatalToolError(f"tool {invocation.name} invoked with incompatible payload")
+    try:
+        return msgspec.json.decode(invocation.payload.text, type=kind, strict=True)
+    except (msgspec.DecodeError, UnicodeEncodeError) as error:
+        raise RespondToModel(f"failed to parse {invocation.name} arguments: {error}") from None
+
+
+def _cannot_create(reason: str) -> NoReturn:
+    quoted = reason.replace("\\", "\\\\").replace('"', '\\"')
+    raise RespondToModel(f'exec_command failed: CreateSession {{ message: "{quoted}" }}')
+
+
+TOOLS = (Tool("exec_command", exec_command, EXEC_SPEC), Tool("write_stdin", write_stdin, WRITE_SPEC))
