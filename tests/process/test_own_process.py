@@ -45,21 +45,33 @@ def test_hardening_keeps_the_rest_of_the_environment(monkeypatch: pytest.MonkeyP
 
 def test_the_links_come_first_on_the_path_and_go_at_exit(tmp_path: Path) -> None:
     code = """
-        import os
+        import os, sys
         from octavo.process.patch_links import make_patch_links, path_with_links
-        links = make_patch_links(os.environ)
+        links = make_patch_links(os.environ["HOME"])
         print(path_with_links(links, {"PATH": "/bin"}))
         print(sorted(os.listdir(links.folder)), oct(os.stat(links.folder).st_mode & 0o777))
     """
-    path, content = in_child(code, TMPDIR=str(tmp_path)).splitlines()
+    path, content = in_child(code, HOME=str(tmp_path)).splitlines()
     folder, _, rest = path.partition(":")
-    assert (os.path.dirname(folder), rest) == (str(tmp_path), "/bin")
+    assert (os.path.dirname(folder), rest) == (str(tmp_path / "tmp"), "/bin")
     assert content == "['apply_patch', 'applypatch'] 0o700"
-    assert not os.path.exists(folder)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_links_of_a_killed_program_are_removed_and_those_of_a_living_one_are_not(tmp_path: Path) -> None:
+    code = "import os; from octavo.process.patch_links import *; make_patch_links(os.environ['HOME']); os._exit(0)"
+    in_child(code, HOME=str(tmp_path))
+    (abandoned,) = (tmp_path / "tmp").iterdir()
+    first = make_patch_links(str(tmp_path))
+    assert not abandoned.exists()
+    second = make_patch_links(str(tmp_path))
+    assert sorted(map(str, (tmp_path / "tmp").iterdir())) == sorted([first.folder, second.folder])
+    first.remove()
+    second.remove()
 
 
 def test_a_forked_copy_does_not_remove_the_links(tmp_path: Path) -> None:
-    links = make_patch_links({"TMPDIR": str(tmp_path)})
+    links = make_patch_links(str(tmp_path))
     if os.fork() == 0:
         links.remove()
         os._exit(0)
@@ -94,7 +106,7 @@ def test_the_links_start_the_program_under_their_name(
         (interpreter / "python").symlink_to(os.path.realpath(sys.executable))
         monkeypatch.setattr(sys, "executable", str(interpreter / "python"))
         monkeypatch.setattr("octavo.process.patch_links.__file__", str(package / "process/patch_links.py"))
-    links = make_patch_links({"TMPDIR": str(tmp_path)})
+    links = make_patch_links(str(tmp_path))
     environ = {"PATH": path_with_links(links, {"PATH": "/usr/bin:/bin"})}
     done = subprocess.run([name, ARGUMENT], env=environ, check=False, capture_output=True, text=True)
     assert done.returncode == 3, done.stderr

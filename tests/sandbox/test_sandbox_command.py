@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 POLICY = {"mode": "workspace-write", "network_access": False, "exclude_slash_tmp": True}
-HELPER = "import sys; from octavo.sandbox.helper import run_helper; run_helper(sys.argv[1:])"
+HELPER = "import sys; from octavo.sandbox.helper import run_helper; run_helper(sys.argv)"
 COMMAND = textwrap.dedent("""
     import os, sys
     from octavo.protocol.policy import WorkspaceWrite

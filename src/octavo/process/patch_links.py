@@ -1,48 +1,63 @@
 """`apply_patch` and `applypatch` on the PATH of commands (`docs/sandbox.md`).
 
-Both names start this program, which knows by its own name what is wanted. The
-folder with the links is made right before the first command and goes at exit.
+Both names start this program, which knows by its own name what is wanted. Their
+folder comes first on the PATH, also of commands that run without a sandbox, so
+it must not lie where a sandboxed command can write: it is made below the home
+of the program, not among temporary files. It goes with the program; what a
+killed one left behind is removed by the next.
 """
 
 from __future__ import annotations
 
 import atexit
+import contextlib
 import os
 import sys
 from collections.abc import Mapping
 
 NAMES = ("apply_patch", "applypatch")
 _PROGRAM = "octavo"
+_PREFIX = "path-"
 
 
 class PatchLinks:
     """A fresh folder that holds the links; `folder` is its path."""
 
-    def __init__(self, temporary_folder: str) -> None:
-        """Create it; raises `OSError`."""
-        self.folder = os.path.join(temporary_folder, f"octavo-{os.urandom(8).hex()}")
+    def __init__(self, folder: str, lock: int) -> None:
+        self.folder = folder
+        self._lock = lock  # held as long as we live, so that others can tell
         self._owner = os.getpid()
-        os.mkdir(self.folder, 0o700)
         atexit.register(self.remove)
-        program = _installed_program()
-        for name in NAMES:
-            path = os.path.join(self.folder, name)
-            if program is not None:
-                os.symlink(program, path)
-            else:
-                _write_starter(path)
 
     def remove(self) -> None:
-        """Remove the folder; harmless a second time, and in a forked copy of the program."""
-        if os.getpid() != self._owner:
+        """Remove the folder; harmless a second time, and in a forked copy of the program.
+
+        It is called at exit, unless the program ends by `os._exit`.
+        """
+        if os.getpid() != self._owner or self._lock < 0:
             return
         atexit.unregister(self.remove)
-        try:
-            for name in NAMES:
-                os.unlink(os.path.join(self.folder, name))
-            os.rmdir(self.folder)
-        except OSError:
-            pass  # somebody cleaned the temporary folder
+        _remove(self.folder)
+        os.close(self._lock)
+        self._lock = -1
+
+
+def make_patch_links(home: str) -> PatchLinks:
+    """Make the links in a folder of their own below `home` (`CODEX_HOME`); raises `OSError`."""
+    parent = os.path.join(home, "tmp")
+    os.makedirs(parent, 0o700, exist_ok=True)
+    _remove_abandoned(parent)
+    folder = os.path.join(parent, _PREFIX + os.urandom(8).hex())
+    os.mkdir(folder, 0o700)
+    lock = _locked(folder)
+    program = _installed_program()
+    for name in NAMES:
+        path = os.path.join(folder, name)
+        if program is not None:
+            os.symlink(program, path)
+        else:
+            _write_starter(path)
+    return PatchLinks(folder, lock)
 
 
 def path_with_links(links: PatchLinks, environ: Mapping[str, str]) -> str:
@@ -51,9 +66,35 @@ def path_with_links(links: PatchLinks, environ: Mapping[str, str]) -> str:
     return f"{links.folder}{os.pathsep}{path}" if path else links.folder
 
 
-def make_patch_links(environ: Mapping[str, str]) -> PatchLinks:
-    """Make the links below `TMPDIR`, or the system's folder for temporary files; raises `OSError`."""
-    return PatchLinks(environ.get("TMPDIR") or "/tmp")  # noqa: S108 - a folder of random name is made in it
+def _remove_abandoned(parent: str) -> None:
+    for name in os.listdir(parent):
+        folder = os.path.join(parent, name)
+        if name.startswith(_PREFIX):
+            with contextlib.suppress(OSError):  # it is in use
+                lock = _locked(folder)
+                _remove(folder)
+                os.close(lock)
+
+
+def _locked(folder: str) -> int:
+    import fcntl
+
+    descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(descriptor)
+        raise
+    return descriptor
+
+
+def _remove(folder: str) -> None:
+    for name in NAMES:
+        with contextlib.suppress(OSError):
+            os.unlink(os.path.join(folder, name))
+    with contextlib.suppress(OSError):
+        os.rmdir(folder)
+        os.rmdir(os.path.dirname(folder))  # fails while others use it
 
 
 def _installed_program() -> str | None:
@@ -74,6 +115,6 @@ def _write_starter(path: str) -> None:
         f"''':'\nexec '{quoted}' \"$0\" \"$@\"\n'''\n"
         f"import sys\nsys.path.insert(0, {package!r})\nfrom octavo.__main__ import main\nsys.exit(main())\n"
     )
-    descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o700)
+    descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o700)
     with open(descriptor, "w", encoding="utf-8", errors="surrogateescape") as file:
         file.write(text)

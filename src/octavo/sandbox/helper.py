@@ -21,14 +21,14 @@ _USAGE = "Usage: codex-linux-sandbox --sandbox-policy-cwd <DIR> --sandbox-policy
 _CWD, _POLICY = "--sandbox-policy-cwd", "--sandbox-policy"
 
 
-def run_helper(arguments: list[str]) -> NoReturn:
-    """Run the helper; `arguments` are those after its name.
+def run_helper(argv: list[str]) -> NoReturn:
+    """Run the helper; `argv` begins with its name.
 
     Exits with 2 and the usage for bad arguments, with 101 when it cannot confine or start the command.
     """
     from octavo.sandbox.execute import confine_and_execute, give_up
 
-    options, command = _parsed(arguments)
+    options, command = _parsed(argv[1:])
     policy = _decoded_policy(options[_POLICY])
     if not command:
         give_up("No command specified to execute.")
@@ -41,8 +41,8 @@ def run_helper(arguments: list[str]) -> NoReturn:
     cwd = options[_CWD]
     plan = confinement(SandboxSpec(policy, cwd, writable_roots(policy, cwd, os.environ)))
     kernel = Kernel()
-    argv = [os.fsencode(argument) for argument in command]
-    confine_and_execute(argv, os.environb, os.getcwdb(), plan, kernel, prepare(plan, kernel, watched=False))
+    encoded = [os.fsencode(word) for word in command]
+    confine_and_execute(encoded, os.environb, os.getcwdb(), plan, kernel, prepare(plan, kernel, watched=False))
 
 
 def _parsed(arguments: list[str]) -> tuple[dict[str, str], list[str]]:
