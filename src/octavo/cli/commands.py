@@ -1,0 +1,104 @@
+"""All commands of `octavo`, in the order of its help."""
+
+from __future__ import annotations
+
+from octavo.cli.exec_options import BYPASS, EXEC, SANDBOX_MODES
+from octavo.cli.spec import Command, Option, Positional
+
+SHELLS = ("bash", "elvish", "fish", "powershell", "zsh")
+_APPROVALS = ("untrusted", "on-failure", "on-request", "never")
+
+# They belong to the terminal interface. They are understood before any command, since
+# scripts put them there, and are shown as soon as there is that interface.
+_TERMINAL_OPTIONS = (
+    Option("-i", "--image", value="FILE", greedy=True, path=True, hidden=True, about="Pictures for the first message"),
+    Option("-m", "--model", value="MODEL", hidden=True, about="The model to ask"),
+    Option("--oss", hidden=True, about="Ask a model of the local Ollama server"),
+    Option("-p", "--profile", value="CONFIG_PROFILE", hidden=True, about="A profile of config.toml"),
+    Option("-s", "--sandbox", value="SANDBOX_MODE", choices=SANDBOX_MODES, hidden=True, about="What may be touched"),
+    Option(
+        "-a", "--ask-for-approval", value="APPROVAL_POLICY", choices=_APPROVALS, hidden=True, about="When to ask you"
+    ),
+    Option("--full-auto", hidden=True, about="Work in this folder, ask for more", conflicts=(BYPASS,)),
+    Option(
+        BYPASS,
+        hidden=True,
+        hidden_names=("--yolo",),
+        conflicts=("--ask-for-approval",),
+        about="No sandbox and no questions: only where something else confines it",
+    ),
+    Option("-C", "--cd", value="DIR", path=True, hidden=True, about="The folder to work in"),
+    Option("--search", hidden=True, about="Let the model search the web"),
+    Option("--add-dir", value="DIR", repeat=True, path=True, hidden=True, about="One more folder to write in"),
+)
+
+_SANDBOX_OPTIONS = (Option("--full-auto", about="Allow writing in this folder and in temporary folders"),)
+_COMMAND = (Positional("COMMAND", "The program and its arguments, taken as they are", rest=True),)
+
+SANDBOX = Command(
+    "sandbox",
+    "Run a command as confined as commands of the model are",
+    run="octavo.cli.sandbox:check",
+    options=(Option("--check", about="Say what this machine can enforce"),),
+    commands=(
+        Command(
+            "macos",
+            "With Seatbelt (macOS only)",
+            run="octavo.cli.sandbox:run_macos",
+            options=_SANDBOX_OPTIONS,
+            positionals=_COMMAND,
+            aliases=("seatbelt",),
+        ),
+        Command(
+            "linux",
+            "With Landlock and seccomp (Linux only)",
+            run="octavo.cli.sandbox:run_linux",
+            options=_SANDBOX_OPTIONS,
+            positionals=_COMMAND,
+            aliases=("landlock",),
+            examples=(("octavo sandbox linux --full-auto make test", "may write here, has no network"),),
+        ),
+        Command(
+            "windows",
+            "With a restricted token (Windows only)",
+            run="octavo.cli.sandbox:run_windows",
+            options=_SANDBOX_OPTIONS,
+            positionals=_COMMAND,
+        ),
+    ),
+    aliases=("debug",),
+    examples=(("octavo sandbox --check", "what this machine can enforce"),),
+)
+
+COMPLETION = Command(
+    "completion",
+    "Write a completion script for a shell",
+    run="octavo.cli.completion:run",
+    positionals=(Positional("SHELL", "bash if not given", choices=SHELLS),),
+    examples=(
+        ("octavo completion bash > ~/.local/share/bash-completion/completions/octavo", "bash"),
+        ("octavo completion zsh > ~/.zfunc/_octavo", "zsh, with ~/.zfunc in fpath"),
+        ("octavo completion fish > ~/.config/fish/completions/octavo.fish", "fish"),
+    ),
+)
+
+FEATURES = Command(
+    "features",
+    "Show features that can be switched on and off",
+    commands=(Command("list", "Name, stage and effective state of each", run="octavo.cli.features:list_features"),),
+)
+
+OCTAVO = Command(
+    "octavo",
+    "Octavo: the Codex coding agent",
+    run="octavo.cli.terminal:run",
+    options=_TERMINAL_OPTIONS,
+    positionals=(Positional("PROMPT", "The first message, for the terminal interface"),),
+    commands=(EXEC, COMPLETION, SANDBOX, FEATURES),
+    program="octavo",
+    examples=(
+        ('octavo exec "Explain this project"', "one task, without a terminal"),
+        ("octavo help exec", "all that exec can do"),
+    ),
+    details="Settings are read from ~/.codex/config.toml (or $CODEX_HOME).",
+)

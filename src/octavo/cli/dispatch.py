@@ -1,0 +1,72 @@
+"""From the words of a command line to the function that does what they say."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from octavo.cli.commands import OCTAVO
+from octavo.cli.parser import parse
+from octavo.cli.stop import Stop
+
+TYPE_CHECKING = False  # as `typing` has it, without importing it
+if TYPE_CHECKING:
+    from octavo.cli.invocation import Invocation
+
+_CRASHED = 101
+
+
+def run(words: list[str]) -> int:
+    """Do what the words say. The exit code, if the process still stands then."""
+    try:
+        invocation = parse(OCTAVO, words)
+    except Stop as stop:
+        return _tell(stop)
+    from octavo.cli import start  # not for help and the version
+
+    start.leave(_guarded(invocation))
+
+
+def _tell(stop: Stop) -> int:
+    try:
+        os.write(2 if stop.code else 1, stop.text.encode())
+    except BrokenPipeError:
+        return 1
+    return stop.code
+
+
+def _guarded(invocation: Invocation) -> int:
+    from octavo.cli import start
+    from octavo.errors import OctavoError, UsageError
+
+    try:
+        start.prepare()
+        return _call(invocation)
+    except Stop as stop:
+        return _tell(stop)
+    except UsageError as error:
+        sys.stderr.write(f"error: {error}\n\nFor more information, try '--help'.\n")
+        return 2
+    except OctavoError as error:
+        sys.stderr.write(f"Error: {error}\n")
+        return 1
+    except BrokenPipeError:
+        return 1  # whoever read us is gone; there is nobody to tell
+    except Exception:
+        # A defect of ours. Its code tells it from all failures that users can do something about.
+        import traceback
+
+        traceback.print_exc()
+        return _CRASHED
+
+
+def _call(invocation: Invocation) -> int:
+    if invocation.texts("enable") or invocation.texts("disable"):
+        from octavo.config.overrides import feature_overrides
+
+        # An unknown feature ends every command before it does anything.
+        feature_overrides(invocation.texts("enable"), invocation.texts("disable"))
+    module_name, _, function = invocation.last.command.run.partition(":")
+    module = __import__(module_name, fromlist=[function])
+    code: int = getattr(module, function)(invocation)
+    return code

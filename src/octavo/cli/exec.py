@@ -1,0 +1,108 @@
+"""`octavo exec`: from the command line to a configuration and one turn.
+
+The prompt is read before anything slow is imported, then each check in the order that
+`docs/exec.md` states; what fails prints one line and leaves stdout empty.
+"""
+
+from __future__ import annotations
+
+from octavo.cli import start
+from octavo.cli.invocation import Invocation, Level
+from octavo.cli.stop import Stop
+from octavo.frontends.exec.prompt import BadSchema, NoPrompt, read_output_schema, read_prompt
+
+TYPE_CHECKING = False  # as `typing` has it, which is not loaded yet
+if TYPE_CHECKING:
+    from octavo.config.load import ConfigFlags
+    from octavo.frontends.exec.style import ColorChoice
+    from octavo.protocol.policy import SandboxMode
+
+
+class Words:
+    """What stands before and after `resume`, as one: the later value wins, lists add up."""
+
+    def __init__(self, levels: tuple[Level, ...]) -> None:
+        self._levels = levels
+
+    def has(self, key: str) -> bool:
+        """Whether a flag was given anywhere."""
+        return any(level.has(key) for level in self._levels)
+
+    def text(self, key: str) -> str | None:
+        """The value that counts."""
+        given = [text for level in self._levels if (text := level.text(key)) is not None]
+        return given[-1] if given else None
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        """All values."""
+        return tuple(text for level in self._levels for text in level.texts(key))
+
+
+def run(invocation: Invocation) -> int:
+    """Run `exec` or `exec resume`; the exit code."""
+    levels = invocation.levels[1:]  # what stands before `exec` belongs to the terminal interface
+    words = Words(levels)
+    resume_id, resume_prompt = _resume_words(invocation) if len(levels) > 1 else (None, None)
+    try:
+        prompt = read_prompt(resume_prompt if resume_prompt is not None else levels[0].text("PROMPT"))
+        schema_file = words.text("output-schema")
+        schema = None if schema_file is None else read_output_schema(schema_file)
+    except (NoPrompt, BadSchema) as error:
+        raise Stop(1, f"{error}\n") from None
+    config = start.load(start.overrides(invocation, start.EXEC), _flags(words), start.EXEC)
+    from typing import cast
+
+    from octavo.cli.exec_turn import ExecRequest, turn  # slow: only when all of the above is well
+
+    request = ExecRequest(
+        prompt=prompt,
+        images=words.texts("image"),
+        output_schema=schema,
+        json=words.has("json"),
+        color=cast("ColorChoice", words.text("color") or "auto"),
+        last_message_file=words.text("output-last-message"),
+        skip_git_check=words.has("skip-git-repo-check"),
+        resume_id=resume_id,
+        resume_last=words.has("last"),
+    )
+    return turn(config, request, add_dir=words.has("add-dir"), replay=words.text("replay"), record=words.text("record"))
+
+
+def _resume_words(invocation: Invocation) -> tuple[str | None, str | None]:
+    """Session id and prompt after `resume`: with `--last`, a single word is the prompt."""
+    level = invocation.last
+    first, second = level.text("SESSION_ID"), level.text("PROMPT")
+    if not level.has("last"):
+        return first, second
+    if second is not None:
+        from octavo.cli.parser import usage_error
+
+        usage_error(invocation.path, "the argument '--last' cannot be used with '[SESSION_ID]'")
+    return None, first
+
+
+def _flags(words: Words) -> ConfigFlags:
+    from octavo.config.load import ConfigFlags, canonical_folder
+
+    folder, oss = words.text("cd"), words.has("oss")
+    return ConfigFlags(
+        model=words.text("model"),
+        profile=words.text("profile"),
+        sandbox_mode=_sandbox_mode(words),
+        approval_policy="never",  # there is nobody to ask
+        cwd=None if folder is None else canonical_folder(start.working_directory(), folder),
+        oss=oss,
+        embedded=words.has("local"),
+        show_raw_agent_reasoning=True if oss else None,
+        additional_writable_roots=words.texts("add-dir"),
+    )
+
+
+def _sandbox_mode(words: Words) -> SandboxMode | None:
+    from typing import cast
+
+    if words.has("dangerously-bypass-approvals-and-sandbox"):
+        return "danger-full-access"
+    if words.has("full-auto"):
+        return "workspace-write"
+    return cast("SandboxMode | None", words.text("sandbox"))  # the parser lets no other word pass

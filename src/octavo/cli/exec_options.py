@@ -1,0 +1,70 @@
+"""The declaration of `octavo exec` (`docs/exec.md`)."""
+
+from __future__ import annotations
+
+from octavo.cli.spec import Command, Option, Positional
+
+COLORS = ("always", "never", "auto")
+SANDBOX_MODES = ("read-only", "workspace-write", "danger-full-access")
+BYPASS = "--dangerously-bypass-approvals-and-sandbox"
+
+# Valid before and after `resume`: clients put pictures after it and everything else before.
+_OPTIONS = (
+    Option("-m", "--model", value="MODEL", about="The model to ask"),
+    Option("-s", "--sandbox", value="SANDBOX_MODE", choices=SANDBOX_MODES, about="What commands may touch"),
+    Option("--full-auto", about="Same as --sandbox workspace-write, and stronger", conflicts=(BYPASS,)),
+    Option(BYPASS, about="No sandbox at all: only where something else confines it", hidden_names=("--yolo",)),
+    Option("--add-dir", value="DIR", repeat=True, path=True, about="One more folder to write in, for workspace-write"),
+    Option("-C", "--cd", value="DIR", path=True, about="The folder to work in"),
+    Option("--skip-git-repo-check", about="Also work outside of git repositories"),
+    Option("-p", "--profile", value="CONFIG_PROFILE", about="A profile of config.toml"),
+    Option("--oss", about="Ask a model of the local Ollama server"),
+    Option("--local", about="Ask the built-in local model: needs no key and no network", conflicts=("--oss",)),
+    Option("-i", "--image", value="FILE", greedy=True, path=True, about="Pictures for the model, before the prompt"),
+    Option("--output-schema", value="FILE", path=True, about="A JSON Schema for the last message"),
+    Option("-o", "--output-last-message", value="FILE", path=True, about="Also write the last message to a file"),
+    Option("--json", about="Write events to stdout, one JSON object a line", hidden_names=("--experimental-json",)),
+    Option("--color", value="COLOR", choices=COLORS, about="Colours in the output for people (default: auto)"),
+    Option("--record", value="FILE", path=True, about="Write what the model answers to a file for --replay"),
+    Option(
+        "--replay",
+        value="FILE",
+        path=True,
+        about="Take the model's answers from a recorded file",
+        conflicts=("--record", "--local", "--oss"),
+    ),
+)
+_RUN = "octavo.cli.exec:run"
+
+_RESUME = Command(
+    "resume",
+    "Go on with a saved session",
+    run=_RUN,
+    options=(Option("--last", about="The newest session of this provider"), *_OPTIONS),
+    positionals=(
+        Positional("SESSION_ID", "The id of the session; not with --last"),
+        Positional("PROMPT", "What to do next; absent or -: read from stdin"),
+    ),
+    examples=(
+        ('octavo exec resume --last "Now add a test"', "go on with the newest session"),
+        ("octavo exec --json resume ID < prompt.txt", "go on with that session"),
+    ),
+    details="Model, folder and sandbox are those of this command line, not of the session.",
+)
+
+EXEC = Command(
+    "exec",
+    "Let the agent work on one prompt, without a terminal",
+    run=_RUN,
+    options=_OPTIONS,
+    positionals=(Positional("PROMPT", "What to do; absent or -: read from stdin"),),
+    commands=(_RESUME,),
+    aliases=("e",),
+    program="octavo-exec",
+    examples=(
+        ('octavo exec "Explain this project"', "look, do not touch (unless the project is trusted)"),
+        ('octavo exec --full-auto "Fix the failing test"', "may write in this folder"),
+        ("octavo exec --json - < prompt.txt", "for scripts"),
+    ),
+    details="Progress goes to stderr, the last message alone to stdout. Nothing is ever asked back.",
+)

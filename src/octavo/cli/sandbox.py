@@ -1,0 +1,71 @@
+"""`octavo sandbox`: a command as confined as commands of the model are (`docs/sandbox.md`)."""
+
+from __future__ import annotations
+
+import sys
+
+from octavo.cli import start
+from octavo.cli.invocation import Invocation
+from octavo.cli.stop import Stop
+from octavo.config.config import Config
+from octavo.config.load import ConfigFlags
+from octavo.sandbox.command import run_linux as confined_on_linux
+from octavo.sandbox.command import run_seatbelt
+from octavo.sandbox.command import run_windows as confined_on_windows
+from octavo.sandbox.environment import child_environment
+from octavo.sandbox.spec import SandboxSpec, sandbox_spec
+
+
+def check(invocation: Invocation) -> int:
+    """Say what this machine can enforce; 1 if it cannot even confine writes."""
+    if not invocation.last.has("check"):
+        from octavo.cli.help import help_text
+
+        raise Stop(2, help_text(invocation.path))
+    from octavo.sandbox.capabilities import capabilities, describe_capabilities
+
+    found = capabilities()
+    for line in describe_capabilities(found):
+        sys.stdout.write(line + "\n")
+    return 0 if found.confines_writes else 1
+
+
+def run_linux(invocation: Invocation) -> int:
+    """Run the command under Landlock and seccomp; its exit code."""
+    spec, environ = _confinement(invocation)
+    return confined_on_linux(invocation.last.texts("COMMAND"), spec, environ)
+
+
+def run_macos(invocation: Invocation) -> int:
+    """Run the command under Seatbelt; its exit code."""
+    spec, environ = _confinement(invocation)
+    return run_seatbelt(invocation.last.texts("COMMAND"), spec, environ)
+
+
+def run_windows(invocation: Invocation) -> int:
+    """Tell that there is no such sandbox here."""
+    _confinement(invocation)  # a broken configuration comes first, as everywhere
+    confined_on_windows()
+
+
+def _confinement(invocation: Invocation) -> tuple[SandboxSpec, dict[str, str]]:
+    """Read-only, or with `--full-auto` this folder; the configured sandbox mode does not count."""
+    full_auto = invocation.last.has("full-auto")
+    flags = ConfigFlags(sandbox_mode="workspace-write" if full_auto else "read-only")
+    config = start.load(start.overrides(invocation, start.PLAIN), flags, start.PLAIN)
+    spec = sandbox_spec(config.sandbox_policy, config.cwd, config.environ)
+    assert spec is not None  # only full access has none  # noqa: S101
+    return spec, _environment(config)
+
+
+def _environment(config: Config) -> dict[str, str]:
+    policy = config.shell_environment_policy
+    return child_environment(
+        config.environ,
+        config.sandbox_policy,
+        inherit=policy.inherit,
+        ignore_default_excludes=policy.ignore_default_excludes,
+        exclude=policy.exclude,
+        set_=policy.set,
+        include_only=policy.include_only,
+    )

@@ -1,0 +1,141 @@
+"""The start and the end of the process, in one place: everything that has to happen once.
+
+Start (`prepare`): descriptors 0 to 2 stand, Ctrl-C ends us instead of raising
+somewhere, the process is hardened, `.env` is in the environment, and `apply_patch`
+is on the PATH. Nothing here starts a thread, since both of the last change the
+environment.
+
+The garbage collector rests until `loaded` is called: imports make many objects and
+no garbage, and each collection would walk all of them. They are then frozen, out of
+the way of every later collection.
+
+End (`leave`): what is buffered is written, descriptor 1 is closed first so that a
+client sees the end of stdout before the end of the process (one that finds the process
+gone already may wait for ever), and then the process ends at once. Taking down the
+interpreter would cost some 10 ms and free memory that is freed anyway.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import gc
+import os
+import signal
+import sys
+from typing import NoReturn
+
+from octavo.cli.invocation import Invocation
+from octavo.cli.stop import Stop
+from octavo.config.home import apply_dotenv, find_home
+from octavo.errors import ConfigError
+
+TYPE_CHECKING = False  # what is only named here need not be imported by commands without a configuration
+if TYPE_CHECKING:
+    from octavo.config.config import Config
+    from octavo.config.load import ConfigFlags
+    from octavo.config.overrides import Override
+
+
+class ErrorTexts:
+    """How a command words errors of its configuration; `{}` stands for what is wrong (`docs/config.md`)."""
+
+    __slots__ = ("config", "override")
+
+    def __init__(self, override: str, config: str) -> None:
+        self.override, self.config = override, config
+
+
+PLAIN = ErrorTexts("Error: {}", "Error: {}")
+EXEC = ErrorTexts("Error parsing -c overrides: {}", "Error: {}")
+LOGIN = ErrorTexts("Error parsing -c overrides: {}", "Error loading configuration: {}")
+SERVER = ErrorTexts("Error: error parsing -c overrides: {}", "Error: error loading config: {}")
+MCP = ErrorTexts("Error: {}", "Error: failed to load configuration\n\nCaused by:\n    {}")
+
+
+def prepare() -> None:
+    """Make the process ready for a command. Raises `Stop` where it cannot be hardened."""
+    gc.disable()
+    _ensure_standard_streams()
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+    _harden()
+    with contextlib.suppress(ConfigError):  # a missing CODEX_HOME is told by whoever needs it
+        home = find_home(os.environ)
+        for name, value in apply_dotenv(home, os.environ).items():
+            if os.environ.get(name) != value:
+                os.environ[name] = value
+
+
+def loaded() -> None:
+    """The command has imported what it needs: collect garbage from now on."""
+    gc.freeze()
+    gc.enable()
+
+
+def leave(code: int) -> NoReturn:
+    """End the process with this exit code."""
+    # Normally the interpreter does this: folders of ours are removed, logs are flushed.
+    atexit._run_exitfuncs()
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError):
+            stream.flush()
+    with contextlib.suppress(OSError):
+        os.close(1)
+    os._exit(code)
+
+
+def overrides(invocation: Invocation, texts: ErrorTexts) -> tuple[Override, ...]:
+    """What `-c`, `--enable` and `--disable` of all levels say, in the order in which they apply.
+
+    Raises `Stop`.
+    """
+    from octavo.config.overrides import feature_overrides, parse_override
+
+    try:
+        single = tuple(parse_override(raw) for raw in invocation.texts("config"))
+    except ConfigError as error:
+        raise Stop(1, texts.override.format(error) + "\n") from None
+    return single + feature_overrides(invocation.texts("enable"), invocation.texts("disable"))
+
+
+def load(chosen: tuple[Override, ...], flags: ConfigFlags, texts: ErrorTexts) -> Config:
+    """The configuration of this run, in the present working directory. Raises `Stop`."""
+    from octavo.config.load import ConfigSources, load_config
+
+    environ = dict(os.environ)
+    try:
+        sources = ConfigSources(find_home(environ), working_directory(), environ, chosen, flags)
+        return load_config(sources)
+    except ConfigError as error:
+        text = str(error)
+        if texts is MCP:
+            text = text.replace("\n", "\n    ")
+        raise Stop(1, texts.config.format(text) + "\n") from None
+
+
+def working_directory() -> str:
+    """The present working directory. Raises `ConfigError` where it was removed."""
+    try:
+        return os.getcwd()
+    except OSError as error:
+        raise ConfigError(f"The working directory is gone: {error.strerror} (os error {error.errno})") from None
+
+
+def _ensure_standard_streams() -> None:
+    """A descriptor that was closed by our caller must not come back as some file of ours."""
+    for fd in (0, 1, 2):
+        try:
+            os.fstat(fd)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
+            os.set_inheritable(fd, True)
+
+
+def _harden() -> None:
+    from octavo.process.hardening import HardeningError, harden
+
+    try:
+        harden(os.environ)
+    except HardeningError as error:
+        raise Stop(error.exit_code, f"Error: {error}\n") from None

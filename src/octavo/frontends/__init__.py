@@ -1,0 +1,1 @@
+"""The doors: each turns a conversation's events into one dialect, and nothing else."""

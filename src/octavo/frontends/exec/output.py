@@ -1,0 +1,116 @@
+"""Writing to stdout and stderr without ever being stuck in a write.
+
+A reader that pauses must not keep the process from hearing a signal, and a reader
+that is gone must end it. So text is queued, and `drain` writes it as far as the
+reader takes it and waits in the event loop for the rest.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import select
+from collections import deque
+
+
+class OutputClosed(Exception):
+    """Whoever read our output is gone."""
+
+
+class Output:
+    """Queued text for two file descriptors, written in the order in which it was queued."""
+
+    def __init__(self, stdout: int, stderr: int) -> None:
+        self._stdout, self._stderr = stdout, stderr
+        self._queue: deque[tuple[int, bytes]] = deque()
+
+    def out(self, data: bytes) -> None:
+        """Queue bytes for stdout."""
+        self._queue.append((self._stdout, data))
+
+    def err(self, text: str) -> None:
+        """Queue text for stderr, as UTF-8 whatever the locale says."""
+        self._queue.append((self._stderr, utf8(text)))
+
+    @property
+    def pending(self) -> bool:
+        """Whether anything waits for `drain`."""
+        return bool(self._queue)
+
+    async def drain(self) -> None:
+        """Write everything that is queued. Raises `OutputClosed`."""
+        while self._queue:
+            fd, data = self._queue.popleft()
+            await _write(fd, data)
+
+    def drain_blocking(self) -> None:
+        """The same without an event loop, for the end of the program."""
+        while self._queue:
+            fd, data = self._queue.popleft()
+            view = memoryview(data)
+            while view:
+                _wait_blocking(fd)
+                view = view[_write_some(fd, view) :]
+
+
+def utf8(text: str) -> bytes:
+    """UTF-8, with a replacement for what cannot be encoded."""
+    return text.encode("utf-8", "replace")
+
+
+async def _write(fd: int, data: bytes) -> None:
+    view = memoryview(data)
+    while view:
+        if not _is_writable(fd):
+            await _becomes_writable(fd)
+        view = view[_write_some(fd, view) :]
+
+
+def _write_some(fd: int, view: memoryview) -> int:
+    # A pipe that is ready is sure to take this much; more could block.
+    try:
+        return os.write(fd, view[: select.PIPE_BUF])
+    except BlockingIOError:
+        return 0
+    except (BrokenPipeError, ConnectionResetError):
+        raise OutputClosed from None
+
+
+def _is_writable(fd: int) -> bool:
+    poll = select.poll()
+    poll.register(fd, select.POLLOUT)
+    # A pipe without a reader counts as writable: the write itself then tells so.
+    return bool(poll.poll(0))
+
+
+async def _becomes_writable(fd: int) -> None:
+    loop = asyncio.get_running_loop()
+    ready = loop.create_future()
+    loop.add_writer(fd, _settle, ready)
+    try:
+        await ready
+    finally:
+        loop.remove_writer(fd)
+
+
+def _settle(future: asyncio.Future[None]) -> None:
+    if not future.done():
+        future.set_result(None)
+
+
+def _wait_blocking(fd: int) -> None:
+    poll = select.poll()
+    poll.register(fd, select.POLLOUT)
+    poll.poll()
+
+
+def claim_stdout() -> int:
+    """Take stdout for ourselves: a private descriptor for it, while everything else goes to stderr.
+
+    A stray print of some library, or a child that inherits descriptor 1, can then
+    neither spoil the stream nor keep it open after we are done: clients wait for the
+    end of stdout before they look at the exit code.
+    """
+    private = os.dup(1)  # not inheritable
+    os.dup2(2, 1)
+    return private

@@ -1,0 +1,125 @@
+"""From a configuration to the exit code of `exec` (`docs/exec.md`, "Order of the checks")."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from octavo.config.config import Config
+from octavo.engine.conversation import Conversation
+from octavo.engine.services import Services
+from octavo.engine.start import new_conversation, resume_conversation
+from octavo.errors import OctavoError
+from octavo.frontends.exec.git_check import is_in_repository
+from octavo.frontends.exec.human import HumanPrinter
+from octavo.frontends.exec.jsonl import JsonLines
+from octavo.frontends.exec.last_message import write_last_message
+from octavo.frontends.exec.output import Output, claim_stdout
+from octavo.frontends.exec.printer import EventPrinter
+from octavo.frontends.exec.session import TurnRun, run_turn
+from octavo.frontends.exec.style import ColorChoice, Style, wants_color
+from octavo.frontends.summary import config_summary
+from octavo.model.settings import model_settings
+from octavo.protocol.ops import UserTurn
+from octavo.protocol.turn_items import LocalImageInput, TextInput, UserInput
+
+
+class ExecRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """What one run of `exec` is to do. Paths are absolute or relative to the process."""
+
+    prompt: str
+    images: tuple[str, ...] = ()
+    output_schema: Any = None
+    json: bool = False
+    color: ColorChoice = "auto"
+    last_message_file: str | None = None
+    skip_git_check: bool = False
+    resume_id: str | None = None
+    resume_last: bool = False
+
+
+class NotInRepository(OctavoError):
+    """There is no repository; the text is the whole line for stderr."""
+
+    def __init__(self) -> None:
+        super().__init__("Not inside a trusted directory and --skip-git-repo-check was not specified.")
+
+
+class NoSuchSession(OctavoError):
+    """No saved session has the id that was asked for."""
+
+    def __init__(self, session_id: str) -> None:
+        super().__init__(f"no rollout found for thread id {session_id}")
+
+
+def run_exec(config: Config, services: Services, request: ExecRequest, ready: Callable[[], None]) -> int:
+    """Check, start or resume, and run the turn. The exit code.
+
+    `ready` is called once when everything is imported. Raises `OctavoError` before
+    anything was written to stdout.
+    """
+    if not request.skip_git_check and not is_in_repository(config.cwd):
+        raise NotInRepository
+    saved = _saved_session(config, request)
+    is_terminal = os.isatty(1)
+    output = Output(claim_stdout(), 2)
+    printer = _printer(config, request, output, is_terminal)
+
+    async def open_conversation() -> Conversation:
+        ready()
+        if saved is not None:
+            return await resume_conversation(config, services, saved)
+        return await new_conversation(config, services)
+
+    def last_message(text: str | None) -> None:
+        if request.last_message_file is not None:
+            write_last_message(request.last_message_file, text, output)
+
+    run = TurnRun(open_conversation, _user_turn(config, request), printer, output, last_message)
+    return run_turn(run)
+
+
+def _saved_session(config: Config, request: ExecRequest) -> str | None:
+    """The file of the session to go on with; None for a new one. Raises `NoSuchSession`."""
+    if request.resume_id is None and not request.resume_last:
+        return None
+    from octavo.rollout.find import find_session, newest_session
+
+    if request.resume_last:
+        return newest_session(config.codex_home, config.model_provider_id)
+    path = find_session(config.codex_home, request.resume_id or "")
+    if path is None:
+        raise NoSuchSession(request.resume_id or "")
+    return path
+
+
+def _printer(config: Config, request: ExecRequest, output: Output, is_terminal: bool) -> EventPrinter:
+    if request.json:
+        return JsonLines(output)
+    model = model_settings(config, config.model, config.model_reasoning_effort, config.model_reasoning_summary)
+    return HumanPrinter(
+        output,
+        # Colours go to stderr and stdout decides on them, as scripts that set this up expect.
+        Style(wants_color(request.color, is_terminal, config.environ)),
+        config_summary(config, summarises_reasoning=model.family.supports_reasoning_summaries),
+        request.prompt,
+        show_reasoning=not config.hide_agent_reasoning,
+        show_raw_reasoning=config.show_raw_agent_reasoning,
+    )
+
+
+def _user_turn(config: Config, request: ExecRequest) -> UserTurn:
+    pictures: list[UserInput] = [LocalImageInput(os.path.abspath(path)) for path in request.images]
+    return UserTurn(
+        items=(*pictures, TextInput(request.prompt)),
+        cwd=config.cwd,
+        approval_policy=config.approval_policy,
+        sandbox_policy=config.sandbox_policy,
+        model=config.model,
+        effort=config.model_reasoning_effort,
+        summary=config.model_reasoning_summary,
+        final_output_json_schema=request.output_schema,
+    )

@@ -1,0 +1,97 @@
+"""One turn of a conversation from its first event to its last, and how it ends (`docs/exec.md`, "Exit codes")."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import Awaitable, Callable
+
+import msgspec
+
+from octavo.engine.conversation import Conversation
+from octavo.frontends.exec.output import Output, OutputClosed
+from octavo.frontends.exec.printer import EventPrinter
+from octavo.frontends.exec.signals import Interrupted, die_of, run_until_signal
+from octavo.protocol import events, ops
+
+# Long enough to end commands and save the session; clients that ask us to end wait five seconds.
+_CLEANUP_S = 3.0
+
+
+class TurnRun(msgspec.Struct):
+    """What is to be done, and how far it came.
+
+    `open` starts or resumes the conversation, `turn` is the user's turn. `last_message`
+    is called once with the last message of the agent, before the conversation ends.
+    """
+
+    open: Callable[[], Awaitable[Conversation]]
+    turn: ops.UserTurn
+    printer: EventPrinter
+    output: Output
+    last_message: Callable[[str | None], None]
+    is_open: bool = False
+    saw_error: bool = False
+
+
+def run_turn(run: TurnRun) -> int:
+    """Run it to the end. The exit code; a signal before the conversation stands, and any but SIGINT, kills."""
+    try:
+        code = asyncio.run(run_until_signal(_whole_turn(run)))
+    except Interrupted as interrupted:
+        if interrupted.signum != signal.SIGINT or not run.is_open:
+            die_of(interrupted.signum)
+        code = int(run.saw_error)
+    except OutputClosed:
+        return 1
+    run.printer.finish()
+    try:
+        run.output.drain_blocking()
+    except OutputClosed:
+        return 1
+    return code
+
+
+async def _whole_turn(run: TurnRun) -> int:
+    conversation = await run.open()
+    run.is_open = True
+    try:
+        turn_id = await conversation.submit(run.turn)
+        await _show_events(run, conversation, turn_id)
+    except asyncio.CancelledError:
+        await _interrupt(conversation)
+        raise
+    finally:
+        await conversation.close()
+    return int(run.saw_error)
+
+
+async def _show_events(run: TurnRun, conversation: Conversation, turn_id: str) -> None:
+    """Until the conversation says that it is over, which it is asked for when the turn ends."""
+    printer, output = run.printer, run.output
+    while True:
+        event = await conversation.next_event()
+        msg = event.msg
+        printer(event)
+        if output.pending:
+            await output.drain()
+        match msg:
+            case events.Error():
+                run.saw_error = True
+            case events.TaskComplete() if event.id == turn_id:
+                run.last_message(msg.last_agent_message)
+                await conversation.submit(ops.Shutdown())
+            case events.TurnAborted() if event.id == turn_id:
+                await conversation.submit(ops.Shutdown())
+            case events.ShutdownComplete():
+                return
+
+
+async def _interrupt(conversation: Conversation) -> None:
+    """End the turn in good order, so that the saved session tells of it; nobody is shown these events."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(_CLEANUP_S):
+            await conversation.submit(ops.Shutdown())
+            while not isinstance((await conversation.next_event()).msg, events.ShutdownComplete):
+                pass
