@@ -45,10 +45,12 @@ class PatchLinks:
 def make_patch_links(home: str) -> PatchLinks:
     """Make the links in a folder of their own below `home` (`CODEX_HOME`); raises `OSError`."""
     parent = os.path.join(home, "tmp")
-    os.makedirs(parent, 0o700, exist_ok=True)
     _remove_abandoned(parent)
     folder = os.path.join(parent, _PREFIX + os.urandom(8).hex())
-    os.mkdir(folder, 0o700)
+    try:
+        _make(folder)
+    except FileNotFoundError:
+        _make(folder)  # another program has just removed the empty parent
     lock = _locked(folder)
     program = _installed_program()
     for name in NAMES:
@@ -66,8 +68,13 @@ def path_with_links(links: PatchLinks, environ: Mapping[str, str]) -> str:
     return f"{links.folder}{os.pathsep}{path}" if path else links.folder
 
 
+def _make(folder: str) -> None:
+    os.makedirs(os.path.dirname(folder), 0o700, exist_ok=True)
+    os.mkdir(folder, 0o700)
+
+
 def _remove_abandoned(parent: str) -> None:
-    for name in os.listdir(parent):
+    for name in os.listdir(parent) if os.path.isdir(parent) else ():
         folder = os.path.join(parent, name)
         if name.startswith(_PREFIX):
             with contextlib.suppress(OSError):  # it is in use
