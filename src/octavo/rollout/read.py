@@ -26,6 +26,7 @@ from octavo.rollout.lines import (
     decode_meta,
     encode_line,
     kind_of,
+    usual_payload,
 )
 from octavo.rollout.saved_items import decode_compacted, items_of
 from octavo.rollout.settle import missing_items
@@ -120,14 +121,19 @@ def _roll_backs(line: bytes) -> Iterator[ThreadRolledBack]:
 def _event_of(line: bytes) -> msgspec.Raw | None:
     if kind_of(line) != "event_msg":
         return None
+    payload = usual_payload(line)
+    if _is_event(payload):
+        return msgspec.Raw(payload)
     decoded = decode_line(line)
-    if decoded is None:
-        return None
+    return msgspec.Raw(decoded.payload) if decoded and _is_event(decoded.payload) else None
+
+
+def _is_event(payload: bytes) -> bool:
     try:
-        _event_decoder().decode(decoded.payload)
+        _event_decoder().decode(payload)
     except BAD_JSON:
-        return None
-    return msgspec.Raw(decoded.payload)
+        return False
+    return True
 
 
 @functools.cache
