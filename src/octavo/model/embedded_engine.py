@@ -19,7 +19,7 @@ from octavo.model.embedded_weights import LocalModelUnavailable, find_weights
 from octavo.model.payload import encode_json
 
 DEFAULT_CONTEXT_SIZE = 8192
-_MOST_CONTEXT, _MOST_THREADS = 1 << 24, 512
+_LEAST_CONTEXT, _MOST_CONTEXT, _MOST_THREADS = 256, 1 << 24, 512
 _BATCH_TOKENS = 128  # a cancelled prompt ends after the batch at hand
 _SMALL_MODEL_BYTES = 1 << 30
 _SILENT = -1
@@ -63,10 +63,8 @@ def load_engine(settings: LocalModel) -> LlamaEngine:
         raise LocalModelUnavailable("a local model needs an extra: run `pip install 'octavo[local]'`") from error
     path = find_weights(settings.model_path)
     context_size = settings.context_size or DEFAULT_CONTEXT_SIZE
-    if context_size > _MOST_CONTEXT or (settings.threads or 0) > _MOST_THREADS:
-        raise LocalModelUnavailable(
-            f"`[local]` asks for too much: at most {_MOST_CONTEXT} tokens of context and {_MOST_THREADS} threads"
-        )
+    _check_limits(context_size, settings.threads)
+    os.putenv("GGML_NO_BACKTRACE", "1")  # a failing library is not to start a debugger; os.environ stays as it is
     params = xllamacpp.CommonParams()
     params.model.path = path
     params.verbosity = _SILENT
@@ -81,6 +79,14 @@ def load_engine(settings: LocalModel) -> LlamaEngine:
         threads.n_threads = settings.threads or _default_threads()
         threads.poll = 0
     return LlamaEngine(_serve(xllamacpp.Server, params, path), context_size, os.path.getsize(path) < _SMALL_MODEL_BYTES)
+
+
+def _check_limits(context_size: int, threads: int | None) -> None:
+    """Beyond these the library ends the whole process instead of refusing."""
+    if not _LEAST_CONTEXT <= context_size <= _MOST_CONTEXT:
+        raise LocalModelUnavailable(f"`context_size` under `[local]` must be {_LEAST_CONTEXT} to {_MOST_CONTEXT}")
+    if (threads or 0) > _MOST_THREADS:
+        raise LocalModelUnavailable(f"`threads` under `[local]` must be at most {_MOST_THREADS}")
 
 
 def _default_threads() -> int:
