@@ -36,7 +36,7 @@ from octavo.protocol.policy import ApprovalPolicy, ReadOnly, ReviewDecision, San
 from octavo.protocol.source import SessionSource
 from octavo.protocol.turn_items import TextInput
 
-PATIENCE = 30.0
+PATIENCE = 15.0
 """Seconds after which a story that does not go on is called stuck."""
 
 READ_ONLY = ReadOnly()

@@ -125,7 +125,8 @@ class Session:
         """Stop everything that was spawned, commands and their leftovers included, and wait until it is gone."""
         running = [task for task in self._running if task is not asyncio.current_task()]
         for task in running:
-            task.cancel()
+            if not task.cancelling():  # one that is on its way out must not be torn from ending its commands
+                task.cancel()
         if running:
             await asyncio.wait(running)
         for entry in self.terminals.values():
