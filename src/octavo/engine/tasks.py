@@ -52,8 +52,8 @@ async def _live(session: Session, turn: ActiveTurn, body: Body) -> None:
     except OctavoError as error:
         session.emit(turn.id, events.Error(str(error)))
     except Exception as error:
-        # A defect of ours must not take the conversation with it; the log has the details.
-        log.exception("a turn failed")
+        # A defect of ours must not take the conversation with it; the debug log has the details.
+        log.debug("a turn failed", exc_info=True)
         session.emit(turn.id, events.Error(f"internal error: {type(error).__name__}: {error}"))
     session.recorder.flush()
     session.active = None

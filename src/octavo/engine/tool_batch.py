@@ -99,7 +99,7 @@ class ToolBatch:
             raise
         except Exception as error:
             # A tool that breaks in a way nobody foresaw ends this turn, not the conversation.
-            log.exception("a tool failed")
+            log.debug("a tool failed", exc_info=True)
             raise FatalToolError(f"tool task failed to receive: {error}") from error
         self._session.recorder.note_completed_item(output)  # safe before anyone sees that the call is over
         for msg in told:

@@ -14,7 +14,7 @@ SPEC = function_tool(
     "Shows the user your plan for the task: a short list of steps with a status each. Send the whole list every time. "
     "A status is one of pending, in_progress, completed; keep at most one step in_progress.",
     {
-        "explanation": string("Why the plan is as it is, or why it changed; optional."),
+        "explanation": string(),
         "plan": array(
             record({"step": string(), "status": string("pending, in_progress or completed")}, ["step", "status"]),
             "All steps, in order.",
