@@ -158,6 +158,17 @@ def test_inline_profiles_become_tables_with_all_their_entries(tmp_path: Path) ->
     )
 
 
+def test_a_profile_does_not_vanish_with_its_last_key(tmp_path: Path) -> None:
+    before = "profile = 'p'\nprofiles.p.model = 'a' # x\n"
+    assert modelled(tmp_path, before, model=None, effort=None) == "profile = 'p'\n\n[profiles.p]\n"
+
+
+def test_the_comment_above_an_inline_table_stays(tmp_path: Path) -> None:
+    assert modelled(tmp_path, "# why\nprofiles = { p = {} }\nnotify = []\n", profile="p", effort=None) == (
+        '# why\nnotify = []\n\n[profiles.p]\nmodel = "m"\n'
+    )
+
+
 def test_an_edit_that_changes_nothing_leaves_the_file_untouched(tmp_path: Path) -> None:
     home = Home(tmp_path).write('model = "m"\r\n')
     path = home.path / "config.toml"
@@ -202,7 +213,7 @@ def test_a_broken_file_is_not_edited(tmp_path: Path) -> None:
 
 def test_a_layout_that_can_not_be_edited_is_left_alone(tmp_path: Path) -> None:
     home = Home(tmp_path).write("[[notice]]\nx = 1\n")
-    with pytest.raises(ConfigError, match=r"config\.toml"):
+    with pytest.raises(ConfigError, match=r"config\.toml is laid out"):
         hide_full_access_warning(str(home.path))
     assert home.read() == "[[notice]]\nx = 1\n"
 

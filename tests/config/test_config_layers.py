@@ -94,3 +94,9 @@ def test_preferences_of_a_managed_device_are_toml_in_base64() -> None:
 def test_preferences_that_make_no_sense_are_named(encoded: str) -> None:
     with pytest.raises(ConfigError, match="config_toml_base64"):
         decode_preference(encoded)
+
+
+def test_nesting_without_end_is_refused_in_one_line(tmp_path: Path) -> None:
+    home = Home(tmp_path).write(".".join(["a"] * 5000) + " = 1\n")
+    with pytest.raises(ConfigError, match="nested too deeply"):
+        home.load()

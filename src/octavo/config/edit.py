@@ -145,9 +145,16 @@ def _edit(home: str, change: Callable[[str, Tree], str]) -> None:
     new = change(old, tree)
     if new == old:
         return
-    if not _same(parse_toml(new, path), tree):
+    if not _means(new, tree):
         raise ConfigError(f"{path} is laid out in a way that can not be edited here; please change it by hand")
     _write_whole(home, path, new)
+
+
+def _means(text: str, tree: Tree) -> bool:
+    try:
+        return _same(parse_toml(text, CONFIG_FILE), tree)
+    except ConfigError:
+        return False
 
 
 def _same(left: object, right: object) -> bool:

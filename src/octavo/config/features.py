@@ -115,7 +115,9 @@ def _apply_table(values: dict[str, bool], used: set[Deprecation], table: Mapping
     for name in sorted(table or ()):
         feature = canonical_feature(name)
         if feature is None:
-            _log.warning("unknown feature in the configuration: %s", name)
+            # Only where somebody set up a log: without one, Python would print this to stderr.
+            if _log.hasHandlers():
+                _log.warning("unknown feature in the configuration: %s", name)
             continue
         values[feature] = (table or {})[name]
         if feature != name:

@@ -50,12 +50,15 @@ def read_layers(home: str, overrides: Sequence[Override], managed_path: str = MA
 
 def merge_layers(layers: Layers) -> Tree:
     """The one tree that they yield; the layers stay as they are."""
-    tree = deep_merge({}, layers.user)
-    for path, value in layers.overrides:
-        set_path(tree, path, value)
-    for overlay in (layers.managed, layers.preferences):
-        if overlay:
-            tree = deep_merge(tree, overlay)
+    try:
+        tree = deep_merge({}, layers.user)
+        for path, value in layers.overrides:
+            set_path(tree, path, value)
+        for overlay in (layers.managed, layers.preferences):
+            if overlay:
+                tree = deep_merge(tree, overlay)
+    except RecursionError:
+        raise ConfigError("The configuration is nested too deeply") from None
     return tree
 
 

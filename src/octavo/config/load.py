@@ -17,6 +17,7 @@ from octavo import __version__
 from octavo.config.choices import (
     ConfigFlags,
     active_profile,
+    canonical_folder,
     choose_model,
     choose_provider_id,
     choose_sandbox_policy,
@@ -48,6 +49,17 @@ from octavo.config.schema import (
 )
 from octavo.config.trust import is_trusted
 from octavo.errors import ConfigError
+
+__all__ = [
+    "ConfigFlags",
+    "ConfigSources",
+    "canonical_folder",
+    "convert_tree",
+    "load_config",
+    "read_mcp_servers",
+    "read_settings",
+    "resolve_config",
+]
 
 T = TypeVar("T")
 

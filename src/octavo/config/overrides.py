@@ -45,7 +45,10 @@ def feature_overrides(enable: Iterable[str], disable: Iterable[str]) -> tuple[Ov
 
 def json_overrides(settings: Mapping[str, object]) -> tuple[Override, ...]:
     """The overrides of a request's `config` map: dotted paths to JSON values, which become TOML values."""
-    return tuple((path, _from_json(value)) for path, value in settings.items())
+    try:
+        return tuple((path, _from_json(value)) for path, value in settings.items())
+    except RecursionError:
+        raise ConfigError("The configuration is nested too deeply") from None
 
 
 def set_path(tree: dict[str, object], dotted: str, value: object) -> None:

@@ -35,11 +35,15 @@ def set_value(text: str, table: Path, key: str, value: object) -> str:
 
 
 def remove_value(text: str, table: Path, key: str) -> str:
-    """Removes one key of a table with its line, if it is there."""
+    """Removes one key of a table with its line, if it is there; the table stays, if only as an empty one."""
     text = expand_inline(text, table)
-    for statement in scan(text):
+    statements = scan(text)
+    for statement in statements:
         if statement.kind == "pair" and statement.path == (*table, key):
-            return text[: statement.start] + text[statement.end :]
+            within = [s for s in statements if s.path[: len(table)] == table]
+            # A table that only this dotted key made would vanish with it, and its name with the table.
+            replacement = _pair_line(table[len(statement.table) :], {}) if within == [statement] and table else ""
+            return text[: statement.start] + replacement + text[statement.end :]
     return text
 
 
@@ -49,16 +53,16 @@ def expand_inline(text: str, path: Path) -> str:
         inline = statement.kind == "pair" and text.startswith("{", statement.value_start)
         if inline and statement.path == path[: len(statement.path)]:
             value = _read_value(text[statement.value_start : statement.value_end])
-            without = text[: statement.lead] + text[statement.end :]
+            without = text[: statement.start] + text[statement.end :]
             return append_tables(without, table_text(statement.path, value), beside=None)
     return text
 
 
 def remove_entry(text: str, path: Path) -> str:
-    """Removes a `key = value` at `path`, whatever its value, with the comment above it."""
+    """Removes a `key = value` at `path`, whatever its value."""
     for statement in scan(text):
         if statement.kind == "pair" and statement.path == path:
-            return text[: statement.lead] + text[statement.end :]
+            return text[: statement.start] + text[statement.end :]
     return text
 
 

@@ -20,10 +20,10 @@ _GIT_TIMEOUT_S = 10
 def is_trusted(projects: Mapping[str, ProjectToml], cwd: str, environ: Mapping[str, str]) -> bool:
     """Whether `cwd`, or else its repository, has the trust level `trusted`.
 
-    git is asked only if there is an entry that could match.
+    git is asked only if there is a trusted folder that could turn out to be the repository.
     """
     entry = projects.get(cwd)
-    if entry is None and projects:
+    if entry is None and any(project.trust_level == "trusted" for project in projects.values()):
         root = repository_root(cwd, environ)
         entry = projects.get(root) if root is not None else None
     return entry is not None and entry.trust_level == "trusted"
