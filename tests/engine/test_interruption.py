@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 from story import (
-    Script,
     Talk,
     Told,
     added,
@@ -27,6 +26,7 @@ from story import (
     text_delta,
 )
 
+from octavo.model.scripted import Script
 from octavo.protocol import ops
 
 

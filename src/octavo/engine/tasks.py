@@ -44,17 +44,21 @@ async def abort(session: Session, reason: Literal["interrupted", "replaced"]) ->
 
 
 async def _live(session: Session, turn: ActiveTurn, body: Body) -> None:
-    last_words = None
+    last_words, failure = None, None
     try:
         last_words = await body()
     except FatalToolError as error:
-        session.emit(turn.id, events.Error(f"Fatal error: {error}"))
+        failure = f"Fatal error: {error}"
     except OctavoError as error:
-        session.emit(turn.id, events.Error(str(error)))
+        failure = str(error)
     except Exception as error:
-        # A defect of ours must not take the conversation with it; the debug log has the details.
-        log.debug("a turn failed", exc_info=True)
-        session.emit(turn.id, events.Error(f"internal error: {type(error).__name__}: {error}"))
+        # A defect of ours must not take the conversation with it; the log has the details.
+        log.exception("a turn failed")
+        failure = f"internal error: {type(error).__name__}: {error}"
+    if turn.task is not None and turn.task.cancelling():
+        return  # something broke while the turn was being aborted: `abort` tells how it ended, nobody else
+    if failure is not None:
+        session.emit(turn.id, events.Error(failure))
     session.recorder.flush()
     session.active = None
     session.emit(turn.id, events.TaskComplete(last_words))
