@@ -1,6 +1,6 @@
 """Conversations as stories: the model says this, the user does that, and these events come.
 
-    async with conversation(tmp_path, model=[says("hi")]) as talk:
+    async with conversation(tmp_path, [says("hi")]) as talk:
         turn = await talk.user("hello")
         assert turn.one("task_complete")["last_agent_message"] == "hi"
 
@@ -11,7 +11,6 @@ clients and servers see them: as JSON.
 from __future__ import annotations
 
 import asyncio
-import itertools
 import json
 import os
 import shutil
@@ -361,13 +360,8 @@ def make_config(workspace: Path, home: Path | None = None, **settings: Any) -> C
 
 
 def make_services(backend: ModelBackend, source: SessionSource = "exec", **changes: Any) -> Services:
-    """Services without chance or waits: the clock stands at noon, ids count up, retries come at once."""
-    count = itertools.count(1)
-    defaults: Json = {
-        "now": lambda: NOON,
-        "random_bytes": lambda size: next(count).to_bytes(size, "big"),
-        "jitter": lambda: 0.0,
-    }
+    """Services whose clock stands still, and with which retries come at once."""
+    defaults: Json = {"now": lambda: NOON, "jitter": lambda: 0.0}
     return Services(backend, source, "octavo_test", **(defaults | changes))
 
 
@@ -375,6 +369,7 @@ def make_services(backend: ModelBackend, source: SessionSource = "exec", **chang
 async def conversation(
     workspace: Path,
     model: Sequence[Script] | ModelBackend = (),
+    /,
     *,
     home: Path | None = None,
     resume: str | None = None,
