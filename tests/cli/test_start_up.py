@@ -1,0 +1,97 @@
+"""What a start may import: each of these costs time that every call would pay."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+# Standing for whole trees: a start that loads one of them has become slow.
+NEVER = {
+    "argparse", "pydantic", "mcp", "rich", "prompt_toolkit", "opentelemetry", "xllamacpp", "PIL", "anyio", "httpx",
+    "urllib.request", "email", "http.client", "ctypes", "pathlib", "tempfile", "shutil", "importlib.metadata",
+    "importlib.resources", "json", "tree_sitter", "unicodedata", "difflib", "random", "hashlib", "glob", "fnmatch",
+    "tomlkit", "optparse", "getopt",
+}  # fmt: skip
+NOT_FOR_THE_VERSION = NEVER | {
+    "asyncio", "msgspec", "typing", "re", "enum", "signal", "subprocess", "logging", "dataclasses", "collections",
+    "httpcore2", "tomllib", "octavo.config", "octavo.protocol", "octavo.engine", "octavo.frontends",
+}  # fmt: skip
+NOT_FOR_A_PATCH = NOT_FOR_THE_VERSION | {"octavo.cli"}
+
+WATCH = """
+import os, sys
+before = set(sys.modules)
+# The command ends the process at once, so its last act is the place to look.
+leave = os._exit
+def tell(code=0):
+    os.write(2, ("\\0" + " ".join(sorted(set(sys.modules) - before))).encode())
+    leave(code)
+os._exit = tell
+from octavo.__main__ import main
+tell(main())
+"""
+
+
+def loaded_by(folder: Path, program: str, *words: str, config: str = "") -> set[str]:
+    """The modules that a start brought in."""
+    (folder / "config.toml").write_text(config)
+    environ = {"PATH": os.environ["PATH"], "HOME": str(folder), "CODEX_HOME": str(folder)}
+    code = f"import sys; sys.argv[0] = {program!r}\n{WATCH}"
+    result = subprocess.run(
+        [sys.executable, "-c", code, *words],
+        env=environ,
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return set(result.stderr.rpartition("\0")[2].split())
+
+
+def among(modules: set[str], names: set[str]) -> set[str]:
+    return {module for module in modules if any(module == name or module.startswith(name + ".") for name in names)}
+
+
+@pytest.mark.parametrize("words", [["--version"], ["exec", "-V"]])
+def test_the_version_loads_next_to_nothing(tmp_path: Path, words: list[str]) -> None:
+    modules = loaded_by(tmp_path, "octavo", *words)
+    assert among(modules, NOT_FOR_THE_VERSION) == set()
+
+
+def test_help_loads_no_configuration(tmp_path: Path) -> None:
+    assert among(loaded_by(tmp_path, "octavo", "help", "exec"), {"asyncio", "msgspec", "octavo.config"}) == set()
+
+
+def test_features_list_loads_no_event_loop(tmp_path: Path) -> None:
+    assert among(loaded_by(tmp_path, "octavo", "features", "list"), {"asyncio", "octavo.engine"} | NEVER) == set()
+
+
+def test_a_turn_loads_only_what_it_needs(tmp_path: Path) -> None:
+    tape = tmp_path / "tape.jsonl"
+    item = '{"type":"message","role":"assistant","id":"m","content":[{"type":"output_text","text":"Hi"}]}'
+    done = f'{{"type":"response.output_item.done","item":{item}}}'
+    tape.write_text(f'{{"events":[{done},{{"type":"response.completed","response":{{"id":"r"}}}}]}}\n')
+    words = ("exec", "--skip-git-repo-check", "--json", "--replay", str(tape), "hi")
+    modules = loaded_by(tmp_path, "octavo", *words)
+    assert "octavo.engine.turn" in modules
+    assert among(modules, NEVER) == set()
+
+
+@pytest.mark.parametrize("program", ["/x/apply_patch", "/x/applypatch"])
+def test_the_patch_program_loads_no_command_line(tmp_path: Path, program: str) -> None:
+    patch = "*** Begin Patch\n*** Add File: a.txt\n+x\n*** End Patch"
+    modules = loaded_by(tmp_path, program, patch)
+    assert (tmp_path / "a.txt").read_text() == "x\n"
+    assert among(modules, NOT_FOR_A_PATCH - {"re"}) == set()
+
+
+def test_the_self_invoked_patch_loads_no_command_line(tmp_path: Path) -> None:
+    patch = "*** Begin Patch\n*** Add File: a.txt\n+x\n*** End Patch"
+    modules = loaded_by(tmp_path, "/x/octavo", "--codex-run-as-apply-patch", patch)
+    assert (tmp_path / "a.txt").read_text() == "x\n"
+    assert among(modules, NOT_FOR_A_PATCH - {"re"}) == set()
