@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from cases import CASES, Case
+from cpu_clock import counts_everything
 from figures import Series, raw, table
 from model import Model, model_server
 from trial import Contestant, WrongRunError, measure, output, run_case, warm_up
@@ -47,12 +48,18 @@ def main() -> int:
         ]
         entries = [enter(contestant, model, options.timeout) for contestant in contestants]
         load = os.getloadavg()[0]
-        print(f"{platform.platform()}, {os.cpu_count()} processors, load {load:.1f}\n")
+        print(f"{platform.platform()}, {os.cpu_count()} processors, load {load:.1f}")
+        print(f"CPU time of {cpu_scope()}\n")
         cases = [case for case in CASES if not options.case or case.name in options.case]
         results = {case: measure_case(case, entries, model, options) for case in cases}
     if options.json:
         options.json.write_text(json.dumps(everything(entries, results, load), indent=1) + "\n", encoding="utf-8")
     return 1 if any(series.wrong for rows in results.values() for series in rows) else 0
+
+
+def cpu_scope() -> str:
+    everything = "the program and all it started"
+    return everything if counts_everything() else f"{everything}, as far as it was waited for"
 
 
 def parse_options() -> argparse.Namespace:
@@ -152,7 +159,7 @@ def everything(entries: list[Entry], results: dict[Case, list[Series]], load: fl
         }
         for entry in entries
     ]
-    machine = {"platform": platform.platform(), "processors": os.cpu_count(), "load": load}
+    machine = {"platform": platform.platform(), "processors": os.cpu_count(), "load": load, "cpu_time_of": cpu_scope()}
     cases = [raw(case, rows) for case, rows in results.items()]
     return {"machine": machine, "executables": executables, "cases": cases}
 

@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 from cases import ESCAPED, WARM_UP, Case
 from conversation import write_conversation
+from cpu_clock import open_clock, read_clock
 from model import Model
 
 METER = str(Path(__file__).with_name("meter.py"))
@@ -115,24 +116,32 @@ def measure(contestant: Contestant, arguments: tuple[str, ...], seconds: float) 
         [sys.executable, "-I", "-S", METER, *files, *contestant.command, *arguments],
         cwd=contestant.folder / "workspace",
         env=environment(contestant.folder / "home"),
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
         start_new_session=True,
     )
+    assert meter.stdout
+    meter.stdout.readline()
+    clock = open_clock(meter.pid)
     try:
-        report, _ = meter.communicate(timeout=seconds)
+        report, _ = meter.communicate("\n", timeout=seconds)
+        spent = read_clock(clock) if clock is not None else None
     except subprocess.TimeoutExpired:
         raise WrongRunError(f"not done after {seconds:g} s") from None
     finally:
         end_processes(meter.pid, contestant.folder)
         meter.wait()
+        if clock is not None:
+            os.close(clock)
     if not report:
         raise WrongRunError("the program could not be started")
     code, *costs = report.split()
     if code != "0":
         last = output(contestant, "stderr").strip().rpartition("\n")[2]
         raise WrongRunError(f"exit code {code}: {last[:200]}")
-    return Figures(*map(float, costs))
+    wall, waited_for, memory, own = map(float, costs)
+    return Figures(wall, waited_for if spent is None else spent - own, memory)
 
 
 def environment(home: Path) -> dict[str, str]:
