@@ -270,5 +270,7 @@ def test_the_program_works_from_a_bare_environment(place: Place) -> None:
     place.model(HI)
     env = {"CODEX_HOME": str(place.home)}
     words = [sys.executable, "-m", "octavo", "exec", "--skip-git-repo-check", "hi"]
-    result = subprocess.run(words, env=env, cwd=place.workspace, stdin=subprocess.DEVNULL, capture_output=True)
+    result = subprocess.run(
+        words, env=env, cwd=place.workspace, stdin=subprocess.DEVNULL, capture_output=True, check=False
+    )
     assert (result.returncode, result.stdout) == (0, b"Hi\n")
