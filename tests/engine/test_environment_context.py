@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 from story import answer, conversation, says, shell, texts
 
@@ -13,7 +14,7 @@ from octavo.protocol.policy import DangerFullAccess, ReadOnly, WorkspaceWrite
 
 async def test_the_first_description_is_whole(tmp_path: Path) -> None:
     workspace = tmp_path / "w"
-    settings = {"sandbox_workspace_write": {"writable_roots": ["/srv/x"], "network_access": True}}
+    settings: dict[str, Any] = {"sandbox_workspace_write": {"writable_roots": ["/srv/x"], "network_access": True}}
     async with conversation(workspace, [says("a")], approval_policy="on-request", **settings) as talk:
         await talk.user("go")
         assert texts(talk.input())[0] == (
@@ -92,7 +93,7 @@ async def test_another_model_or_temporary_folder_is_not_worth_a_word(tmp_path: P
 async def test_an_effort_is_kept_unless_it_is_given_or_cleared(tmp_path: Path) -> None:
     async with conversation(tmp_path / "w", [says(text) for text in "abc"], model_reasoning_effort="low") as talk:
         for effort in ({}, {"effort": "high"}, {"effort": None}):
-            await talk.submit(ops.OverrideTurnContext(**effort))  # type: ignore[arg-type]
+            await talk.submit(ops.OverrideTurnContext(**effort))
             await talk.user("go")
         efforts = [request["reasoning"].get("effort") for request in talk.requests]
     assert efforts == ["low", "high", None]

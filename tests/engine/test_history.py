@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from pathlib import Path
 from typing import Any
@@ -143,7 +144,7 @@ async def test_each_request_of_a_long_session_begins_with_the_one_before(tmp_pat
         assert isinstance(talk.backend, ScriptedBackend)
         payloads: list[Any] = [request.payload for request in talk.backend.requests]
     assert len(payloads) == 50
-    for before, after in zip(payloads, payloads[1:], strict=False):
+    for before, after in itertools.pairwise(payloads):
         assert len(before.input) < len(after.input)
         assert [bytes(raw) for raw in before.input] == [bytes(raw) for raw in after.input[: len(before.input)]]
         assert msgspec.json.encode(before.tools) == msgspec.json.encode(after.tools)
