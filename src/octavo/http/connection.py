@@ -43,7 +43,8 @@ class Connection:
         self, method: str, url: Url, headers: Sequence[Header], body: bytes | None
     ) -> tuple[int, tuple[Header, ...]]:
         """Send a request and wait for the head of its answer. Raises `TransportError`."""
-        fields = [(b"host", url.host_header), *headers]
+        # Blanks around a value mean nothing in HTTP, and h11 refuses to send them.
+        fields = [(b"host", url.host_header), *((name, value.strip(b" \t")) for name, value in headers)]
         if self._forwards and self.proxy is not None:
             fields += _proxy_authorization(self.proxy)
         if body is not None:
