@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from local_backend import installed_backend
 from local_payloads import request, user
 
 from octavo.config.schema import LocalModel
@@ -15,10 +16,13 @@ from octavo.model.embedded_weights import LocalModelUnavailable, find_weights
 from octavo.model.errors import FatalModelError
 
 
+@pytest.fixture(scope="module")
+def backend() -> EmbeddedBackend:
+    return installed_backend()
+
+
 def test_a_path_to_nothing_is_told(tmp_path: Path) -> None:
-    with pytest.raises(
-        LocalModelUnavailable, match=rf"^the local model {tmp_path}/no\.gguf cannot be read: No such file"
-    ):
+    with pytest.raises(LocalModelUnavailable, match=r"/no\.gguf cannot be read: No such file"):
         find_weights(str(tmp_path / "no.gguf"))
 
 
