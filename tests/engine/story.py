@@ -409,7 +409,8 @@ def processes_with(marker: str) -> list[int]:
     found = []
     for entry in Path("/proc").iterdir():
         try:
-            if entry.name.isdigit() and marker.encode() in (entry / "cmdline").read_bytes():
+            words = (entry / "cmdline").read_bytes().replace(b"\0", b" ") if entry.name.isdigit() else b""
+            if marker.encode() in words:
                 found.append(int(entry.name))
         except OSError:
             continue  # it ended

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from story import (
     Script,
@@ -23,7 +24,7 @@ from octavo.engine.bridge import TEMPLATE, bridge
 from octavo.protocol import ops
 from octavo.protocol.items import InputImage, InputText, Message, message_text
 
-LIMIT = {"model_auto_compact_token_limit": 100}
+LIMIT: dict[str, Any] = {"model_auto_compact_token_limit": 100}
 
 
 def empty_answer() -> Script:

@@ -1,0 +1,195 @@
+"""Conversations that a task starts: tied to their parent in life, in questions and in nothing else."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from story import (
+    Talk,
+    added,
+    after_context,
+    answer,
+    as_json,
+    conversation,
+    message,
+    processes_with,
+    says,
+    shell,
+    text_delta,
+)
+
+from octavo.engine.active_turn import ActiveTurn
+from octavo.engine.delegate import MAX_DEPTH, Delegate, TooDeep, delegate
+from octavo.engine.session import Session
+from octavo.engine.tasks import start
+from octavo.engine.turn_context import turn_context
+from octavo.protocol import ops
+from octavo.protocol.source import OtherSubAgent, SubAgentSource
+from octavo.protocol.turn_items import TextInput
+
+HELPER = SubAgentSource(OtherSubAgent("helper"))
+
+
+def text(words: str) -> tuple[TextInput, ...]:
+    return (TextInput(words),)
+
+
+async def one_turn(child: Delegate, words: str = "sub") -> list[dict[str, Any]]:
+    return [as_json(event) async for event in child.run_once(text(words))]
+
+
+@asynccontextmanager
+async def task_of(talk: Talk) -> AsyncIterator[tuple[Session, ActiveTurn]]:
+    """A task of the conversation that does nothing by itself, for children to hang on."""
+    session = talk.conversation._session
+    turn = ActiveTurn(turn_context(session, "task"))
+    over = asyncio.Event()
+
+    async def body() -> None:
+        await over.wait()
+
+    await start(session, turn, body)
+    yield session, turn
+    over.set()
+    await talk.rest_of("task")
+
+
+async def test_a_child_has_its_own_id_history_and_file(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    script = [says("one"), says("sub answer"), says("two")]
+    async with conversation(tmp_path / "w", script, home=home) as talk:
+        await talk.user("go")
+        async with task_of(talk) as (session, turn), delegate(session, turn, session.config, HELPER) as child:
+            heard = await one_turn(child)
+        await talk.user("on")
+        assert after_context(talk.input(1)) == ["sub"]
+        assert after_context(talk.input(2)) == ["go", "one", "on"]
+        parent = talk.path
+    kinds = [event["msg"]["type"] for event in heard]
+    assert "session_configured" not in kinds
+    assert kinds[-1] == "task_complete"
+    assert {event["id"] for event in heard} == {"auto-compact-0", "0"}
+    (file,) = [path for path in home.glob("sessions/**/*.jsonl") if str(path) != parent]
+    meta, *lines = [json.loads(line) for line in file.read_text().splitlines()]
+    assert meta["payload"]["source"] == {"subagent": {"other": "helper"}}
+    assert after_context([line["payload"] for line in lines if line["type"] == "response_item"]) == [
+        "sub",
+        "sub answer",
+    ]
+
+
+async def test_several_children_work_side_by_side(tmp_path: Path) -> None:
+    async with (
+        conversation(tmp_path / "w", [says("a"), says("b")]) as talk,
+        task_of(talk) as (session, turn),
+        delegate(session, turn, session.config, HELPER) as first,
+        delegate(session, turn, session.config, HELPER) as second,
+    ):
+        heard = await asyncio.gather(one_turn(first), one_turn(second))
+        said = {events[-1]["msg"]["last_agent_message"] for events in heard}
+    assert said == {"a", "b"}
+
+
+async def test_a_child_ends_with_the_block_that_started_it(tmp_path: Path) -> None:
+    marker = f"sleep 2{id(object())}"
+    async with (
+        conversation(tmp_path / "w", [answer(shell(f"echo up; {marker}"))]) as talk,
+        task_of(talk) as (session, turn),
+    ):
+        async with delegate(session, turn, session.config, HELPER) as child:
+            await child.submit(ops.UserInputOp(text("sub")))
+            while as_json(await child.next_event())["msg"]["type"] != "exec_command_output_delta":
+                pass
+            assert processes_with(marker)
+        assert not processes_with(marker)
+
+
+async def test_a_child_is_cancelled_with_its_parent(tmp_path: Path) -> None:
+    marker = f"sleep 2{id(object())}"
+    async with conversation(tmp_path / "w", [answer(shell(f"echo up; {marker}")), says("fine")]) as talk:
+        session = talk.conversation._session
+        turn = ActiveTurn(turn_context(session, "task"))
+        running = asyncio.Event()
+
+        async def body() -> None:
+            async with delegate(session, turn, session.config, HELPER) as child:
+                async for event in child.run_once(text("sub")):
+                    if as_json(event)["msg"]["type"] == "exec_command_output_delta":
+                        running.set()
+
+        await start(session, turn, body)
+        await running.wait()
+        await talk.interrupt()
+        heard = await talk.rest_of("task")
+        assert heard.kinds()[-1] == "turn_aborted"
+        await talk.user("go")
+        assert after_context(talk.input()) == ["go"]
+    assert not processes_with(marker)
+
+
+async def test_a_parent_that_is_cancelled_while_a_child_asks_takes_the_question_along(tmp_path: Path) -> None:
+    workspace = tmp_path / "w"
+    script = [answer(shell("touch made")), says("fine")]
+    async with conversation(workspace, script, approval_policy="untrusted") as talk:
+        session = talk.conversation._session
+        turn = ActiveTurn(turn_context(session, "task"))
+
+        async def body() -> None:
+            async with delegate(session, turn, session.config, HELPER) as child:
+                await one_turn(child)
+
+        await start(session, turn, body)
+        question = await talk.until("exec_approval_request")
+        assert (question["call_id"], talk.told[-1]["id"]) == ("task", "task")
+        await talk.interrupt()
+        await talk.rest_of("task")
+        await talk.submit(ops.ExecApproval("task", "approved"))
+        await talk.user("go")
+    assert not (workspace / "made").exists()
+
+
+async def test_children_nest_so_deep_and_no_deeper(tmp_path: Path) -> None:
+    async def nest(session: Session, turn: ActiveTurn, depth: int) -> int:
+        async with delegate(session, turn, session.config, HELPER) as child:
+            inner = child._child._session
+            return await nest(inner, ActiveTurn(turn_context(inner, "x")), depth + 1)
+
+    async with conversation(tmp_path / "w") as talk, task_of(talk) as (session, turn):
+        with pytest.raises(TooDeep, match=str(MAX_DEPTH)):
+            await nest(session, turn, 0)
+        files = list((tmp_path / "w-home").glob("sessions/**/*.jsonl"))
+    assert len(files) == 1 + MAX_DEPTH
+
+
+async def test_a_budget_of_tokens_ends_a_child_that_spends_it(tmp_path: Path) -> None:
+    script = [answer(shell("true", f"c{n}"), tokens=40) for n in range(9)]
+    async with (
+        conversation(tmp_path / "w", script) as talk,
+        task_of(talk) as (session, turn),
+        delegate(session, turn, session.config, HELPER, token_budget=100) as child,
+    ):
+        heard = await one_turn(child)
+        assert heard[-1]["msg"] == {"type": "turn_aborted", "reason": "interrupted"}
+        assert len(talk.requests) in (3, 4)
+
+
+async def test_a_caller_that_reads_slowly_loses_nothing(tmp_path: Path) -> None:
+    said = message("x" * 500)
+    script = [answer(added(said), *(text_delta("x") for _ in range(500)), said)]
+    async with (
+        conversation(tmp_path / "w", script) as talk,
+        task_of(talk) as (session, turn),
+        delegate(session, turn, session.config, HELPER) as child,
+    ):
+        await child.submit(ops.UserInputOp(text("sub")))
+        await asyncio.sleep(0)
+        deltas = 0
+        while (msg := as_json(await child.next_event())["msg"])["type"] != "task_complete":
+            deltas += msg["type"] == "agent_message_delta"
+    assert deltas == 500
