@@ -14,14 +14,11 @@ from octavo.engine.services import Services
 from octavo.engine.start import new_conversation, resume_conversation
 from octavo.errors import OctavoError
 from octavo.frontends.exec.git_check import is_in_repository
-from octavo.frontends.exec.human import HumanPrinter
-from octavo.frontends.exec.jsonl import JsonLines
 from octavo.frontends.exec.last_message import write_last_message
 from octavo.frontends.exec.output import Output, claim_stdout
 from octavo.frontends.exec.printer import EventPrinter
 from octavo.frontends.exec.session import TurnRun, run_turn
 from octavo.frontends.exec.style import ColorChoice, Style, wants_color
-from octavo.frontends.summary import config_summary
 from octavo.model.settings import model_settings
 from octavo.protocol.ops import UserTurn
 from octavo.protocol.turn_items import LocalImageInput, TextInput, UserInput
@@ -97,8 +94,14 @@ def _saved_session(config: Config, request: ExecRequest) -> str | None:
 
 
 def _printer(config: Config, request: ExecRequest, output: Output, is_terminal: bool) -> EventPrinter:
+    # Each run needs one of them, so neither is imported for nothing.
     if request.json:
+        from octavo.frontends.exec.jsonl import JsonLines
+
         return JsonLines(output)
+    from octavo.frontends.exec.human import HumanPrinter
+    from octavo.frontends.summary import config_summary
+
     model = model_settings(config, config.model, config.model_reasoning_effort, config.model_reasoning_summary)
     return HumanPrinter(
         output,
