@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 from story import (
-    Script,
     Talk,
     after_context,
     answer,
@@ -21,6 +20,7 @@ from story import (
 )
 
 from octavo.engine.bridge import TEMPLATE, bridge
+from octavo.model.scripted import Script
 from octavo.protocol import ops
 from octavo.protocol.items import InputImage, InputText, Message, message_text
 

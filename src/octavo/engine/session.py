@@ -59,6 +59,7 @@ class Session:
         self.encoded_tools = EncodedTools()
         self.events: asyncio.Queue[events.Event] = asyncio.Queue()
         self.active: ActiveTurn | None = None
+        self.snapshot: asyncio.Task[None] | None = None
         self.approved_for_session: set[ApprovalKey] = set()
         self._internal_turns = 0
         self.terminals: dict[int, OpenTerminal] = {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from octavo.engine import tasks
 from octavo.engine.active_turn import ActiveTurn
 from octavo.engine.session import Session
+from octavo.engine.snapshots import settled
 from octavo.engine.turn_context import turn_context
 from octavo.git.run import GitError
 from octavo.git.snapshot import restore_snapshot
@@ -17,6 +18,7 @@ async def undo(session: Session, submission_id: str) -> None:
 
     async def body() -> None:
         session.emit(turn.id, events.UndoStarted("Undo in progress..."))
+        await settled(session.snapshot)
         session.emit(turn.id, await _restore(session, turn))
 
     await tasks.start(session, turn, body)
