@@ -5,8 +5,8 @@ us, would cost more than most commands. So one bare interpreter is started once
 and forks per command: it has a single thread, few modules, no environment and
 none of our file descriptors. It ends when our end of its socket closes.
 
-A watcher is forked ahead, so a command costs one fork while somebody waits for
-it. Each message on the control socket is one byte with four file descriptors:
+A watcher and the process that becomes the command are forked ahead, so nobody
+waits for a fork. Each message on the control socket is one byte with four file descriptors:
 the command's own socket, and its stdin, stdout and stderr. The rest of the
 request arrives on the command's socket (`octavo.process.supervisor`).
 
@@ -20,17 +20,15 @@ import _signal  # type: ignore[import-not-found]
 import _socket
 import gc
 import os
-import struct
 import sys
 
-from octavo.process.supervisor import supervise
+from octavo.process.supervisor import NO_MORE, STARTING, supervise
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from octavo.sandbox.confine import Kernel
+    from typing import NoReturn
 
-_STREAMS_AND_SOCKET = struct.Struct("4i")
-_STARTED, _NO_MORE = b"+", b"-"
+    from octavo.sandbox.confine import Kernel
 
 
 def serve(control_descriptor: int) -> None:
@@ -43,36 +41,35 @@ def serve(control_descriptor: int) -> None:
     gc.disable()
     gc.freeze()  # a collection would copy the pages that the children share
     control = _socket.socket(fileno=control_descriptor)
-    word = _STARTED
-    while word != _NO_MORE:
+    word = STARTING
+    while word != NO_MORE:
         reader, writer = os.pipe()
         if os.fork() == 0:
             os.close(reader)
-            _stand_by(control, writer, kernel)
+            _watch_next(control, writer, kernel)
         os.close(writer)
         word = os.read(reader, 1)  # empty if the watcher was killed: then the next one is due as well
         os.close(reader)
 
 
-def _stand_by(control: _socket.socket, launcher: int, kernel: Kernel | None) -> None:
-    """Wait for a command and watch it; never returns."""
-    try:
-        descriptors = _receive(control)
-        if not descriptors:
-            os.write(launcher, _NO_MORE)
+def _watch_next(control: _socket.socket, launcher: int, kernel: Kernel | None) -> NoReturn:
+    told = False
+
+    def announce(word: bytes) -> None:
+        nonlocal told
+        if told:
             return
-        control.close()
-        supervise(descriptors, kernel, started=lambda: _free_launcher(launcher))
-    finally:
-        os._exit(1)
+        told = True
+        try:
+            os.write(launcher, word)
+        except OSError:
+            return  # somebody killed it: no reason to lose this command
+        os.close(launcher)
 
-
-def _free_launcher(launcher: int) -> None:
     try:
-        os.write(launcher, _STARTED)
-    except OSError:  # somebody killed it: no reason to lose this command
-        return
-    os.close(launcher)
+        supervise(control, kernel, announce)
+    finally:
+        os._exit(0)
 
 
 def _kernel() -> Kernel | None:
@@ -82,12 +79,3 @@ def _kernel() -> Kernel | None:
     from octavo.sandbox.confine import Kernel
 
     return Kernel()
-
-
-def _receive(control: _socket.socket) -> list[int]:
-    """The file descriptors of the next command; empty when there will be none."""
-    size = _STREAMS_AND_SOCKET.size
-    data, messages, _, _ = control.recvmsg(1, _socket.CMSG_LEN(size), getattr(_socket, "MSG_CMSG_CLOEXEC", 0))
-    if not data:
-        return []
-    return list(_STREAMS_AND_SOCKET.unpack(messages[0][2]))

@@ -20,57 +20,88 @@ import struct
 import sys
 import time
 
-from octavo.process.command_start import become_command
+from octavo.process.command_start import await_command
+from octavo.process.messages import receive_descriptors, receive_message, send_descriptors, send_message
+from octavo.sandbox.execute import rehearse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import NoReturn
 
     from octavo.process.command_start import Request
-    from octavo.sandbox.confine import Kernel
+    from octavo.sandbox.confine import Kernel, Prepared
 
 STARTED, EXITED = 1, 3
 """Records: the process id of the command; its wait status."""
 TERMINATE, KILL, GONE = b"T", b"K", b"-"
 """Orders: end all processes, politely for a second; end them at once. The last stands for a closed socket."""
+STARTING, NO_MORE = b"+", b"-"
+"""Announcements to the launcher: the next watcher is due; there will be no more commands."""
 RECORD = struct.Struct("ii")
-LENGTH = struct.Struct("I")
 
+_ALONE = 0.005  # seconds
 _PATIENCE = 1.0  # seconds between SIGTERM and SIGKILL
 _LAST_WAIT = 2.0  # seconds for SIGKILL to take effect
 
 
-def supervise(descriptors: list[int], kernel: Kernel | None, *, started: Callable[[], None]) -> NoReturn:
-    """Read the request, start the command, say so by calling `started`, and watch it."""
-    channel = _socket.socket(fileno=descriptors[0])
+def supervise(control: _socket.socket, kernel: Kernel | None, announce: Callable[[bytes], None]) -> None:
+    """Wait for a command on `control`, start it and watch it to its end; `announce` tells the launcher what came."""
     wake_up = _wake_up_on_child_exit()
-    request: Request = marshal.loads(_read_request(channel))  # noqa: S302 - our own program's
-    prepared = None
-    if request["confinement"] is not None and kernel is not None:
-        from octavo.sandbox.confine import prepare
-
-        prepared = prepare(request["confinement"], kernel, watched=True)
     _adopt_orphans()
-    own_id = os.getpid()
-    leader = os.fork()
-    if leader == 0:
-        become_command(request, descriptors[1:], channel, kernel, prepared, own_id)
+    leader, orders = _fork_command(control, kernel)
+    if kernel is not None:
+        rehearse(kernel)
+    descriptors = receive_descriptors(control)
+    if not descriptors:
+        announce(NO_MORE)
+        return
+    control.close()
+    channel = _socket.socket(fileno=descriptors[0])
+    payload = receive_message(channel)
+    send_descriptors(orders, descriptors)
+    send_message(orders, payload)
     for descriptor in descriptors[1:]:
         os.close(descriptor)
+    prepared = _prepared(payload, kernel)
+    if prepared is not None:
+        send_message(orders, marshal.dumps(prepared.view))
     _tell(channel, STARTED, leader)
-    started()
-    status = _watch(channel, wake_up, leader)
+    status = _watch(channel, wake_up, leader, announce)
     if prepared is not None:
         from octavo.sandbox.confine import clean_up
 
         clean_up(prepared)
     if status is not None:
         _tell(channel, EXITED, status)
-    os._exit(0)
+    announce(STARTING)
 
 
-def _watch(channel: _socket.socket, wake_up: int, leader: int) -> int | None:
+def _fork_command(control: _socket.socket, kernel: Kernel | None) -> tuple[int, _socket.socket]:
+    """A process that becomes a command when one is sent on the returned socket."""
+    ours, theirs = _socket.socketpair(_socket.AF_UNIX, _socket.SOCK_STREAM)
+    own_id = os.getpid()
+    child = os.fork()
+    if child == 0:
+        try:
+            ours.close()
+            control.close()
+            await_command(theirs, kernel, own_id)
+        finally:
+            os._exit(1)
+    theirs.close()
+    return child, ours
+
+
+def _prepared(payload: bytes, kernel: Kernel | None) -> Prepared | None:
+    request: Request = marshal.loads(payload)  # noqa: S302 - our own program's
+    if request["confinement"] is None or kernel is None:
+        return None
+    from octavo.sandbox.confine import prepare
+
+    return prepare(request["confinement"], kernel, watched=True)
+
+
+def _watch(channel: _socket.socket, wake_up: int, leader: int, announce: Callable[[bytes], None]) -> int | None:
     """Wait until no process is left; returns the leader's wait status if it has not been told already."""
     poll = select.poll()
     poll.register(channel, select.POLLIN)
@@ -78,18 +109,24 @@ def _watch(channel: _socket.socket, wake_up: int, leader: int) -> int | None:
     status: int | None = None
     told = False
     patience_ends: float | None = None
+    # A short command has the machine for itself; the next watcher is forked when it has ended, or soon.
+    wake_at: float | None = time.monotonic() + _ALONE
     while True:
         status, left = _reap(leader, status)
         if not left:
             return None if told else status
         if status is not None and not told and patience_ends is None:
             told = _tell(channel, EXITED, status)
-        order = _next_order(poll, channel, wake_up, patience_ends)
+        order = _next_order(poll, channel, wake_up, wake_at)
+        if wake_at is not None and time.monotonic() >= wake_at:
+            announce(STARTING)
+            wake_at = patience_ends
         if order == GONE:
             poll.unregister(channel)
         if order in (GONE, TERMINATE) and patience_ends is None:
             _signal_all(leader, status is None, _signal.SIGTERM)
-            patience_ends = time.monotonic() + _PATIENCE
+            wake_at = patience_ends = time.monotonic() + _PATIENCE
+            announce(STARTING)
         if order == KILL or (patience_ends is not None and time.monotonic() >= patience_ends):
             status = _kill_all(leader, status)
             return None if told else status
@@ -175,22 +212,6 @@ def _tell(channel: _socket.socket, what: int, value: int) -> bool:
         return channel.send(RECORD.pack(what, value)) > 0
     except OSError:
         return True  # the program is gone; `_watch` sees that too
-
-
-def _read_request(channel: _socket.socket) -> bytes:
-    (length,) = LENGTH.unpack(_read(channel, LENGTH.size))
-    return _read(channel, length)
-
-
-def _read(channel: _socket.socket, length: int) -> bytes:
-    parts = []
-    while length:
-        part = channel.recv(length)
-        if not part:
-            os._exit(0)  # the program gave up before it had asked
-        parts.append(part)
-        length -= len(part)
-    return b"".join(parts)
 
 
 def _wake_up_on_child_exit() -> int:

@@ -40,7 +40,7 @@ def run_linux(argv: Sequence[str], spec: SandboxSpec, environ: Mapping[str, str]
 
             _restore_signals()
             command, environment = _encoded(argv, environ)
-            confine_and_execute(command, environment, os.getcwdb(), plan, kernel, prepared, parent=ourselves)
+            confine_and_execute(command, environment, os.getcwdb(), plan, kernel, prepared.view, parent=ourselves)
         return _exit_code_of(child)
     finally:
         clean_up(prepared)

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from octavo.sandbox.spec import Confinement
 
 
+View = tuple[list[bytes], bool, list[bytes], list[bytes]]
+"""Writable paths; whether a mount view is wanted; the paths pinned and sealed in it. All are real paths."""
+
+
 class Kernel:
     """What this machine offers, found out once: its namespace for a view, and the filters it can load."""
 
@@ -35,15 +39,12 @@ class Kernel:
 
 
 class Prepared:
-    """What `prepare` found and did for one command; all paths are real."""
+    """What `prepare` found and did for one command: its view, placeholders, and files that must not come to be."""
 
-    __slots__ = ("held", "pinned", "sealed", "unwanted", "viewed", "writable")
+    __slots__ = ("held", "unwanted", "view")
 
-    def __init__(self, writable: list[bytes]) -> None:
-        self.writable = writable
-        self.viewed = False
-        self.pinned: list[bytes] = []
-        self.sealed: list[bytes] = []
+    def __init__(self, view: View) -> None:
+        self.view = view
         self.held: list[tuple[bytes, int]] = []
         self.unwanted: list[bytes] = []
 
@@ -52,37 +53,44 @@ def prepare(confinement: Confinement, kernel: Kernel, *, watched: bool) -> Prepa
     """Find what to protect now; placeholders are put only if somebody will call `clean_up` (`watched`)."""
     _, roots, projects, protect = confinement
     real = {path: mounts.real_path(path) for path in (*(roots or []), *projects)}
-    prepared = Prepared([path for path in dict.fromkeys(real[root] for root in roots or []) if path])
-    prepared.viewed = bool(prepared.writable and protect and kernel.namespace != "none")
-    if not prepared.viewed:
-        return prepared
-    found = protected.find_protected(prepared.writable, [real[project] for project in projects])
-    prepared.pinned, prepared.sealed = found.pinned, found.sealed
+    writable = [path for path in dict.fromkeys(real[root] for root in roots or []) if path]
+    if not writable or not protect or kernel.namespace == "none":
+        return Prepared((writable, False, [], []))
+    found = protected.find_protected(writable, [real[project] for project in projects])
+    prepared = Prepared((writable, True, found.pinned, found.sealed))
     if watched:
         prepared.held = placeholders.put_placeholders(found.absent)
-        prepared.sealed += [path for path, _ in prepared.held]
         prepared.unwanted = found.unwanted
+        found.sealed.extend(path for path, _ in prepared.held)
     return prepared
 
 
-def confine(confinement: Confinement, kernel: Kernel, prepared: Prepared) -> None:
+def confine(confinement: Confinement, kernel: Kernel, view: View) -> None:
     """Apply all protections to this single-threaded process; raises `OSError` or `NotImplementedError`.
 
     The working folder must be entered again afterwards: it may lie on another mount now.
     """
     network, roots, _, protect = confinement
-    if prepared.viewed:
+    writable, viewed, pinned, sealed = view
+    if viewed:
         mounts.enter_namespace(kernel.namespace)
-        mounts.show_read_only(writable=prepared.writable, pinned=prepared.pinned, sealed=prepared.sealed)
+        mounts.show_read_only(writable=writable, pinned=pinned, sealed=sealed)
     prctl(PR_SET_NO_NEW_PRIVS, 1)
     if roots is not None:
-        landlock.restrict_writes(prepared.writable)
+        landlock.restrict_writes(writable)
     # Where nothing is writable the filter refuses changes of metadata, and no view is needed.
-    metadata = roots is not None and not prepared.writable and protect
+    metadata = roots is not None and not writable and protect
     if not network or metadata:
         if not kernel.filters:
             raise NotImplementedError("no system call filter for this kind of machine")
         seccomp.load_filter(kernel.filters[not network, metadata])
+
+
+def rehearse(kernel: Kernel) -> None:
+    """Do what changes nothing, ahead of time: memory that a forked process touches is copied at the first touch."""
+    view = prepare((True, [b"/"], [], True), kernel, watched=False).view
+    landlock.landlock_version()
+    mounts.rehearse(view[0])
 
 
 def clean_up(prepared: Prepared) -> None:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import NoReturn
 
-    from octavo.sandbox.confine import Kernel, Prepared
+    from octavo.sandbox.confine import Kernel, View
     from octavo.sandbox.spec import Confinement
 
 _DEFAULT_PATH = b"/usr/local/bin:/bin:/usr/bin"
@@ -24,7 +24,7 @@ def confine_and_execute(
     cwd: bytes,
     confinement: Confinement,
     kernel: Kernel,
-    prepared: Prepared,
+    view: View,
     *,
     parent: int | None = None,
 ) -> NoReturn:
@@ -32,7 +32,7 @@ def confine_and_execute(
     from octavo.sandbox.confine import confine, refusal
 
     try:
-        confine(confinement, kernel, prepared)
+        confine(confinement, kernel, view)
         # The folder may lie on another mount now.
         os.chdir(cwd)
     except (OSError, NotImplementedError) as error:
@@ -44,6 +44,13 @@ def confine_and_execute(
     except (OSError, ValueError) as error:
         code = getattr(error, "errno", None) or errno.EINVAL
         give_up(f"Failed to execvp {os.fsdecode(argv[0])}: {os.strerror(code)} (os error {code})")
+
+
+def rehearse(kernel: Kernel) -> None:
+    """Get ready to be confined soon (`octavo.sandbox.confine.rehearse`)."""
+    from octavo.sandbox import confine
+
+    confine.rehearse(kernel)
 
 
 def execute(argv: list[bytes], environment: Mapping[bytes, bytes]) -> NoReturn:

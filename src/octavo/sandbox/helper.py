@@ -42,7 +42,8 @@ def run_helper(argv: list[str]) -> NoReturn:
     plan = confinement(SandboxSpec(policy, cwd, writable_roots(policy, cwd, os.environ)))
     kernel = Kernel()
     encoded = [os.fsencode(word) for word in command]
-    confine_and_execute(encoded, os.environb, os.getcwdb(), plan, kernel, prepare(plan, kernel, watched=False))
+    view = prepare(plan, kernel, watched=False).view
+    confine_and_execute(encoded, os.environb, os.getcwdb(), plan, kernel, view)
 
 
 def _parsed(arguments: list[str]) -> tuple[dict[str, str], list[str]]:

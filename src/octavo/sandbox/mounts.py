@@ -75,16 +75,27 @@ def show_read_only(*, writable: list[bytes], pinned: list[bytes], sealed: list[b
     """
     # Copied before the rest turns read-only, so that each keeps what it allows now.
     outermost = sorted(_outermost(writable))
-    copies = [(path, _copy(path)) for path in outermost if path != b"/"]
+    copies = [(path, tree) for path in outermost if path != b"/" and (tree := _copy(path)) >= 0]
     _set_attributes(_AT_FDCWD, b"/", _AT_RECURSIVE, 0 if b"/" in outermost else _READ_ONLY, _SLAVE)
     for path, tree in copies:
         _place(tree, path)
     closed = set(sealed)
     for path in sorted({*pinned, *sealed} - {path for path, _ in copies}):
         tree = _copy(path)
+        if tree < 0:
+            continue
         if path in closed:
             _set_attributes(tree, b"", _AT_EMPTY_PATH | _AT_RECURSIVE, _READ_ONLY, 0)
         _place(tree, path)
+
+
+def rehearse(paths: list[bytes]) -> None:
+    """Take copies, as `show_read_only` does, and drop them; harmless where that is not allowed."""
+    for path in _outermost(paths):
+        try:
+            os.close(_copy(path))
+        except OSError:
+            return
 
 
 def _outermost(paths: list[bytes]) -> set[bytes]:
@@ -112,8 +123,11 @@ def is_below(path: bytes, folder: bytes) -> bool:
 
 
 def _copy(path: bytes) -> int:
+    """A detached copy of the mounts at `path`; negative if it has just vanished."""
     try:
         return system_call(OPEN_TREE, _AT_FDCWD, path, _OPEN_TREE_CLONE | _OPEN_TREE_CLOEXEC | _AT_RECURSIVE)
+    except FileNotFoundError:
+        return -1
     except OSError as error:
         raise OSError(error.errno, error.strerror, path) from error
 
