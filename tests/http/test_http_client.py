@@ -84,7 +84,36 @@ async def test_a_connection_serves_several_requests() -> None:
     assert server.connections == 1
 
 
-async def test_a_kept_connection_that_the_server_closed_is_replaced() -> None:
+async def test_a_post_is_never_sent_twice_by_itself() -> None:
+    with Server([json_reply({}), Reply(drop=True)]) as server:
+        http = client()
+        await http.request("POST", server.url, (), b"1")
+        with pytest.raises(TransportError):
+            await http.request("POST", server.url, (), b"2")
+    assert [seen.body for seen in server.seen] == [b"1", b"2"]
+
+
+async def test_a_connection_that_the_server_has_closed_is_not_used_again() -> None:
+    listener = socket.create_server(("127.0.0.1", 0))
+    closed = threading.Event()
+
+    def answer_and_close_twice() -> None:
+        for _ in range(2):
+            peer, _ = listener.accept()
+            peer.recv(100_000)
+            peer.sendall(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok")
+            peer.close()
+            closed.set()
+
+    threading.Thread(target=answer_and_close_twice, daemon=True).start()
+    http, url = client(), f"http://127.0.0.1:{listener.getsockname()[1]}/"
+    assert (await http.request("POST", url, (), b"1")).body == b"ok"
+    closed.wait(5)  # the event loop is not to notice: it stands still meanwhile
+    assert (await http.request("POST", url, (), b"2")).body == b"ok"
+    listener.close()
+
+
+async def test_a_get_on_a_kept_connection_that_the_server_closes_is_sent_again() -> None:
     with Server([json_reply({}), Reply(drop=True), json_reply({"ok": True})]) as server:
         http = client()
         await http.request("GET", server.url)

@@ -185,8 +185,9 @@ class HttpClient:
                 status, received = await connection.exchange(request.method, url, fields, request.body)
             except TransportError:
                 connection.close()
-                # A kept connection may have been closed by the server while the request was on its way.
-                if not connection.used_before:
+                # A server may close a kept connection while the request is on its way. What changes
+                # something there is not sent twice on that suspicion.
+                if not connection.used_before or request.method not in ("GET", "HEAD"):
                     raise
             except BaseException:  # cancelled: the server is to notice
                 connection.close()

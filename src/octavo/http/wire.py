@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import select
 import ssl
 from collections.abc import Iterator
 from typing import cast
@@ -76,7 +77,10 @@ class Wire(asyncio.Protocol):
         """Whether the connection stands, all is sent, and nothing has come that was not asked for."""
         if not self.is_open or self._received or self._ended or self._transport is None:
             return False
-        return self._transport.get_write_buffer_size() == 0
+        # The server may have hung up since the event loop looked last.
+        waiting = select.poll()
+        waiting.register(self._transport.get_extra_info("socket").fileno(), select.POLLIN)
+        return self._transport.get_write_buffer_size() == 0 and not waiting.poll(0)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Called by the event loop once the connection stands."""
