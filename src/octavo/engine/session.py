@@ -67,6 +67,7 @@ class Session:
         self._leftovers: Leftovers | None = None
         self._let_go: list[subprocess.Popen[bytes]] = []
         self._running: set[asyncio.Task[None]] = set()
+        self._finishing: set[asyncio.Task[None]] = set()
 
     # --- telling and remembering -------------------------------------------------------
 
@@ -106,11 +107,15 @@ class Session:
 
     # --- work beside the operations -------------------------------------------------------
 
-    def spawn(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
-        """Start work that ends with the conversation at the latest."""
+    def spawn(self, work: Coroutine[None, None, None], *, finish: bool = False) -> asyncio.Task[None]:
+        """Start work that ends with the conversation at the latest.
+
+        What is to `finish` is not stopped then but waited for, so it must be short.
+        """
         task = asyncio.create_task(work)
-        self._running.add(task)
-        task.add_done_callback(self._running.discard)
+        group = self._finishing if finish else self._running
+        group.add(task)
+        task.add_done_callback(group.discard)
         return task
 
     @property
@@ -128,8 +133,8 @@ class Session:
         for task in running:
             if not task.cancelling():  # one that is on its way out must not be torn from ending its commands
                 task.cancel()
-        if running:
-            await asyncio.wait(running)
+        if running or self._finishing:
+            await asyncio.wait({*running, *self._finishing})
         for entry in self.terminals.values():
             await entry.terminal.end()
         self.terminals.clear()

@@ -18,7 +18,7 @@ async def answer(session: Session, submission: ops.Submission) -> None:
     """Carry out the operation; kinds that nobody knows are ignored."""
     match submission.op:
         case ops.AddToHistory(text=text):
-            session.spawn(_add_to_history(session, text))
+            session.spawn(_add_to_history(session, text), finish=True)
         case ops.GetHistoryEntryRequest(offset=offset, log_id=log_id):
             entry = await look_up_message(session.config.codex_home, offset, log_id)
             reply = events.GetHistoryEntryResponse(offset, log_id, entry if entry else msgspec.UNSET)
