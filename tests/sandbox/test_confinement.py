@@ -294,6 +294,14 @@ class TestRepositories:
         output = await run("git init -q && git config user.name x && ls .git/hooks | head -1", workspace)
         assert output.exit_code == 0, output.stderr
 
+    async def test_an_empty_git_folder_can_become_a_repository(self, workspace: Path) -> None:
+        (workspace / ".git").mkdir()
+        assert (await run("git init -q && ls .git/config", workspace)).stdout == b".git/config\n"
+
+    async def test_a_repository_without_its_head_stays_closed(self, repository: Path) -> None:
+        assert (await run("rm .git/HEAD", repository)).exit_code == 0
+        assert (await run("echo evil >> .git/config", repository)).exit_code != 0
+
     async def test_the_protections_can_be_lifted(self, repository: Path) -> None:
         output = await run("echo x > .git/hooks/made && mkdir .codex", repository, protections=False)
         assert output.exit_code == 0
@@ -338,3 +346,14 @@ class TestCodexFolder:
         os.utime(folder, ns=(1_000_000_000, 1_000_000_000))
         await run("true", workspace)
         assert not folder.exists()
+
+    async def test_a_folder_that_became_a_link_is_left_alone(self, workspace: Path, tmp_path: Path) -> None:
+        from octavo.sandbox.placeholders import put_placeholders, remove_file
+
+        (tmp_path / "elsewhere").mkdir()
+        (tmp_path / "elsewhere/commondir").touch()
+        link = os.fsencode(workspace / "link")
+        os.symlink(tmp_path / "elsewhere", link)
+        assert put_placeholders([(link + b"/hooks", True)]) == []
+        remove_file(link + b"/commondir")
+        assert [path.name for path in (tmp_path / "elsewhere").iterdir()] == ["commondir"]

@@ -17,7 +17,13 @@ _CLOSE_ON_EXEC = getattr(_socket, "MSG_CMSG_CLOEXEC", 0)
 def receive_descriptors(channel: _socket.socket) -> list[int]:
     """A command's socket, stdin, stdout and stderr; empty when no more will come."""
     data, ancillary, _, _ = channel.recvmsg(1, _socket.CMSG_LEN(_DESCRIPTORS.size), _CLOSE_ON_EXEC)
-    return list(_DESCRIPTORS.unpack(ancillary[0][2])) if data and ancillary else []
+    if not data or not ancillary:
+        return []
+    descriptors = list(_DESCRIPTORS.unpack(ancillary[0][2]))
+    if not _CLOSE_ON_EXEC:
+        for descriptor in descriptors:
+            os.set_inheritable(descriptor, False)
+    return descriptors
 
 
 def send_descriptors(channel: _socket.socket, descriptors: list[int]) -> None:

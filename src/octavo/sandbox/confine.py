@@ -45,7 +45,7 @@ class Prepared:
 
     def __init__(self, view: View) -> None:
         self.view = view
-        self.held: list[tuple[bytes, int]] = []
+        self.held: list[placeholders.Placeholder] = []
         self.unwanted: list[bytes] = []
 
 
@@ -61,7 +61,7 @@ def prepare(confinement: Confinement, kernel: Kernel, *, watched: bool) -> Prepa
     if watched:
         prepared.held = placeholders.put_placeholders(found.absent)
         prepared.unwanted = found.unwanted
-        found.sealed.extend(path for path, _ in prepared.held)
+        found.sealed.extend(placeholder.path for placeholder in prepared.held)
     return prepared
 
 
@@ -97,10 +97,7 @@ def clean_up(prepared: Prepared) -> None:
     """Leave no trace of the protections."""
     placeholders.remove_placeholders(prepared.held)
     for path in prepared.unwanted:
-        try:
-            os.unlink(path)
-        except OSError:
-            continue  # it does not exist, as it should be; a folder of that name is of no use to git
+        placeholders.remove_file(path)
 
 
 def refusal(error: Exception) -> str:

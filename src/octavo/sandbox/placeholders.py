@@ -5,6 +5,10 @@ place, and taken away when no command needs it. Commands of several programs
 share one: each holds a shared lock, the last one removes it. A placeholder is
 told by its impossible age, so one that a crash left behind is taken over and
 removed by the next command, and nothing that a person made is ever removed.
+
+This runs outside the sandbox in folders that commands may write. So each
+folder is opened once, checked to be the one that was meant, and only names in
+it are used afterwards: a folder that is swapped for a link leads nowhere.
 """
 
 from __future__ import annotations
@@ -16,32 +20,58 @@ import stat
 _MARK = 1_000_000_000  # nanoseconds: one second after the epoch; whole, as some file systems keep no less
 
 
-def put_placeholders(absent: list[tuple[bytes, bool]]) -> list[tuple[bytes, int]]:
-    """Create or join the placeholder of each `(path, is a folder)`; returns what `remove_placeholders` needs.
+class Placeholder:
+    """One that is held: the open folder it is in, its name, and the lock on it."""
+
+    __slots__ = ("folder", "lock", "name", "path")
+
+    def __init__(self, path: bytes, folder: int, lock: int) -> None:
+        self.path = path
+        self.name = os.path.basename(path)
+        self.folder = folder
+        self.lock = lock
+
+
+def put_placeholders(absent: list[tuple[bytes, bool]]) -> list[Placeholder]:
+    """Create or join the placeholder of each `(real path, is a folder)`.
 
     A path that cannot be created is left out: then the command cannot create it either.
     """
     held = []
-    for path, folder in absent:
+    for path, is_folder in absent:
         for _ in range(5):  # another program may remove it between two steps
-            lock = _join(path, folder)
-            if lock is not None:
-                held.append((path, lock))
+            placeholder = _join(path, is_folder)
+            if placeholder is not None:
+                held.append(placeholder)
                 break
     return held
 
 
-def remove_placeholders(held: list[tuple[bytes, int]]) -> None:
+def remove_placeholders(held: list[Placeholder]) -> None:
     """Let go of the placeholders, and remove those that nobody else holds and nobody has filled."""
-    for path, lock in held:
+    for placeholder in held:
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            if _is_held(path, lock):
-                _remove(path, stat.S_ISDIR(os.fstat(lock).st_mode))
+            fcntl.flock(placeholder.lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if _is_held(placeholder):
+                _remove(placeholder, stat.S_ISDIR(os.fstat(placeholder.lock).st_mode))
         except OSError:
             pass  # still held by another command, or filled meanwhile by its owner
         finally:
-            os.close(lock)
+            os.close(placeholder.lock)
+            os.close(placeholder.folder)
+
+
+def remove_file(path: bytes) -> None:
+    """Remove a file that must not have come to be, if it has; `path` is real."""
+    folder = _open_folder(path)
+    if folder is None:
+        return
+    try:
+        os.unlink(os.path.basename(path), dir_fd=folder)
+    except OSError:
+        return  # it does not exist, as it should be; a folder of that name is of no use to git
+    finally:
+        os.close(folder)
 
 
 def is_placeholder(status: os.stat_result) -> bool:
@@ -49,40 +79,62 @@ def is_placeholder(status: os.stat_result) -> bool:
     return status.st_mtime_ns == _MARK and (stat.S_ISDIR(status.st_mode) or status.st_size == 0)
 
 
-def _join(path: bytes, folder: bool) -> int | None:
-    created = _create(path, folder)
-    try:
-        lock = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
-    except OSError:
+def _join(path: bytes, is_folder: bool) -> Placeholder | None:
+    folder = _open_folder(path)
+    if folder is None:
         return None
+    name = os.path.basename(path)
+    created = _create(folder, name, is_folder)
+    lock = -1
     try:
+        lock = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK, dir_fd=folder)
         fcntl.flock(lock, fcntl.LOCK_SH)
-        if _is_held(path, lock):
-            return lock
+        placeholder = Placeholder(path, folder, lock)
+        if _is_held(placeholder):
+            return placeholder
         if created:  # a file system that does not keep the mark
-            _remove(path, folder)
+            _remove(placeholder, is_folder)
     except OSError:
         pass
-    os.close(lock)
+    if lock >= 0:
+        os.close(lock)
+    os.close(folder)
     return None
 
 
-def _create(path: bytes, folder: bool) -> bool:
+def _open_folder(path: bytes) -> int | None:
+    """The folder that `path` lies in, if it is still the real one."""
+    expected = os.path.dirname(path)
     try:
-        if folder:
-            os.mkdir(path, 0o755)
+        folder = os.open(expected, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+    except OSError:
+        return None
+    try:
+        if os.readlink(b"/proc/self/fd/%d" % folder) == expected:
+            return folder
+    except OSError:  # no /proc: then there is no view either
+        pass
+    os.close(folder)
+    return None
+
+
+def _create(folder: int, name: bytes, is_folder: bool) -> bool:
+    try:
+        if is_folder:
+            os.mkdir(name, 0o755, dir_fd=folder)
         else:
-            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o644))
-        os.utime(path, ns=(_MARK, _MARK), follow_symlinks=False)
+            os.close(os.open(name, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o644, dir_fd=folder))
+        os.utime(name, ns=(_MARK, _MARK), dir_fd=folder, follow_symlinks=False)
     except OSError:
         return False
     return True
 
 
-def _remove(path: bytes, folder: bool) -> None:
-    (os.rmdir if folder else os.unlink)(path)
+def _remove(placeholder: Placeholder, is_folder: bool) -> None:
+    (os.rmdir if is_folder else os.unlink)(placeholder.name, dir_fd=placeholder.folder)
 
 
-def _is_held(path: bytes, lock: int) -> bool:
-    now, held = os.lstat(path), os.fstat(lock)
+def _is_held(placeholder: Placeholder) -> bool:
+    now = os.lstat(placeholder.name, dir_fd=placeholder.folder)
+    held = os.fstat(placeholder.lock)
     return is_placeholder(now) and (now.st_dev, now.st_ino) == (held.st_dev, held.st_ino)

@@ -95,15 +95,14 @@ def _git_folders(link: bytes) -> list[bytes]:
         return []
     common = _first_line(os.path.join(folder, b"commondir"))
     folders = [folder, os.path.join(folder, common)] if common else [folder]
-    return [path for path in map(real_path, folders) if path]
+    return [path for path in map(real_path, folders) if path and _is_repository(path)]
 
 
 def _repositories_below(folder: bytes, depth: int, sealed: list[bytes]) -> list[bytes]:
     """Repositories of submodules; a name with a slash makes folders between, a submodule may have its own."""
     found: list[bytes] = []
     for child in _folders_in(folder):
-        # The configuration is sealed, so a command cannot make a repository unrecognisable for the next one.
-        is_repository = any(os.path.isfile(os.path.join(child, name)) for name in (b"config", b"HEAD"))
+        is_repository = _is_repository(child)
         if is_repository:
             found.append(child)
         if depth < _DEEPEST:
@@ -113,6 +112,11 @@ def _repositories_below(folder: bytes, depth: int, sealed: list[bytes]) -> list[
             sealed.append(folder)
             return []
     return found
+
+
+def _is_repository(folder: bytes) -> bool:
+    # The configuration is sealed, so a command cannot make a repository unrecognisable for the next one.
+    return any(os.path.isfile(os.path.join(folder, name)) for name in (b"config", b"HEAD"))
 
 
 def _folders_in(folder: bytes) -> list[bytes]:
