@@ -88,3 +88,10 @@ def test_pictures_may_stand_on_either_side_of_the_id(place: Place) -> None:
     assert thread(place, "resume", first, "--image", "none.png", "--image", "other.png", stdin=b"b") == first
     assert "none.png" in model.input_texts(1)[-2]
     assert "other.png" in model.input_texts(2)[-2]
+
+
+def test_usage_counts_the_requests_of_this_process(place: Place) -> None:
+    place.model(answer(says("One"), tokens=(100, 40, 7)), answer(says("Two"), tokens=(10, 4, 1)))
+    thread(place, "first")
+    result = place.exec("--json", "second", "resume", "--last")
+    assert result.events[-1]["usage"] == {"input_tokens": 10, "cached_input_tokens": 4, "output_tokens": 1}

@@ -209,6 +209,25 @@ def test_variables_of_the_env_file_reach_commands(place: Place) -> None:
     assert "bar-\n" in model.requests[1]["input"][-1]["output"]
 
 
+def test_commands_can_call_apply_patch(place: Place) -> None:
+    patch = "*** Begin Patch\n*** Add File: {}.txt\n+hi\n*** End Patch"
+    script = f"applypatch '{patch.format('one')}'; printf '%s' '{patch.format('two')}' | cat | \"$(which apply_patch)\""
+    # A login shell would set a PATH of its own.
+    place.model(answer(runs(script, shell=("bash", "-c"))), HI)
+    assert place.exec("--full-auto", "hi").code == 0
+    assert (place.workspace / "one.txt").read_text() == "hi\n"
+    assert (place.workspace / "two.txt").read_text() == "hi\n"
+    assert not (place.home / "tmp").exists()
+
+
+def test_a_home_without_room_for_links_gets_a_warning(place: Place) -> None:
+    place.model(HI)
+    (place.home / "tmp").write_text("in the way")
+    result = place.exec("--json", "hi")
+    assert result.code == 0
+    assert result.err.startswith("WARNING: proceeding, even though we could not update PATH: ")
+
+
 def test_colours_can_be_forced(place: Place) -> None:
     place.model(HI, HI)
     assert "\x1b[36muser\x1b[0m" in place.exec("--color", "always", "hi").err

@@ -64,6 +64,14 @@ def test_other_signals_kill_after_the_command_is_gone(place: Place, signum: sign
     assert not is_alive(pid)
 
 
+def test_a_signal_leaves_no_folder_of_ours_behind(place: Place) -> None:
+    with running_command(place) as (process, _):
+        assert (place.home / "tmp").exists()
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=20)
+    assert not (place.home / "tmp").exists()
+
+
 def test_an_interrupted_session_can_go_on(place: Place) -> None:
     with running_command(place, "--json") as (process, _):
         process.send_signal(signal.SIGTERM)

@@ -16,6 +16,7 @@ from octavo.config.config import Config
 from octavo.engine.services import Services
 from octavo.errors import OctavoError
 from octavo.frontends.exec.run import ExecRequest, NoSuchSession, NotInRepository, run_exec
+from octavo.frontends.exec.signals import Interrupted
 from octavo.http.client import HttpClient
 from octavo.http.identity import ClientIdentity
 from octavo.model.backend import ModelBackend
@@ -39,9 +40,12 @@ def turn(config: Config, request: ExecRequest, *, add_dir: bool, replay: str | N
         from octavo.model.recording import RecordingBackend
 
         backend = RecordingBackend(backend, record)
+    config = start.offer_apply_patch(config)
     services = Services(backend, source="exec", originator=identity.originator, deltas=False)
     try:
         return run_exec(config, services, request, start.loaded)
+    except Interrupted as interrupted:
+        start.die_of(interrupted.signum)
     except (NotInRepository, NoSuchSession) as error:
         raise Stop(1, f"{error}\n") from None
 

@@ -1,9 +1,8 @@
 """The start and the end of the process, in one place: everything that has to happen once.
 
 Start (`prepare`): descriptors 0 to 2 stand, Ctrl-C ends us instead of raising
-somewhere, the process is hardened, `.env` is in the environment, and `apply_patch`
-is on the PATH. Nothing here starts a thread, since both of the last change the
-environment.
+somewhere, the process is hardened, and `.env` is in the environment. Nothing here
+starts a thread, since the environment changes.
 
 The garbage collector rests until `loaded` is called: imports make many objects and
 no garbage, and each collection would walk all of them. They are then frozen, out of
@@ -75,14 +74,26 @@ def loaded() -> None:
 
 def leave(code: int) -> NoReturn:
     """End the process with this exit code."""
-    # Normally the interpreter does this: folders of ours are removed, logs are flushed.
-    atexit._run_exitfuncs()
+    _put_away()
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(OSError, ValueError):
             stream.flush()
     with contextlib.suppress(OSError):
         os.close(1)
     os._exit(code)
+
+
+def die_of(signum: int) -> NoReturn:
+    """End the process by a signal, so that whoever waits for it sees what ended it."""
+    _put_away()
+    signal.signal(signum, signal.SIG_DFL)
+    os.kill(os.getpid(), signum)
+    os._exit(128 + signum)  # only if the signal is blocked
+
+
+def _put_away() -> None:
+    """What the interpreter does at its end: folders of ours are removed, logs are flushed."""
+    atexit._run_exitfuncs()
 
 
 def overrides(invocation: Invocation, texts: ErrorTexts) -> tuple[Override, ...]:
@@ -112,6 +123,24 @@ def load(chosen: tuple[Override, ...], flags: ConfigFlags, texts: ErrorTexts) ->
         if texts is MCP:
             text = text.replace("\n", "\n    ")
         raise Stop(1, texts.config.format(text) + "\n") from None
+
+
+def offer_apply_patch(config: Config) -> Config:
+    """The configuration with the programs `apply_patch` and `applypatch` first on the PATH of commands.
+
+    Their folder goes at the end of the process. Where it cannot be made, stderr says so
+    and the run goes on: models can also patch through their tools.
+    """
+    import msgspec
+
+    from octavo.process.patch_links import make_patch_links, path_with_links
+
+    try:
+        links = make_patch_links(config.codex_home)
+    except OSError as error:
+        sys.stderr.write(f"WARNING: proceeding, even though we could not update PATH: {error.strerror}\n")
+        return config
+    return msgspec.structs.replace(config, environ={**config.environ, "PATH": path_with_links(links, config.environ)})
 
 
 def working_directory() -> str:

@@ -52,6 +52,10 @@ class Output:
                 _wait_blocking(fd)
                 view = view[_write_some(fd, view) :]
 
+    def close_stdout(self) -> None:
+        """Let the reader of stdout see its end; nothing can be written to it afterwards."""
+        os.close(self._stdout)
+
 
 def utf8(text: str) -> bytes:
     """UTF-8, with a replacement for what cannot be encoded."""

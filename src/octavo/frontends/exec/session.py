@@ -12,7 +12,7 @@ import msgspec
 from octavo.engine.conversation import Conversation
 from octavo.frontends.exec.output import Output, OutputClosed
 from octavo.frontends.exec.printer import EventPrinter
-from octavo.frontends.exec.signals import Interrupted, die_of, run_until_signal
+from octavo.frontends.exec.signals import Interrupted, run_until_signal
 from octavo.protocol import events, ops
 
 # Long enough to end commands and save the session; clients that ask us to end wait five seconds.
@@ -36,12 +36,16 @@ class TurnRun(msgspec.Struct):
 
 
 def run_turn(run: TurnRun) -> int:
-    """Run it to the end. The exit code; a signal before the conversation stands, and any but SIGINT, kills."""
+    """Run it to the end. The exit code.
+
+    Raises `Interrupted` for a signal before the conversation stands, and for any but
+    SIGINT: everything is cleaned up then, and the process is to die of that signal.
+    """
     try:
         code = asyncio.run(run_until_signal(_whole_turn(run)))
     except Interrupted as interrupted:
         if interrupted.signum != signal.SIGINT or not run.is_open:
-            die_of(interrupted.signum)
+            raise
         code = int(run.saw_error)
     except OutputClosed:
         return 1
@@ -50,6 +54,8 @@ def run_turn(run: TurnRun) -> int:
         run.output.drain_blocking()
     except OutputClosed:
         return 1
+    finally:
+        run.output.close_stdout()
     return code
 
 

@@ -17,7 +17,7 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Interrupted(Exception):
-    """A signal ended the work; `signum` says which."""
+    """A signal ended the work, which has cleaned up; `signum` says which."""
 
     def __init__(self, signum: int) -> None:
         super().__init__(signum)
@@ -32,7 +32,7 @@ async def run_until_signal(work: Coroutine[Any, Any, int]) -> int:
 
     def on_signal(signum: int) -> None:
         if received:
-            die_of(signum)
+            _die_now(signum)
         received.append(signum)
         task.cancel()
 
@@ -50,8 +50,7 @@ async def run_until_signal(work: Coroutine[Any, Any, int]) -> int:
             loop.remove_signal_handler(signum)
 
 
-def die_of(signum: int) -> NoReturn:
-    """End the process by this signal, so that whoever waits for it sees how it died."""
+def _die_now(signum: int) -> NoReturn:
     signal.signal(signum, signal.SIG_DFL)
     os.kill(os.getpid(), signum)
     os._exit(128 + signum)  # not reached, unless the signal is blocked
