@@ -165,8 +165,10 @@ async def test_an_answer_given_before_the_whole_request_was_read_counts() -> Non
 
     thread = threading.Thread(target=refuse)
     thread.start()
-    answer = await client().request("POST", f"http://127.0.0.1:{listener.getsockname()[1]}/", (), b"x" * 20_000_000)
+    http = client()
+    answer = await http.request("POST", f"http://127.0.0.1:{listener.getsockname()[1]}/", (), b"x" * 20_000_000)
     assert (answer.status, answer.body) == (413, b"big")
+    await http.aclose()
     await asyncio.to_thread(thread.join, 5)
     assert not thread.is_alive()
     listener.close()
