@@ -5,11 +5,11 @@ The answers are git's own words. Outside a repository no process is started.
 
 from __future__ import annotations
 
-import asyncio
 import os
-from typing import TypedDict
+from typing import TYPE_CHECKING, TypedDict
 
-from octavo.git.run import GitResult, run_git
+if TYPE_CHECKING:
+    from octavo.git.run import GitResult
 
 
 class GitInfo(TypedDict, total=False):
@@ -24,6 +24,10 @@ async def git_info(cwd: str) -> GitInfo | None:
     """The facts of the repository around `cwd`; None outside of one. Each question may take five seconds."""
     if not may_be_repository(cwd):
         return None
+    import asyncio
+
+    from octavo.git.run import run_git  # outside a repository nobody pays for it
+
     both, url = await asyncio.gather(
         run_git(("rev-parse", "HEAD", "--abbrev-ref", "HEAD"), cwd), run_git(("remote", "get-url", "origin"), cwd)
     )
