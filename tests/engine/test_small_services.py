@@ -156,7 +156,7 @@ async def test_the_notification_tells_what_was_said(tmp_path: Path) -> None:
 
 async def test_only_a_turn_that_ended_well_is_told(tmp_path: Path) -> None:
     log = tmp_path / "log"
-    settings = {"notify": ["sh", "-c", f'echo "$1" >> {log}', "sh"]}
+    settings: dict[str, Any] = {"notify": ["sh", "-c", f'echo "$1" >> {log}', "sh"]}
 
     async def failed(talk: Talk) -> None:
         await talk.user("fail")
@@ -185,7 +185,7 @@ async def test_the_notification_program_outlives_the_conversation(tmp_path: Path
     gate, told = tmp_path / "gate", tmp_path / "told"
     for path in (gate, told):
         os.mkfifo(path)
-    settings = {"notify": ["sh", "-c", f"read x < {gate}; echo $x > {told}", "sh"]}
+    settings: dict[str, Any] = {"notify": ["sh", "-c", f"read x < {gate}; echo $x > {told}", "sh"]}
     async with conversation(tmp_path / "w", [answer(message("done"))], **settings) as talk:
         await talk.user("go")
     gate.write_text("alive\n")

@@ -93,6 +93,8 @@ class ToolBatch:
         if earlier:
             await asyncio.wait(earlier)
         await self._turn.gate.wait()
+        if self._turn.ending:
+            await asyncio.Event().wait()  # nothing more is to be run or asked; the cancellation is on its way
         try:
             output, told = await dispatch(call, self._turn.context, self._session)
         except FatalToolError:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import msgspec
-from msgspec import UNSET
 
 from octavo.protocol.items import InputImage, InputText, Message, OutputText, Reasoning, ResponseItem, WebSearchCall
 from octavo.protocol.session_prefix import is_session_prefix
@@ -134,4 +133,4 @@ def _user_content(message: Message) -> tuple[TextInput | ImageInput, ...]:
 
 
 def _known(text: object) -> str:
-    return text if isinstance(text, str) and text is not UNSET else ""
+    return text if isinstance(text, str) else ""
