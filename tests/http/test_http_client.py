@@ -437,6 +437,8 @@ async def test_roots_that_cannot_be_read_are_one_clear_line() -> None:
     [
         ("http://h/v1//responses", b"/v1//responses"),
         ("http://h", b"/"),
+        ("http://h/a/./b/../c/..", b"/a/"),
+        ("http://h/../.x/...?a/../b", b"/.x/...?a/../b"),
         ("http://h?a=b&c==", b"/?a=b&c=="),
         ("http://h/a b/é?q=ü '#frag", b"/a%20b/%C3%A9?q=%C3%BC%20%27"),
     ],

@@ -96,6 +96,16 @@ async def test_provider_headers_are_added_to_the_automatic_ones_or_replace_them(
     assert seen.all("content-type") == [b"application/json; x"]
 
 
+@pytest.mark.parametrize("field", [{"x y": "v"}, {"x-a": "hush\nhush"}, {"": "v"}])
+async def test_a_header_that_cannot_be_sent_is_named_without_its_value(tmp_path: Path, field: dict[str, str]) -> None:
+    with Server([stream(completed())]) as server, pytest.raises(ModelError, match="cannot be sent") as caught:
+        await collect(client_on(server, tmp_path, http_headers=field).call(prompt()))
+    assert repr(next(iter(field))) in str(caught.value)
+    assert "hush" not in str(caught.value)
+    assert not caught.value.retryable
+    assert server.seen == []
+
+
 async def test_a_sub_conversation_says_what_it_is(tmp_path: Path) -> None:
     with Server([stream(completed())]) as server:
         backend = responses_backend(tmp_path)

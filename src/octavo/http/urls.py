@@ -89,7 +89,23 @@ def _encode_target(tail: str) -> bytes:
     path, question, query = tail.partition("?")
     if not path.startswith("/"):
         path = "/" + path
+    if "/." in path:
+        path = _without_dot_segments(path)
     return (_encode(path, ' "<>`{}') + question + _encode(query, " \"<>'")).encode("ascii")
+
+
+def _without_dot_segments(path: str) -> str:
+    """`/a/./b/../c` as `/a/c`: the path that such a spelling means."""
+    kept: list[str] = []
+    *folders, last = path[1:].split("/")
+    for segment in folders:
+        if segment == "..":
+            del kept[-1:]
+        elif segment != ".":
+            kept.append(segment)
+    if last == "..":
+        del kept[-1:]
+    return "/" + "/".join([*kept, "" if last in (".", "..") else last])
 
 
 def _encode(text: str, unsafe: str) -> str:

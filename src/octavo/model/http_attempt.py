@@ -110,17 +110,23 @@ def missing_key(provider: ModelProvider) -> FatalModelError:
 
 
 def provider_headers(provider: ModelProvider, environ: Mapping[str, str]) -> list[Header]:
-    """The headers that the provider's entry asks for; one from a variable that is unset or blank is left out."""
+    """The headers that the provider's entry asks for; one from a variable that is unset or blank is left out.
+
+    Raises `FatalModelError` for one that HTTP cannot carry. The error does not show its value.
+    """
     fields = list((provider.http_headers or {}).items())
     for name, variable in (provider.env_http_headers or {}).items():
         value = environ.get(variable, "")
         if value.strip():
             fields.append((name, value))
-    return [(name.lower().encode(), os.fsencode(value)) for name, value in fields if _is_legal(name, value)]
+    for name, value in fields:
+        if not _is_legal(name, value):
+            text = f"the header {name!r} of the model provider {provider.name!r} cannot be sent"
+            raise FatalModelError(FinalModelError(text))
+    return [(name.lower().encode(), os.fsencode(value)) for name, value in fields]
 
 
 def _is_legal(name: str, value: str) -> bool:
-    """Whether the pair can stand in a request; what cannot is left out, like a header that was never set."""
     return (
         name.isascii()
         and bool(name)
