@@ -6,10 +6,13 @@ import asyncio
 import os
 from pathlib import Path
 
+import pytest
 from story import added, after_context, answer, conversation, message, says, shell, text_delta
 
+from octavo.engine import operations
 from octavo.protocol import ops
 from octavo.protocol.policy import ReadOnly
+from octavo.protocol.turn_items import LocalImageInput, TextInput
 
 
 async def test_words_during_a_tool_call_join_the_next_request(tmp_path: Path) -> None:
@@ -97,3 +100,38 @@ async def test_asking_for_a_summary_while_a_turn_runs_only_says_so_to_the_model(
         assert after_context(talk.input()) == ["go", "first", "SUM UP"]
         assert "compacted" not in {line["type"] for line in talk.saved}
     assert turn.one("task_complete")["last_agent_message"] == "second"
+
+
+async def test_a_picture_that_breaks_its_reader_does_not_stop_the_conversation(tmp_path: Path) -> None:
+    from PIL import Image
+
+    odd = tmp_path / "odd.dds"
+    Image.new("RGB", (4, 4)).save(odd)
+    data = bytearray(odd.read_bytes())
+    data[80] = 152  # flags that no reader knows
+    odd.write_bytes(data)
+    hold = asyncio.Event()
+    async with conversation(tmp_path / "w", [answer(hold, message("first")), says("second")]) as talk:
+        turn_id = await talk.say("go")
+        await talk.until("token_count")
+        await talk.submit(ops.UserInputOp((LocalImageInput(str(odd)),)))
+        await talk.reply(ops.ListCustomPrompts(), "list_custom_prompts_response")
+        hold.set()
+        await talk.rest_of(turn_id)
+        (told,) = after_context(talk.input())[2:]
+    assert f"The local image at `{odd}` cannot be attached" in told
+
+
+async def test_an_operation_that_breaks_is_told_and_the_next_one_is_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*arguments: object) -> None:
+        raise ZeroDivisionError("oops")
+
+    async with conversation(tmp_path / "w", [says("fine")]) as talk:
+        with monkeypatch.context() as patched:
+            patched.setattr(operations, "turn_context", broken)
+            await talk.submit(ops.UserInputOp((TextInput("go"),)), "mine")
+            assert (await talk.until("error"))["message"] == "internal error: ZeroDivisionError: oops"
+            assert talk.told[-1]["id"] == "mine"
+        assert (await talk.user("on")).one("task_complete")["last_agent_message"] == "fine"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 from octavo.engine import tasks
 from octavo.engine.active_turn import ActiveTurn
 from octavo.engine.environment import environment_update
@@ -10,12 +12,26 @@ from octavo.engine.settings import changed_by
 from octavo.engine.turn import run_turn
 from octavo.engine.turn_context import turn_context
 from octavo.engine.user_message import message_of
+from octavo.errors import OctavoError
 from octavo.protocol import events, ops
 from octavo.rollout.errors import RolloutWriteError
 
+log = logging.getLogger(__name__)
+
 
 async def handle(session: Session, submission: ops.Submission) -> None:
-    """Carry out one operation."""
+    """Carry out one operation. One that fails is told as an error, and the conversation takes the next."""
+    try:
+        await _carry_out(session, submission)
+    except OctavoError as error:
+        session.emit(submission.id, events.Error(str(error)))
+    except Exception as error:
+        # A defect of ours must not leave the client with a conversation that hears nothing any more.
+        log.exception("an operation failed")
+        session.emit(submission.id, events.Error(f"internal error: {type(error).__name__}: {error}"))
+
+
+async def _carry_out(session: Session, submission: ops.Submission) -> None:
     match submission.op:
         case ops.UserInputOp() | ops.UserTurn() as op:
             await _user_turn(session, submission.id, op)
