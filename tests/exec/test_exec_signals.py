@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import signal
 import subprocess
 from collections.abc import Iterator
@@ -22,11 +23,21 @@ def running_command(place: Place, *words: str) -> Iterator[tuple[subprocess.Pope
     os.mkfifo(fifo)
     place.model(answer(runs(f"echo $$ > {fifo}; exec sleep 60")), answer(says("late")))
     with place.start("exec", "--skip-git-repo-check", "--yolo", *words, "go") as process:
-        pid = int(fifo.read_text())
+        pid = int(line_of(fifo))
         try:
             yield process, pid
         finally:
             process.kill()
+
+
+def line_of(fifo: Path) -> bytes:
+    """What the command writes; a command that never starts must not hold the tests up."""
+    descriptor = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        assert select.select([descriptor], [], [], 30)[0], "the command did not start"
+        return os.read(descriptor, 100)
+    finally:
+        os.close(descriptor)
 
 
 def is_alive(pid: int) -> bool:

@@ -82,6 +82,12 @@ COMPLETION = Command(
     ),
 )
 
+APP_SERVER = Command(
+    "app-server",
+    "Serve conversations to an editor or desktop program, as JSON lines on stdin and stdout",
+    run="octavo.cli.app_server:run",
+)
+
 FEATURES = Command(
     "features",
     "Show features that can be switched on and off",
@@ -94,7 +100,7 @@ OCTAVO = Command(
     run="octavo.cli.terminal:run",
     options=_TERMINAL_OPTIONS,
     positionals=(Positional("PROMPT", "The first message, for the terminal interface"),),
-    commands=(EXEC, COMPLETION, SANDBOX, FEATURES),
+    commands=(EXEC, APP_SERVER, COMPLETION, SANDBOX, FEATURES),
     program="octavo",
     examples=(
         ('octavo exec "Explain this project"', "one task, without a terminal"),

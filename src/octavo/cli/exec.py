@@ -65,7 +65,14 @@ def run(invocation: Invocation) -> int:
         resume_id=resume_id,
         resume_last=words.has("last"),
     )
-    return turn(config, request, add_dir=words.has("add-dir"), replay=words.text("replay"), record=words.text("record"))
+    return turn(
+        config,
+        request,
+        add_dir=words.has("add-dir"),
+        oss=words.has("oss"),
+        replay=words.text("replay"),
+        record=words.text("record"),
+    )
 
 
 def _resume_words(invocation: Invocation) -> tuple[str | None, str | None]:

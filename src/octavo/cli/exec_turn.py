@@ -28,8 +28,13 @@ __all__ = ["ExecRequest", "turn"]
 _ORIGINATOR = "codex_exec"
 
 
-def turn(config: Config, request: ExecRequest, *, add_dir: bool, replay: str | None, record: str | None) -> int:
-    """Run it. The exit code; raises `Stop` or `OctavoError` before anything was written to stdout."""
+def turn(
+    config: Config, request: ExecRequest, *, add_dir: bool, oss: bool, replay: str | None, record: str | None
+) -> int:
+    """Run it; `add_dir` and `oss` say that these flags were given. The exit code.
+
+    Raises `Stop` or `OctavoError` before anything was written to stdout.
+    """
     logs.log_to_stderr(config.environ)
     identity = ClientIdentity(config.environ, _ORIGINATOR)
     _check_login(config, identity)
@@ -40,6 +45,8 @@ def turn(config: Config, request: ExecRequest, *, add_dir: bool, replay: str | N
         from octavo.model.recording import RecordingBackend
 
         backend = RecordingBackend(backend, record)
+    if oss:
+        _ensure_local_model(config)
     config = start.offer_apply_patch(config)
     services = Services(backend, source="exec", originator=identity.originator, deltas=False)
     try:
@@ -59,6 +66,16 @@ def _backend(config: Config, identity: ClientIdentity, replay: str | None) -> Mo
     store = config.cli_auth_credentials_store
     auth = AuthManager(config.codex_home, http, config.environ, store, allow_env_key=True)
     return backend_for(config, auth, http)
+
+
+def _ensure_local_model(config: Config) -> None:
+    from octavo.frontends.ollama import ensure_local_model
+
+    def tell(text: str) -> None:
+        sys.stderr.write(text)
+        sys.stderr.flush()
+
+    asyncio.run(ensure_local_model(config.model_provider.base_url or "", config.model, config.environ, tell))
 
 
 def _check_login(config: Config, identity: ClientIdentity) -> None:
