@@ -93,7 +93,7 @@ class ChatStream:
 
     def _whole_reasoning(self) -> Iterator[ModelEvent]:
         if self._reasoning:
-            yield ItemDone(Reasoning((), (ReasoningText("".join(self._reasoning)),)))
+            yield ItemDone(Reasoning((), tuple(map(ReasoningText, self._reasoning))))
 
     def _complete(self) -> Iterator[ModelEvent]:
         self.finished = True
