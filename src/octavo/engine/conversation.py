@@ -38,6 +38,10 @@ class Conversation:
         """The next event; waits for it. `SessionConfigured` is the first, `ShutdownComplete` the last."""
         return await self._session.events.get()
 
+    async def ended(self) -> None:
+        """Wait for the end that `Shutdown` brings. What was told and not yet taken can still be taken."""
+        await asyncio.wait({self._loop})
+
     async def close(self) -> None:
         """End at once: whatever runs is stopped and every process is gone when this returns."""
         self._loop.cancel()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 import msgspec
 
@@ -16,12 +16,17 @@ def _usual_jitter() -> float:
     return 0.9 + 0.2 * int.from_bytes(os.urandom(2), "big") / 0xFFFF
 
 
+async def _always() -> None:
+    """There is always room."""
+
+
 class Services(msgspec.Struct, frozen=True):
     """Everything outside the agent that it stands on; tests replace any part.
 
     `now` is Unix time in seconds, `monotonic` a clock for durations, `jitter` a
     factor around 1 for waits. `deltas` is false when the client reads no delta
-    events. `depth` counts the conversations that this one is nested in.
+    events. `depth` counts the conversations that this one is nested in. `room_for_events`
+    returns when the client can take more: the model's answer is read no faster than that.
     """
 
     backend: ModelBackend
@@ -33,6 +38,7 @@ class Services(msgspec.Struct, frozen=True):
     monotonic: Callable[[], float] = time.monotonic
     random_bytes: Callable[[int], bytes] = os.urandom
     jitter: Callable[[], float] = _usual_jitter
+    room_for_events: Callable[[], Awaitable[None]] = _always
 
 
 def new_uuid4(services: Services) -> str:

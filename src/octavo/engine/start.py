@@ -19,6 +19,7 @@ from octavo.errors import OctavoError
 from octavo.git.info import git_info
 from octavo.protocol import events
 from octavo.protocol.ids import ConversationId, make_conversation_id
+from octavo.protocol.items import ResponseItem
 from octavo.rollout.lines import SessionMeta, timestamp_text
 from octavo.rollout.message_history import message_history_size
 from octavo.rollout.recorder import RolloutRecorder
@@ -74,6 +75,18 @@ async def fork_conversation(config: Config, services: Services, rollout_path: st
     session = _session(config, services, conversation_id, recorder, instructions)
     rebuild_history(session, saved)
     return Conversation(session, _announce(session, saved.initial_messages()))
+
+
+async def conversation_from_history(config: Config, services: Services, items: Sequence[ResponseItem]) -> Conversation:
+    """A new conversation in which these items, and nothing else, came before."""
+    _check_cwd(config)
+    instructions = user_instructions(config)
+    conversation_id = make_conversation_id(_unix_ms(services), services.random_bytes(10))
+    recorder = await _new_file(config, services, conversation_id, instructions)
+    recorder.record_items(items)
+    session = _session(config, services, conversation_id, recorder, instructions)
+    session.history.record(items)
+    return Conversation(session, _announce(session, ()))
 
 
 def _session(
