@@ -16,16 +16,15 @@ from octavo.model.embedded_prompt import calls_in_turn, local_messages, tool_lin
 from octavo.model.embedded_tools import LocalTool, answer_grammar, example_call, offered_tools
 
 _MOST_CALLS_SMALL, _MOST_CALLS = 1, 40
-_MOST_TOKENS_SMALL = 320  # more than the longest call that the grammar lets a small model write
+_MOST_TOKENS_SMALL = 400  # more than the longest call that the grammar lets a small model write
 _TEMPERATURE = 0.2
-_REPEAT_PENALTY_SMALL = 1.15  # for texts only: a call has to repeat what the examples show
 _EXAMPLES = (
-    ("List the files.", "ls -la", "a.txt lib", "There are a.txt and lib."),
-    ("Create notes.txt with the text hi.", "echo 'hi' > notes.txt", "", "I created notes.txt."),
-    ("How many lines has main.c?", "wc -l main.c", "12 main.c", "main.c has 12 lines."),
-    ("Show app.js.", "cat app.js", "let a = 1", "app.js says: let a = 1"),
-    ("What changed last?", "git log --oneline -5", "b1f2 Fix tests", "The last change is: Fix tests."),
-    ("Make a folder lib.", "mkdir -p lib", "", "I made the folder lib."),
+    ("List the files.", "ls -la", "a.txt lib", "Done, I listed the files."),
+    ("Create notes.txt with the text hi.", "echo 'hi' > notes.txt", "", "Done, I created notes.txt."),
+    ("How many lines has main.c?", "wc -l main.c", "12 main.c", "Done, I counted the lines of main.c."),
+    ("Show app.js.", "cat app.js", "Exit code: 1\nNo such file", "That failed, there is no app.js."),
+    ("Show the last changes.", "git log --oneline -5", "b1f2 Fix tests", "Done, I looked at the git log."),
+    ("Make a folder lib.", "mkdir -p lib", "", "Done, I made the folder lib."),
 )
 
 
@@ -57,7 +56,6 @@ def local_request(
     }
     if is_small:
         body["max_tokens"] = _MOST_TOKENS_SMALL
-        body["repeat_penalty"] = 1.0 if callable_now else _REPEAT_PENALTY_SMALL
     if offered:
         may_answer = not is_small or calls > 0
         body["grammar"] = answer_grammar(callable_now, may_answer=may_answer, is_small=is_small)

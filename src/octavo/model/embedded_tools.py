@@ -15,10 +15,9 @@ import msgspec
 Schema = Mapping[str, Any]
 
 _TEXT_ONLY_NOT = frozenset({"view_image"})
-_LONGEST_SCRIPT = 160
-_ONE_SENTENCE = r"/[A-Za-z]([^\n.!?]|\.[a-z0-9]){3,120}\./"
+_ONE_SENTENCE = r"/[A-Za-z][^\n.!?]{3,100}\./"
 _ANY_TEXT = r"/[^{\s](.|\n)*/"
-_SCRIPT = {"type": "string", "minLength": 1, "maxLength": _LONGEST_SCRIPT}
+_SCRIPT = {"type": "string", "pattern": r"^[ -~\n]{1,160}$"}  # no character takes more than two tokens
 _NARROWED: Mapping[str, Schema] = {
     "shell": {
         "type": "object",
