@@ -84,6 +84,17 @@ async def test_a_connection_serves_several_requests() -> None:
     assert server.connections == 1
 
 
+async def test_an_answer_that_is_not_read_to_its_end_leaves_a_connection_that_can_be_used() -> None:
+    with Server([Reply(body=[b"first", b"rest"]), json_reply({})]) as server:
+        http = client()
+        async with http.stream("POST", server.url, (), b"1") as response:
+            await response.next_chunk()
+            assert await asyncio.to_thread(server.sent.wait, 5)
+        await http.request("POST", server.url, (), b"2")
+        await http.aclose()
+    assert server.connections == 1
+
+
 async def test_a_post_is_never_sent_twice_by_itself() -> None:
     with Server([json_reply({}), Reply(drop=True)]) as server:
         http = client()

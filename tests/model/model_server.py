@@ -77,11 +77,14 @@ Answers = Iterable[Reply] | Callable[[Seen], Reply]
 
 
 class Server:
-    """Serves on 127.0.0.1 until the block ends. `hung_up` is set when a held connection is closed by the peer."""
+    """Serves on 127.0.0.1 until the block ends. `hung_up` is set when a held connection is closed by the peer,
+    `sent` when a reply has gone out whole.
+    """
 
     def __init__(self, answers: Answers = ()) -> None:
         self.seen: list[Seen] = []
         self.hung_up = threading.Event()
+        self.sent = threading.Event()
         self.connections = 0
         self._lock = threading.Lock()
         self._answers = answers if callable(answers) else self._in_turn(list(answers))
@@ -159,6 +162,7 @@ class Server:
             return False
         if reply.length == "chunked":
             peer.sendall(b"0\r\n\r\n")
+        self.sent.set()
         return reply.length != "close"
 
 

@@ -72,7 +72,14 @@ class Connection:
         return b"".join(pieces)
 
     def rest(self) -> bool:
-        """Whether the answer is whole and the connection can serve another request; then it is ready for one."""
+        """Whether the answer is whole and the connection can serve another request; then it is ready for one.
+
+        The end of an answer that nobody read to the end counts if it has come by now.
+        """
+        try:
+            self._skip_rest()
+        except h11.RemoteProtocolError:
+            return False
         done = self._protocol.our_state is h11.DONE and self._protocol.their_state is h11.DONE
         if not done or not self._wire.is_quiet:
             return False
@@ -89,6 +96,14 @@ class Connection:
     def close(self) -> None:
         """Drop the connection; a server that is still answering notices."""
         self._wire.close()
+
+    def _skip_rest(self) -> None:
+        while self._protocol.their_state is h11.SEND_BODY:
+            if self._protocol.next_event() is h11.NEED_DATA:
+                data = self._wire.take()
+                if not data:
+                    return
+                self._protocol.receive_data(data)
 
     def _send(self, event: h11.Request | h11.Data | h11.EndOfMessage) -> None:
         data = self._protocol.send(event)

@@ -47,6 +47,10 @@ class Wire(asyncio.Protocol):
                 await self._waiter
             finally:
                 self._waiter = None
+        return self.take()
+
+    def take(self) -> bytes:
+        """What has come and was not read yet, perhaps nothing."""
         data = bytes(self._received)
         self._received.clear()
         if self._paused and self._transport is not None and not self._transport.is_closing():
