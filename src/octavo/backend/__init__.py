@@ -1,0 +1,1 @@
+"""The account service of a ChatGPT login (`docs/app-server.md`, "Account")."""

@@ -1,0 +1,1 @@
+"""`octavo app-server`: conversations for editors and desktop programs, as JSON lines (`docs/app-server.md`)."""

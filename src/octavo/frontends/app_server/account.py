@@ -1,0 +1,85 @@
+"""Who is logged in, and how far the account's limits are used."""
+
+from __future__ import annotations
+
+import logging
+from typing import NoReturn
+
+from octavo.auth.manager import AuthManager
+from octavo.backend.service import AccountService, BackendError, NoAccount
+from octavo.backend.usage import read_rate_limits as ask_for_rate_limits
+from octavo.errors import OctavoError
+from octavo.frontends.app_server.errors import failed, refused
+from octavo.frontends.app_server.protocol.params import GetAuthStatusParams, LoginAccountParams
+from octavo.frontends.app_server.protocol.results import (
+    GetAccountRateLimitsResponse,
+    GetAuthStatusResponse,
+    UserInfoResponse,
+)
+from octavo.frontends.app_server.protocol.values import NoParams
+from octavo.frontends.app_server.server import Server
+from octavo.frontends.jsonrpc.messages import RequestId
+
+_log = logging.getLogger(__name__)
+
+
+async def get_auth_status(server: Server, _: RequestId, params: GetAuthStatusParams) -> GetAuthStatusResponse:
+    """The kind of the login, if the configured provider needs one and a token can be had."""
+    if params.refresh_token and server.auth.auth is not None and server.auth.auth.mode == "chatgpt":
+        try:
+            await server.auth.refresh()
+        except OctavoError as error:
+            _log.warning("the token was not refreshed: %s", error)
+    if not server.config.model_provider.requires_openai_auth:
+        return GetAuthStatusResponse(None, None, requires_openai_auth=False)
+    token = await _token(server.auth)
+    mode = server.auth.auth.mode if token and server.auth.auth is not None else None
+    return GetAuthStatusResponse(mode, token if params.include_token and token else None, requires_openai_auth=True)
+
+
+async def user_info(server: Server, _: RequestId, __: NoParams) -> UserInfoResponse:
+    """The address that the identity token names."""
+    auth = server.auth.auth
+    return UserInfoResponse(auth.claims.email if auth is not None else None)
+
+
+async def read_rate_limits(server: Server, _: RequestId, __: NoParams) -> GetAccountRateLimitsResponse:
+    """Ask the account service, which costs no message."""
+    auth = server.auth.auth
+    if auth is None:
+        raise refused("codex account authentication required to read rate limits")
+    if auth.mode != "chatgpt":
+        raise refused("chatgpt authentication required to read rate limits")
+    service = AccountService(
+        server.config.chatgpt_base_url, server.identity.user_agent, server.auth, server.nameless_http
+    )
+    try:
+        limits = await ask_for_rate_limits(service)
+    except NoAccount as error:
+        raise failed(f"failed to construct backend client: {error}") from None
+    except BackendError as error:
+        raise failed(f"failed to fetch codex rate limits: {error}") from None
+    return GetAccountRateLimitsResponse(limits)
+
+
+async def not_implemented_login(_: Server, __: RequestId, ___: LoginAccountParams) -> NoReturn:
+    """`account/login` is a word of the language that clients of this generation only probe."""
+    raise failed("account/login is not implemented yet")
+
+
+async def not_implemented_logout(_: Server, __: RequestId, ___: NoParams) -> NoReturn:
+    """The same for `account/logout`."""
+    raise failed("account/logout is not implemented yet")
+
+
+async def not_implemented_read(_: Server, __: RequestId, ___: NoParams) -> NoReturn:
+    """The same for `account/read`."""
+    raise failed("account/read is not implemented yet")
+
+
+async def _token(auth: AuthManager) -> str | None:
+    try:
+        return await auth.bearer()
+    except OctavoError as error:
+        _log.warning("there is a login, but no token: %s", error)
+        return None

@@ -1,0 +1,46 @@
+"""`archiveConversation`: a conversation ends, if it is in memory, and its file leaves the lists."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+from octavo.frontends.app_server.errors import failed, refused
+from octavo.frontends.app_server.loaded import Loaded
+from octavo.frontends.app_server.protocol.params import ArchiveConversationParams
+from octavo.frontends.app_server.protocol.values import Empty, usual_uuid
+from octavo.frontends.app_server.server import Server
+from octavo.frontends.jsonrpc.messages import RequestId
+from octavo.protocol.ops import Shutdown
+from octavo.rollout.archive import ArchiveError, NotArchivable, archivable_path, archive_session
+
+_SHUTDOWN_SECONDS = 10.0
+
+
+async def archive_conversation(server: Server, _: RequestId, params: ArchiveConversationParams) -> Empty:
+    """Check the path, end the conversation, move the file."""
+    home = server.config.codex_home
+    try:
+        path = archivable_path(home, params.rollout_path, usual_uuid(params.conversation_id))
+    except NotArchivable as error:
+        raise refused(str(error)) from None
+    loaded = server.conversations.find(params.conversation_id)
+    if loaded is not None:
+        server.conversations.forget(loaded)
+        await _shut_down(server, loaded)
+    try:
+        archive_session(home, path, lambda: time.time_ns() // 1_000_000)
+    except ArchiveError as error:
+        raise failed(str(error)) from None
+    return Empty()
+
+
+async def _shut_down(server: Server, loaded: Loaded) -> None:
+    """Let it end in good order, or else by force; its listener hears the end either way it comes."""
+    try:
+        async with asyncio.timeout(_SHUTDOWN_SECONDS):
+            await loaded.conversation.submit(Shutdown())
+            await loaded.conversation.ended()
+    except TimeoutError:
+        pass
+    await server.conversations.close(loaded)

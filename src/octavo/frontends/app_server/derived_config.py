@@ -1,0 +1,34 @@
+"""The configuration of one conversation: files read anew, the server's own flags, then the request."""
+
+from __future__ import annotations
+
+import msgspec
+
+from octavo.config.config import Config
+from octavo.config.load import ConfigFlags, load_config
+from octavo.config.overrides import json_overrides
+from octavo.errors import ConfigError
+from octavo.frontends.app_server.errors import refused
+from octavo.frontends.app_server.protocol.params import NewConversationParams
+from octavo.frontends.app_server.server import Server
+
+
+def derived_config(server: Server, params: NewConversationParams) -> Config:
+    """What the request asks for, over everything else. Raises `RequestError`."""
+    flags = ConfigFlags(
+        model=params.model,
+        model_provider=params.model_provider,
+        profile=params.profile,
+        cwd=params.cwd,
+        approval_policy=params.approval_policy,
+        sandbox_mode=params.sandbox,
+        base_instructions=params.base_instructions,
+        developer_instructions=params.developer_instructions,
+        compact_prompt=params.compact_prompt,
+        include_apply_patch=params.include_apply_patch_tool,
+    )
+    try:
+        overrides = server.sources.cli_overrides + json_overrides(params.config or {})
+        return load_config(msgspec.structs.replace(server.sources, cli_overrides=overrides, flags=flags))
+    except ConfigError as error:
+        raise refused(f"error deriving config: {error}") from None

@@ -1,0 +1,26 @@
+"""Errors that answer a request (`docs/app-server.md`, "Errors"). There are only two codes."""
+
+from __future__ import annotations
+
+from octavo.errors import OctavoError
+
+INVALID_REQUEST = -32600
+INTERNAL_ERROR = -32603
+
+
+class RequestError(OctavoError):
+    """The request cannot be served; the text goes to the client."""
+
+    def __init__(self, code: int, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+def refused(message: str) -> RequestError:
+    """What the client asked for makes no sense, or not now."""
+    return RequestError(INVALID_REQUEST, message)
+
+
+def failed(message: str) -> RequestError:
+    """What the client asked for did not work."""
+    return RequestError(INTERNAL_ERROR, message)

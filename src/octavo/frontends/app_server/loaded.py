@@ -1,0 +1,59 @@
+"""The conversations in memory, by id, until they are archived or the program ends."""
+
+from __future__ import annotations
+
+import asyncio
+
+from octavo.engine.conversation import Conversation
+from octavo.frontends.app_server.errors import refused
+from octavo.frontends.app_server.protocol.values import usual_uuid
+from octavo.frontends.jsonrpc.messages import RequestId
+
+
+class Loaded:
+    """A conversation, and the requests that wait for its turn to be aborted."""
+
+    def __init__(self, conversation: Conversation) -> None:
+        self.id = conversation.id
+        self.conversation = conversation
+        self.interrupts: list[RequestId] = []
+
+
+class LoadedConversations:
+    """Which conversation requests mean. A second one of the same id takes the place of the first, which lives on."""
+
+    def __init__(self) -> None:
+        self._by_id: dict[str, Loaded] = {}
+        self._alive: set[Loaded] = set()
+
+    def add(self, conversation: Conversation) -> Loaded:
+        """From now on, its id means this one."""
+        loaded = Loaded(conversation)
+        self._by_id[loaded.id] = loaded
+        self._alive.add(loaded)
+        return loaded
+
+    def find(self, conversation_id: str) -> Loaded | None:
+        """The conversation of this id, in any spelling."""
+        return self._by_id.get(usual_uuid(conversation_id))
+
+    def get(self, conversation_id: str) -> Loaded:
+        """The same; `RequestError` if there is none."""
+        loaded = self.find(conversation_id)
+        if loaded is None:
+            raise refused(f"conversation not found: {usual_uuid(conversation_id)}")
+        return loaded
+
+    def forget(self, loaded: Loaded) -> None:
+        """No request means it any more."""
+        if self._by_id.get(loaded.id) is loaded:
+            del self._by_id[loaded.id]
+
+    async def close(self, loaded: Loaded) -> None:
+        """End one for good, with everything that it runs."""
+        await loaded.conversation.close()
+        self._alive.discard(loaded)
+
+    async def close_all(self) -> None:
+        """End them all, the older ones of an id included."""
+        await asyncio.gather(*(self.close(loaded) for loaded in list(self._alive)))

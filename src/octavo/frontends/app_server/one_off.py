@@ -1,0 +1,87 @@
+"""`execOneOffCommand`: a command of the client's own, confined like those of a model."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from octavo.config.config import Config
+from octavo.frontends.app_server.errors import RequestError, failed, refused
+from octavo.frontends.app_server.protocol.params import ExecOneOffCommandParams
+from octavo.frontends.app_server.protocol.results import ExecOneOffCommandResponse
+from octavo.frontends.app_server.server import Server
+from octavo.frontends.jsonrpc.messages import RequestId
+from octavo.process.failures import CommandError, KilledBySignalError, SpawnError
+from octavo.process.run import CommandOutput, run_command
+from octavo.protocol.policy import SandboxPolicy
+from octavo.sandbox.denial import is_likely_denied
+from octavo.sandbox.environment import child_environment
+from octavo.sandbox.spec import sandbox_spec
+
+_DEFAULT_TIMEOUT_MS = 10_000
+
+
+async def exec_one_off_command(server: Server, request_id: RequestId, params: ExecOneOffCommandParams) -> None:
+    """Start it; the answer comes when it has ended, and other requests are served meanwhile."""
+    if not params.command:
+        raise refused("command must not be empty")
+    server.spawn(_answer(server, request_id, params))
+
+
+async def _answer(server: Server, request_id: RequestId, params: ExecOneOffCommandParams) -> None:
+    try:
+        server.client.reply(request_id, await _run(server.config, params))
+    except RequestError as error:
+        server.client.refuse(request_id, error)
+
+
+async def _run(config: Config, params: ExecOneOffCommandParams) -> ExecOneOffCommandResponse:
+    policy = config.sandbox_policy if params.sandbox_policy is None else params.sandbox_policy
+    sandbox = sandbox_spec(policy, config.cwd, config.environ)
+    try:
+        output = await run_command(
+            params.command,
+            cwd=config.cwd if params.cwd is None else os.path.join(config.cwd, params.cwd),
+            environ=_environment(config, policy),
+            sandbox=sandbox,
+            timeout_ms=_DEFAULT_TIMEOUT_MS if params.timeout_ms is None else params.timeout_ms,
+            on_output=lambda _stream, _chunk: None,
+        )
+    except SpawnError as error:
+        raise failed(f"exec failed: {os.strerror(error.errno)} (os error {error.errno})") from None
+    except KilledBySignalError:
+        raise failed("exec failed: sandbox error: command was killed by a signal") from None
+    except CommandError as error:
+        raise failed(f"exec failed: {error}") from None
+    return _result(output, is_confined=sandbox is not None)
+
+
+def _environment(config: Config, policy: SandboxPolicy) -> dict[str, str]:
+    chosen = config.shell_environment_policy
+    return child_environment(
+        config.environ,
+        policy,
+        inherit=chosen.inherit,
+        ignore_default_excludes=chosen.ignore_default_excludes,
+        exclude=chosen.exclude,
+        set_=chosen.set,
+        include_only=chosen.include_only,
+    )
+
+
+def _result(output: CommandOutput, *, is_confined: bool) -> ExecOneOffCommandResponse:
+    stdout, stderr = (data.decode("utf-8", "replace") for data in (output.stdout, output.stderr))
+    if output.timed_out:
+        raise failed("exec failed: sandbox error: command timed out")
+    was_denied = is_confined and is_likely_denied(
+        exit_code=output.exit_code,
+        timed_out=output.timed_out,
+        stdout=output.stdout,
+        stderr=output.stderr,
+        aggregated=output.aggregated,
+        linux=sys.platform == "linux",
+    )
+    if was_denied:
+        said = f"exit code: {output.exit_code}, stdout: {stdout}, stderr: {stderr}"
+        raise failed(f"exec failed: sandbox error: sandbox denied exec error, {said}")
+    return ExecOneOffCommandResponse(output.exit_code, stdout, stderr)

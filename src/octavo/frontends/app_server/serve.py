@@ -1,0 +1,62 @@
+"""The life of the app server: one worker takes messages in order until stdin ends (`docs/app-server.md`)."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from octavo.config.config import Config
+from octavo.config.load import ConfigSources
+from octavo.frontends.app_server.client import Client
+from octavo.frontends.app_server.dispatch import serve_request
+from octavo.frontends.app_server.server import Server
+from octavo.frontends.jsonrpc.incoming import LineReader
+from octavo.frontends.jsonrpc.messages import BadLine, ErrorResponse, Notification, Request, Response, read_message
+from octavo.frontends.jsonrpc.outgoing import LineWriter
+from octavo.frontends.jsonrpc.signals import run_until_signal
+from octavo.frontends.jsonrpc.stdio import claim_stdio
+
+_log = logging.getLogger(__name__)
+
+
+def run_app_server(sources: ConfigSources, config: Config, ready: Callable[[], None]) -> int:
+    """Serve stdin until it ends; the exit code. `ready` is called once when what is needed at first is imported."""
+    incoming, outgoing = claim_stdio()
+
+    async def work() -> None:
+        ready()
+        reader, client = LineReader(incoming), Client(LineWriter(outgoing))
+        server = Server(sources, config, client)
+        server.keep_feedback_log()
+        try:
+            await _serve_lines(server, reader)
+            await server.settle()
+        finally:
+            await server.close()
+        await client.drained()
+
+    run_until_signal(work())
+    return 0
+
+
+async def _serve_lines(server: Server, reader: LineReader) -> None:
+    while (line := await reader.next_line()) is not None:
+        await server.client.room_for_answers()
+        await _serve_line(server, line)
+
+
+async def _serve_line(server: Server, line: bytes) -> None:
+    try:
+        message = read_message(line)
+    except BadLine as error:
+        _log.error("a line of %d bytes is no message: %s", len(line), error)
+        return
+    match message:
+        case Request():
+            await serve_request(server, message)
+        case Notification():
+            _log.info("a notification: %s", message.method)
+        case Response():
+            await server.questions.answer(message)
+        case ErrorResponse():
+            server.questions.failed(message)

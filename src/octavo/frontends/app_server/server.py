@@ -1,0 +1,164 @@
+"""What the handlers of all requests share."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Coroutine
+from typing import TYPE_CHECKING
+
+from octavo.config.config import Config
+from octavo.config.load import ConfigSources
+from octavo.frontends.app_server.client import Client
+from octavo.http.identity import ClientIdentity
+
+if TYPE_CHECKING:
+    from octavo.auth.manager import AuthManager
+    from octavo.frontends.app_server.feedback_log import FeedbackLog
+    from octavo.frontends.app_server.listeners import Listeners
+    from octavo.frontends.app_server.loaded import LoadedConversations
+    from octavo.frontends.app_server.login import Login
+    from octavo.frontends.app_server.questions import Questions
+    from octavo.frontends.app_server.search import Searches
+    from octavo.http.client import HttpClient
+
+_log = logging.getLogger(__name__)
+
+
+class Server:
+    """The process: its configuration, its client, its conversations, and the login that they share.
+
+    `config` is what the program started with; `sources` says how to make one anew.
+    Rooms that only some requests enter are made when one does, so that the first
+    answer does not wait for the agent to be loaded.
+    """
+
+    def __init__(self, sources: ConfigSources, config: Config, client: Client) -> None:
+        self.sources, self.config, self.client = sources, config, client
+        self.identity = ClientIdentity(config.environ)
+        self.is_initialized = False
+        self._work: set[asyncio.Task[None]] = set()
+        self._http: HttpClient | None = None
+        self._nameless_http: HttpClient | None = None
+        self._auth: AuthManager | None = None
+        self._conversations: LoadedConversations | None = None
+        self._questions: Questions | None = None
+        self._listeners: Listeners | None = None
+        self._login: Login | None = None
+        self._searches: Searches | None = None
+        self.feedback_log: FeedbackLog | None = None
+
+    @property
+    def http(self) -> HttpClient:
+        """The one client for requests to servers."""
+        if self._http is None:
+            from octavo.http.client import HttpClient
+
+            self._http = HttpClient(self.identity, self.config.environ)
+        return self._http
+
+    @property
+    def nameless_http(self) -> HttpClient:
+        """A client that does not say who we are, for servers that are told by hand or not at all."""
+        if self._nameless_http is None:
+            from octavo.http.client import HttpClient
+
+            self._nameless_http = HttpClient(None, self.config.environ)
+        return self._nameless_http
+
+    @property
+    def auth(self) -> AuthManager:
+        """The login in force: only a stored one counts here."""
+        if self._auth is None:
+            from octavo.auth.manager import AuthManager
+
+            config = self.config
+            store = config.cli_auth_credentials_store
+            self._auth = AuthManager(config.codex_home, self.http, config.environ, store)
+        return self._auth
+
+    @property
+    def conversations(self) -> LoadedConversations:
+        """The conversations in memory."""
+        if self._conversations is None:
+            from octavo.frontends.app_server.loaded import LoadedConversations
+
+            self._conversations = LoadedConversations()
+        return self._conversations
+
+    @property
+    def questions(self) -> Questions:
+        """What the client was asked."""
+        if self._questions is None:
+            from octavo.frontends.app_server.questions import Questions
+
+            self._questions = Questions()
+        return self._questions
+
+    @property
+    def listeners(self) -> Listeners:
+        """Who hears the events of which conversation."""
+        if self._listeners is None:
+            from octavo.frontends.app_server.listeners import Listeners
+
+            self._listeners = Listeners(self)
+        return self._listeners
+
+    @property
+    def login(self) -> Login:
+        """The login in the browser, if one is under way."""
+        if self._login is None:
+            from octavo.frontends.app_server.login import Login
+
+            self._login = Login(self)
+        return self._login
+
+    @property
+    def searches(self) -> Searches:
+        """The file searches that run."""
+        if self._searches is None:
+            from octavo.frontends.app_server.search import Searches
+
+            self._searches = Searches(self)
+        return self._searches
+
+    def keep_feedback_log(self) -> None:
+        """Keep log lines for reports, if reports go anywhere."""
+        if self.config.environ.get("OCTAVO_FEEDBACK_DSN"):
+            from octavo.frontends.app_server.feedback_log import keep_log
+
+            self.feedback_log = keep_log()
+
+    def spawn(self, work: Coroutine[None, None, None]) -> None:
+        """Start work that owes the client an answer, and is waited for when the client says nothing more."""
+        task = asyncio.create_task(work)
+        self._work.add(task)
+        task.add_done_callback(self._work.discard)
+        task.add_done_callback(log_failure)
+
+    async def settle(self) -> None:
+        """Wait until every answer is given that is owed."""
+        while self._work:
+            await asyncio.wait(self._work)
+
+    async def close(self) -> None:
+        """End everything that runs."""
+        for task in self._work:
+            task.cancel()
+        if self._login is not None:
+            await self._login.close()
+        if self._listeners is not None:
+            self._listeners.close()
+        if self._conversations is not None:
+            await self._conversations.close_all()
+        if self._work:
+            await asyncio.wait(self._work)
+        for http in (self._http, self._nameless_http):
+            if http is not None:
+                await http.aclose()
+
+
+def log_failure(task: asyncio.Task[None]) -> None:
+    """Say why a task failed that nobody waits for."""
+    if not task.cancelled() and (error := task.exception()) is not None:
+        _log.error("a background task failed", exc_info=error)
