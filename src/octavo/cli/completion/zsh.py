@@ -24,7 +24,7 @@ _TAIL = """\
     fi
     (( $#commands )) && _describe command commands
     (( $#arguments )) && compadd -- $arguments
-    _files
+    (( $#commands + $#arguments )) || _files
 }
 
 if [[ "$funcstack[1]" == _octavo ]]; then
