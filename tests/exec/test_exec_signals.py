@@ -123,3 +123,17 @@ def test_ctrl_c_while_the_model_answers(place: Place) -> None:
         out, err = process.communicate(timeout=20)
     assert (process.returncode, err) == (0, b"")
     assert [json.loads(line)["type"] for line in out.splitlines()] == ["thread.started", "turn.started"]
+
+
+def test_a_signal_that_is_ignored_stays_ignored(place: Place) -> None:
+    model = place.model(answer(says("Done")), hold=True)
+
+    def ignore() -> None:
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+
+    with place.start("exec", "--skip-git-repo-check", "go", preexec_fn=ignore) as process:
+        assert model.asked.acquire(timeout=20)
+        process.send_signal(signal.SIGHUP)
+        model.release.set()
+        out, _ = process.communicate(timeout=20)
+    assert (process.returncode, out) == (0, b"Done\n")

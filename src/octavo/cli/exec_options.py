@@ -25,6 +25,14 @@ _OPTIONS = (
     Option("-o", "--output-last-message", value="FILE", path=True, about="Also write the last message to a file"),
     Option("--json", about="Write events to stdout, one JSON object a line", hidden_names=("--experimental-json",)),
     Option("--color", value="COLOR", choices=COLORS, about="Colours in the output for people (default: auto)"),
+    # Clients of later releases send it; it means something to none of our providers.
+    Option(
+        "--cyber-access-program",
+        value="PROGRAM",
+        choices=("standard", "daybreak_blue", "daybreak_red"),
+        hidden=True,
+        about="Accepted, and of no effect",
+    ),
     Option("--record", value="FILE", path=True, about="Write what the model answers to a file for --replay"),
     Option(
         "--replay",

@@ -36,7 +36,9 @@ async def run_until_signal(work: Coroutine[Any, Any, int]) -> int:
         received.append(signum)
         task.cancel()
 
-    for signum in _SIGNALS:
+    # What our parent told us to ignore stays ignored: `nohup` is meant.
+    heard = [signum for signum in _SIGNALS if signal.getsignal(signum) is not signal.SIG_IGN]
+    for signum in heard:
         loop.add_signal_handler(signum, on_signal, signum)
     try:
         await asyncio.wait({task})
@@ -46,7 +48,7 @@ async def run_until_signal(work: Coroutine[Any, Any, int]) -> int:
             raise error
         raise Interrupted(received[0])
     finally:
-        for signum in _SIGNALS:
+        for signum in heard:
             loop.remove_signal_handler(signum)
 
 
