@@ -13,7 +13,7 @@ from typing import TypeVar
 import msgspec
 
 from octavo.auth.login_exchange import LoginFailed, check_workspace, exchange_code, store_login
-from octavo.auth.login_request import LoginOptions
+from octavo.auth.login_flow import LoginSettings
 from octavo.auth.tokens import AuthError
 from octavo.http.client import HttpAnswer, HttpClient
 from octavo.http.status import status_text
@@ -60,10 +60,10 @@ class _Confirmed(msgspec.Struct):
     code_verifier: str
 
 
-async def request_device_code(http: HttpClient, options: LoginOptions) -> DeviceCode:
+async def request_device_code(http: HttpClient, settings: LoginSettings) -> DeviceCode:
     """Ask for a code. Raises `LoginFailed`."""
-    url = f"{options.issuer_url}/api/accounts/deviceauth/usercode"
-    answer = await _post(http, url, _Asked(options.client_id))
+    url = f"{settings.issuer_url}/api/accounts/deviceauth/usercode"
+    answer = await _post(http, url, _Asked(settings.client_id))
     if answer.status == 404:
         raise LoginFailed(
             "this server does not offer logins by device code; use `octavo login`, or check the address of the server"
@@ -81,31 +81,31 @@ async def request_device_code(http: HttpClient, options: LoginOptions) -> Device
 
 async def finish_device_login(
     http: HttpClient,
-    options: LoginOptions,
+    settings: LoginSettings,
     code: DeviceCode,
     *,
     monotonic: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
 ) -> None:
     """Wait for the user, at most fifteen minutes, and store the login. Raises `LoginFailed`."""
-    confirmed = await _confirmation(http, options, code, monotonic, sleep)
-    redirect = f"{options.issuer_url}/deviceauth/callback"
+    confirmed = await _confirmation(http, settings, code, monotonic, sleep)
+    redirect = f"{settings.issuer_url}/deviceauth/callback"
     try:
-        granted = await exchange_code(http, options, confirmed.authorization_code, redirect, confirmed.code_verifier)
+        granted = await exchange_code(http, settings, confirmed.authorization_code, redirect, confirmed.code_verifier)
     except AuthError as error:
         raise LoginFailed(f"device code exchange failed: {error}") from None
-    check_workspace(options, granted.claims)
-    store_login(options, granted, None)
+    check_workspace(settings, granted.claims)
+    store_login(settings, granted, None)
 
 
 async def _confirmation(
     http: HttpClient,
-    options: LoginOptions,
+    settings: LoginSettings,
     code: DeviceCode,
     monotonic: Callable[[], float],
     sleep: Callable[[float], Awaitable[None]],
 ) -> _Confirmed:
-    url = f"{options.issuer_url}/api/accounts/deviceauth/token"
+    url = f"{settings.issuer_url}/api/accounts/deviceauth/token"
     body = _Poll(code.device_auth_id, code.user_code)
     end = monotonic() + _LIMIT_SECONDS
     while True:

@@ -11,7 +11,7 @@ from typing import Any, NoReturn, TypeVar
 
 import msgspec
 
-from octavo.auth.login_request import DEFAULT_ISSUER, LoginOptions, form
+from octavo.auth.login_flow import DEFAULT_ISSUER, LoginSettings, form
 from octavo.auth.storage import StoredLogin, now_as_text, save_login
 from octavo.auth.tokens import AuthError, IdClaims, Tokens, jwt_payload, read_claims
 from octavo.http.client import HttpClient
@@ -56,57 +56,57 @@ class _ApiKeyAnswer(msgspec.Struct):
     access_token: str
 
 
-async def exchange_code(http: HttpClient, options: LoginOptions, code: str, redirect: str, verifier: str) -> Granted:
+async def exchange_code(http: HttpClient, settings: LoginSettings, code: str, redirect: str, verifier: str) -> Granted:
     """Spend the code. Raises `LoginFailed` with the reason."""
     fields = {
         "grant_type": "authorization_code",
         "code": code,
         "redirect_uri": redirect,
-        "client_id": options.client_id,
+        "client_id": settings.client_id,
         "code_verifier": verifier,
     }
-    granted = await _ask(http, options, fields, Granted)
+    granted = await _ask(http, settings, fields, Granted)
     _ = granted.claims
     return granted
 
 
-async def exchange_for_api_key(http: HttpClient, options: LoginOptions, id_token: str) -> str | None:
+async def exchange_for_api_key(http: HttpClient, settings: LoginSettings, id_token: str) -> str | None:
     """An API key for the account; None where the server gives none, which is no failure."""
     fields = {
         "grant_type": "urn:ietf:params:oauth:grant-type:token-exchange",
-        "client_id": options.client_id,
+        "client_id": settings.client_id,
         "requested_token": "openai-api-key",
         "subject_token": id_token,
         "subject_token_type": "urn:ietf:params:oauth:token-type:id_token",
     }
     try:
-        return (await _ask(http, options, fields, _ApiKeyAnswer)).access_token
+        return (await _ask(http, settings, fields, _ApiKeyAnswer)).access_token
     except LoginFailed:
         return None
 
 
-def check_workspace(options: LoginOptions, claims: IdClaims) -> None:
+def check_workspace(settings: LoginSettings, claims: IdClaims) -> None:
     """Pass if this login may be used here. Raises `WorkspaceRefused`."""
-    if options.workspace is None or claims.account_id == options.workspace:
+    if settings.workspace is None or claims.account_id == settings.workspace:
         return
     if claims.account_id is None:
         _refuse("Login is restricted to a workspace, but the token has no chatgpt_account_id claim.")
-    _refuse(f"Login is restricted to workspace id {options.workspace}.")
+    _refuse(f"Login is restricted to workspace id {settings.workspace}.")
 
 
 def store_login(
-    options: LoginOptions, granted: Granted, api_key: str | None, clock: Callable[[], int] = time.time_ns
+    settings: LoginSettings, granted: Granted, api_key: str | None, clock: Callable[[], int] = time.time_ns
 ) -> None:
     """Save the login in place of any other. Raises `AuthError`."""
     tokens = Tokens(granted.id_token, granted.access_token, granted.refresh_token, granted.claims.account_id)
-    save_login(options.codex_home, StoredLogin(api_key, tokens, now_as_text(clock())), options.store)
+    save_login(settings.codex_home, StoredLogin(api_key, tokens, now_as_text(clock())), settings.store)
 
 
-def success_query(options: LoginOptions, granted: Granted) -> str:
+def success_query(settings: LoginSettings, granted: Granted) -> str:
     """What the page after the login is told."""
     claims = granted.claims
     needs_setup = claims.is_org_owner and not claims.completed_platform_onboarding
-    platform = PLATFORM if options.issuer_url == DEFAULT_ISSUER else PLATFORM_OF_OTHER_ISSUERS
+    platform = PLATFORM if settings.issuer_url == DEFAULT_ISSUER else PLATFORM_OF_OTHER_ISSUERS
     return form(
         {
             "id_token": granted.id_token,
@@ -119,9 +119,9 @@ def success_query(options: LoginOptions, granted: Granted) -> str:
     )
 
 
-async def _ask(http: HttpClient, options: LoginOptions, fields: dict[str, str], answer: type[T]) -> T:
+async def _ask(http: HttpClient, settings: LoginSettings, fields: dict[str, str], answer: type[T]) -> T:
     try:
-        reply = await http.request("POST", f"{options.issuer_url}/oauth/token", _FORM, form(fields).encode("ascii"))
+        reply = await http.request("POST", f"{settings.issuer_url}/oauth/token", _FORM, form(fields).encode("ascii"))
     except (TransportError, InvalidUrl) as error:
         raise LoginFailed(str(error)) from None
     if not reply.is_success:

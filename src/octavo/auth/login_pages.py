@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from html import escape
 
 from octavo.auth.login_exchange import PLATFORM, PLATFORM_OF_OTHER_ISSUERS
-from octavo.auth.login_request import form
+from octavo.auth.login_flow import form
 
 _SETUP_AFTER_SECONDS = 3
 

@@ -9,8 +9,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import hmac
-from collections.abc import Callable
-from types import TracebackType
 from urllib.parse import parse_qsl
 
 from octavo.auth.login_exchange import (
@@ -26,7 +24,7 @@ from octavo.auth.login_exchange import (
 from octavo.auth.login_pages import success_page
 from octavo.auth.login_port import listen
 from octavo.auth.login_reply import PageRequest, Reply, read_request, write_reply
-from octavo.auth.login_request import LoginOptions, authorize_url, fresh_secrets, redirect_uri
+from octavo.auth.login_flow import LoginSettings, authorize_url, fresh_secrets, redirect_uri
 from octavo.auth.tokens import AuthError
 from octavo.http.client import HttpClient
 
@@ -36,37 +34,55 @@ NOT_COMPLETED = "Login was not completed"
 _LINGER_SECONDS = 2.0
 
 
-class LoginServer:
-    """A login under way. Show `auth_url` to the user, then `wait`; leaving the block closes the server.
+async def start_login(settings: LoginSettings, http: HttpClient) -> LoginServer:
+    """Listen for the browser, taking the port from another login if need be. Raises `LoginFailed`.
 
-    `http` asks the login server and should carry no identity. `saved` is called when
-    the login has been stored, before the browser is told.
+    `http` asks the login server and carries no identity. Whoever starts has to wait for `finished`.
     """
+    login = LoginServer(settings, http)
+    await login.listen()
+    return login
 
-    def __init__(self, options: LoginOptions, http: HttpClient, saved: Callable[[], object] = lambda: None) -> None:
-        self._options, self._http, self._saved = options, http, saved
+
+class LoginServer:
+    """A login under way: show `auth_url` to the user, then wait for `finished`."""
+
+    def __init__(self, settings: LoginSettings, http: HttpClient) -> None:
+        self._settings, self._http = settings, http
         self._secrets = fresh_secrets()
         self._server: asyncio.Server | None = None
         self._outcome: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._visits: set[asyncio.Task[None]] = set()
         self._answering: set[asyncio.Task[None]] = set()
-        self.port = options.port
+        self.port = settings.port
 
     @property
     def auth_url(self) -> str:
         """The address that the user opens."""
-        return authorize_url(self._options, self._secrets, self.port)
+        return authorize_url(self._settings, self._secrets, self.port)
 
-    async def __aenter__(self) -> LoginServer:
-        """Take the port, from another login if need be. Raises `LoginFailed`."""
-        self._server = await listen(self._options.port, self._visit)
+    async def listen(self) -> None:
+        """Take the port. Raises `LoginFailed`."""
+        self._server = await listen(self._settings.port, self._visit)
         self.port = self._server.sockets[0].getsockname()[1]
-        return self
 
-    async def __aexit__(
-        self, _: type[BaseException] | None, __: BaseException | None, ___: TracebackType | None
-    ) -> None:
-        """Free the port; a page that is on its way to the browser arrives."""
+    async def finished(self) -> None:
+        """Until the browser has seen the last page; the port is free then, also if this wait is cancelled.
+
+        Raises `LoginFailed` with the reason if the login came to nothing.
+        """
+        try:
+            await asyncio.shield(self._outcome)
+        finally:
+            await self._close()
+
+    def cancel(self) -> None:
+        """Give the login up: the port is free at once, and `finished` fails."""
+        if self._server is not None:
+            self._server.close()
+        self._end(LoginFailed(NOT_COMPLETED))
+
+    async def _close(self) -> None:
         if self._server is not None:
             self._server.close()
         # Browsers also keep connections open that they never use: nobody waits for those.
@@ -76,14 +92,6 @@ class LoginServer:
             visit.cancel()
         if self._visits:
             await asyncio.wait(self._visits)
-
-    async def wait(self) -> None:
-        """Until the browser has seen the last page. Raises `LoginFailed` with the reason if it came to nothing."""
-        await asyncio.shield(self._outcome)
-
-    def cancel(self) -> None:
-        """Give the login up: `wait` fails."""
-        self._end(LoginFailed(NOT_COMPLETED))
 
     async def _visit(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
@@ -131,18 +139,17 @@ class LoginServer:
             return Reply(200, str(error), ends=True, failure=error)
         except AuthError as error:
             return Reply(500, f"Token exchange failed: {error}")
-        api_key = await exchange_for_api_key(self._http, self._options, granted.id_token)
+        api_key = await exchange_for_api_key(self._http, self._settings, granted.id_token)
         try:
-            store_login(self._options, granted, api_key)
+            store_login(self._settings, granted, api_key)
         except AuthError as error:
             return Reply(500, f"Unable to persist auth file: {error}")
-        self._saved()
-        return Reply(302, "", location=f"http://localhost:{self.port}/success?{success_query(self._options, granted)}")
+        return Reply(302, "", location=f"http://localhost:{self.port}/success?{success_query(self._settings, granted)}")
 
     async def _granted(self, code: str) -> Granted:
         redirect = redirect_uri(self.port)
-        granted = await exchange_code(self._http, self._options, code, redirect, self._secrets.verifier)
-        check_workspace(self._options, granted.claims)
+        granted = await exchange_code(self._http, self._settings, code, redirect, self._secrets.verifier)
+        check_workspace(self._settings, granted.claims)
         return granted
 
     def _end(self, failure: LoginFailed | None) -> None:

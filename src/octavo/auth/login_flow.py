@@ -17,7 +17,7 @@ DEFAULT_PORT = 1455
 _SCOPE = "openid profile email offline_access"
 
 
-class LoginOptions(msgspec.Struct, frozen=True, kw_only=True):
+class LoginSettings(msgspec.Struct, frozen=True, kw_only=True):
     """Where a login comes from and where it goes.
 
     `workspace` is the only workspace that may log in, None for any. `port` 0 takes a
@@ -63,11 +63,11 @@ def redirect_uri(port: int) -> str:
     return f"http://localhost:{port}/auth/callback"
 
 
-def authorize_url(options: LoginOptions, secrets: LoginSecrets, port: int) -> str:
+def authorize_url(settings: LoginSettings, secrets: LoginSecrets, port: int) -> str:
     """The address that the user opens."""
     fields = {
         "response_type": "code",
-        "client_id": options.client_id,
+        "client_id": settings.client_id,
         "redirect_uri": redirect_uri(port),
         "scope": _SCOPE,
         "code_challenge": secrets.challenge,
@@ -75,11 +75,11 @@ def authorize_url(options: LoginOptions, secrets: LoginSecrets, port: int) -> st
         "id_token_add_organizations": "true",
         "codex_cli_simplified_flow": "true",
         "state": secrets.state,
-        "originator": options.originator,
+        "originator": settings.originator,
     }
-    if options.workspace is not None:
-        fields["allowed_workspace_id"] = options.workspace
-    return f"{options.issuer_url}/oauth/authorize?{form(fields)}"
+    if settings.workspace is not None:
+        fields["allowed_workspace_id"] = settings.workspace
+    return f"{settings.issuer_url}/oauth/authorize?{form(fields)}"
 
 
 def form(fields: dict[str, str]) -> str:
