@@ -9,7 +9,7 @@ import subprocess
 
 import pytest
 from exec_model_server import answer, says
-from exec_place import Place
+from exec_place import OCTAVO, Place
 
 HI = answer(says("Hi"))
 
@@ -144,3 +144,30 @@ def test_ctrl_c_while_reading_the_prompt_kills(place: Place) -> None:
         process.send_signal(signal.SIGINT)
         process.communicate(timeout=30)
     assert process.returncode == -signal.SIGINT
+
+
+def test_a_login_of_the_wrong_kind_is_removed_and_told(place: Place) -> None:
+    model = place.model(HI, more='forced_login_method = "chatgpt"')
+    (place.home / "auth.json").write_text('{"OPENAI_API_KEY": "k"}')
+    result = place.octavo("exec", "--json", "hi")
+    assert (result.code, result.out) == (1, b"")
+    assert result.err == "ChatGPT login is required, but an API key is currently being used. Logging out.\n"
+    assert not (place.home / "auth.json").exists()
+    assert model.requests == []
+
+
+def test_a_folder_to_work_in_need_not_exist(place: Place) -> None:
+    place.model(HI)
+    result = place.exec("-C", "none/such", "hi")
+    assert result.code == 0
+    assert f"\nworkdir: {place.workspace}/none/such\n" in result.err
+
+
+def test_a_working_folder_that_was_removed_is_one_line(place: Place) -> None:
+    gone = place.root / "gone"
+    script = f"mkdir {gone} && cd {gone} && rmdir {gone} && exec {' '.join(OCTAVO)} exec hi"
+    result = subprocess.run(
+        ["sh", "-c", script], env=place.environ(), stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+    )
+    assert (result.returncode, result.stdout) == (1, "")
+    assert len(result.stderr.splitlines()) == 1
