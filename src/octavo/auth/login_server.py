@@ -21,12 +21,14 @@ from octavo.auth.login_exchange import (
     store_login,
     success_query,
 )
+from octavo.auth.login_flow import LoginSettings, authorize_url, fresh_secrets, redirect_uri
 from octavo.auth.login_pages import success_page
 from octavo.auth.login_port import listen
 from octavo.auth.login_reply import PageRequest, Reply, read_request, write_reply
-from octavo.auth.login_flow import LoginSettings, authorize_url, fresh_secrets, redirect_uri
 from octavo.auth.tokens import AuthError
 from octavo.http.client import HttpClient
+
+__all__ = ["LoginFailed", "LoginServer", "start_login"]
 
 CANCELLED = "Login cancelled"
 NOT_COMPLETED = "Login was not completed"
