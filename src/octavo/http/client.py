@@ -16,7 +16,8 @@ from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 
 import msgspec
 
-from octavo.http.connection import Connection, Header, basic_credentials, connect
+from octavo.http.connection import Connection, basic_credentials, connect
+from octavo.http.head import Header
 from octavo.http.identity import ClientIdentity
 from octavo.http.proxies import proxies_from
 from octavo.http.status import status_text

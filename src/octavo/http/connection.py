@@ -1,7 +1,7 @@
 """One HTTP/1.1 connection: a request out, its answer in, then perhaps the next.
 
-The grammar is h11's; this module gives it a wire. It knows proxies: a plain request
-goes to the proxy with its whole address, an encrypted one through a tunnel.
+It knows proxies: a plain request goes to the proxy with its whole address, an
+encrypted one through a tunnel.
 """
 
 from __future__ import annotations
@@ -13,15 +13,15 @@ import ssl
 import time
 from collections.abc import Iterator, Sequence
 
-import h11
-
+from octavo.http.body import Body, body_of
+from octavo.http.head import AnswerHead, BadMessage, Header, read_answer_head, request_head
 from octavo.http.urls import Url
 from octavo.http.wire import TransportError, Wire, connecting, open_wire
 
-Header = tuple[bytes, bytes]
-
 _LARGEST_HEAD = 100 * 1024
 """Bytes of status line and headers; a server that sends more is refused."""
+
+NO_ANSWER = "the server closed the connection without an answer"
 
 
 class Connection:
@@ -37,53 +37,57 @@ class Connection:
         self.idle_since = 0.0
         self._wire = wire
         self._forwards = proxy is not None and not url.is_secure
-        self._protocol = h11.Connection(h11.CLIENT, max_incomplete_event_size=_LARGEST_HEAD)
+        self._received = bytearray()
+        self._head: AnswerHead | None = None
+        self._body: Body | None = None
 
     async def exchange(
         self, method: str, url: Url, headers: Sequence[Header], body: bytes | None
     ) -> tuple[int, tuple[Header, ...]]:
         """Send a request and wait for the head of its answer. Raises `TransportError`."""
-        # Blanks around a value mean nothing in HTTP, and h11 refuses to send them.
+        # Blanks around a value mean nothing in HTTP.
         fields = [(b"host", url.host_header), *((name, value.strip(b" \t")) for name, value in headers)]
         if self._forwards and self.proxy is not None:
             fields += _proxy_authorization(self.proxy)
         if body is not None:
             fields.append((b"content-length", b"%d" % len(body)))
         target = url.absolute if self._forwards else url.target
-        with _protocol_errors():
-            self._send(h11.Request(method=method, target=target, headers=fields))
-            if body:
-                self._send(h11.Data(data=body))
-            self._send(h11.EndOfMessage())
-        return await self._read_head()
+        with _message_errors():
+            self._wire.write(request_head(method, target, fields) + (body or b""))
+            self._head = await _final_head(self._wire, self._received, NO_ANSWER)
+            self._body = body_of(method, self._head)
+        return self._head.status, self._head.headers
 
     async def next_chunk(self) -> bytes:
         """All of the body that has come since, at least a byte; `b""` at its end. Raises `TransportError`."""
-        pieces: list[bytes] = []
-        with _protocol_errors():
-            while self._protocol.their_state is h11.SEND_BODY:
-                event = self._protocol.next_event()
-                if isinstance(event, h11.Data):
-                    pieces.append(bytes(event.data))
-                elif event is h11.NEED_DATA:
-                    if pieces:
-                        break
-                    self._protocol.receive_data(await self._wire.read())
-        return b"".join(pieces)
+        body = self._body
+        with _message_errors():
+            while body is not None and not body.is_whole:
+                if content := body.take(self._received):
+                    return content
+                if not body.is_whole:
+                    data = await self._wire.read()
+                    self._received += data
+                    if not data:
+                        body.end()
+        return b""
 
     def rest(self) -> bool:
         """Whether the answer is whole and the connection can serve another request; then it is ready for one.
 
         The end of an answer that nobody read to the end counts if it has come by now.
         """
+        body, head = self._body, self._head
+        if body is None or head is None or not head.keeps_connection:
+            return False
+        self._received += self._wire.take()
         try:
-            self._skip_rest()
-        except h11.RemoteProtocolError:
+            body.take(self._received)
+        except BadMessage:
             return False
-        done = self._protocol.our_state is h11.DONE and self._protocol.their_state is h11.DONE
-        if not done or not self._wire.is_quiet:
+        if not body.is_whole or self._received or not self._wire.is_quiet:
             return False
-        self._protocol.start_next_cycle()
+        self._head = self._body = None
         self.used_before = True
         self.idle_since = time.monotonic()
         return True
@@ -97,32 +101,20 @@ class Connection:
         """Drop the connection; a server that is still answering notices."""
         self._wire.close()
 
-    def _skip_rest(self) -> None:
-        while self._protocol.their_state is h11.SEND_BODY:
-            if self._protocol.next_event() is h11.NEED_DATA:
-                data = self._wire.take()
-                if not data:
-                    return
-                self._protocol.receive_data(data)
 
-    def _send(self, event: h11.Request | h11.Data | h11.EndOfMessage) -> None:
-        data = self._protocol.send(event)
-        if data:
-            self._wire.write(data)
-
-    async def _read_head(self) -> tuple[int, tuple[Header, ...]]:
-        with _protocol_errors():
-            while True:
-                event = self._protocol.next_event()
-                if isinstance(event, h11.Response):
-                    return event.status_code, tuple(event.headers)
-                if event is h11.NEED_DATA:
-                    data = await self._wire.read()
-                    if not data and self._protocol.their_state is h11.SEND_RESPONSE:
-                        raise TransportError("the server closed the connection without an answer")
-                    self._protocol.receive_data(data)
-                elif not isinstance(event, h11.InformationalResponse):
-                    raise TransportError("the server closed the connection without an answer")
+async def _final_head(wire: Wire, received: bytearray, nothing: str) -> AnswerHead:
+    """The head of the answer itself, after what the server says in between. `nothing` tells that none came."""
+    while True:
+        head = read_answer_head(received, _LARGEST_HEAD)
+        if head is None:
+            data = await wire.read()
+            if not data:
+                raise TransportError(nothing)
+            received += data
+        elif head.status == 101:
+            raise BadMessage("the server wants to speak another protocol")
+        elif head.status >= 200:
+            return head
 
 
 async def connect(url: Url, proxy: Url | None, tls: ssl.SSLContext | None, seconds: float | None) -> Connection:
@@ -145,23 +137,13 @@ async def connect(url: Url, proxy: Url | None, tls: ssl.SSLContext | None, secon
 
 
 async def _open_tunnel(wire: Wire, url: Url, proxy: Url) -> None:
-    protocol = h11.Connection(h11.CLIENT, max_incomplete_event_size=_LARGEST_HEAD)
     place = (f"[{url.host}]:{url.port}" if ":" in url.host else f"{url.host}:{url.port}").encode("ascii")
     fields = [(b"host", place), *_proxy_authorization(proxy)]
-    with _protocol_errors():
-        wire.write(protocol.send(h11.Request(method="CONNECT", target=place, headers=fields)) or b"")
-        wire.write(protocol.send(h11.EndOfMessage()) or b"")
-        while True:
-            event = protocol.next_event()
-            if isinstance(event, h11.Response):
-                break
-            if event is h11.NEED_DATA:
-                data = await wire.read()
-                if not data:
-                    raise TransportError(f"the proxy {proxy.host}:{proxy.port} closed the connection")
-                protocol.receive_data(data)
-    if not 200 <= event.status_code < 300:
-        raise TransportError(f"the proxy {proxy.host}:{proxy.port} refused the tunnel with status {event.status_code}")
+    with _message_errors():
+        wire.write(request_head("CONNECT", place, fields))
+        head = await _final_head(wire, bytearray(), f"the proxy {proxy.host}:{proxy.port} closed the connection")
+    if not 200 <= head.status < 300:
+        raise TransportError(f"the proxy {proxy.host}:{proxy.port} refused the tunnel with status {head.status}")
 
 
 def _proxy_authorization(proxy: Url) -> list[Header]:
@@ -178,11 +160,8 @@ def basic_credentials(credentials: str) -> bytes:
 
 
 @contextlib.contextmanager
-def _protocol_errors() -> Iterator[None]:
+def _message_errors() -> Iterator[None]:
     try:
         yield
-    except h11.LocalProtocolError:
-        # h11's own text would quote the header, which may hold a token.
-        raise TransportError("the request holds characters that HTTP cannot carry") from None
-    except h11.ProtocolError as error:
-        raise TransportError(str(error) or "the answer is not HTTP") from None
+    except BadMessage as error:
+        raise TransportError(str(error)) from None

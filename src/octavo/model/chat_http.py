@@ -10,7 +10,7 @@ from collections.abc import AsyncGenerator, Mapping
 
 from octavo.config.providers import ModelProvider
 from octavo.http.client import HttpClient, HttpResponse
-from octavo.http.connection import Header
+from octavo.http.head import Header
 from octavo.http.status import status_text
 from octavo.model.backend import ModelRequest
 from octavo.model.chat_stream import ChatStream

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 
 from octavo.config.providers import ModelProvider
 from octavo.http.client import HttpClient, HttpResponse
-from octavo.http.connection import Header
+from octavo.http.head import Header
 from octavo.http.status import status_text
 from octavo.http.urls import InvalidUrl
 from octavo.http.wire import TransportError

@@ -14,7 +14,7 @@ from contextlib import aclosing
 from octavo.auth.manager import Auth, AuthManager
 from octavo.auth.tokens import AuthError
 from octavo.http.client import HttpClient, HttpResponse
-from octavo.http.connection import Header
+from octavo.http.head import Header
 from octavo.model.backend import ModelRequest
 from octavo.model.error_body import read_refusal
 from octavo.model.error_texts import NOT_INCLUDED, usage_limit_text
@@ -24,7 +24,7 @@ from octavo.model.events import Completed, ModelEvent, RateLimits
 from octavo.model.http_attempt import endpoint, missing_key, open_answer, provider_headers, provider_token
 from octavo.model.observer import ModelObserver
 from octavo.model.rate_limits import rate_limits_from
-from octavo.model.responses_stream import ResponsesStream
+from octavo.model.responses_stream import ResponsesStream, is_delta
 from octavo.model.sse import EventStream
 
 OPENAI_BASE = "https://api.openai.com/v1"
@@ -125,7 +125,8 @@ async def _read_answer(response: HttpResponse, request: ModelRequest) -> AsyncGe
     try:
         async with aclosing(read_events(response, idle_seconds, request.observer)) as batches:
             async for batch in batches:
-                for data in batch:
+                # Tens of thousands of deltas that nobody reads must cost next to nothing.
+                for data in batch if request.deltas else [data for data in batch if not is_delta(data)]:
                     event = stream.feed(data)
                     if event is not None:
                         yield event

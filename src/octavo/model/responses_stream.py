@@ -114,6 +114,12 @@ class ResponsesStream:
             self._completed = Completed(done.usage.to_usage() if done.usage else None)
 
 
+def is_delta(data: bytes) -> bool:
+    """Whether an event is a delta, told without decoding it; False where its type does not come first."""
+    end = data.find(b'"', 18)
+    return data[end - 6 : end] == b".delta" and data.startswith((b'{"type":"response.', b'{"type": "response.'))
+
+
 def _is_null(value: Raw) -> bool:
     return bytes(value) == b"null"
 
