@@ -17,11 +17,11 @@ from octavo.engine.initial_context import initial_items
 from octavo.engine.session import Session
 from octavo.engine.turn_context import turn_context
 from octavo.model import events as model
-from octavo.model.errors import ContextWindowExceeded, ModelError, StreamBroken
+from octavo.model.errors import ContextWindowExceeded, ModelError
 from octavo.model.instructions import read_prompt
 from octavo.model.prompt import Prompt
 from octavo.protocol import events
-from octavo.protocol.items import InputText, Message, OutputText, user_message
+from octavo.protocol.items import InputText, Message, OutputText, ResponseItem, user_message
 
 
 async def manual_compaction(session: Session, submission_id: str) -> None:
@@ -97,23 +97,25 @@ def _give_up(session: Session, turn: ActiveTurn, error: ModelError) -> bool:
 
 
 async def _drain(session: Session, turn: ActiveTurn, working: History) -> None:
-    """Read the whole answer; its items are remembered, not shown."""
+    """Read the whole answer; its items are remembered, not shown. An interruption leaves nothing of them."""
     view = working.view(text_form=False)
-    completed = False
-    async with aclosing(model_client(session, turn.context).call(Prompt(view.items, view.encoded))) as answer:
-        async for event in answer:
-            match event:
-                case model.ItemDone():
-                    session.history.record([event.item])
-                case model.RateLimits():
-                    session.tokens.take_limits(event.snapshot)
-                    session.emit_tokens(turn.id)
-                case model.Completed():
-                    completed = True
-                    session.tokens.add(event.usage, turn.context.model.context_window)
-                    session.emit_tokens(turn.id)
-    if not completed:
-        raise StreamBroken("stream closed before response.completed")
+    items: list[ResponseItem] = []
+    try:
+        async with aclosing(model_client(session, turn.context).call(Prompt(view.items, view.encoded))) as answer:
+            async for event in answer:
+                match event:
+                    case model.ItemDone():
+                        items.append(event.item)
+                    case model.RateLimits():
+                        session.tokens.take_limits(event.snapshot)
+                        session.emit_tokens(turn.id)
+                    case model.Completed():
+                        session.tokens.add(event.usage, turn.context.model.context_window)
+                        session.emit_tokens(turn.id)
+    except ModelError:
+        session.history.record(items)
+        raise
+    session.history.record(items)
 
 
 def _last_assistant_text(history: History) -> str:
