@@ -100,7 +100,7 @@ def _flags(words: Words) -> ConfigFlags:
         cwd=None if folder is None else canonical_folder(start.working_directory(), folder),
         oss=oss,
         embedded=words.has("local"),
-        show_raw_agent_reasoning=True if oss else None,
+        show_raw_agent_reasoning=True if oss or words.has("local") else None,
         additional_writable_roots=words.texts("add-dir"),
     )
 

@@ -65,7 +65,14 @@ def _backend(config: Config, identity: ClientIdentity, replay: str | None) -> Mo
     http = HttpClient(identity, config.environ)
     store = config.cli_auth_credentials_store
     auth = AuthManager(config.codex_home, http, config.environ, store, allow_env_key=True)
-    return backend_for(config, auth, http)
+    backend = backend_for(config, auth, http)
+    if config.model_provider_id == "embedded":
+        from octavo.model.embedded import EmbeddedBackend
+
+        # Now, before the event loop: loading stops every thread, and a missing model is a start-up error.
+        if isinstance(backend, EmbeddedBackend):
+            backend.load()
+    return backend
 
 
 def _ensure_local_model(config: Config) -> None:

@@ -133,6 +133,10 @@ class McpServerToml(msgspec.Struct, frozen=True):
     disabled_tools: tuple[str, ...] | None = None
 
 
+DEFAULT_LOCAL_CONTEXT = 8192
+"""Window of the local model, in tokens, where `[local]` names none."""
+
+
 class LocalModel(msgspec.Struct, frozen=True):
     """`[local]`: the model file (GGUF) that runs in this process, its context in tokens, its threads."""
 

@@ -14,11 +14,10 @@ from typing import Any
 
 import msgspec
 
-from octavo.config.schema import LocalModel
+from octavo.config.schema import DEFAULT_LOCAL_CONTEXT, LocalModel
 from octavo.model.embedded_weights import LocalModelUnavailable, find_weights
 from octavo.model.payload import encode_json
 
-DEFAULT_CONTEXT_SIZE = 8192
 _LEAST_CONTEXT, _MOST_CONTEXT, _MOST_THREADS = 256, 1 << 24, 512
 _BATCH_TOKENS = 128  # a cancelled prompt ends after the batch at hand
 _SMALL_MODEL_BYTES = 1 << 30
@@ -62,7 +61,7 @@ def load_engine(settings: LocalModel) -> LlamaEngine:
     except ImportError as error:
         raise LocalModelUnavailable("a local model needs an extra: run `pip install 'octavo[local]'`") from error
     path = find_weights(settings.model_path)
-    context_size = settings.context_size or DEFAULT_CONTEXT_SIZE
+    context_size = settings.context_size or DEFAULT_LOCAL_CONTEXT
     _check_limits(context_size, settings.threads)
     os.putenv("GGML_NO_BACKTRACE", "1")  # a failing library is not to start a debugger; os.environ stays as it is
     params = xllamacpp.CommonParams()

@@ -6,6 +6,7 @@ import msgspec
 
 from octavo.config.config import Config
 from octavo.config.providers import ModelProvider
+from octavo.config.schema import DEFAULT_LOCAL_CONTEXT
 from octavo.model.families import ModelFamily, family_of, unknown_family
 from octavo.model.sizes import effective_window, sizes_of
 from octavo.protocol.policy import ReasoningEffort, ReasoningSummary, Verbosity
@@ -42,6 +43,8 @@ def model_settings(
     family = family_of(slug) or family_of(config.model) or _unknown_family(config)
     sizes = sizes_of(family.slug)
     window = sizes.window if sizes else config.model_context_window
+    if window is None and config.model_provider_id == "embedded":
+        window = config.local_model.context_size or DEFAULT_LOCAL_CONTEXT
     limit = config.model_auto_compact_token_limit
     return ModelSettings(
         slug=slug,
