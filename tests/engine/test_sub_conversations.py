@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import structs
 from story import (
     Talk,
     added,
@@ -25,11 +27,12 @@ from story import (
 )
 
 from octavo.engine.active_turn import ActiveTurn
-from octavo.engine.delegate import MAX_DEPTH, Delegate, TooDeep, delegate
+from octavo.engine.delegate import MAX_DEPTH, Delegate, TooDeep, TooFree, delegate
 from octavo.engine.session import Session
 from octavo.engine.tasks import start
 from octavo.engine.turn_context import turn_context
 from octavo.protocol import ops
+from octavo.protocol.policy import DangerFullAccess, ReadOnly, SandboxPolicy, WorkspaceWrite
 from octavo.protocol.source import OtherSubAgent, SubAgentSource
 from octavo.protocol.turn_items import TextInput
 
@@ -165,6 +168,45 @@ async def test_children_nest_so_deep_and_no_deeper(tmp_path: Path) -> None:
             await nest(session, turn, 0)
         files = list((tmp_path / "w-home").glob("sessions/**/*.jsonl"))
     assert len(files) == 1 + MAX_DEPTH
+
+
+@pytest.mark.parametrize(
+    ("parent", "child", "fits"),
+    [
+        (DangerFullAccess(), DangerFullAccess(), True),
+        (WorkspaceWrite(), DangerFullAccess(), False),
+        (ReadOnly(), WorkspaceWrite(), False),
+        (ReadOnly(), ReadOnly(), True),
+        (WorkspaceWrite(), WorkspaceWrite(exclude_slash_tmp=True), True),
+        (WorkspaceWrite(exclude_slash_tmp=True), WorkspaceWrite(), False),
+        (WorkspaceWrite(), WorkspaceWrite(network_access=True), False),
+        (WorkspaceWrite(), WorkspaceWrite(("/srv",)), False),
+        (WorkspaceWrite(("/srv",)), WorkspaceWrite(("/srv/x",)), True),
+    ],
+)
+async def test_a_child_may_do_no_more_than_its_parent(
+    tmp_path: Path, parent: SandboxPolicy, child: SandboxPolicy, fits: bool
+) -> None:
+    async with conversation(tmp_path / "w") as talk:
+        await talk.submit(ops.OverrideTurnContext(sandbox_policy=parent))
+        await talk.reply(ops.ListCustomPrompts(), "list_custom_prompts_response")
+        async with task_of(talk) as (session, turn):
+            config = structs.replace(session.config, sandbox_policy=child)
+            refusal = contextlib.nullcontext() if fits else pytest.raises(TooFree)
+            with refusal:
+                async with delegate(session, turn, config, HELPER):
+                    pass
+
+
+async def test_a_link_out_of_the_parent_s_folders_is_no_folder_for_a_child(tmp_path: Path) -> None:
+    workspace = tmp_path / "w"
+    async with conversation(workspace, sandbox_workspace_write={"exclude_slash_tmp": True}) as talk:
+        (workspace / "link").symlink_to("/var")
+        async with task_of(talk) as (session, turn):
+            config = structs.replace(session.config, cwd=str(workspace / "link"))
+            with pytest.raises(TooFree):
+                async with delegate(session, turn, config, HELPER):
+                    pass
 
 
 async def test_a_budget_of_tokens_ends_a_child_that_spends_it(tmp_path: Path) -> None:

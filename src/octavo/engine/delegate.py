@@ -16,6 +16,7 @@ import msgspec
 
 from octavo.config.config import Config
 from octavo.engine.active_turn import ActiveTurn
+from octavo.engine.confinement import allows_no_more
 from octavo.engine.conversation import Conversation
 from octavo.engine.session import Session
 from octavo.engine.start import new_conversation
@@ -30,6 +31,10 @@ MAX_DEPTH = 4
 
 class TooDeep(OctavoError):
     """Sub-conversations nest too deeply."""
+
+
+class TooFree(OctavoError):
+    """A sub-conversation would be allowed more than its parent."""
 
 
 class Delegate:
@@ -68,9 +73,12 @@ async def delegate(
     """A child conversation under `config`, for as long as the block runs.
 
     `token_budget` bounds the child's tokens in all; when it is spent the child is
-    interrupted. Raises `TooDeep` when children nest too deeply.
+    interrupted. Raises `TooFree` when the child's sandbox would allow more than that of
+    the parent's turn, and `TooDeep` when children nest too deeply.
     """
-    services = parent.services
+    services, own = parent.services, turn.context
+    if not allows_no_more(config.sandbox_policy, config.cwd, own.sandbox_policy, own.cwd, config.environ):
+        raise TooFree("a sub-conversation may not be allowed more than the conversation that starts it")
     if services.depth >= MAX_DEPTH:
         raise TooDeep(f"sub-conversations may nest {MAX_DEPTH} deep at most")
     child = await new_conversation(config, msgspec.structs.replace(services, source=source, depth=services.depth + 1))
