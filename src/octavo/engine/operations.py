@@ -7,6 +7,7 @@ import logging
 from octavo.engine import tasks
 from octavo.engine.active_turn import ActiveTurn
 from octavo.engine.environment import environment_update
+from octavo.engine.mcp_servers import offer_mcp_tools
 from octavo.engine.session import Session
 from octavo.engine.settings import changed_by
 from octavo.engine.turn import run_turn
@@ -63,7 +64,11 @@ async def _user_turn(session: Session, submission_id: str, op: ops.UserInputOp |
     session.previous = session.settings
 
     async def body() -> str | None:
-        return await run_turn(session, turn, message_of(op.items)) if op.items else None
+        if not op.items:
+            return None
+        message = message_of(op.items)
+        await offer_mcp_tools(session, turn, message)
+        return await run_turn(session, turn, message)
 
     await tasks.start(session, turn, body)
 

@@ -26,10 +26,11 @@ from octavo.protocol.items import Message, ResponseItem, wire_form
 from octavo.protocol.legacy import legacy_events
 from octavo.protocol.policy import ReviewDecision
 from octavo.rollout.recorder import RolloutRecorder
-from octavo.tools.context import ApprovalKey, OpenTerminal, TurnContext
+from octavo.tools.context import ApprovalKey, OpenTerminal, Tool, TurnContext
 from octavo.tools.errors import FatalToolError
 
 if TYPE_CHECKING:
+    from octavo.mcp.servers import McpServers
     from octavo.patch.turn_diff import TurnDiffTracker
     from octavo.process.launch import Leftovers
 
@@ -64,6 +65,9 @@ class Session:
         self._internal_turns = 0
         self.terminals: dict[int, OpenTerminal] = {}
         self._terminal_count = 0
+        self.mcp: McpServers | None = None
+        self.mcp_started: asyncio.Task[None] | None = None
+        self.mcp_tools: tuple[Tool, ...] = ()
         self._leftovers: Leftovers | None = None
         self._let_go: list[subprocess.Popen[bytes]] = []
         self._running: set[asyncio.Task[None]] = set()
@@ -138,6 +142,8 @@ class Session:
         for entry in self.terminals.values():
             await entry.terminal.end()
         self.terminals.clear()
+        if self.mcp is not None:
+            await self.mcp.close()
         if self._leftovers is not None:
             await self._leftovers.end()
 

@@ -7,6 +7,7 @@ import logging
 import msgspec
 
 from octavo.engine.custom_prompts import list_custom_prompts
+from octavo.engine.mcp_servers import list_mcp_tools
 from octavo.engine.session import Session
 from octavo.protocol import events, ops
 from octavo.rollout.message_history import MessageHistoryError, append_message, look_up_message
@@ -27,7 +28,7 @@ async def answer(session: Session, submission: ops.Submission) -> None:
             prompts = list_custom_prompts(session.config.codex_home)
             session.emit(submission.id, events.ListCustomPromptsResponse(tuple(prompts)))
         case ops.ListMcpTools():
-            session.emit(submission.id, events.McpListToolsResponse({}, {}, {}, {}))
+            session.spawn(list_mcp_tools(session, submission.id))
 
 
 async def _add_to_history(session: Session, text: str) -> None:

@@ -12,6 +12,7 @@ from octavo.config.config import Config
 from octavo.engine.conversation import Conversation
 from octavo.engine.environment import login_shell_name
 from octavo.engine.initial_context import initial_items
+from octavo.engine.mcp_servers import start_mcp_servers
 from octavo.engine.project_docs import user_instructions
 from octavo.engine.services import Services
 from octavo.engine.session import Session
@@ -120,7 +121,7 @@ async def _new_file(
 
 
 def _announce(session: Session, saved_events: Sequence[msgspec.Raw] | None) -> events.SessionConfigured:
-    """The first event, then a notice for each old name in the configuration."""
+    """The first event, then a notice for each old name in the configuration; MCP servers begin to start."""
     log_id, entry_count = message_history_size(session.config.codex_home)
     configured = events.SessionConfigured(
         session.id,
@@ -134,6 +135,7 @@ def _announce(session: Session, saved_events: Sequence[msgspec.Raw] | None) -> e
     session.emit("", configured)
     for alias, canonical in session.config.deprecations:
         session.emit("", deprecation_notice(alias, canonical))
+    start_mcp_servers(session)
     return configured
 
 

@@ -19,6 +19,7 @@ from octavo.protocol.items import LocalShellExec, Message, OutputPart
 from octavo.protocol.policy import ApprovalPolicy, ReviewDecision, SandboxPolicy
 
 if TYPE_CHECKING:
+    from octavo.mcp.servers import McpServers
     from octavo.patch.turn_diff import TurnDiffTracker
     from octavo.process.launch import Leftovers
     from octavo.process.terminal import Terminal
@@ -67,6 +68,10 @@ class Host(Protocol):
 
     def next_terminal_number(self) -> int:
         """A number that no terminal of this conversation had."""
+
+    @property
+    def mcp(self) -> McpServers | None:
+        """The MCP servers of this conversation; None when none is configured."""
 
     async def assess_risk(
         self, turn: TurnContext, command: tuple[str, ...], cwd: str, failure: str

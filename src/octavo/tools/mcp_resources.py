@@ -1,17 +1,21 @@
-"""The three tools that read what MCP servers hold (`docs/tools.md`).
+"""The three tools that read what MCP servers hold (`docs/mcp.md`).
 
 They are offered whether or not a server is configured. Without servers every
-listing is empty and every named server is unknown.
+listing is empty and every named server is unknown. A call waits for nothing: servers
+are started before the turn begins.
 """
 
 from __future__ import annotations
 
+import functools
 import time
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from octavo.mcp.errors import McpError
+from octavo.model.payload import encode_json
 from octavo.protocol.events import (
     McpInvocation,
     McpOutcome,
@@ -23,6 +27,13 @@ from octavo.protocol.events import (
 from octavo.tools.context import FunctionArguments, Invocation, Tool, ToolResult
 from octavo.tools.errors import FatalToolError, RespondToModel
 from octavo.tools.schema import function_tool, string
+
+if TYPE_CHECKING:
+    from octavo.mcp.listing import Kind
+
+Given = dict[str, Any]
+
+METHODS: dict[Kind, str] = {"resources": "resources/list", "resourceTemplates": "resources/templates/list"}
 
 LIST_RESOURCES = function_tool(
     "list_mcp_resources",
@@ -53,55 +64,74 @@ READ_RESOURCE = function_tool(
 
 async def list_resources(invocation: Invocation) -> ToolResult:
     """One server's resources, or everyone's."""
-    return _answer(invocation, lambda given: _listing(given, "resources", "resources/list"))
+    return await _answer(invocation, functools.partial(_listing, "resources"))
 
 
 async def list_resource_templates(invocation: Invocation) -> ToolResult:
     """One server's templates, or everyone's."""
-    return _answer(invocation, lambda given: _listing(given, "resourceTemplates", "resources/templates/list"))
+    return await _answer(invocation, functools.partial(_listing, "resourceTemplates"))
 
 
 async def read_resource(invocation: Invocation) -> ToolResult:
     """The contents of one resource."""
-    return _answer(invocation, _read)
+    return await _answer(invocation, _read)
 
 
-def _answer(invocation: Invocation, work: Callable[[dict[str, Any]], Any]) -> ToolResult:
+async def _answer(invocation: Invocation, work: Callable[[Invocation, Given], Awaitable[Given]]) -> ToolResult:
     given = _arguments(invocation)
     server = _text(given, "server") or "codex"
     told = McpInvocation(server, invocation.name, given or None)
     invocation.emit(McpToolCallBegin(invocation.call_id, told))
     start = time.monotonic()
     try:
-        text = msgspec.json.encode(work(given)).decode()
-    except RespondToModel as error:
-        invocation.emit(_end(invocation, told, start, McpOutcome(err=str(error))))
-        raise
+        text = encode_json(await work(invocation, given)).decode()
+    except (RespondToModel, McpError) as error:
+        return ToolResult(str(error), False, (_end(invocation, told, start, McpOutcome(err=str(error))),))
     result = McpToolResult(({"type": "text", "text": text},), is_error=False)
-    invocation.emit(_end(invocation, told, start, McpOutcome(ok=result)))
-    return ToolResult(text)
+    return ToolResult(text, True, (_end(invocation, told, start, McpOutcome(ok=result)),))
 
 
 def _end(invocation: Invocation, told: McpInvocation, start: float, outcome: McpOutcome) -> McpToolCallEnd:
     return McpToolCallEnd(invocation.call_id, told, duration(time.monotonic() - start), outcome)
 
 
-def _listing(given: dict[str, Any], key: str, method: str) -> Any:
+async def _listing(kind: Kind, invocation: Invocation, given: Given) -> Given:
     server, cursor = _text(given, "server"), _text(given, "cursor")
+    servers = invocation.host.mcp
     if server:
-        raise RespondToModel(f"{method} failed: unknown MCP server '{server}'")
+        if servers is None:
+            raise RespondToModel(f"{METHODS[kind]} failed: unknown MCP server '{server}'")
+        from octavo.mcp.listing import list_page  # a conversation without servers pays nothing
+
+        page = await list_page(servers, server, kind, cursor or None)
+        following = {"nextCursor": page.next_cursor} if page.next_cursor else {}
+        return {"server": server, kind: _owned(server, page.entries), **following}
     if cursor:
         raise RespondToModel("cursor can only be used when a server is specified")
-    return {key: []}
+    if servers is None:
+        return {kind: []}
+    from octavo.mcp.listing import list_everything  # as above
+
+    found = await list_everything(servers, kind)
+    return {kind: [entry for name, entries in found.items() for entry in _owned(name, entries)]}
 
 
-def _read(given: dict[str, Any]) -> Any:
+def _owned(server: str, entries: Sequence[Given]) -> list[Given]:
+    """Entries with the server's name in front."""
+    return [{"server": server, **{key: entry[key] for key in sorted(entry) if key != "server"}} for entry in entries]
+
+
+async def _read(invocation: Invocation, given: Given) -> Given:
     server, uri = _text(given, "server"), _text(given, "uri")
     if not server:
         raise RespondToModel("server must be provided")
     if not uri:
         raise RespondToModel("uri must be provided")
-    raise RespondToModel(f"resources/read failed: unknown MCP server '{server}'")
+    if invocation.host.mcp is None:
+        raise RespondToModel(f"resources/read failed: unknown MCP server '{server}'")
+    answer = await invocation.host.mcp.request(server, "resources/read", {"uri": uri})
+    contents = answer.get("contents")
+    return {"server": server, "uri": uri, "contents": contents if isinstance(contents, list) else []}
 
 
 def _arguments(invocation: Invocation) -> dict[str, Any]:

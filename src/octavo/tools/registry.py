@@ -1,7 +1,8 @@
 """Which tools a turn offers, in the order of the request, and which it handles (`docs/tools.md`).
 
-The offer depends only on the model's family and the features that are on, so it
-is the same, byte for byte, in every request of a conversation with the same settings.
+The offer depends only on the model's family, the features that are on and the tools of
+MCP servers, which stand at its end, so it is the same, byte for byte, in every request
+of a conversation with the same settings.
 """
 
 from __future__ import annotations
@@ -24,6 +25,13 @@ def toolbox(features: Features, family: ModelFamily) -> Toolbox:
     specs = (entry.spec if isinstance(entry, Tool) else entry for entry in entries)
     handlers = {entry.name: entry for entry in entries if isinstance(entry, Tool)}
     return Toolbox(tuple(spec for spec in specs if spec is not None), handlers)
+
+
+def with_more_tools(toolbox: Toolbox, tools: Iterable[Tool]) -> Toolbox:
+    """A toolbox with these tools at its end."""
+    more = tuple(tools)
+    specs = tuple(tool.spec for tool in more if tool.spec is not None)
+    return Toolbox(toolbox.offered + specs, {**toolbox.handlers, **{tool.name: tool for tool in more}})
 
 
 def _entries(features: Features, family: ModelFamily) -> Iterable[Tool | WebSearchTool]:

@@ -1,0 +1,90 @@
+"""The MCP servers of a conversation: when they start, who waits for them, what clients hear of it (`docs/mcp.md`).
+
+They start behind the announcement of the conversation. A turn waits for them before it
+begins, so that its first request offers their tools; nothing else waits.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from octavo.engine.active_turn import ActiveTurn
+from octavo.engine.session import Session
+from octavo.engine.turn import show_user_message
+from octavo.protocol import events
+from octavo.protocol.items import Message
+from octavo.tools.registry import with_more_tools
+
+if TYPE_CHECKING:
+    from octavo.mcp.servers import McpServers
+
+
+def start_mcp_servers(session: Session) -> None:
+    """Begin to start the enabled servers, if there are any. Each one that fails is told as an error."""
+    config = session.config
+    if not any(server.enabled for server in config.mcp_servers.values()):
+        return
+    from octavo.mcp.oauth.credentials import TokenStore  # a conversation without servers pays nothing
+    from octavo.mcp.servers import McpServers
+
+    store = TokenStore(config.codex_home, config.mcp_oauth_credentials_store)
+    session.mcp = McpServers(config.mcp_servers, config.environ, store)
+    session.mcp_started = session.spawn(_watch_start(session, session.mcp))
+
+
+async def _watch_start(session: Session, servers: McpServers) -> None:
+    from octavo.tools.mcp_call import mcp_tools
+
+    await servers.started()
+    for failure in servers.failures:
+        session.emit("", events.Error(failure))
+    session.mcp_tools = mcp_tools(servers)
+
+
+async def offer_mcp_tools(session: Session, turn: ActiveTurn, message: Message) -> None:
+    """Wait until it is known which servers run, and add their tools to what the turn offers.
+
+    A turn that is aborted meanwhile still leaves the user's message behind.
+    """
+    if session.mcp_started is None:
+        return
+    if not session.mcp_started.done():
+        try:
+            await asyncio.wait({session.mcp_started})
+        except asyncio.CancelledError:
+            show_user_message(session, turn, message)
+            raise
+    toolbox = with_more_tools(turn.context.toolbox, session.mcp_tools)
+    turn.context = msgspec.structs.replace(turn.context, toolbox=toolbox)
+
+
+async def list_mcp_tools(session: Session, submission_id: str) -> None:
+    """Answer what the servers offer, and how we are known to each."""
+    config, servers = session.config, session.mcp
+    if not config.mcp_servers:
+        session.emit(submission_id, events.McpListToolsResponse({}, {}, {}, {}))
+        return
+    from octavo.http.client import HttpClient
+    from octavo.mcp.listing import list_everything
+    from octavo.mcp.oauth.credentials import TokenStore
+    from octavo.mcp.oauth.discovery import auth_statuses
+
+    http = HttpClient(None, config.environ)
+    store = TokenStore(config.codex_home, config.mcp_oauth_credentials_store)
+    try:
+        statuses = await auth_statuses(config.mcp_servers, store, http, config.environ)
+    finally:
+        await http.aclose()
+    reply = events.McpListToolsResponse({}, {}, {}, statuses)
+    if servers is not None:
+        await servers.started()
+        reply = msgspec.structs.replace(
+            reply,
+            tools={tool.qualified_name: tool.described for tool in servers.tools},
+            resources=await list_everything(servers, "resources"),
+            resource_templates=await list_everything(servers, "resourceTemplates"),
+        )
+    session.emit(submission_id, reply)

@@ -1,0 +1,125 @@
+"""Our side of the conversation with one server: the handshake, requests, and answers to its questions.
+
+Correlation of answers, cancellation and framing are the SDK's. Results are taken as the
+JSON that they are, so that a server which adds something to the protocol, or is loose
+about it, still works.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import logging
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+
+import anyio
+import msgspec
+from mcp.client import Transport
+from mcp.shared.dispatcher import CallOptions, DispatchContext
+from mcp.shared.exceptions import MCPError
+from mcp.shared.jsonrpc_dispatcher import JSONRPCDispatcher
+from mcp.shared.transport_context import TransportContext
+from mcp_types import CONNECTION_CLOSED, METHOD_NOT_FOUND
+
+from octavo import __version__
+from octavo.mcp.errors import RequestFailed, seconds_text
+
+log = logging.getLogger(__name__)
+
+Json = dict[str, Any]
+
+PROTOCOL_VERSION = "2025-06-18"
+_VERSION_HEADER = "mcp-protocol-version"
+
+
+class McpClient:
+    """An open connection. Requests may go on side by side; one that fails or is given up leaves the others alone."""
+
+    def __init__(self, name: str, dispatcher: JSONRPCDispatcher) -> None:
+        self._name, self._dispatcher = name, dispatcher
+        self._ids, self._progress_tokens = itertools.count(), itertools.count()
+        self._headers: dict[str, str] = {}
+        self.broken: str | None = None
+        """Why nothing more will come, where we know."""
+
+    async def initialize(self) -> Json:
+        """The handshake; what the server says about itself. Any protocol version is fine. Raises `RequestFailed`."""
+        params = {
+            "protocolVersion": PROTOCOL_VERSION,
+            "capabilities": {"elicitation": {}},
+            "clientInfo": {"name": "codex-mcp-client", "title": "Codex", "version": __version__},
+        }
+        about = await self._send("initialize", params, cancel_on_abandon=False)
+        if isinstance(version := about.get("protocolVersion"), str):
+            self._headers = {_VERSION_HEADER: version}
+        await self._dispatcher.notify("notifications/initialized", None, {"headers": self._headers})
+        return about
+
+    async def request(self, method: str, params: Mapping[str, Any], seconds: float) -> Json:
+        """Ask for something and wait at most this long. Raises `RequestFailed`.
+
+        When the time is up, or the caller is cancelled, the server is told; a late answer is dropped.
+        """
+        meta = {"progressToken": next(self._progress_tokens)}
+        try:
+            async with asyncio.timeout(seconds):
+                return await self._send(method, {"_meta": meta, **params}, cancel_on_abandon=True)
+        except TimeoutError:
+            waited = f"timed out awaiting {method} after {seconds_text(seconds)}"
+            raise RequestFailed(waited, "deadline has elapsed") from None
+
+    async def _send(self, method: str, params: Json, *, cancel_on_abandon: bool) -> Json:
+        options = CallOptions(request_id=next(self._ids), headers=self._headers, cancel_on_abandon=cancel_on_abandon)
+        try:
+            return await self._dispatcher.send_raw_request(method, params, options)
+        except MCPError as error:
+            raise RequestFailed(f"{method} failed: {self._reason(error)}") from None
+        except RuntimeError:  # the connection was lost before it was open
+            raise RequestFailed(f"{method} failed: connection closed") from None
+
+    def _reason(self, error: MCPError) -> str:
+        told = error.error
+        if told.code == CONNECTION_CLOSED and told.message == "Connection closed":
+            return f"connection closed: {self.broken}" if self.broken else "connection closed"
+        data = msgspec.json.encode(told.data).decode() if told.data is not None else None
+        return f"Mcp error: {told.code}: {told.message}" + (f"({data})" if data is not None else "")
+
+    async def note_broken(self, error: Exception) -> None:
+        """Remember what the transport could not make sense of."""
+        self.broken = str(error)
+        log.warning("MCP server %s: %s", self._name, error)
+
+
+@asynccontextmanager
+async def open_client(name: str, transport: Transport) -> AsyncGenerator[McpClient]:
+    """A connection over a transport, for as long as the block runs; no handshake yet."""
+    async with transport as (read, write):
+        dispatcher = JSONRPCDispatcher(read, write)
+        client = McpClient(name, dispatcher)
+        dispatcher.on_stream_exception = client.note_broken
+        async with anyio.create_task_group() as group:
+            await group.start(dispatcher.run, _answer, _take_note)
+            try:
+                yield client
+            finally:
+                group.cancel_scope.cancel()
+
+
+async def _answer(context: DispatchContext[TransportContext], method: str, params: Mapping[str, Any] | None) -> Json:
+    """What a server may ask of us: next to nothing."""
+    match method:
+        case "ping":
+            return {}
+        case "elicitation/create":
+            log.info("a question of an MCP server was declined")
+            return {"action": "decline"}
+        case "roots/list":
+            return {"roots": []}
+        case _:
+            raise MCPError(METHOD_NOT_FOUND, method)
+
+
+async def _take_note(context: DispatchContext[TransportContext], method: str, params: Mapping[str, Any] | None) -> None:
+    log.debug("MCP notification %s", method)

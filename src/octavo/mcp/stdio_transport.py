@@ -1,0 +1,109 @@
+"""Messages of the SDK over the pipes of a server process (`docs/mcp.md`).
+
+In place of the SDK's own: its processes get another environment than ours promise,
+are not watched when we are killed, and put their stderr on ours.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncGenerator
+from contextlib import aclosing, asynccontextmanager
+from types import TracebackType
+from typing import Any
+
+import anyio
+import msgspec
+from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
+from mcp.shared.message import SessionMessage
+from mcp_types import INTERNAL_ERROR, ErrorData, JSONRPCError, JSONRPCMessage, jsonrpc_message_adapter
+
+from octavo.mcp.line_reader import LineTooLong
+from octavo.mcp.server_process import ServerProcess
+
+log = logging.getLogger(__name__)
+
+Incoming = SessionMessage | Exception
+
+
+class BrokenOutput(Exception):
+    """The server wrote something that is no JSON; nothing after it can be trusted."""
+
+
+@asynccontextmanager
+async def stdio_streams(process: ServerProcess) -> AsyncGenerator[tuple[MemoryObjectReceiveStream[Incoming], Stdin]]:
+    """Both directions of a server process. What it writes is passed on until it ends or writes rubbish."""
+    send, receive = anyio.create_memory_object_stream[Incoming](0)
+    await process.open_stdin()
+    async with anyio.create_task_group() as group:
+        group.start_soon(_pass_on, process, send)
+        try:
+            yield receive, Stdin(process)
+        finally:
+            group.cancel_scope.cancel()
+            receive.close()
+
+
+class Stdin:
+    """The SDK's way to write: one message, one line."""
+
+    def __init__(self, process: ServerProcess) -> None:
+        self._process = process
+
+    async def send(self, item: SessionMessage, /) -> None:
+        """Write a message; the server may take it later. Raises `BrokenResourceError` when it is gone."""
+        try:
+            self._process.write(line_of(item.message))
+        except BrokenPipeError:
+            raise anyio.BrokenResourceError from None
+
+    async def aclose(self) -> None:
+        """The process has its own end."""
+
+    async def __aenter__(self) -> Stdin:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        return None
+
+
+def line_of(message: JSONRPCMessage) -> bytes:
+    """A message as it goes over the pipe."""
+    return message.model_dump_json(by_alias=True, exclude_unset=True).encode("utf-8", "replace") + b"\n"
+
+
+async def _pass_on(process: ServerProcess, send: MemoryObjectSendStream[Incoming]) -> None:
+    async with send, aclosing(process.lines()) as lines:
+        try:
+            async for line in lines:
+                if line.strip() and (message := message_of(line)) is not None:
+                    await send.send(SessionMessage(message))
+        except BrokenOutput as error:
+            await send.send(error)
+        except LineTooLong:
+            await send.send(BrokenOutput("the server wrote a line without end"))
+        except (anyio.BrokenResourceError, anyio.ClosedResourceError):
+            return
+
+
+def message_of(line: bytes) -> JSONRPCMessage | None:
+    """The message on a line; None for JSON that is none. Raises `BrokenOutput` for anything else.
+
+    An answer of a shape that the protocol does not know becomes an error, so that whoever asked hears of it.
+    """
+    try:
+        return jsonrpc_message_adapter.validate_json(line, by_name=False)
+    except ValueError:
+        pass
+    try:
+        said: Any = msgspec.json.decode(line)
+    except (msgspec.DecodeError, RecursionError):
+        start = line[:80].decode("utf-8", "replace")
+        raise BrokenOutput(f"the server wrote something that is not JSON: {start}") from None
+    if isinstance(said, dict) and isinstance(said.get("id"), int | str) and said.keys() & {"result", "error"}:
+        error = ErrorData(code=INTERNAL_ERROR, message="the server's answer is not a valid message")
+        return JSONRPCError(jsonrpc="2.0", id=said["id"], error=error)
+    log.warning("an MCP server wrote JSON that is no message")
+    return None
