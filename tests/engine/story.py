@@ -27,7 +27,7 @@ from octavo.config.load import ConfigFlags, ConfigSources, load_config
 from octavo.engine.conversation import Conversation
 from octavo.engine.services import Services
 from octavo.engine.start import fork_conversation, new_conversation, resume_conversation
-from octavo.model.backend import ModelBackend
+from octavo.model.backend import ModelBackend, ModelRequest
 from octavo.model.scripted import Script, ScriptedBackend, ScriptedError, Step
 from octavo.protocol import ops
 from octavo.protocol.events import Event
@@ -74,8 +74,10 @@ def message(text: str, item_id: str = "msg_1", role: str = "assistant") -> Json:
 
 def reasoning(*summary: str, raw: Sequence[str] = (), item_id: str = "rs_1") -> Json:
     parts = [{"type": "summary_text", "text": text} for text in summary]
-    content = [{"type": "reasoning_text", "text": text} for text in raw]
-    return {"type": "reasoning", "id": item_id, "summary": parts, "content": content, "encrypted_content": "ENC"}
+    item: Json = {"type": "reasoning", "id": item_id, "summary": parts, "encrypted_content": "ENC"}
+    if raw:
+        item["content"] = [{"type": "reasoning_text", "text": text} for text in raw]
+    return item
 
 
 def call(name: str, arguments: Json | str, call_id: str = "c1") -> Json:
@@ -280,9 +282,9 @@ class Talk:
 
     @property
     def requests(self) -> list[Json]:
-        """The bodies that the model got."""
-        assert isinstance(self.backend, ScriptedBackend)
-        return [json.loads(msgspec.json.encode(request.payload)) for request in self.backend.requests]
+        """The bodies that a model in memory got."""
+        requests: list[ModelRequest] = getattr(self.backend, "requests")  # noqa: B009 - not every backend has it
+        return [json.loads(msgspec.json.encode(request.payload)) for request in requests]
 
     def input(self, number: int = -1) -> list[Json]:
         """The input items of one request."""
