@@ -80,8 +80,6 @@ class LoginServer:
 
     def cancel(self) -> None:
         """Give the login up: the port is free at once, and `finished` fails."""
-        if self._server is not None:
-            self._server.close()
         self._end(LoginFailed(NOT_COMPLETED))
 
     async def _close(self) -> None:
@@ -142,6 +140,8 @@ class LoginServer:
         except AuthError as error:
             return Reply(500, f"Token exchange failed: {error}")
         api_key = await exchange_for_api_key(self._http, self._settings, granted.id_token)
+        if self._outcome.done():  # given up meanwhile
+            return Reply(400, NOT_COMPLETED)
         try:
             store_login(self._settings, granted, api_key)
         except AuthError as error:
@@ -155,6 +155,8 @@ class LoginServer:
         return granted
 
     def _end(self, failure: LoginFailed | None) -> None:
+        if self._server is not None:
+            self._server.close()
         if self._outcome.done():
             return
         if failure is None:

@@ -14,7 +14,6 @@ from typing import Literal
 
 import msgspec
 
-from octavo.auth.refresh import request_fresh_tokens
 from octavo.auth.storage import CredentialsStore, StoredLogin, load_login, now_as_text, save_login, seconds_of
 from octavo.auth.tokens import AuthError, IdClaims, Tokens, read_claims
 from octavo.http.client import HttpClient
@@ -138,6 +137,8 @@ class AuthManager:
         if login is None or login.tokens is None:
             raise AuthError(NO_TOKENS)
         old = login.tokens
+        from octavo.auth.refresh import request_fresh_tokens  # rare: once in days
+
         fresh = await request_fresh_tokens(self._http, old.refresh_token, self._environ)
         if fresh.id_token is not None:
             read_claims(fresh.id_token)

@@ -22,7 +22,6 @@ from octavo.protocol import events
 from octavo.protocol.ids import ConversationId, make_conversation_id
 from octavo.protocol.items import ResponseItem
 from octavo.rollout.lines import SessionMeta, timestamp_text
-from octavo.rollout.message_history import message_history_size
 from octavo.rollout.recorder import RolloutRecorder
 
 
@@ -49,8 +48,8 @@ async def resume_conversation(config: Config, services: Services, rollout_path: 
     from octavo.rollout.read import load_rollout
 
     _check_cwd(config)
-    recorder = RolloutRecorder.reopen(rollout_path, lambda: _unix_ms(services))
     saved = load_rollout(rollout_path)
+    recorder = RolloutRecorder.reopen(rollout_path, lambda: _unix_ms(services))
     session = _session(config, services, saved.conversation_id, recorder, user_instructions(config))
     rebuild_history(session, saved)
     return Conversation(session, _announce(session, saved.initial_messages()))
@@ -122,7 +121,7 @@ async def _new_file(
 
 def _announce(session: Session, saved_events: Sequence[msgspec.Raw] | None) -> events.SessionConfigured:
     """The first event, then a notice for each old name in the configuration; MCP servers begin to start."""
-    log_id, entry_count = message_history_size(session.config.codex_home)
+    log_id, entry_count = _message_history(session.config)
     configured = events.SessionConfigured(
         session.id,
         session.settings.model,
@@ -146,6 +145,15 @@ def deprecation_notice(alias: str, canonical: str) -> events.DeprecationNotice:
         return events.DeprecationNotice(summary)
     details = f"Turn it on with `--enable {canonical}`, or set `{canonical}` under `[features]` in config.toml."
     return events.DeprecationNotice(summary, f"{details} In short: [features].{canonical}")
+
+
+def _message_history(config: Config) -> tuple[int, int]:
+    """Id and length of the history of prompts that all conversations share; zeros where there is none."""
+    if not os.path.exists(os.path.join(config.codex_home, "history.jsonl")):
+        return 0, 0
+    from octavo.rollout.message_history import message_history_size  # where nobody typed yet, nobody pays for it
+
+    return message_history_size(config.codex_home)
 
 
 def _check_cwd(config: Config) -> None:

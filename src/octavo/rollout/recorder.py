@@ -29,9 +29,7 @@ from octavo.rollout.lines import (
     encode_line,
     encode_payload,
 )
-from octavo.rollout.numbering import next_ordinal
 from octavo.rollout.persistence import encode_item, is_saved
-from octavo.rollout.settle import left_items
 
 logger = logging.getLogger(__name__)
 
@@ -76,6 +74,10 @@ class RolloutRecorder:
 
         No line about the session itself is added. Raises `RolloutCreateError`.
         """
+        # A new session, the usual case, does not pay for these.
+        from octavo.rollout.numbering import next_ordinal
+        from octavo.rollout.settle import left_items
+
         try:
             fd = os.open(path, os.O_RDWR | os.O_APPEND)
         except OSError as error:
