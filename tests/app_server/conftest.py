@@ -27,9 +27,7 @@ class Place:
     def model(self, *replies: Reply, top: str = "", tables: str = "") -> Server:
         """Start a model service that gives these replies, and configure it."""
         server = self._stack.enter_context(Server(replies))
-        self.configure(
-            f'model = "gpt-5-codex"\nmodel_provider = "mock"\n{top}\n{provider("mock", server)}\n{tables}\n'
-        )
+        self.configure(f'model = "gpt-5-codex"\nmodel_provider = "mock"\n{top}\n{provider("mock", server)}\n{tables}\n')
         return server
 
     def service(self, *replies: Reply) -> Server:

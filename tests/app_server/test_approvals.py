@@ -119,7 +119,9 @@ def test_questions_are_numbered_through_all_conversations(place: Place) -> None:
     server.say(second, "go")
     assert server.question("execCommandApproval", 1)["params"]["conversationId"] == second
     server.reply(1, {"decision": "denied"})
-    server.wait_for(lambda m: m.get("method") == "codex/event/task_complete" and m["params"]["conversationId"] == second)
+    server.wait_for(
+        lambda m: m.get("method") == "codex/event/task_complete" and m["params"]["conversationId"] == second
+    )
     assert server.methods().count("codex/event/task_complete") == 1
 
 
@@ -158,10 +160,7 @@ def test_a_refused_patch_changes_nothing(place: Place) -> None:
 def test_a_blocked_command_comes_with_its_risk(place: Place) -> None:
     outside = place.root / "outside"
     verdict = {"description": "creates a file", "risk_level": "low", "risk_categories": ["system_modification"]}
-    top = (
-        'approval_policy = "on-failure"\nsandbox_mode = "read-only"\n'
-        "experimental_sandbox_command_assessment = true"
-    )
+    top = 'approval_policy = "on-failure"\nsandbox_mode = "read-only"\nexperimental_sandbox_command_assessment = true'
     place.model(runs("touch", str(outside)), says(json.dumps(verdict)), says("Done."), top=top)
     server = place.server()
     server.say(server.conversation(), "go")

@@ -21,7 +21,11 @@ def test_items_have_one_shape(place: Place) -> None:
     def send(item: Any) -> Any:
         return server.call("sendUserMessage", {"conversationId": conversation, "items": [item]})
 
-    for bad in ({"type": "text", "text": "hi"}, {"type": "image", "data": {"imageUrl": "data:"}}, {"type": "x", "data": {}}):
+    for bad in (
+        {"type": "text", "text": "hi"},
+        {"type": "image", "data": {"imageUrl": "data:"}},
+        {"type": "x", "data": {}},
+    ):
         assert send(bad)["error"]["message"].startswith("Invalid request: ")
     assert send(text_item("hi"))["result"] == {}
     server.turns_end()
@@ -88,7 +92,9 @@ def test_events_carry_the_id_of_their_conversation(place: Place) -> None:
     server.turns_end(2)
     for conversation in (first, second):
         assert server.events(conversation).count("task_complete") == 1
-    threads = [message["params"] for message in server.messages if "thread_id" in message.get("params", {}).get("msg", {})]
+    threads = [
+        message["params"] for message in server.messages if "thread_id" in message.get("params", {}).get("msg", {})
+    ]
     assert threads
     assert all(params["msg"]["thread_id"] == params["conversationId"] for params in threads)
 
@@ -151,8 +157,10 @@ def test_flags_of_the_server_reach_every_conversation(place: Place) -> None:
         conversation = server.conversation(params)
         server.say(conversation, "hi")
         server.wait_for(
-            lambda message: message.get("method") == "codex/event/task_complete"
-            and message["params"]["conversationId"] == conversation
+            lambda message: (
+                message.get("method") == "codex/event/task_complete"
+                and message["params"]["conversationId"] == conversation
+            )
         )
         body: dict[str, Any] = model.seen[-1].json
         return body

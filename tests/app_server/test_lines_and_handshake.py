@@ -135,8 +135,14 @@ UUID = "67e55044-10b1-426f-9247-bb680e5fe0c8"
         ("listConversations", {"pageSize": 1.0}),
         ("listConversations", {"pageSize": True}),
         ("execOneOffCommand", {"command": ["ls"], "timeoutMs": -1}),
-        ("execOneOffCommand", {"command": ["ls"], "sandboxPolicy": {"mode": "workspace-write", "writable_roots": None}}),
-        ("execOneOffCommand", {"command": ["ls"], "sandboxPolicy": {"mode": "workspace-write", "network_access": None}}),
+        (
+            "execOneOffCommand",
+            {"command": ["ls"], "sandboxPolicy": {"mode": "workspace-write", "writable_roots": None}},
+        ),
+        (
+            "execOneOffCommand",
+            {"command": ["ls"], "sandboxPolicy": {"mode": "workspace-write", "network_access": None}},
+        ),
         ("account/login", {"type": "apiKey"}),
         ("getConversationSummary", {}),
         ("feedback/upload", {"classification": "bug"}),

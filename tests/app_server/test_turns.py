@@ -57,7 +57,11 @@ def test_usage_is_followed_by_the_limits_of_the_account(place: Place) -> None:
 
 def test_settings_of_a_turn_stay(place: Place) -> None:
     model = place.model(
-        runs("sh", "-c", "pwd; touch made"), says("One."), runs("pwd"), says("Two."), top='approval_policy = "untrusted"'
+        runs("sh", "-c", "pwd; touch made"),
+        says("One."),
+        runs("pwd"),
+        says("Two."),
+        top='approval_policy = "untrusted"',
     )
     other = place.root / "other"
     other.mkdir()
