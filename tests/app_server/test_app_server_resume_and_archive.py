@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 from app_server_client import dies
+from app_server_place import Place
 from app_server_replies import runs, says
 from app_server_sessions import IDS, save_session
-from conftest import Place
-from test_turns import FREE, running_pid
+from test_app_server_turns import FREE, running_pid
 
 HELLO = {"type": "user_message", "message": "Hello", "images": []}
 
@@ -85,8 +85,9 @@ def test_items_that_the_client_kept_make_a_new_conversation(place: Place) -> Non
     server.say(answer["conversationId"], "Now")
     server.turns_end()
     assert [item["content"][0]["text"] for item in model.seen[0].json["input"]] == ["Earlier", "Now"]
-    saved = [json.loads(line) for line in Path(answer["rolloutPath"]).open()]
-    assert [line["payload"]["content"][0]["text"] for line in saved if line["type"] == "response_item"][0] == "Earlier"
+    saved = [json.loads(line) for line in Path(answer["rolloutPath"]).read_text().splitlines()]
+    items = [line["payload"] for line in saved if line["type"] == "response_item"]
+    assert items[0]["content"][0]["text"] == "Earlier"
 
 
 def test_what_cannot_be_resumed_is_explained(place: Place) -> None:

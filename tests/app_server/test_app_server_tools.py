@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from app_server_client import AppServer, dies
-from conftest import Place
+from app_server_place import Place
 from model_server import json_reply
 
 FREE = {"sandboxPolicy": {"mode": "danger-full-access"}}

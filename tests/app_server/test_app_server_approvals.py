@@ -6,8 +6,8 @@ import json
 from typing import Any
 
 from app_server_client import AppServer
+from app_server_place import Place
 from app_server_replies import hangs, patches, runs, says
-from conftest import Place
 
 ASK = 'approval_policy = "untrusted"\nsandbox_mode = "danger-full-access"'
 MAKE = ("sh", "-c", "touch made")

@@ -6,8 +6,8 @@ import json
 from typing import Any
 
 import pytest
-from app_server_client import CLIENT, AppServer
-from conftest import Place
+from app_server_client import CLIENT, NOTHING, AppServer
+from app_server_place import Place
 
 NOT_INITIALIZED = (-32600, "Not initialized")
 
@@ -113,8 +113,8 @@ def test_methods_without_params_refuse_any(shared: AppServer, params: Any) -> No
 
 @pytest.mark.parametrize("method", ["model/list", "getAuthStatus", "newConversation", "listConversations"])
 def test_methods_with_params_need_an_object(shared: AppServer, method: str) -> None:
-    for refused in ((), (None,), ([],)):
-        assert shared.error(method, *refused)[1].startswith("Invalid request: ")
+    for refused in (NOTHING, None, []):
+        assert shared.error(method, refused)[1].startswith("Invalid request: ")
     shared.result(method, {"unknown": 1})
 
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 from app_server_client import AppServer
+from app_server_place import Place
 from app_server_sessions import IDS, save_session
-from conftest import Place
 
 
 def listed(server: AppServer, **params: Any) -> list[str]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from app_server_client import AppServer, dies, text_item
+from app_server_place import Place
 from app_server_replies import deltas, hangs, runs, says
-from conftest import Place
 
 FREE = 'approval_policy = "never"\nsandbox_mode = "danger-full-access"'
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from app_server_client import CLIENT
-from conftest import Place, provider
+from app_server_place import Place, provider
 from model_server import Reply, json_reply
 
 CLAIMS = {

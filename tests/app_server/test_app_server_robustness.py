@@ -13,10 +13,10 @@ from typing import Any
 
 import pytest
 from app_server_client import dies
+from app_server_place import Place
 from app_server_replies import CREATED, hangs, runs, says
-from conftest import Place
 from model_server import Reply, completed, message, sse
-from test_turns import FREE, running_pid
+from test_app_server_turns import FREE, running_pid
 
 SLEEP = ("sh", "-c", "echo $$; exec sleep 600")
 STUBBORN = ("sh", "-c", "trap '' TERM INT HUP; echo $$; while :; do sleep 1; done")
