@@ -122,6 +122,13 @@ async def test_a_picture_that_breaks_its_reader_does_not_stop_the_conversation(t
     assert f"The local image at `{odd}` cannot be attached" in told
 
 
+async def test_bytes_of_a_command_line_that_are_no_text_are_replaced(tmp_path: Path) -> None:
+    async with conversation(tmp_path / "w", [says("fine")]) as talk:
+        turn = await talk.user("caf\udce9 \u20ac")
+        assert after_context(talk.input()) == ["caf? \u20ac"]
+    assert turn.one("user_message")["message"] == "caf? \u20ac"
+
+
 async def test_an_operation_that_breaks_is_told_and_the_next_one_is_taken(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -52,7 +52,21 @@ async def test_a_call_of_the_wrong_kind_ends_the_turn(tmp_path: Path) -> None:
         assert after_context(talk.input())[-1] == "on"
 
 
-@pytest.mark.parametrize("arguments", ["", "{", '{"command":"ls"}', "{}", "[]"])
+DEEP = "[" * 100_000 + "]" * 100_000
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        *("", "{", '{"command":"ls"}', "{}", "[]"),
+        *('{"command":["ls"],"timeout_ms":-1}', '{"command":["ls"],"timeout_ms":1e400}'),
+        '{"command":["ls"],"timeout_ms":%s}' % ("9" * 400),
+        '{"command":["\\ud800"]}',
+        '{"command":["ls"],"x":' + DEEP + "}",
+        DEEP,
+    ],
+    ids=range(11),
+)
 async def test_arguments_that_do_not_fit_are_answered_in_words(tmp_path: Path, arguments: str) -> None:
     (output,) = await outputs(tmp_path / "w", call("shell", arguments))
     assert output.startswith("failed to parse function arguments: ")

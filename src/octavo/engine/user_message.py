@@ -16,10 +16,16 @@ def message_of(inputs: Iterable[UserInput]) -> Message:
 def _part(item: UserInput) -> ContentPart:
     match item:
         case TextInput():
-            return InputText(item.text)
+            return InputText(_encodable(item.text))
         case ImageInput():
             return InputImage(item.image_url)
         case LocalImageInput():
             from octavo.tools.local_image import image_part  # imported on use: it brings the image library
 
-            return image_part(item.path)
+            part = image_part(item.path)
+            return InputText(_encodable(part.text)) if isinstance(part, InputText) else part
+
+
+def _encodable(text: str) -> str:
+    """The text without what no JSON can carry: the halves of characters that stand for bytes of a command line."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()

@@ -21,5 +21,5 @@ def parse_arguments(invocation: Invocation, kind: type[T]) -> T:
         raise FatalToolError(f"tool {invocation.name} invoked with incompatible payload")
     try:
         return msgspec.json.decode(invocation.payload.text, type=kind)
-    except (msgspec.DecodeError, UnicodeEncodeError) as error:
+    except (msgspec.DecodeError, UnicodeEncodeError, RecursionError) as error:
         raise RespondToModel(f"failed to parse function arguments: {error}") from None

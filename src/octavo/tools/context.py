@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from octavo.mcp.servers import McpServers
     from octavo.patch.turn_diff import TurnDiffTracker
     from octavo.process.launch import Leftovers
+    from octavo.process.shell_snapshot import ShellSnapshots
     from octavo.process.terminal import Terminal
 
 
@@ -61,6 +62,10 @@ class Host(Protocol):
     @property
     def leftovers(self) -> Leftovers:
         """Where processes go that commands leave in the background."""
+
+    @property
+    def shell_snapshots(self) -> ShellSnapshots:
+        """How login shells start faster."""
 
     @property
     def terminals(self) -> dict[int, OpenTerminal]:

@@ -117,8 +117,11 @@ async def _listing(kind: Kind, invocation: Invocation, given: Given) -> Given:
 
 
 def _owned(server: str, entries: Sequence[Given]) -> list[Given]:
-    """Entries with the server's name in front."""
-    return [{"server": server, **{key: entry[key] for key in sorted(entry) if key != "server"}} for entry in entries]
+    """Entries with the server's name in front, without what is meant for programs."""
+    return [
+        {"server": server, **{key: entry[key] for key in sorted(entry) if key not in ("server", "_meta")}}
+        for entry in entries
+    ]
 
 
 async def _read(invocation: Invocation, given: Given) -> Given:
@@ -141,7 +144,7 @@ def _arguments(invocation: Invocation) -> dict[str, Any]:
     required = ("server", "uri") if invocation.name == READ_RESOURCE.name else ()
     try:
         given = msgspec.json.decode(text, type=dict[str, Any] | None) if text else None
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeEncodeError, RecursionError) as error:
         raise RespondToModel(f"failed to parse function arguments: {error}") from None
     if required and given is None:
         raise RespondToModel("failed to parse function arguments: expected value")

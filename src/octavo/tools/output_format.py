@@ -66,7 +66,7 @@ def to_text_form(output_json: str) -> str | None:
     try:
         result = msgspec.json.decode(output_json, type=_ShellOutput)
         seconds = _shortest(_as_float32(result.metadata.duration_seconds))
-    except (msgspec.DecodeError, UnicodeEncodeError, OverflowError):
+    except (msgspec.DecodeError, UnicodeEncodeError, OverflowError, RecursionError):
         return None
     lines = [f"Exit code: {result.metadata.exit_code}", f"Wall time: {_plain(seconds)} seconds"]
     text = result.output

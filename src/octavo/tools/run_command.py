@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
 
 from octavo.process.failures import CommandError
@@ -19,7 +21,7 @@ from octavo.sandbox.parsed_commands import parse_command
 from octavo.sandbox.safe_commands import is_known_safe, looks_dangerous
 from octavo.sandbox.spec import SandboxSpec
 from octavo.tools.context import Invocation, ToolResult, TurnContext
-from octavo.tools.orchestrator import Action, Rejected, carry_out, denied_output
+from octavo.tools.orchestrator import Action, Rejected, carry_out, denied_output, sandbox_for
 from octavo.tools.output_format import shell_output_json, truncate_for_model
 from octavo.tools.shell import ShellRequest
 
@@ -65,15 +67,16 @@ async def _run(invocation: Invocation, request: ShellRequest) -> CommandOutput:
     environ = turn_environment(invocation.turn)
 
     async def attempt(sandbox: SandboxSpec | None) -> CommandOutput:
-        return await run_command(
-            request.command,
-            cwd=request.cwd,
-            environ=environ,
-            sandbox=sandbox,
-            timeout_ms=request.timeout_ms,
-            on_output=lambda stream, chunk: tell_output(invocation, stream, chunk),
-            leftovers=invocation.host.leftovers,
-        )
+        with _started(invocation, request, environ, sandbox) as (argv, variables):
+            return await run_command(
+                argv,
+                cwd=request.cwd,
+                environ=variables,
+                sandbox=sandbox,
+                timeout_ms=request.timeout_ms,
+                on_output=lambda stream, chunk: tell_output(invocation, stream, chunk),
+                leftovers=invocation.host.leftovers,
+            )
 
     action = Action(
         ("shell", request.command, request.cwd, request.escalated),
@@ -84,6 +87,30 @@ async def _run(invocation: Invocation, request: ShellRequest) -> CommandOutput:
         justification=request.justification,
     )
     return await carry_out(action, invocation, attempt, denied_output)
+
+
+@contextlib.contextmanager
+def _started(
+    invocation: Invocation, request: ShellRequest, environ: Mapping[str, str], sandbox: SandboxSpec | None
+) -> Iterator[tuple[Sequence[str], Mapping[str, str]]]:
+    """The words and variables to run the request with, which may start a login shell from a snapshot.
+
+    Only a command of the model that runs as confined as the turn says: a snapshot may not
+    reach commands with more rights than those that it was taken with (`docs/shell-snapshot.md`).
+    """
+    turn = invocation.turn
+    if not turn.config.shell_snapshot:
+        yield request.command, environ
+        return
+    snapshots = invocation.host.shell_snapshots
+    usual = sandbox == sandbox_for(turn) and not request.is_user_shell_command
+    try:
+        if usual:
+            yield snapshots.started(request.command, environ, sandbox, turn.cwd)
+        else:
+            yield request.command, environ
+    finally:
+        snapshots.ended(request.command, environ, sandbox, turn.cwd, usual=usual)
 
 
 def turn_environment(turn: TurnContext) -> dict[str, str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from octavo.patch.recognise import PatchCall
 
 DEFAULT_TIMEOUT_MS = 10_000
+LONGEST_TIMEOUT_MS = 10**15  # some 30,000 years; beyond that clocks cannot count
 POLICY_NAMES = {"never": "Never", "on-failure": "OnFailure", "untrusted": "UnlessTrusted", "on-request": "OnRequest"}
 
 SPEC = function_tool(
@@ -39,13 +40,17 @@ SPEC = function_tool(
 )
 
 
+_Bounds = msgspec.Meta(ge=0, le=LONGEST_TIMEOUT_MS)
+Milliseconds = Annotated[int, _Bounds] | Annotated[float, _Bounds]
+
+
 class Arguments(msgspec.Struct, frozen=True):
     """What the model asks for. `timeout` is another spelling of `timeout_ms`."""
 
     command: tuple[str, ...]
     workdir: str | None = None
-    timeout_ms: int | float | None = None
-    timeout: int | float | None = None
+    timeout_ms: Milliseconds | None = None
+    timeout: Milliseconds | None = None
     with_escalated_permissions: bool | None = None
     justification: str | None = None
 
@@ -86,13 +91,14 @@ def _request(invocation: Invocation) -> ShellRequest:
     if isinstance(payload, LocalShellExec):
         timeout = payload.timeout_ms if payload.timeout_ms is not None else DEFAULT_TIMEOUT_MS
         cwd = resolve_workdir(payload.working_directory, turn)
+        timeout = min(max(timeout, 0), LONGEST_TIMEOUT_MS)
         return ShellRequest(payload.command, cwd, timeout, is_user_shell_command=True)
     arguments = parse_arguments(invocation, Arguments)
     given = arguments.timeout_ms if arguments.timeout_ms is not None else arguments.timeout
     return ShellRequest(
         arguments.command,
         resolve_workdir(arguments.workdir, turn),
-        max(int(given), 0) if given is not None else DEFAULT_TIMEOUT_MS,
+        int(given) if given is not None else DEFAULT_TIMEOUT_MS,
         bool(arguments.with_escalated_permissions),
         arguments.justification,
     )

@@ -235,7 +235,7 @@ def _parse(invocation: Invocation, kind: type[T]) -> T:
         raise FatalToolError(f"tool {invocation.name} invoked with incompatible payload")
     try:
         return msgspec.json.decode(invocation.payload.text, type=kind, strict=True)
-    except (msgspec.DecodeError, UnicodeEncodeError) as error:
+    except (msgspec.DecodeError, UnicodeEncodeError, RecursionError) as error:
         raise RespondToModel(f"failed to parse {invocation.name} arguments: {error}") from None
 
 

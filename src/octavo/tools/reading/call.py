@@ -20,7 +20,7 @@ def decode(arguments: str | bytes, kind: type[T]) -> T:
     """
     try:
         return msgspec.json.decode(arguments, type=kind)
-    except (msgspec.DecodeError, UnicodeEncodeError) as error:
+    except (msgspec.DecodeError, UnicodeEncodeError, RecursionError) as error:
         raise RespondToModel(f"failed to parse function arguments: {error}") from None
 
 
