@@ -1,7 +1,8 @@
-"""Log lines on stderr, as far as the variable `RUST_LOG` (or `OCTAVO_LOG`) asks for them (`docs/exec.md`, "Logs").
+"""Log lines, on stderr or in a file, as far as `OCTAVO_LOG` or `RUST_LOG` asks for them (`docs/logs.md`).
 
-Off means error lines alone, as users of Codex expect. Loggers never get secrets: the
-rooms that know some keep them out of their messages.
+Unset means error lines alone on stderr, as users of Codex expect. Rooms that know
+secrets keep them out of their messages; what looks like one anyway, or is the value of
+a variable that is named like one, is masked in every line.
 """
 
 from __future__ import annotations
@@ -27,13 +28,27 @@ _COLORS = {"TRACE": "35", "DEBUG": "34", "INFO": "32", "WARN": "33", "ERROR": "3
 
 def log_to_stderr(environ: Mapping[str, str], default: str = "error") -> None:
     """Send log lines to stderr, filtered by the environment, coloured on a terminal."""
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(_Lines(os.isatty(2)))
+    _install(logging.StreamHandler(sys.stderr), environ, default, color=os.isatty(2))
+
+
+def log_to_file(path: str, environ: Mapping[str, str], default: str = "info") -> None:
+    """Append log lines to a file that its owner alone can read; its folder is made if it is missing.
+
+    Raises `OSError`.
+    """
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    os.fchmod(descriptor, 0o600)  # it may be older than this rule
+    stream = open(descriptor, "w", encoding="utf-8", errors="replace")  # noqa: SIM115 - open until the process ends
+    _install(logging.StreamHandler(stream), environ, default, color=False)
+
+
+def _install(handler: logging.Handler, environ: Mapping[str, str], default: str, *, color: bool) -> None:
+    handler.setFormatter(_Lines(color, environ))
     logging.lastResort = None
     # A reader that left is not worth a traceback on the stream that just broke.
     logging.raiseExceptions = False
-    root = logging.getLogger()
-    root.addHandler(handler)
+    logging.getLogger().addHandler(handler)
     levels = log_levels(environ.get("OCTAVO_LOG") or environ.get("RUST_LOG") or default, default)
     for name, level in levels.items():
         logging.getLogger(name or None).setLevel(level)
@@ -60,9 +75,10 @@ def log_levels(text: str, default: str = "error") -> dict[str, int]:
 class _Lines(logging.Formatter):
     """`2026-11-24T18:24:20.690463Z ERROR target: text`."""
 
-    def __init__(self, color: bool) -> None:
+    def __init__(self, color: bool, environ: Mapping[str, str]) -> None:
         super().__init__()
-        self._color = color
+        self._color, self._environ = color, environ
+        self._secrets: tuple[str, ...] | None = None
 
     def format(self, record: logging.LogRecord) -> str:
         """One line, and the traceback if there is one."""
@@ -72,7 +88,16 @@ class _Lines(logging.Formatter):
         shown = f"{level:>5}"
         if self._color:
             stamp, shown = f"\x1b[2m{stamp}\x1b[0m", f"\x1b[{_COLORS.get(level, '0')}m{shown}\x1b[0m"
-        text = f"{stamp} {shown} {record.name}: {record.getMessage()}"
+        text = record.getMessage()
         if record.exc_info:
             text += "\n" + self.formatException(record.exc_info)
-        return text
+        return f"{stamp} {shown} {record.name}: {self._without_secrets(text)}"
+
+    def _without_secrets(self, text: str) -> str:
+        from octavo.http.redact import MASK, redact, secret_values  # its patterns take time, and most runs log nothing
+
+        if self._secrets is None:
+            self._secrets = tuple(sorted(secret_values(self._environ), key=len, reverse=True))
+        for secret in self._secrets:
+            text = text.replace(secret, MASK)
+        return redact(text)

@@ -163,7 +163,9 @@ class HttpClient:
     async def _logged(self, request: _Request) -> HttpResponse:
         name = (request.method, mask_url(request.url)) if _log.isEnabledFor(logging.DEBUG) else ("", "")
         if request.body is not None and _log.isEnabledFor(TRACE):
-            _log.log(TRACE, "method=%s url=%s body=%s", *name, request.body.decode("utf-8", "replace"))
+            from octavo.http.redact import redact  # traces only
+
+            _log.log(TRACE, "method=%s url=%s body=%s", *name, redact(request.body.decode("utf-8", "replace")))
         try:
             response = await self._exchange(request)
         except TransportError as error:

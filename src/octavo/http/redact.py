@@ -1,0 +1,56 @@
+"""Takes credentials out of text before it is logged (`docs/logs.md`).
+
+Loggers should not be given secrets in the first place. This is for texts whose content
+nobody here decides: bodies of requests, output of servers, causes of errors.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Mapping
+
+MASK = "*****"
+
+_NAMES = (
+    "access_token|refresh_token|id_token|subject_token|bearer_token|experimental_bearer_token|session_token|auth_token|"
+    "authorization_code|code_verifier|device_auth_id|user_?code|client_secret|private_key|"
+    "[a-z0-9_-]*api[_-]?key|authorization|proxy-authorization|password|passwd|secret|secret_key|(?:set-)?cookie"
+)
+_SECRET_VARIABLE = ("KEY", "TOKEN", "SECRET", "PASSWORD", "PASSWD", "CREDENTIAL")
+_SHORTEST_VALUE = 8
+"""Shorter values of variables are left alone: masking `1` everywhere would make every line unreadable."""
+
+
+def redact(text: str) -> str:
+    """The text with `*****` in place of what looks like a credential: by its field's name, or by its own form."""
+    for pattern, replacement in _patterns():
+        text = pattern.sub(replacement, text)
+    return text
+
+
+def secret_values(environ: Mapping[str, str]) -> frozenset[str]:
+    """The values of variables that are named like secrets."""
+    return frozenset(
+        value
+        for name, value in environ.items()
+        if len(value) >= _SHORTEST_VALUE and any(word in name.upper() for word in _SECRET_VARIABLE)
+    )
+
+
+@functools.cache
+def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
+    # Compiled on first use: most runs log nothing.
+    field = (
+        rf"""((?:\\?["'])?(?<![a-z0-9_-])(?:{_NAMES})(?:\\?["'])?\s*[:=]\s*)"""
+        r"""(?:(?:bearer|basic)\s+)?(?:\\"(?:[^\\]|\\[^"])*\\"|"(?:[^"\\]|\\.)*"|'[^']*'|[^\s&,;}"'\\]+)"""
+    )
+    return (
+        (re.compile(r"\b(bearer|basic)\s+[\w.~+/=-]{6,}", re.IGNORECASE), rf"\1 {MASK}"),
+        (re.compile(field, re.IGNORECASE), rf"\1{MASK}"),
+        (re.compile(r"(?<=[&?])(code|state)=[^&\s\"']+"), rf"\1={MASK}"),
+        (re.compile(r"\beyJ[\w-]{4,}\.[\w-]+\.[\w-]*"), MASK),
+        (re.compile(r"\b(?:sk|rk|pk)-[\w-]{8,}|\bgh[opsur]_\w{16,}|\bgithub_pat_\w{16,}"), MASK),
+        (re.compile(r"\bxox[abprs]-[\w-]{8,}|\bAKIA[0-9A-Z]{12,}|\bAIza[\w-]{20,}"), MASK),
+        (re.compile(r"(?<=://)[^/\s@:\"']+:[^/\s@\"']+(?=@)"), MASK),
+    )
