@@ -1,7 +1,8 @@
 """What the model server says: whole HTTP replies as bytes, made before the clock starts.
 
 A script is a number of shell calls, one per reply, and then a message in a number of text deltas.
-Each reply is an event stream in chunked encoding with a chunk per event, the way live servers send it.
+Each reply is an event stream in chunked encoding: with a chunk per event, the way a server sends that flushes each
+one, or in chunks of 64 KiB, the way a fast stream comes through a proxy that buffers.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 WORD = "lorem "
+BUFFER = 64 * 1024
 HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
 USAGE = {
     "input_tokens": 100,
@@ -27,6 +29,7 @@ class Script(NamedTuple):
     calls: int = 0
     command: str = "true"
     deltas: int = 1
+    is_flushed: bool = True
 
     @property
     def message(self) -> str:
@@ -51,7 +54,7 @@ def call_replies(script: Script, tool: str) -> list[bytes]:
 
 def message_reply(script: Script) -> bytes:
     """The reply that ends the turn."""
-    return reply(message_events(script))
+    return reply(message_events(script), script.is_flushed)
 
 
 def call_events(tool: str, arguments: str, number: int) -> Iterable[dict[str, Any]]:
@@ -77,13 +80,16 @@ def message_events(script: Script) -> Iterable[dict[str, Any]]:
     yield {"type": "response.output_item.done", "output_index": 0, "item": message([text], "completed")}
 
 
-def reply(events: Iterable[dict[str, Any]]) -> bytes:
+def reply(events: Iterable[dict[str, Any]], is_flushed: bool = True) -> bytes:
     """A whole HTTP reply around the events of one answer."""
     created = {"type": "response.created", "response": {"id": "resp_1"}}
     completed = {"type": "response.completed", "response": {"id": "resp_1", "usage": USAGE}}
-    return HEAD + b"".join(map(chunk, [created, *events, completed])) + b"0\r\n\r\n"
+    lines = [line(event) for event in (created, *events, completed)]
+    if not is_flushed:
+        whole = b"".join(lines)
+        lines = [whole[start : start + BUFFER] for start in range(0, len(whole), BUFFER)]
+    return HEAD + b"".join(b"%x\r\n%s\r\n" % (len(data), data) for data in lines) + b"0\r\n\r\n"
 
 
-def chunk(event: dict[str, Any]) -> bytes:
-    data = f"event: {event['type']}\ndata: {json.dumps(event, separators=(',', ':'))}\n\n".encode()
-    return b"%x\r\n%s\r\n" % (len(data), data)
+def line(event: dict[str, Any]) -> bytes:
+    return f"event: {event['type']}\ndata: {json.dumps(event, separators=(',', ':'))}\n\n".encode()

@@ -30,7 +30,20 @@ class Case(NamedTuple):
 CASES = (
     Case("one-turn", "one question, one short answer", 15, (*SANDBOXED, "go"), Script()),
     Case("shell-100", "100 sandboxed commands, one per reply", 5, (*SANDBOXED, "go"), Script(calls=100)),
-    Case("deltas-50k", "one answer streamed in 50,000 pieces", 7, (*SANDBOXED, "go"), Script(deltas=50_000)),
+    Case(
+        "deltas-50k",
+        "one answer in 50,000 pieces, as through a proxy that buffers",
+        7,
+        (*SANDBOXED, "go"),
+        Script(deltas=50_000, is_flushed=False),
+    ),
+    Case(
+        "deltas-50k-flushed",
+        "one answer in 50,000 pieces, each in an HTTP chunk of its own",
+        7,
+        (*SANDBOXED, "go"),
+        Script(deltas=50_000),
+    ),
     Case(
         "output-20mb",
         "one sandboxed command that prints 20 MB",
