@@ -122,7 +122,8 @@ class AppServer:
                 return False
             return all(message["params"]["msg"].get(name) == value for name, value in fields.items())
 
-        return self.wait_for(fits)["params"]
+        params: Message = self.wait_for(fits)["params"]
+        return params
 
     def question(self, method: str, number: int = 0) -> Message:
         """The n-th request of the server."""
@@ -177,7 +178,9 @@ class AppServer:
 
     def turns_end(self, count: int = 1) -> Message:
         """Wait until that many turns are complete; the last one's event."""
-        return self.wait_for(lambda message: message.get("method") == "codex/event/task_complete", count)["params"]
+        message = self.wait_for(lambda message: message.get("method") == "codex/event/task_complete", count)
+        params: Message = message["params"]
+        return params
 
     # --- the end ---
 

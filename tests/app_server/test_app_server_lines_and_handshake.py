@@ -79,6 +79,8 @@ def test_the_initialized_notification_is_not_waited_for(shared: AppServer) -> No
         b'{"id":99,"error":{"code":1,"message":"no"}}',
         b'{"id":99,"error":{"code":"1"}}',
         b"[" * 100_000,
+        b'{"id":7,"method":"getUserAgent","id":7,"x":' + b"[" * 900 + b"]" * 900 + b"}",
+        b'{"id":7,"method":"getUserAgent","x":' + b"[" * 100_000 + b"]" * 100_000 + b"}",
         b"{}",
     ],
 )
@@ -113,7 +115,8 @@ def test_methods_without_params_refuse_any(shared: AppServer, params: Any) -> No
 
 @pytest.mark.parametrize("method", ["model/list", "getAuthStatus", "newConversation", "listConversations"])
 def test_methods_with_params_need_an_object(shared: AppServer, method: str) -> None:
-    for refused in (NOTHING, None, []):
+    refusals: tuple[Any, ...] = (NOTHING, None, [])
+    for refused in refusals:
         assert shared.error(method, refused)[1].startswith("Invalid request: ")
     shared.result(method, {"unknown": 1})
 

@@ -76,8 +76,9 @@ def test_commands_that_fail_to_run(place: Place) -> None:
     server = place.server()
     assert server.error(EXEC, {"command": []}) == (-32600, "command must not be empty")
     missing = "exec failed: No such file or directory (os error 2)"
-    assert server.error(EXEC, {"command": ["/nope"], **FREE}) == (-32603, missing)
-    assert server.error(EXEC, {"command": ["ls"], "cwd": "/nope", **FREE}) == (-32603, missing)
+    for policy in (FREE, READ_ONLY, WRITE):
+        assert server.error(EXEC, {"command": ["/nope"], **policy}) == (-32603, missing)
+        assert server.error(EXEC, {"command": ["ls"], "cwd": "/nope", **policy}) == (-32603, missing)
     said = server.error(EXEC, {"command": ["sh", "-c", "kill -9 $$"], **FREE})
     assert said == (-32603, "exec failed: sandbox error: command was killed by a signal")
     assert server.error(EXEC, {"command": ["a\0b"], **FREE})[0] == -32603

@@ -19,6 +19,7 @@ from octavo.sandbox.environment import child_environment
 from octavo.sandbox.spec import sandbox_spec
 
 _DEFAULT_TIMEOUT_MS = 10_000
+_SANDBOX_GAVE_UP = 101
 
 
 async def exec_one_off_command(server: Server, request_id: RequestId, params: ExecOneOffCommandParams) -> None:
@@ -53,6 +54,8 @@ async def _run(config: Config, params: ExecOneOffCommandParams) -> ExecOneOffCom
         raise failed("exec failed: sandbox error: command was killed by a signal") from None
     except CommandError as error:
         raise failed(f"exec failed: {error}") from None
+    if sandbox is not None and (reason := _not_started(output, params.command[0])) is not None:
+        raise failed(f"exec failed: {reason}")
     return _result(output, is_confined=sandbox is not None)
 
 
@@ -67,6 +70,15 @@ def _environment(config: Config, policy: SandboxPolicy) -> dict[str, str]:
         set_=chosen.set,
         include_only=chosen.include_only,
     )
+
+
+def _not_started(output: CommandOutput, program: str) -> str | None:
+    """Why a confined program did not start, which only its stderr can tell (`docs/sandbox.md`)."""
+    start = f"Failed to execvp {program}: "
+    said = output.stderr.decode("utf-8", "replace")
+    if output.exit_code != _SANDBOX_GAVE_UP or not said.startswith(start):
+        return None
+    return said.removeprefix(start).strip()
 
 
 def _result(output: CommandOutput, *, is_confined: bool) -> ExecOneOffCommandResponse:

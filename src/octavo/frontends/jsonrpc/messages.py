@@ -123,7 +123,10 @@ def _check_members(line: bytes, envelope: _Envelope) -> None:
         return
     import json  # slow to import, and hardly any client ever gets here
 
-    members = json.loads(line, object_pairs_hook=list)
+    try:
+        members = json.loads(line, object_pairs_hook=list)
+    except (ValueError, RecursionError) as error:
+        raise BadLine(str(error)) from None
     names = [name for name, _ in members]
     if len(set(names)) < len(names):
         raise BadLine("a member stands in it twice")
