@@ -15,7 +15,7 @@ from typing import IO, Any
 import pytest
 from story import Json, after_context, answer, conversation, says, shell, texts
 
-from octavo.rollout.errors import RolloutReadError
+from octavo.rollout.errors import RolloutCreateError, RolloutReadError
 
 PROGRAM = Path(__file__).with_name("scripted_session.py")
 POINTS = 200 if os.environ.get("OCTAVO_SOAK") else 10
@@ -138,7 +138,7 @@ async def test_a_home_that_cannot_be_written_is_told_in_one_line(tmp_path: Path)
     home = tmp_path / "home"
     home.mkdir()
     (home / "sessions").write_text("in the way")
-    with pytest.raises(RolloutReadError) as caught:
+    with pytest.raises(RolloutCreateError) as caught:
         async with conversation(tmp_path / "w", home=home):
             pass
     assert str(caught.value).startswith("failed to initialize rollout recorder: ")
