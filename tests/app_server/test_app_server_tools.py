@@ -43,6 +43,7 @@ def test_other_requests_are_served_while_a_command_runs(place: Place) -> None:
 def test_a_command_reads_nothing_and_may_print_anything(shared: AppServer) -> None:
     assert shared.result(EXEC, {"command": ["cat"], **FREE})["exitCode"] == 0
     assert shared.result(EXEC, {"command": ["printf", "\\377a"], **FREE})["stdout"] == "\ufffda"
+    assert shared.result(EXEC, {"command": ["true"], "timeoutMs": 10**400, **FREE})["exitCode"] == 0
     big = shared.result(EXEC, {"command": ["head", "-c", "3000000", "/dev/zero"], **FREE})
     assert len(big["stdout"]) == 3_000_000
 

@@ -14,6 +14,7 @@ _MEDIUM = ReasoningEffortOption("medium", "Thinks as long as an ordinary task ne
 _HIGH = ReasoningEffortOption("high", "Thinks long, for hard problems")
 _MINIMAL = ReasoningEffortOption("minimal", "Hardly any thought, the quickest answers")
 
+_MOST_DIGITS = 20
 _MODELS = (
     Model(
         id="gpt-5-codex",
@@ -47,9 +48,9 @@ async def list_models(_: Server, __: RequestId, params: ListModelsParams) -> Lis
 def _start(cursor: str | None) -> int:
     if cursor is None:
         return 0
-    if not cursor.isascii() or not cursor.removeprefix("+").isdigit():
+    if not cursor.isascii() or not cursor.removeprefix("+").isdigit() or len(cursor) > _MOST_DIGITS:
         raise refused(f"invalid cursor: {cursor}")
-    start = int(cursor) if len(cursor) < 20 else len(_MODELS) + 1
+    start = int(cursor)
     if start > len(_MODELS):
         raise refused(f"cursor {cursor} exceeds total models {len(_MODELS)}")
     return start

@@ -19,6 +19,7 @@ from octavo.sandbox.environment import child_environment
 from octavo.sandbox.spec import sandbox_spec
 
 _DEFAULT_TIMEOUT_MS = 10_000
+_LONGEST_MS = 2**63 - 1
 _SANDBOX_GAVE_UP = 101
 
 
@@ -45,7 +46,7 @@ async def _run(config: Config, params: ExecOneOffCommandParams) -> ExecOneOffCom
             cwd=config.cwd if params.cwd is None else os.path.join(config.cwd, params.cwd),
             environ=_environment(config, policy),
             sandbox=sandbox,
-            timeout_ms=_DEFAULT_TIMEOUT_MS if params.timeout_ms is None else params.timeout_ms,
+            timeout_ms=_DEFAULT_TIMEOUT_MS if params.timeout_ms is None else min(params.timeout_ms, _LONGEST_MS),
             on_output=lambda _stream, _chunk: None,
         )
     except SpawnError as error:

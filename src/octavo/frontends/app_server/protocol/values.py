@@ -23,7 +23,7 @@ Uuid = Annotated[
 ]
 """A UUID in any of its spellings; `usual_uuid` gives the usual one."""
 
-Count = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
+Count = Annotated[int, msgspec.Meta(ge=0)]
 
 
 def usual_uuid(text: str) -> ConversationId:
