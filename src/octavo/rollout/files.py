@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime
 import functools
+import itertools
 import os
 import re
+import stat
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -37,9 +39,7 @@ def session_files(codex_home: str) -> Iterator[SessionFile]:
     for year in _numbered_folders(top):
         for month in _numbered_folders(year):
             for day in _numbered_folders(month):
-                with os.scandir(day) as entries:
-                    named = [file for entry in entries if (file := _named_file(entry))]
-                yield from sorted(named, reverse=True)
+                yield from _files_of_day(day)
 
 
 def parse_file_name(name: str) -> tuple[str, str] | None:
@@ -74,9 +74,28 @@ def _file_time() -> re.Pattern[str]:
     return re.compile(r"\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d", re.ASCII)
 
 
-def _named_file(entry: os.DirEntry[str]) -> SessionFile | None:
-    named = parse_file_name(entry.name)
-    return SessionFile(*named, entry.path) if named and entry.is_file(follow_symlinks=False) else None
+def _files_of_day(folder: str) -> Iterator[SessionFile]:
+    """Newest first. Names sort by time as they stand, so that only those are taken apart that somebody asks for."""
+    names = sorted((name for name in os.listdir(folder) if name.endswith(".jsonl")), reverse=True)
+    for _, same_time in itertools.groupby(names, key=_time_part):
+        named = [file for name in same_time if (file := _named_file(folder, name))]
+        yield from sorted(named, reverse=True)  # ids may be spelled in several ways
+
+
+def _time_part(name: str) -> str:
+    return name[: len("rollout-2026-01-01T00-00-00")]
+
+
+def _named_file(folder: str, name: str) -> SessionFile | None:
+    named = parse_file_name(name)
+    if named is None:
+        return None
+    path = os.path.join(folder, name)
+    try:
+        is_file = stat.S_ISREG(os.lstat(path).st_mode)
+    except OSError:  # archived meanwhile
+        return None
+    return SessionFile(*named, path) if is_file else None
 
 
 def _numbered_folders(folder: str) -> list[str]:

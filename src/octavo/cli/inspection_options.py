@@ -1,0 +1,84 @@
+"""The declarations of the commands that look at things: `config`, `sessions`, `doctor` (`docs/cli.md`)."""
+
+from __future__ import annotations
+
+from octavo.cli.spec import Command, Option, Positional
+
+_PROFILE = Option("-p", "--profile", value="CONFIG_PROFILE", about="With this profile of config.toml")
+_JSON = Option("--json", about="As JSON")
+
+CONFIG = Command(
+    "config",
+    "Show the settings in force",
+    commands=(
+        Command(
+            "show",
+            "Value of each setting, who decided it, and keys that mean nothing",
+            run="octavo.cli.config_show:show",
+            options=(_PROFILE, Option("--changed", about="Only what is not a default"), _JSON),
+            examples=(("octavo config show --changed", "what this machine and user have set"),),
+        ),
+    ),
+)
+
+_SESSION = Positional("SESSION", "An id, the beginning of one, or the path of a session file", required=True)
+
+SESSIONS = Command(
+    "sessions",
+    "List, show, export and archive saved sessions",
+    commands=(
+        Command(
+            "list",
+            "The newest sessions",
+            run="octavo.cli.sessions.listing:list_saved",
+            options=(
+                Option("-n", "--limit", value="COUNT", about="How many (default: 25)"),
+                Option("--after", value="CURSOR", about="Go on behind this cursor, which the list before printed"),
+                Option("--provider", value="PROVIDER", repeat=True, about="Only sessions with this model provider"),
+                Option("--source", value="SOURCE", repeat=True, about="Only sessions of cli, vscode, exec, mcp, …"),
+                Option("--here", about="Only sessions of this folder"),
+                _JSON,
+            ),
+            examples=(
+                ("octavo sessions list --here", "sessions of this folder"),
+                ("octavo sessions list --source exec --json", "for scripts"),
+            ),
+        ),
+        Command(
+            "show",
+            "What was said in a session",
+            run="octavo.cli.sessions.show:show",
+            options=(_JSON,),
+            positionals=(_SESSION,),
+        ),
+        Command(
+            "export",
+            "Write a session as Markdown or JSON",
+            run="octavo.cli.sessions.export:export",
+            options=(
+                Option("--format", value="FORMAT", choices=("markdown", "json"), about="Default: markdown"),
+                Option("-o", "--output", value="FILE", path=True, about="A file instead of stdout"),
+            ),
+            positionals=(_SESSION,),
+            examples=(("octavo sessions export 019a20ed -o talk.md", "as Markdown, into a file"),),
+        ),
+        Command(
+            "archive",
+            "Move a session out of the lists",
+            run="octavo.cli.sessions.archive:archive",
+            positionals=(_SESSION,),
+        ),
+    ),
+)
+
+DOCTOR = Command(
+    "doctor",
+    "Check that everything works here, and say how to mend what does not",
+    run="octavo.cli.doctor.report:run",
+    options=(
+        _PROFILE,
+        Option("--offline", about="Ask no server and start no MCP server"),
+        _JSON,
+    ),
+    details="Exit code 1 if something is broken.",
+)

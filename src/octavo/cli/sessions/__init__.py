@@ -1,0 +1,1 @@
+"""`octavo sessions`: looking at saved conversations from the command line (`docs/sessions.md`)."""

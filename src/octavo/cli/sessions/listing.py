@@ -1,0 +1,161 @@
+"""`octavo sessions list`: the newest sessions, page by page (`docs/sessions.md`)."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+
+import msgspec
+
+from octavo.cli.invocation import Invocation, Level
+from octavo.cli.visible import one_line, with_tilde
+from octavo.config.home import find_home
+from octavo.errors import UsageError
+from octavo.protocol.source import subagent_label
+from octavo.rollout.listing import DEFAULT_PAGE_SIZE, Cursor, SessionPage, SessionSummary, list_sessions, parse_cursor
+
+_MOST = 10_000
+_PREVIEW_IN_LINES = 120
+
+
+def list_saved(invocation: Invocation) -> int:
+    """Print a page: a table on a terminal, else lines with tabs, or JSON; the next cursor goes to stderr."""
+    given = invocation.last
+    page = _page(invocation, _limit(given), _after(given))
+    if given.has("json"):
+        sys.stdout.write(msgspec.json.format(msgspec.json.encode(_as_json(page)), indent=2).decode() + "\n")
+        return 0
+    if not page.sessions:
+        sys.stderr.write("No saved sessions.\n")
+    elif os.isatty(1):
+        _print_table(page)
+    else:
+        for session in page.sessions:
+            sys.stdout.write("\t".join(_cells(session)) + "\n")
+    if page.next_cursor is not None:
+        sys.stdout.flush()
+        sys.stderr.write(f"More: --after '{page.next_cursor}'\n")
+    return 0
+
+
+def _page(invocation: Invocation, limit: int, after: Cursor | None) -> SessionPage:
+    given = invocation.last
+    home = find_home(os.environ)
+    providers = given.texts("provider")
+    default = _default_provider(invocation) if providers else ""
+    folder = os.path.realpath(os.getcwd()) if given.has("here") else None
+    found: list[SessionSummary] = []
+    while True:
+        page = list_sessions(
+            home,
+            page_size=limit - len(found),
+            after=after,
+            sources=given.texts("source"),
+            providers=providers,
+            default_provider=default,
+        )
+        found += [one for one in page.sessions if folder is None or os.path.realpath(one.meta.cwd) == folder]
+        after = page.next_cursor
+        if after is None or len(found) == limit:
+            return SessionPage(tuple(found), after)
+
+
+def _default_provider(invocation: Invocation) -> str:
+    from octavo.cli import start  # only the filter needs the configuration
+    from octavo.config.load import ConfigFlags
+
+    return start.load(start.overrides(invocation, start.PLAIN), ConfigFlags(), start.PLAIN).model_provider_id
+
+
+def _limit(given: Level) -> int:
+    text = given.text("limit")
+    if text is None:
+        return DEFAULT_PAGE_SIZE
+    if not text.isascii() or not text.isdigit() or not 0 < int(text) <= _MOST:
+        raise UsageError(f"invalid value '{text}' for '--limit <COUNT>': a number from 1 to {_MOST} is needed")
+    return int(text)
+
+
+def _after(given: Level) -> Cursor | None:
+    text = given.text("after")
+    if text is None:
+        return None
+    cursor = parse_cursor(text)
+    if cursor is None:
+        raise UsageError(f"invalid value '{text}' for '--after <CURSOR>': no cursor that a list printed")
+    return cursor
+
+
+def _as_json(page: SessionPage) -> object:
+    return {
+        "sessions": [
+            {
+                "id": session.conversation_id,
+                "created_at": session.created_at,
+                "updated_at": session.updated_at,
+                "cwd": session.meta.cwd,
+                "branch": _branch(session) or None,
+                "source": source_name(session),
+                "model_provider": session.meta.model_provider,
+                "cli_version": session.meta.cli_version,
+                "preview": session.preview,
+                "path": session.path,
+            }
+            for session in page.sessions
+        ],
+        "next_cursor": str(page.next_cursor) if page.next_cursor else None,
+    }
+
+
+def source_name(session: SessionSummary) -> str:
+    """Who started the session, in one word; a label in the case of a sub-conversation."""
+    label = subagent_label(session.meta.source)
+    return label if label is not None else str(session.meta.source)
+
+
+def _branch(session: SessionSummary) -> str:
+    git = session.meta.git
+    return git.get("branch", "") if isinstance(git, dict) else ""
+
+
+def _cells(session: SessionSummary) -> tuple[str, str, str, str, str, str]:
+    preview = one_line(session.preview or "")
+    return (
+        local_time(session.updated_at),
+        session.conversation_id,
+        one_line(source_name(session)),
+        one_line(with_tilde(session.meta.cwd)),
+        one_line(_branch(session)),
+        preview if len(preview) <= _PREVIEW_IN_LINES else preview[: _PREVIEW_IN_LINES - 1] + "…",
+    )
+
+
+def local_time(utc: str) -> str:
+    """A time of a saved session in the user's zone, to the minute; as it is where it makes no sense."""
+    import calendar
+
+    try:
+        return time.strftime(
+            "%Y-%m-%d %H:%M", time.localtime(calendar.timegm(time.strptime(utc[:19], "%Y-%m-%dT%H:%M:%S")))
+        )
+    except ValueError:
+        return one_line(utc)
+
+
+def _print_table(page: SessionPage) -> None:
+    from rich.console import Console  # a quarter of the whole command, and only for a terminal
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("Updated", no_wrap=True, style="dim")
+    table.add_column("Id", no_wrap=True, style="cyan", min_width=8)
+    table.add_column("From", no_wrap=True)
+    table.add_column("Folder", no_wrap=True, overflow="ellipsis", max_width=32)
+    table.add_column("Branch", no_wrap=True, overflow="ellipsis", max_width=16)
+    table.add_column("First words", no_wrap=True, overflow="ellipsis", ratio=1)
+    for session in page.sessions:
+        updated, full_id, *rest = _cells(session)
+        table.add_row(updated, full_id, *(Text(cell) for cell in rest))
+    Console().print(table)
