@@ -133,7 +133,7 @@ def store_key(name: str, url: str) -> str:
     """What a login is kept under: another address of a server of the same name is another login."""
     import hashlib  # a conversation without such servers pays nothing
 
-    identity = msgspec.json.encode({"headers": {}, "type": "http", "url": url}, order="sorted")
+    identity = msgspec.json.encode({"type": "http", "url": url, "headers": {}})  # in this order
     return f"{name}|{hashlib.sha256(identity).hexdigest()[:16]}"
 
 

@@ -1,0 +1,187 @@
+"""An MCP server on stdio that behaves, or misbehaves, as its arguments say. It needs nothing but Python.
+
+Run with any of the words of `habits`; the rest of the arguments mean nothing to it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from typing import Any
+
+Json = dict[str, Any]
+
+habits = set(sys.argv[1:])
+EMPTY: Json = {"type": "object", "properties": {}}
+late: list[Json] = []
+
+
+def tools() -> list[Json]:
+    if "many" in habits:
+        return [{"name": f"tool_{number:03}", "inputSchema": EMPTY} for number in range(500)]
+    if "clash" in habits:
+        # Both are so long that only a hash tells them apart, and they are the same.
+        return [{"name": "same", "description": text, "inputSchema": EMPTY} for text in ("first", "second")]
+    if "strange" in habits:
+        deep: Json = EMPTY
+        for _ in range(3000 if "deep" in habits else 5):
+            deep = {"type": "object", "properties": {"x": deep}}
+        return [
+            {"name": "good", "inputSchema": EMPTY},
+            {"name": "null", "inputSchema": {"type": "object", "properties": {"x": {"type": "null"}}}},
+            {"name": "nested", "inputSchema": deep},
+            {"name": "naïve.name", "inputSchema": {"type": "object", "properties": {"z": True, "a": {"enum": [1]}}}},
+            {"description": "has no name"},
+        ]
+    return [{"name": name, "inputSchema": EMPTY} for name in CALLS]
+
+
+def text(said: str) -> Json:
+    return {"content": [{"type": "text", "text": said}]}
+
+
+def die(arguments: Json) -> Json:
+    os._exit(3)
+
+
+def rubbish(arguments: Json) -> Json:
+    write_line("Segmentation fault (core dumped)")
+    return text("nobody hears this")
+
+
+def flood(arguments: Json) -> Json:
+    for _ in range(2000):
+        sys.stderr.write("x" * 1000 + "\n")
+    sys.stderr.write("y" * 3_000_000)
+    sys.stderr.flush()
+    return text("flooded")
+
+
+def notify(arguments: Json) -> Json:
+    for number in range(5000):
+        send({"method": "notifications/message", "params": {"level": "info", "data": number}})
+    write_line("")
+    write_line("[]")
+    write_line('{"neither": "this nor that"}')
+    return text("notified")
+
+
+def ask(arguments: Json) -> Json:
+    """What the client says to everything that a server may ask."""
+    answers = []
+    for number, method in enumerate(("ping", "elicitation/create", "roots/list", "sampling/createMessage", "x/y")):
+        send({"id": f"q{number}", "method": method, "params": {"message": "?", "requestedSchema": EMPTY}})
+        answer = json.loads(sys.stdin.readline())
+        answers.append(answer.get("result", answer.get("error")))
+    return text(json.dumps(answers))
+
+
+def child(arguments: Json) -> Json:
+    """Leaves a process behind that outlives its parent unless somebody ends it."""
+    process = subprocess.Popen(["sleep", "1000", *sys.argv[1:][-1:]][:2], start_new_session=True)
+    return text(str(process.pid))
+
+
+def picture(arguments: Json) -> Json:
+    block = {"type": "image", "data": "QUJD", "mimeType": "image/png"}
+    return {"content": [{"type": "text", "text": "look:"}, block]}
+
+
+CALLS: dict[str, Callable[[Any], Any]] = {
+    "echo": lambda given: {"content": [], "structuredContent": {"b": given, "a": 1}},
+    "env": lambda given: text(json.dumps(dict(os.environ))),
+    "fail": lambda given: {**text("it broke"), "isError": True},
+    "picture": picture,
+    "big": lambda given: text("x" * given["bytes"]),
+    "die": die,
+    "rubbish": rubbish,
+    "flood": flood,
+    "notify": notify,
+    "ask": ask,
+    "child": child,
+    "never": lambda given: None,
+    "late": lambda given: None,
+    "error": lambda given: None,
+    "shapeless": lambda given: None,
+    "cwd": lambda given: text(os.getcwd()),
+}
+
+
+def call(message: Json) -> None:
+    name, given = message["params"]["name"], message["params"].get("arguments")
+    match name:
+        case "error":
+            send({"id": message["id"], "error": {"code": -32000, "message": "nope", "data": {"x": 1}}})
+        case "shapeless":
+            send({"id": message["id"], "result": [1, 2]})
+        case "late":
+            late.append(message)
+        case "never":
+            pass
+        case _:
+            send({"id": message["id"], "result": CALLS[name](given)})
+
+
+def resources(params: Json) -> Json:
+    if "circles" in habits:
+        return {"resources": [], "nextCursor": "again"}
+    if params.get("cursor") == "two":
+        return {"resources": [{"uri": "mem://b", "name": "b"}]}
+    return {"resources": [{"uri": "mem://a", "name": "a", "_meta": {}}], "nextCursor": "two"}
+
+
+def answer(message: Json) -> None:
+    method, params = message["method"], message.get("params") or {}
+    match method:
+        case "initialize":
+            about = {"name": "odd", "version": "1"}
+            version = "1999-01-01" if "old" in habits else params["protocolVersion"]
+            send({"id": message["id"], "result": {"protocolVersion": version, "capabilities": {}, "serverInfo": about}})
+        case "tools/list" if "toolless" not in habits:
+            send({"id": message["id"], "result": {"tools": tools(), "nextCursor": "more"}})
+        case "tools/call":
+            call(message)
+        case "resources/list":
+            send({"id": message["id"], "result": resources(params)})
+        case "resources/templates/list":
+            template = {"uriTemplate": "mem://{x}", "name": "t"}
+            send({"id": message["id"], "result": {"resourceTemplates": [template]}})
+        case "resources/read":
+            contents = [{"uri": params["uri"], "text": "hello"}]
+            send({"id": message["id"], "result": {"contents": contents}})
+
+
+def send(message: Json) -> None:
+    write_line(json.dumps({"jsonrpc": "2.0", **message}))
+
+
+def write_line(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+def main() -> None:
+    if "stubborn" in habits:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    if "no-json" in habits:
+        write_line("Welcome to my server!")
+    if "exits" in habits:
+        sys.exit(1)
+    for line in sys.stdin:
+        if "SEEN" in os.environ:
+            with open(os.environ["SEEN"], "a") as log:
+                log.write(line)
+        message = json.loads(line)
+        while late:
+            send({"id": late.pop()["id"], "result": text("too late")})
+        if "silent" not in habits and "id" in message and "method" in message:
+            answer(message)
+    while "stubborn" in habits:
+        signal.pause()
+
+
+main()
