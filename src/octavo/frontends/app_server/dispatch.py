@@ -7,20 +7,18 @@ handler gives its result, or None when the answer is already sent or comes later
 from __future__ import annotations
 
 import functools
-import logging
 import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 import msgspec
 
-from octavo.frontends.app_server.errors import RequestError, failed, refused
+from octavo.frontends.app_server.answers import give_answer
+from octavo.frontends.app_server.errors import refused
 from octavo.frontends.app_server.protocol.methods import REQUESTS
 from octavo.frontends.app_server.protocol.values import NoParams
 from octavo.frontends.app_server.server import Server
 from octavo.frontends.jsonrpc.messages import NOT_JSON, Request, RequestId
-
-_log = logging.getLogger(__name__)
 
 Handler = Callable[[Server, RequestId, Any], Awaitable[Any]]
 
@@ -60,20 +58,14 @@ HANDLERS = {
 
 async def serve_request(server: Server, request: Request) -> None:
     """Answer a request, or see to it that it will be answered."""
-    try:
-        params = read_params(request)
-        if not server.is_initialized and request.method != "initialize":
-            raise refused("Not initialized")
-        result = await _handler(request.method)(server, request.id, params)
-    except RequestError as error:
-        server.client.refuse(request.id, error)
-    except Exception as error:
-        # A defect of ours must not take all conversations with it; the log has the details.
-        _log.exception("%s failed", request.method)
-        server.client.refuse(request.id, failed(f"internal error: {type(error).__name__}: {error}"))
-    else:
-        if result is not None:
-            server.client.reply(request.id, result)
+    await give_answer(server.client, request.id, _handle(server, request))
+
+
+async def _handle(server: Server, request: Request) -> object:
+    params = read_params(request)
+    if not server.is_initialized and request.method != "initialize":
+        raise refused("Not initialized")
+    return await _handler(request.method)(server, request.id, params)
 
 
 def read_params(request: Request) -> Any:

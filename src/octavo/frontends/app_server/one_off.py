@@ -6,7 +6,7 @@ import os
 import sys
 
 from octavo.config.config import Config
-from octavo.frontends.app_server.errors import RequestError, failed, refused
+from octavo.frontends.app_server.errors import failed, refused
 from octavo.frontends.app_server.protocol.params import ExecOneOffCommandParams
 from octavo.frontends.app_server.protocol.results import ExecOneOffCommandResponse
 from octavo.frontends.app_server.server import Server
@@ -27,14 +27,7 @@ async def exec_one_off_command(server: Server, request_id: RequestId, params: Ex
     """Start it; the answer comes when it has ended, and other requests are served meanwhile."""
     if not params.command:
         raise refused("command must not be empty")
-    server.spawn(_answer(server, request_id, params))
-
-
-async def _answer(server: Server, request_id: RequestId, params: ExecOneOffCommandParams) -> None:
-    try:
-        server.client.reply(request_id, await _run(server.config, params))
-    except RequestError as error:
-        server.client.refuse(request_id, error)
+    server.answer_later(request_id, _run(server.config, params))
 
 
 async def _run(config: Config, params: ExecOneOffCommandParams) -> ExecOneOffCommandResponse:

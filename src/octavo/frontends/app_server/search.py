@@ -6,6 +6,8 @@ import asyncio
 import os
 import threading
 
+from octavo.errors import OctavoError
+from octavo.frontends.app_server.errors import failed
 from octavo.frontends.app_server.protocol.params import FuzzyFileSearchParams
 from octavo.frontends.app_server.protocol.results import FuzzyFileSearchResponse
 from octavo.frontends.app_server.protocol.values import FuzzyFileSearchResult
@@ -25,35 +27,46 @@ class Searches:
 
     def __init__(self, server: Server) -> None:
         self._server = server
-        self._running: dict[str, threading.Event] = {}
+        self._by_token: dict[str, threading.Event] = {}
+        self._running: set[threading.Event] = set()
 
     def start(self, request_id: RequestId, params: FuzzyFileSearchParams) -> None:
         """Look in the background; every search is answered once."""
         cancel = threading.Event()
         if params.cancellation_token is not None:
-            if (earlier := self._running.get(params.cancellation_token)) is not None:
+            if (earlier := self._by_token.get(params.cancellation_token)) is not None:
                 earlier.set()
-            self._running[params.cancellation_token] = cancel
-        self._server.spawn(self._answer(request_id, params, cancel))
+            self._by_token[params.cancellation_token] = cancel
+        self._server.answer_later(request_id, self._search(params, cancel))
 
-    async def _answer(self, request_id: RequestId, params: FuzzyFileSearchParams, cancel: threading.Event) -> None:
+    def close(self) -> None:
+        """Let them all end."""
+        for cancel in self._running:
+            cancel.set()
+
+    async def _search(self, params: FuzzyFileSearchParams, cancel: threading.Event) -> FuzzyFileSearchResponse:
+        self._running.add(cancel)
         try:
-            found = await self._search(params, cancel)
+            found = await _files(params, cancel)
         finally:
+            self._running.discard(cancel)
             token = params.cancellation_token
-            if token is not None and self._running.get(token) is cancel:
-                del self._running[token]
-        self._server.client.reply(request_id, FuzzyFileSearchResponse(() if cancel.is_set() else found))
+            if token is not None and self._by_token.get(token) is cancel:
+                del self._by_token[token]
+        return FuzzyFileSearchResponse(() if cancel.is_set() else found)
 
-    async def _search(
-        self, params: FuzzyFileSearchParams, cancel: threading.Event
-    ) -> tuple[FuzzyFileSearchResult, ...]:
-        if not params.query or not params.roots:
-            return ()
-        from octavo.search.fuzzy import search
 
+async def _files(params: FuzzyFileSearchParams, cancel: threading.Event) -> tuple[FuzzyFileSearchResult, ...]:
+    if not params.query or not params.roots:
+        return ()
+    from octavo.search.fuzzy import search
+
+    try:
+        # In a thread: it reads folders and counts for a while, and events go on meanwhile.
         matches = await asyncio.to_thread(search, params.roots, params.query, _MOST_OF_A_ROOT, cancel)
-        return tuple(
-            FuzzyFileSearchResult(match.root, match.path, os.path.basename(match.path), match.score, match.indices)
-            for match in matches
-        )
+    except OctavoError as error:
+        raise failed(f"file search failed: {error}") from None
+    return tuple(
+        FuzzyFileSearchResult(match.root, match.path, os.path.basename(match.path), match.score, match.indices)
+        for match in matches
+    )

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 
 from octavo.config.config import Config
 from octavo.config.load import ConfigSources
+from octavo.frontends.app_server.answers import give_answer
 from octavo.frontends.app_server.client import Client
+from octavo.frontends.jsonrpc.messages import RequestId
 from octavo.http.identity import ClientIdentity
 
 if TYPE_CHECKING:
@@ -129,9 +131,9 @@ class Server:
 
             self.feedback_log = keep_log()
 
-    def spawn(self, work: Coroutine[None, None, None]) -> None:
-        """Start work that owes the client an answer, and is waited for when the client says nothing more."""
-        task = asyncio.create_task(work)
+    def answer_later(self, request_id: RequestId, work: Coroutine[None, None, object]) -> None:
+        """Start work whose result answers the request; it is waited for when the client says nothing more."""
+        task = asyncio.create_task(give_answer(self.client, request_id, work))
         self._work.add(task)
         task.add_done_callback(self._work.discard)
         task.add_done_callback(log_failure)
@@ -145,6 +147,8 @@ class Server:
         """End everything that runs."""
         for task in self._work:
             task.cancel()
+        if self._searches is not None:
+            self._searches.close()
         if self._login is not None:
             await self._login.close()
         if self._listeners is not None:
