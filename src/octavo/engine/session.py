@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from octavo.mcp.servers import McpServers
     from octavo.patch.turn_diff import TurnDiffTracker
     from octavo.process.launch import Leftovers
+    from octavo.process.shell_snapshot import ShellSnapshots
 
 log = logging.getLogger(__name__)
 
@@ -69,6 +70,7 @@ class Session:
         self.mcp_started: asyncio.Task[None] | None = None
         self.mcp_tools: tuple[Tool, ...] = ()
         self._leftovers: Leftovers | None = None
+        self._shell_snapshots: ShellSnapshots | None = None
         self._let_go: list[subprocess.Popen[bytes]] = []
         self._running: set[asyncio.Task[None]] = set()
         self._finishing: set[asyncio.Task[None]] = set()
@@ -131,6 +133,15 @@ class Session:
             self._leftovers = Leftovers()
         return self._leftovers
 
+    @property
+    def shell_snapshots(self) -> ShellSnapshots:
+        """How login shells of this conversation start faster."""
+        if self._shell_snapshots is None:
+            from octavo.process.shell_snapshot import ShellSnapshots  # likewise
+
+            self._shell_snapshots = ShellSnapshots(self.config.codex_home)
+        return self._shell_snapshots
+
     async def settle(self) -> None:
         """Stop everything that was spawned, commands and their leftovers included, and wait until it is gone."""
         running = [task for task in self._running if task is not asyncio.current_task()]
@@ -146,6 +157,8 @@ class Session:
             await self.mcp.close()
         if self._leftovers is not None:
             await self._leftovers.end()
+        if self._shell_snapshots is not None:
+            await self._shell_snapshots.end()
 
     def let_go(self, process: subprocess.Popen[bytes]) -> None:
         """Keep hold of a process that nobody waits for, until it has ended: it must not stay a zombie."""

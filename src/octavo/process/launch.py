@@ -114,16 +114,24 @@ class Leftovers:
 
     def keep(self, command: Command) -> None:
         """Take over what is left of a command that has exited."""
-        self._channels = [channel for channel in self._channels if not _has_ended(channel)]
+        self._drop_ended()
         channel = command.release()
         if channel is not None:
             self._channels.append(channel)
+
+    def any_left(self) -> bool:
+        """Whether any of them still runs, as far as is known now."""
+        self._drop_ended()
+        return bool(self._channels)
 
     async def end(self) -> None:
         """End them all as `Command.terminate` does, and wait until they are gone."""
         channels, self._channels = self._channels, []
         commands = [Command(channel) for channel in channels]
         await asyncio.gather(*(command.end() for command in commands))
+
+    def _drop_ended(self) -> None:
+        self._channels = [channel for channel in self._channels if not _has_ended(channel)]
 
 
 @functools.cache
