@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from octavo.cli.exec_options import BYPASS, EXEC, SANDBOX_MODES
 from octavo.cli.login_options import LOGIN, LOGOUT
+from octavo.cli.mcp_options import MCP
 from octavo.cli.spec import Command, Option, Positional
 
 SHELLS = ("bash", "elvish", "fish", "powershell", "zsh")
@@ -101,7 +102,7 @@ OCTAVO = Command(
     run="octavo.cli.terminal:run",
     options=_TERMINAL_OPTIONS,
     positionals=(Positional("PROMPT", "The first message, for the terminal interface"),),
-    commands=(EXEC, LOGIN, LOGOUT, APP_SERVER, COMPLETION, SANDBOX, FEATURES),
+    commands=(EXEC, LOGIN, LOGOUT, MCP, APP_SERVER, COMPLETION, SANDBOX, FEATURES),
     program="octavo",
     examples=(
         ('octavo exec "Explain this project"', "one task, without a terminal"),
