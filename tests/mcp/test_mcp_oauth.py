@@ -145,7 +145,7 @@ async def test_a_stored_login_is_used_and_renewed_when_it_is_refused(
     await log_in_at(place, store, GOOD)
     place.tokens += 1  # the server does not know the first token any more
     servers = {"oa": {"url": f"{web.url}/mcp"}}
-    settings = {"mcp_servers": servers, "mcp_oauth_credentials_store": "file"}
+    settings: Json = {"mcp_servers": servers, "mcp_oauth_credentials_store": "file"}
     async with conversation(workspace, calls("echo", {}, "oa"), home=home, **settings) as talk:
         assert "xxx" in await ask_for(talk)
     used = [asked.headers["authorization"] for asked in web.asked if asked.path == "/mcp"]
@@ -163,7 +163,7 @@ async def test_a_login_that_cannot_be_renewed_asks_for_a_new_one(
     store = TokenStore(str(home), "file")
     await log_in_at(place, store, GOOD)
     place.tokens, place.refuses_refresh = 5, True
-    settings = {"mcp_servers": {"oa": {"url": f"{web.url}/mcp"}}, "mcp_oauth_credentials_store": "file"}
+    settings: Json = {"mcp_servers": {"oa": {"url": f"{web.url}/mcp"}}, "mcp_oauth_credentials_store": "file"}
     async with conversation(tmp_path / "w", [says("hi")], home=home, **settings) as talk:
         told = await talk.user("go")
     assert told.one("error")["message"] == "The oa MCP server is not logged in. Run `octavo mcp login oa`."
