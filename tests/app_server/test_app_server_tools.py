@@ -95,6 +95,52 @@ def test_at_its_time_limit_a_command_dies_with_its_children(place: Place) -> Non
     assert dies(int((place.workspace / "child").read_text()))
 
 
+SEARCH = "fuzzyFileSearch"
+
+
+def test_a_search_finds_files_by_letters(place: Place) -> None:
+    for name in ("abexy", "abcde", "sub/abce", ".hid/abex", "ignored/abe", "many/qq004"):
+        path = place.workspace / name
+        path.parent.mkdir(exist_ok=True)
+        path.touch()
+    (place.workspace / ".gitignore").write_text("ignored/\n")
+    root = str(place.workspace)
+    server = place.server()
+    files = server.result(SEARCH, {"query": "abe", "roots": [root]})["files"]
+    assert [(file["path"], file["score"], file["indices"]) for file in files] == [
+        ("abexy", 88, [0, 1, 2]),
+        (".hid/abex", 84, [5, 6, 7]),
+        ("abcde", 74, [0, 1, 4]),
+        ("sub/abce", 72, [4, 5, 7]),
+    ]
+    assert files[1] == {"root": root, "path": ".hid/abex", "file_name": "abex", "score": 84, "indices": [5, 6, 7]}
+    (file,) = server.result(SEARCH, {"query": "qq", "roots": ["many", "/nope"]})["files"]
+    assert (file["root"], file["path"]) == ("many", "qq004")
+
+
+def test_a_search_without_anything_to_look_for_is_no_error(shared: AppServer) -> None:
+    for params in ({"query": "", "roots": ["/"]}, {"query": "a", "roots": []}, {"query": "a", "roots": ["/nope"]}):
+        assert shared.result(SEARCH, params) == {"files": []}
+
+
+def test_a_root_gives_at_most_fifty_files(place: Place) -> None:
+    for number in range(120):
+        (place.workspace / f"match{number:03}").touch()
+    answer = place.server().result(SEARCH, {"query": "match", "roots": [str(place.workspace)]})
+    assert [file["path"] for file in answer["files"]] == [f"match{number:03}" for number in range(50)]
+
+
+def test_every_search_is_answered_once_whichever_is_newest(place: Place) -> None:
+    (place.workspace / "abc").touch()
+    server = place.server()
+    params = {"query": "a", "roots": [str(place.workspace)], "cancellationToken": "t"}
+    ids = [server.send(SEARCH, params) for _ in range(10)]
+    assert server.end() == 0
+    answers = {message["id"]: message["result"].get("files") for message in server.everything() if "id" in message}
+    assert set(ids) <= answers.keys()
+    assert len(answers[ids[-1]]) == 1
+
+
 def git(folder: Any, *words: str) -> str:
     identity = ["-c", "user.name=a", "-c", "user.email=a@b.c", "-c", "protocol.file.allow=always"]
     done = subprocess.run(["git", *identity, *words], cwd=folder, check=True, capture_output=True, text=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import threading
+from collections.abc import Mapping
 
 from octavo.errors import OctavoError
 from octavo.frontends.app_server.errors import failed
@@ -47,7 +48,7 @@ class Searches:
     async def _search(self, params: FuzzyFileSearchParams, cancel: threading.Event) -> FuzzyFileSearchResponse:
         self._running.add(cancel)
         try:
-            found = await _files(params, cancel)
+            found = await _files(params, cancel, self._server.config.environ)
         finally:
             self._running.discard(cancel)
             token = params.cancellation_token
@@ -56,14 +57,16 @@ class Searches:
         return FuzzyFileSearchResponse(() if cancel.is_set() else found)
 
 
-async def _files(params: FuzzyFileSearchParams, cancel: threading.Event) -> tuple[FuzzyFileSearchResult, ...]:
+async def _files(
+    params: FuzzyFileSearchParams, cancel: threading.Event, environ: Mapping[str, str]
+) -> tuple[FuzzyFileSearchResult, ...]:
     if not params.query or not params.roots:
         return ()
     from octavo.search.fuzzy import search
 
     try:
         # In a thread: it reads folders and counts for a while, and events go on meanwhile.
-        matches = await asyncio.to_thread(search, params.roots, params.query, _MOST_OF_A_ROOT, cancel)
+        matches = await asyncio.to_thread(search, params.roots, params.query, _MOST_OF_A_ROOT, cancel, environ)
     except OctavoError as error:
         raise failed(f"file search failed: {error}") from None
     return tuple(
