@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from octavo.cli.exec_options import BYPASS, EXEC, SANDBOX_MODES
+from octavo.cli.inspection_options import CONFIG, DOCTOR, SESSIONS
 from octavo.cli.login_options import LOGIN, LOGOUT
 from octavo.cli.mcp_options import MCP
 from octavo.cli.spec import Command, Option, Positional
@@ -102,7 +103,7 @@ OCTAVO = Command(
     run="octavo.cli.terminal:run",
     options=_TERMINAL_OPTIONS,
     positionals=(Positional("PROMPT", "The first message, for the terminal interface"),),
-    commands=(EXEC, LOGIN, LOGOUT, MCP, APP_SERVER, COMPLETION, SANDBOX, FEATURES),
+    commands=(EXEC, LOGIN, LOGOUT, MCP, APP_SERVER, COMPLETION, SANDBOX, FEATURES, CONFIG, SESSIONS, DOCTOR),
     program="octavo",
     examples=(
         ('octavo exec "Explain this project"', "one task, without a terminal"),
