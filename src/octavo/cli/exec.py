@@ -50,6 +50,9 @@ def run(invocation: Invocation) -> int:
     except (NoPrompt, BadSchema) as error:
         raise Stop(1, f"{error}\n") from None
     config = start.load(start.overrides(invocation, start.EXEC), _flags(words), start.EXEC)
+    from octavo.git.info import early_git_info
+
+    git_info = early_git_info(config.cwd)  # git works while the rest is imported
     from typing import cast
 
     from octavo.cli.exec_turn import ExecRequest, turn  # slow: only when all of the above is well
@@ -72,6 +75,7 @@ def run(invocation: Invocation) -> int:
         oss=words.has("oss"),
         replay=words.text("replay"),
         record=words.text("record"),
+        git_info=git_info,
     )
 
 

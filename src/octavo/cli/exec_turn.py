@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from collections.abc import Awaitable, Callable
 
 from octavo.auth.manager import AuthManager
 from octavo.cli import logs, start
@@ -17,6 +18,7 @@ from octavo.engine.services import Services
 from octavo.errors import OctavoError
 from octavo.frontends.exec.run import ExecRequest, NoSuchSession, NotInRepository, run_exec
 from octavo.frontends.exec.signals import Interrupted
+from octavo.git.info import GitInfo
 from octavo.http.client import HttpClient
 from octavo.http.identity import ClientIdentity
 from octavo.model.backend import ModelBackend
@@ -29,7 +31,14 @@ _ORIGINATOR = "codex_exec"
 
 
 def turn(
-    config: Config, request: ExecRequest, *, add_dir: bool, oss: bool, replay: str | None, record: str | None
+    config: Config,
+    request: ExecRequest,
+    *,
+    add_dir: bool,
+    oss: bool,
+    replay: str | None,
+    record: str | None,
+    git_info: Callable[[str], Awaitable[GitInfo | None]],
 ) -> int:
     """Run it; `add_dir` and `oss` say that these flags were given. The exit code.
 
@@ -48,7 +57,7 @@ def turn(
     if oss:
         _ensure_local_model(config)
     config = start.offer_apply_patch(config)
-    services = Services(backend, source="exec", originator=identity.originator, deltas=False)
+    services = Services(backend, source="exec", originator=identity.originator, deltas=False, git_info=git_info)
     try:
         return run_exec(config, services, request, start.loaded)
     except Interrupted as interrupted:

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 
 import msgspec
 
+from octavo.git.info import GitInfo, git_info
 from octavo.model.backend import ModelBackend
 from octavo.protocol.source import SessionSource
 
@@ -25,8 +26,9 @@ class Services(msgspec.Struct, frozen=True):
 
     `now` is Unix time in seconds, `monotonic` a clock for durations, `jitter` a
     factor around 1 for waits. `deltas` is false when the client reads no delta
-    events. `depth` counts the conversations that this one is nested in. `room_for_events`
-    returns when the client can take more: the model's answer is read no faster than that.
+    events. `depth` counts the conversations that this one is nested in. `git_info`
+    tells about the checkout of a folder. `room_for_events` returns when the client
+    can take more: the model's answer is read no faster than that.
     """
 
     backend: ModelBackend
@@ -38,6 +40,7 @@ class Services(msgspec.Struct, frozen=True):
     monotonic: Callable[[], float] = time.monotonic
     random_bytes: Callable[[int], bytes] = os.urandom
     jitter: Callable[[], float] = _usual_jitter
+    git_info: Callable[[str], Awaitable[GitInfo | None]] = git_info
     room_for_events: Callable[[], Awaitable[None]] = _always
 
 

@@ -17,7 +17,6 @@ from octavo.engine.project_docs import user_instructions
 from octavo.engine.services import Services
 from octavo.engine.session import Session
 from octavo.errors import OctavoError
-from octavo.git.info import git_info
 from octavo.protocol import events
 from octavo.protocol.ids import ConversationId, make_conversation_id
 from octavo.protocol.items import ResponseItem
@@ -103,7 +102,7 @@ def _session(
 async def _new_file(
     config: Config, services: Services, conversation_id: ConversationId, instructions: str | None
 ) -> RolloutRecorder:
-    git = await git_info(config.cwd)
+    git = await services.git_info(config.cwd)
     now = _unix_ms(services)
     meta = SessionMeta(
         id=conversation_id,

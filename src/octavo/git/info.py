@@ -6,9 +6,12 @@ The answers are git's own words. Outside a repository no process is started.
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, TypedDict
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, NamedTuple, TypedDict
 
 if TYPE_CHECKING:
+    import subprocess
+
     from octavo.git.run import GitResult
 
 
@@ -20,17 +23,37 @@ class GitInfo(TypedDict, total=False):
     repository_url: str
 
 
-async def git_info(cwd: str) -> GitInfo | None:
-    """The facts of the repository around `cwd`; None outside of one. Each question may take five seconds."""
+class Questions(NamedTuple):
+    """The usual questions, on their way to git."""
+
+    commit_and_branch: subprocess.Popen[bytes] | GitResult
+    url: subprocess.Popen[bytes] | GitResult
+
+
+def ask_git(cwd: str) -> Questions | None:
+    """Ask, without waiting for the answers; None outside of a repository."""
     if not may_be_repository(cwd):
+        return None
+    from octavo.git.run import start_git  # outside a repository nobody pays for it
+
+    return Questions(
+        start_git(("rev-parse", "HEAD", "--abbrev-ref", "HEAD"), cwd), start_git(("remote", "get-url", "origin"), cwd)
+    )
+
+
+async def git_info(cwd: str, asked: Questions | None = None) -> GitInfo | None:
+    """The facts of the repository around `cwd`; None outside of one. Each question may take five seconds.
+
+    `asked` are questions that `ask_git` put before, while there was other work to do.
+    """
+    questions = asked or ask_git(cwd)
+    if questions is None:
         return None
     import asyncio
 
-    from octavo.git.run import run_git  # outside a repository nobody pays for it
+    from octavo.git.run import finish_git, run_git
 
-    both, url = await asyncio.gather(
-        run_git(("rev-parse", "HEAD", "--abbrev-ref", "HEAD"), cwd), run_git(("remote", "get-url", "origin"), cwd)
-    )
+    both, url = await asyncio.gather(*map(finish_git, questions))
     lines = both.text.split("\n")
     if both.code == 0 and len(lines) == 2:
         commit_hash, branch_name = lines
@@ -52,6 +75,18 @@ async def git_info(cwd: str) -> GitInfo | None:
     if address := _answer(url):
         info["repository_url"] = address
     return info
+
+
+def early_git_info(cwd: str) -> Callable[[str], Awaitable[GitInfo | None]]:
+    """`git_info` for later, with the questions about `cwd` put now: git works while there are other things to do."""
+    early = [(cwd, asked)] if (asked := ask_git(cwd)) else []
+
+    async def later(folder: str) -> GitInfo | None:
+        if early and early[0][0] == folder:
+            return await git_info(folder, early.pop()[1])
+        return await git_info(folder)
+
+    return later
 
 
 def may_be_repository(cwd: str) -> bool:

@@ -68,10 +68,24 @@ async def run_git(
     variables: Mapping[str, str] | None = None,
 ) -> GitResult:
     """Run `git <options> <args>` in `cwd`, at most `seconds` long (None: as long as it takes)."""
+    return await finish_git(start_git(args, cwd, options, variables), seconds)
+
+
+def start_git(
+    args: Sequence[str], cwd: str, options: Sequence[str] = (), variables: Mapping[str, str] | None = None
+) -> subprocess.Popen[bytes] | GitResult:
+    """Start the command and let it work; the result at once where it cannot start. Goes to `finish_git`."""
     try:
-        process = _start(["git", *QUIET_OPTIONS, *options, *args], cwd, git_environment() | dict(variables or {}))
+        return _start(["git", *QUIET_OPTIONS, *options, *args], cwd, git_environment() | dict(variables or {}))
     except (OSError, ValueError) as error:  # `ValueError`: a NUL in an argument
         return GitResult(127, b"", str(error).encode("utf-8", "replace"))
+
+
+async def finish_git(started: subprocess.Popen[bytes] | GitResult, seconds: float | None = QUERY_LIMIT) -> GitResult:
+    """Gather what a started command says, and end it if it takes too long or this is cancelled."""
+    if isinstance(started, GitResult):
+        return started
+    process = started
     pipes = [pipe for pipe in (process.stdout, process.stderr) if pipe]
     try:
         async with asyncio.timeout(seconds):
