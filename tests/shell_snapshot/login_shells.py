@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AbstractContextManager, asynccontextmanager
 from pathlib import Path
 
 from octavo.process.run import CommandOutput, run_command
@@ -40,10 +40,12 @@ class LoginShells:
     async def run(self, script: str, cwd: Path | None = None) -> tuple[CommandOutput, bool]:
         """Run it as a conversation does, and tell whether a snapshot was used."""
         argv = (self.shell, "-lc", script)
-        chosen, variables = self.snapshots.started(argv, self.environ, self.sandbox, str(self.work))
-        output = await self._run(tuple(chosen), variables, cwd)
-        self.snapshots.ended(argv, self.environ, self.sandbox, str(self.work), usual=True)
-        return output, tuple(chosen) != argv
+        with self.start(argv) as (chosen, variables):
+            return await self._run(tuple(chosen), variables, cwd), tuple(chosen) != argv
+
+    def start(self, argv: tuple[str, ...]) -> AbstractContextManager[tuple[Sequence[str], Mapping[str, str]]]:
+        """What a conversation would run for `argv`."""
+        return self.snapshots.start(argv, self.environ, self.sandbox, str(self.work), usual=True)
 
     async def uses_snapshot(self) -> bool:
         """Whether commands start from a snapshot once one could be taken."""

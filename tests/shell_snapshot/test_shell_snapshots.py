@@ -165,19 +165,23 @@ async def test_the_logout_script_runs_as_ever(tmp_path: Path) -> None:
 )
 async def test_where_a_snapshot_would_differ_there_is_none(tmp_path: Path, profile: str) -> None:
     async with login_shells(tmp_path, "bash", profile) as shells:
-        shells.snapshots.ended(("bash", "-lc", ""), shells.environ, None, str(shells.work), usual=True)
-        await shells.snapshots.settled()
         argv = ("bash", "-lc", "true")
-        assert shells.snapshots.started(argv, shells.environ, None, str(shells.work)) == (argv, shells.environ)
+        with shells.start(argv):
+            pass
+        await shells.snapshots.settled()
+        with shells.start(argv) as chosen:
+            assert chosen == (argv, shells.environ)
 
 
 async def test_a_profile_that_hangs_holds_nothing_up(tmp_path: Path) -> None:
     async with login_shells(tmp_path, "bash", 'trap "" TERM; echo $$ > "$HOME/id"; sleep 77; sleep 77') as shells:
         argv = ("bash", "-lc", "true")
-        shells.snapshots.ended(argv, shells.environ, None, str(shells.work), usual=True)
+        with shells.start(argv):
+            pass
         while not (shells.home / "id").exists() or not (shells.home / "id").read_text():
             await asyncio.sleep(0.001)
-        assert shells.snapshots.started(argv, shells.environ, None, str(shells.work))[0] == argv
+        with shells.start(argv) as chosen:
+            assert chosen == (argv, shells.environ)
         await shells.snapshots.end()
         with pytest.raises(ProcessLookupError):
             os.kill(int((shells.home / "id").read_text()), 0)
@@ -198,7 +202,8 @@ async def test_a_profile_that_hangs_holds_nothing_up(tmp_path: Path) -> None:
 async def test_other_commands_are_left_alone(tmp_path: Path, argv: tuple[str, ...]) -> None:
     async with login_shells(tmp_path) as shells:
         assert await shells.uses_snapshot()
-        assert shells.snapshots.started(argv, shells.environ, None, str(shells.work)) == (argv, shells.environ)
+        with shells.start(argv) as chosen:
+            assert chosen == (argv, shells.environ)
 
 
 @pytest.mark.parametrize("name", ["BASH_ENV", "POSIXLY_CORRECT", "SHELLOPTS", "BASHOPTS"])
@@ -211,13 +216,20 @@ async def test_variables_that_steer_the_shell_rule_a_snapshot_out(tmp_path: Path
 async def test_another_environment_sandbox_or_folder_needs_its_own_snapshot(tmp_path: Path) -> None:
     async with login_shells(tmp_path) as shells:
         assert await shells.uses_snapshot()
-        argv, work = ("bash", "-lc", "true"), str(shells.work)
-        more = {**shells.environ, "NEW": "1"}
+        argv, work, usual = ("bash", "-lc", "true"), str(shells.work), shells.environ
         confined = sandbox_spec(ReadOnly(), work, {})
-        assert shells.snapshots.started(argv, more, None, work)[0] == argv
-        assert shells.snapshots.started(argv, shells.environ, confined, work)[0] == argv
-        assert shells.snapshots.started(argv, shells.environ, None, "/")[0] == argv
-        assert shells.snapshots.started(argv, shells.environ, None, work)[0] != argv
+        for environ, sandbox, folder, takes in (
+            ({**usual, "NEW": "1"}, confined, work, False),
+            (usual, confined, work, False),
+            (usual, None, "/", False),
+            (usual, None, work, True),
+        ):
+            with shells.snapshots.start(argv, environ, sandbox, folder, usual=True) as (chosen, _):
+                assert (chosen != argv) == takes
+            await shells.snapshots.settled()
+            with shells.start(argv):  # what the others changed is looked at again
+                pass
+            await shells.snapshots.settled()
 
 
 # --- staying true --------------------------------------------------------------------------------

@@ -49,7 +49,7 @@ async def test_from_the_second_command_on_the_profile_is_not_read(tmp_path: Path
     assert [begin["command"] for begin in begins] == [["bash", "-lc", script]] * 2
     assert [begin["parsed_cmd"] for begin in begins] == [[{"type": "unknown", "cmd": script}]] * 2
     assert [end["exit_code"] for end in ends] == [0, 0]
-    assert not [path for path in (tmp_path / "w-home").rglob("shell-*")]
+    assert not list((tmp_path / "w-home").rglob("shell-*"))
 
 
 async def test_it_can_be_switched_off(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ import asyncio
 import contextlib
 import logging
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -46,50 +46,32 @@ class ShellSnapshots:
         self._home = home
         self._folder: SnapshotFolder | None = None
         self._entries: dict[Situation, _Entry] = {}
-        self._changes = 0
+        self._changes = 0  # how many commands have ended that may have changed what a snapshot is made from
+        self._changing = 0  # how many of them run
         self._running: asyncio.Task[None] | None = None
         self._given_up = False
 
-    def started(
-        self, argv: Sequence[str], environ: Mapping[str, str], sandbox: SandboxSpec | None, cwd: str
-    ) -> tuple[Sequence[str], Mapping[str, str]]:
-        """What to run for `argv`: itself, or a shell that starts from a snapshot to the same effect.
-
-        `cwd` is the folder of the turn, `environ` what the command gets, `sandbox` what it runs in.
-        """
-        situation = self._situation(argv, environ, sandbox, cwd)
-        entry = self._entries.get(situation) if situation else None
-        if situation is None or entry is None or not entry.valid or entry.snapshot is None:
-            return argv, environ
-        snapshot = entry.snapshot
-        if stamp(path for path, *_ in snapshot.stamp) != snapshot.stamp:
-            entry.valid = False
-            return argv, environ
-        if not still_says(snapshot.path, snapshot.text):
-            self._give_up()  # somebody can write there
-            return argv, environ
-        return snapshot.command(argv, environ)
-
-    def ended(
+    @contextlib.contextmanager
+    def start(
         self, argv: Sequence[str], environ: Mapping[str, str], sandbox: SandboxSpec | None, cwd: str, *, usual: bool
-    ) -> None:
-        """Note that a command has ended, and take a snapshot for the next one if there is none.
+    ) -> Iterator[tuple[Sequence[str], Mapping[str, str]]]:
+        """What to run for `argv` in this context: itself, or a shell that starts from a snapshot to the same effect.
 
-        `usual` is false for a command that does not run as the turn's commands do: its situation gets no snapshot,
-        but it may have changed what the snapshots of others were made from.
+        `cwd` is the folder of the turn, `environ` what the command gets, `sandbox` what it runs in. `usual` is false
+        for a command that does not run as the turn's commands do: it gets no snapshot, but it may change what the
+        snapshots of others are made from. When the command has ended a snapshot is taken if there is none.
         """
-        if self._given_up:
-            return
-        if _may_change_startup(sandbox, environ):
-            self._changes += 1
-            for entry in self._entries.values():
-                entry.valid = False
+        changes = _may_change_startup(sandbox, environ)
+        self._changing += changes
         situation = self._situation(argv, environ, sandbox, cwd) if usual else None
-        if situation is None or self._running is not None:
-            return
-        entry = self._entries.setdefault(situation, _Entry())
-        if not entry.valid and not entry.hopeless and len(self._entries) <= _MOST_SITUATIONS:
-            self._running = asyncio.create_task(self._take(situation, environ, sandbox, entry))
+        try:
+            yield self._chosen(situation, argv, environ)
+        finally:
+            self._changing -= changes
+            if changes:
+                self._forget()
+            if situation is not None:
+                self._prepare(situation, environ, sandbox)
 
     async def settled(self) -> None:
         """Wait until a snapshot that is being taken is there, or has failed."""
@@ -102,6 +84,34 @@ class ShellSnapshots:
             self._running.cancel()
             await asyncio.wait({self._running})
         self._give_up()
+
+    def _chosen(
+        self, situation: Situation | None, argv: Sequence[str], environ: Mapping[str, str]
+    ) -> tuple[Sequence[str], Mapping[str, str]]:
+        entry = self._entries.get(situation) if situation else None
+        if entry is None or not entry.valid or entry.snapshot is None:
+            return argv, environ
+        snapshot = entry.snapshot
+        if stamp(path for path, *_ in snapshot.stamp) != snapshot.stamp:
+            entry.valid = False
+            return argv, environ
+        if not still_says(snapshot.path, snapshot.text):
+            self._give_up()  # somebody can write there
+            return argv, environ
+        return snapshot.command(argv, environ)
+
+    def _forget(self) -> None:
+        """What is known may not hold any more."""
+        self._changes += 1
+        for entry in self._entries.values():
+            entry.valid = False
+
+    def _prepare(self, situation: Situation, environ: Mapping[str, str], sandbox: SandboxSpec | None) -> None:
+        if self._given_up or self._running is not None:
+            return
+        entry = self._entries.setdefault(situation, _Entry())
+        if not entry.valid and not entry.hopeless and len(self._entries) <= _MOST_SITUATIONS:
+            self._running = asyncio.create_task(self._take(situation, environ, sandbox, entry))
 
     def _situation(
         self, argv: Sequence[str], environ: Mapping[str, str], sandbox: SandboxSpec | None, cwd: str
@@ -119,8 +129,11 @@ class ShellSnapshots:
             while not entry.valid and not entry.hopeless:
                 changes = self._changes
                 taken = await self._taken(situation, environ, sandbox, entry.snapshot)
-                if changes == self._changes:  # no command has ended meanwhile that it might have missed
-                    entry.snapshot, entry.valid, entry.hopeless = taken, taken is not None, taken is None
+                if changes != self._changes:
+                    continue  # a command has ended meanwhile that it might have missed
+                if taken is None and self._changing:
+                    return  # perhaps it is that command's doing; its end leads to another try
+                entry.snapshot, entry.valid, entry.hopeless = taken, taken is not None, taken is None
         finally:
             self._running = None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from octavo.process.failures import CommandError
@@ -89,28 +89,19 @@ async def _run(invocation: Invocation, request: ShellRequest) -> CommandOutput:
     return await carry_out(action, invocation, attempt, denied_output)
 
 
-@contextlib.contextmanager
 def _started(
     invocation: Invocation, request: ShellRequest, environ: Mapping[str, str], sandbox: SandboxSpec | None
-) -> Iterator[tuple[Sequence[str], Mapping[str, str]]]:
+) -> contextlib.AbstractContextManager[tuple[Sequence[str], Mapping[str, str]]]:
     """The words and variables to run the request with, which may start a login shell from a snapshot.
 
-    Only a command of the model that runs as confined as the turn says: a snapshot may not
+    Only for a command of the model that runs as confined as the turn says: a snapshot may not
     reach commands with more rights than those that it was taken with (`docs/shell-snapshot.md`).
     """
     turn = invocation.turn
     if not turn.config.shell_snapshot:
-        yield request.command, environ
-        return
-    snapshots = invocation.host.shell_snapshots
+        return contextlib.nullcontext((request.command, environ))
     usual = sandbox == sandbox_for(turn) and not request.is_user_shell_command
-    try:
-        if usual:
-            yield snapshots.started(request.command, environ, sandbox, turn.cwd)
-        else:
-            yield request.command, environ
-    finally:
-        snapshots.ended(request.command, environ, sandbox, turn.cwd, usual=usual)
+    return invocation.host.shell_snapshots.start(request.command, environ, sandbox, turn.cwd, usual=usual)
 
 
 def turn_environment(turn: TurnContext) -> dict[str, str]:
