@@ -34,6 +34,7 @@ class AppServer:
         env: Mapping[str, str] | None = None,
         initialize: bool = True,
         read: bool = True,
+        program: Sequence[str] = (),
     ) -> None:
         self.messages: list[Message] = []
         self.raw_lines: list[bytes] = []
@@ -44,7 +45,7 @@ class AppServer:
         environ = {**kept, "HOME": str(home.parent), "CODEX_HOME": str(home), "TERM": "dumb", **(env or {})}
         self._errors = open(home.parent / "stderr.txt", "wb")  # noqa: SIM115 - closed by `__exit__`
         self.process = subprocess.Popen(
-            [*OCTAVO, *words],
+            program or [*OCTAVO, *words],
             cwd=workspace,
             env=environ,
             stdin=subprocess.PIPE,

@@ -118,6 +118,23 @@ def test_a_signal_ends_everything(place: Place, number: signal.Signals, command:
     assert dies(other)
 
 
+def test_what_the_parent_ignores_stays_ignored(place: Place) -> None:
+    script = f"trap '' HUP; exec {sys.executable} -m octavo app-server"
+    server = place.server("app-server", program=("sh", "-c", script))
+    server.process.send_signal(signal.SIGHUP)
+    assert "userAgent" in server.result("getUserAgent")
+    assert server.end() == 0
+
+
+def test_commands_find_apply_patch_and_nothing_of_it_is_left(place: Place) -> None:
+    place.model()
+    server = place.server()
+    found = server.result("execOneOffCommand", {"command": ["sh", "-c", "command -v apply_patch"], **ONE_OFF})
+    assert found["stdout"].startswith(str(place.home))
+    server.signal(signal.SIGTERM)
+    assert not list(place.home.glob("tmp/*"))
+
+
 def test_a_kill_leaves_no_commands(place: Place) -> None:
     place.model(runs(*SLEEP), top=FREE)
     server = place.server()

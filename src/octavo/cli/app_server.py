@@ -13,7 +13,8 @@ def run(invocation: Invocation) -> int:
     overrides = start.overrides(invocation, start.SERVER)
     config = start.load(overrides, ConfigFlags(), start.SERVER)
     logs.log_to_stderr(config.environ)
+    config = start.offer_apply_patch(config)
     sources = ConfigSources(config.codex_home, config.cwd, config.environ, overrides)
     from octavo.frontends.app_server.serve import run_app_server  # slow: only when all of the above is well
 
-    return run_app_server(sources, config, start.loaded)
+    return run_app_server(sources, config, start.loaded, start.die_of)

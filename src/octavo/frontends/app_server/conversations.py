@@ -13,6 +13,7 @@ from octavo.frontends.app_server.protocol.params import NewConversationParams
 from octavo.frontends.app_server.protocol.results import NewConversationResponse
 from octavo.frontends.app_server.server import Server
 from octavo.frontends.jsonrpc.messages import RequestId
+from octavo.model.backend import ModelBackend
 from octavo.model.choose import backend_for
 
 
@@ -34,13 +35,21 @@ async def new_conversation(server: Server, _: RequestId, params: NewConversation
 
 def services(server: Server, config: Config) -> Services:
     """The model and the rest; a conversation holds still while the client is far behind with reading."""
-    backend = backend_for(config, server.auth, server.http)
     return Services(
-        backend,
+        _backend(server, config),
         source="vscode",
         originator=server.identity.originator,
         room_for_events=server.client.room_for_events,
     )
+
+
+def _backend(server: Server, config: Config) -> ModelBackend:
+    """Where answers come from. A model inside this process is loaded once for all conversations."""
+    if config.model_provider_id != "embedded":
+        return backend_for(config, server.auth, server.http)
+    if config.local_model not in server.local_models:
+        server.local_models[config.local_model] = backend_for(config, server.auth, server.http)
+    return server.local_models[config.local_model]
 
 
 async def take_in(server: Server, conversation: Conversation) -> None:

@@ -12,7 +12,6 @@ class FeedbackLog(logging.Handler):
 
     def __init__(self) -> None:
         super().__init__(level=1)
-        self.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
         self._data = bytearray()
 
     def emit(self, record: logging.LogRecord) -> None:
@@ -26,9 +25,13 @@ class FeedbackLog(logging.Handler):
 
 
 def keep_log() -> FeedbackLog:
-    """Start keeping all levels, without changing what stderr shows."""
+    """Start keeping all levels, without changing what the handlers of now show.
+
+    Lines are formatted as theirs are, so that what they mask is masked here, too.
+    """
     log = FeedbackLog()
     root = logging.getLogger()
+    log.setFormatter(next((handler.formatter for handler in root.handlers), None))
     for handler in root.handlers:
         handler.setLevel(max(handler.level, root.level))
     root.setLevel(1)

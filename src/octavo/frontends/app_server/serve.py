@@ -13,14 +13,17 @@ from octavo.frontends.app_server.server import Server
 from octavo.frontends.jsonrpc.incoming import LineReader
 from octavo.frontends.jsonrpc.messages import BadLine, ErrorResponse, Notification, Request, Response, read_message
 from octavo.frontends.jsonrpc.outgoing import LineWriter
-from octavo.frontends.jsonrpc.signals import run_until_signal
+from octavo.frontends.jsonrpc.signals import Die, run_until_signal
 from octavo.frontends.jsonrpc.stdio import claim_stdio
 
 _log = logging.getLogger(__name__)
 
 
-def run_app_server(sources: ConfigSources, config: Config, ready: Callable[[], None]) -> int:
-    """Serve stdin until it ends; the exit code. `ready` is called once when what is needed at first is imported."""
+def run_app_server(sources: ConfigSources, config: Config, ready: Callable[[], None], die: Die) -> int:
+    """Serve stdin until it ends; the exit code.
+
+    `ready` is called once when what is needed at first is imported, `die` at the end by a signal.
+    """
     incoming, outgoing = claim_stdio()
 
     async def work() -> None:
@@ -35,7 +38,7 @@ def run_app_server(sources: ConfigSources, config: Config, ready: Callable[[], N
             await server.close()
         await client.drained()
 
-    run_until_signal(work())
+    run_until_signal(work(), die)
     return 0
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from octavo.config.config import Config
 from octavo.config.load import ConfigSources
+from octavo.config.schema import LocalModel
 from octavo.frontends.app_server.answers import give_answer
 from octavo.frontends.app_server.client import Client
 from octavo.frontends.jsonrpc.messages import RequestId
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from octavo.frontends.app_server.questions import Questions
     from octavo.frontends.app_server.search import Searches
     from octavo.http.client import HttpClient
+    from octavo.model.backend import ModelBackend
 
 _log = logging.getLogger(__name__)
 
@@ -49,6 +51,7 @@ class Server:
         self._login: Login | None = None
         self._searches: Searches | None = None
         self.feedback_log: FeedbackLog | None = None
+        self.local_models: dict[LocalModel, ModelBackend] = {}
 
     @property
     def http(self) -> HttpClient:
