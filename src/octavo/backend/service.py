@@ -9,7 +9,7 @@ import msgspec
 from octavo.auth.manager import AuthManager
 from octavo.errors import OctavoError
 from octavo.http.client import HttpClient
-from octavo.http.connection import Header
+from octavo.http.head import Header
 from octavo.http.status import status_text
 from octavo.http.wire import TransportError
 
