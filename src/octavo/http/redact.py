@@ -30,11 +30,13 @@ def redact(text: str) -> str:
 
 
 def secret_values(environ: Mapping[str, str]) -> frozenset[str]:
-    """The values of variables that are named like secrets."""
+    """The values of variables that are named like secrets; addresses are none (`…_TOKEN_URL`)."""
     return frozenset(
         value
         for name, value in environ.items()
-        if len(value) >= _SHORTEST_VALUE and any(word in name.upper() for word in _SECRET_VARIABLE)
+        if len(value) >= _SHORTEST_VALUE
+        and any(word in name.upper() for word in _SECRET_VARIABLE)
+        and not value.startswith(("http://", "https://"))
     )
 
 
