@@ -113,22 +113,48 @@ class TestDenial:
     @pytest.mark.parametrize(
         ("output", "expected"),
         [
-            (b"bash: line 1: /etc/new: Permission denied\n", "refused a change to /etc/new"),
+            (b"bash: line 1: /etc/new: Permission denied\n", "refused a change to /etc/new: only /w, /tmp may"),
             (b"touch: cannot touch '/etc/a b': Read-only file system\n", "refused a change to /etc/a b"),
+            (b"x: /tmp/f: Permission denied\ny: /etc/f: Permission denied\n", "refused a change to /etc/f"),
+            (b"Failed to write file ../etc/x\n", "refused a change to ../etc/x"),
             (b"bash: .git/hooks/x: Read-only file system\n", "keeps .git/hooks/x as it is"),
+            (b"error: could not lock config file .git/config: Read-only file system\n", "keeps .git/config as it is"),
+            (b"touch: cannot touch '.codex/x': Read-only file system\n", "keeps .codex/x as it is"),
             (b"curl: (6) Could not resolve host: example.com\n", "refused the network"),
-            (b"strange\n", "refused something"),
+            (b"socket.connect\nPermissionError: [Errno 1] Operation not permitted\n", "refused the network"),
+            (b"Operation not permitted\n", "may have refused something: only /w, /tmp may be written"),
         ],
     )
     def test_the_explanation_names_what_and_which_setting(self, output: bytes, expected: str) -> None:
         spec = SandboxSpec(WorkspaceWrite(), "/w", (WritableRoot("/w"), WritableRoot("/tmp")))
-        line = explain_denial(spec, output)
+        line = explain_denial(spec, output, "/w")
+        assert line is not None
         assert expected in line
         assert "\n" not in line
         assert "sandbox_" in line
 
+    @pytest.mark.parametrize(
+        "output",
+        [
+            b"strange\n",
+            b"FAILED test_the_sandbox - AssertionError\n",
+            b"INFO landlock and seccomp are fine\n",
+            b"bash: /w/made: Permission denied\n",
+            b"bash: made: Permission denied\n",
+            b"git@example.com: Permission denied (publickey).\n",
+        ],
+    )
+    def test_what_no_rule_forbids_is_not_blamed_on_the_sandbox(self, output: bytes) -> None:
+        spec = SandboxSpec(WorkspaceWrite(), "/w", (WritableRoot("/w"),))
+        assert explain_denial(spec, output, "/w") is None
+
+    def test_without_protections_only_the_roots_count(self) -> None:
+        spec = SandboxSpec(WorkspaceWrite(), "/w", (WritableRoot("/w"),), protections=False)
+        assert explain_denial(spec, b".git/config: Permission denied", "/w") is None
+
     def test_in_read_only_the_explanation_points_to_the_mode(self) -> None:
-        line = explain_denial(SandboxSpec(ReadOnly(), "/w", ()), b"bash: made: Permission denied")
+        line = explain_denial(SandboxSpec(ReadOnly(), "/w", ()), b"bash: made: Permission denied", "/w")
+        assert line is not None
         assert "a change to made" in line
         assert 'sandbox_mode = "workspace-write"' in line
 

@@ -13,7 +13,7 @@ from octavo.sandbox.command import run_linux as confined_on_linux
 from octavo.sandbox.command import run_seatbelt
 from octavo.sandbox.command import run_windows as confined_on_windows
 from octavo.sandbox.environment import child_environment
-from octavo.sandbox.spec import SandboxSpec, sandbox_spec
+from octavo.sandbox.spec import SandboxSpec, configured_sandbox
 
 
 def check(invocation: Invocation) -> int:
@@ -53,7 +53,7 @@ def _confinement(invocation: Invocation) -> tuple[SandboxSpec, dict[str, str]]:
     full_auto = invocation.last.has("full-auto")
     flags = ConfigFlags(sandbox_mode="workspace-write" if full_auto else "read-only")
     config = start.load(start.overrides(invocation, start.PLAIN), flags, start.PLAIN)
-    spec = sandbox_spec(config.sandbox_policy, config.cwd, config.environ)
+    spec = configured_sandbox(config, config.sandbox_policy, config.cwd)
     assert spec is not None  # only full access has none  # noqa: S101
     return spec, _environment(config)
 

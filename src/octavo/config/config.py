@@ -67,6 +67,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     sandbox_policy: SandboxPolicy
     approval_or_sandbox_was_set: bool
     """Whether a flag, the profile or the file set the approval policy or the sandbox mode."""
+    protect_repository: bool
+    """Whether `workspace-write` closes git's code-running files and `.codex` inside the writable roots."""
     project_is_trusted: bool
     shell_environment_policy: ShellEnvironmentPolicy
     shell_snapshot: bool

@@ -46,6 +46,7 @@ from octavo.config.schema import (
     ShellEnvironmentPolicy,
     ToolsToml,
     Tui,
+    WorkspaceWriteToml,
 )
 from octavo.config.trust import is_trusted
 from octavo.errors import ConfigError
@@ -147,6 +148,7 @@ def resolve_config(sources: ConfigSources, settings: ConfigToml) -> Config:
         approval_policy=first("on-request", flags.approval_policy, profile.approval_policy, settings.approval_policy),
         sandbox_policy=choose_sandbox_policy(settings, profile, flags, cwd, trusted),
         approval_or_sandbox_was_set=_policy_was_set(settings, profile, flags),
+        protect_repository=(settings.sandbox_workspace_write or WorkspaceWriteToml()).protect_repository,
         project_is_trusted=trusted,
         shell_environment_policy=settings.shell_environment_policy or ShellEnvironmentPolicy(),
         shell_snapshot=first(True, settings.shell_snapshot),

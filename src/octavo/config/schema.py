@@ -47,6 +47,7 @@ class WorkspaceWriteToml(msgspec.Struct, frozen=True):
     network_access: bool = False
     exclude_tmpdir_env_var: bool = False
     exclude_slash_tmp: bool = False
+    protect_repository: bool = True
 
 
 class History(msgspec.Struct, frozen=True):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import functools
+import itertools
+import os
 import re
 
 from octavo.protocol.policy import ReadOnly, WorkspaceWrite, has_network, sandbox_mode
@@ -32,51 +34,89 @@ def is_likely_denied(
     return exit_code not in _ORDINARY_EXITS and linux and exit_code == _KILLED_BY_FILTER
 
 
-def explain_denial(spec: SandboxSpec, output: bytes) -> str:
-    """One line for the user: which rule refused what, and which setting would allow it."""
+def explain_denial(spec: SandboxSpec, output: bytes, cwd: str) -> str | None:
+    """One line on which rule refused what to a command that ran in `cwd`, and which setting would allow it.
+
+    None when nothing in `output` points to a rule of this sandbox: then the command failed by itself, and blaming the
+    sandbox would lead astray (a log may well speak of sandboxes and permissions).
+    """
     mode = sandbox_mode(spec.policy)
     text = output.decode(errors="replace")
-    refused = _refused_path(text)
-    if refused is not None and ("/.git" in f"/{refused}" or "/.codex" in f"/{refused}") and _is_writable_mode(spec):
-        return (
-            f"The sandbox ({mode}) keeps {refused} as it is: git's hooks and configuration, and .codex, are closed "
-            'inside writable folders; `sandbox_mode = "danger-full-access"` would open them.'
-        )
+    paths = [
+        found["quoted"] or found["plain"] or found["patched"]
+        for found in itertools.islice(_path_pattern().finditer(text), 50)
+    ]
+    for path in paths:
+        if _is_closed(spec, path, cwd):
+            return (
+                f"The sandbox ({mode}) keeps {path} as it is: git's hooks and configuration, and .codex, are closed in "
+                "writable folders; `protect_repository = false` under `[sandbox_workspace_write]` would open them."
+            )
+        if _is_outside(spec, path, cwd):
+            return f"The sandbox ({mode}) refused a change to {path}{_remedy(spec)}"
     if not has_network(spec.policy) and _network_pattern().search(text):
         return (
             f"The sandbox ({mode}) refused the network; `network_access = true` under `[sandbox_workspace_write]`, "
             'with `sandbox_mode = "workspace-write"`, would allow it.'
         )
-    what = f"a change to {refused}" if refused else "something this command did"
+    if not paths and _refusal_pattern().search(text):
+        return f"The sandbox ({mode}) may have refused something{_remedy(spec)}"
+    return None
+
+
+def _remedy(spec: SandboxSpec) -> str:
     if isinstance(spec.policy, ReadOnly):
-        return f'The sandbox (read-only) refused {what}; `sandbox_mode = "workspace-write"` would allow the workspace.'
+        return '; `sandbox_mode = "workspace-write"` would allow the workspace.'
     roots = ", ".join(dict.fromkeys(root.root for root in spec.roots))
-    return (
-        f"The sandbox ({mode}) refused {what}: only {roots} may be written; `writable_roots` under "
-        "`[sandbox_workspace_write]` would add a folder."
-    )
+    return f": only {roots} may be written; `writable_roots` under `[sandbox_workspace_write]` would add a folder."
 
 
-def _is_writable_mode(spec: SandboxSpec) -> bool:
-    return isinstance(spec.policy, WorkspaceWrite) and spec.protections
+def _is_closed(spec: SandboxSpec, path: str, cwd: str) -> bool:
+    """Whether it is one of the paths that stay closed inside writable folders."""
+    if not isinstance(spec.policy, WorkspaceWrite) or not spec.protections:
+        return False
+    folded = f"{os.path.join(cwd, path)}/"
+    return "/.codex/" in folded or ("/.git/" in folded and _guarded_pattern().search(folded) is not None)
 
 
-def _refused_path(text: str) -> str | None:
-    found = _path_pattern().search(text)
-    return found["quoted"] or found["plain"] if found else None
+def _is_outside(spec: SandboxSpec, path: str, cwd: str) -> bool:
+    """Whether the sandbox forbids to write there, and nothing but the sandbox."""
+    real = os.path.realpath(os.path.join(cwd, path))
+    if any(_is_within(real, os.path.realpath(root.root)) for root in spec.roots):
+        return False
+    while not os.path.lexists(real) and real != "/":
+        real = os.path.dirname(real)
+    return os.access(real, os.W_OK)
+
+
+def _is_within(path: str, folder: str) -> bool:
+    return path == folder or path.startswith(folder.rstrip("/") + "/")
 
 
 @functools.cache
 def _path_pattern() -> re.Pattern[str]:
     return re.compile(
         r"(?:['‘\"`](?P<quoted>[^'’\"`\n]+)['’\"`]|(?P<plain>[^\s:'\"]+)):? ?:? "
-        r"(?:permission denied|read-only file system|operation not permitted|device or resource busy)",
+        r"(?:permission denied|read-only file system|operation not permitted|device or resource busy)"
+        r"|failed to (?:write file|create parent directories for|delete file|remove original) (?P<patched>[^\n]+)",
         re.IGNORECASE,
     )
 
 
 @functools.cache
+def _guarded_pattern() -> re.Pattern[str]:
+    return re.compile(r"/\.git/(?:(?:.*/)?(?:hooks|config|config\.worktree|commondir)(?:\.lock)?/.*)?$", re.DOTALL)
+
+
+@functools.cache
 def _network_pattern() -> re.Pattern[str]:
     return re.compile(
-        r"could not resolve|resolve host|name resolution|getaddrinfo|connect|socket|network|EAI_AGAIN", re.IGNORECASE
+        r"could not resolve|resolve host|name resolution|getaddrinfo|EAI_AGAIN"
+        r"|\b(?:socket|connect|bind|listen|sendto|network)\b.{0,400}?operation not permitted",
+        re.IGNORECASE | re.DOTALL,
     )
+
+
+@functools.cache
+def _refusal_pattern() -> re.Pattern[str]:
+    return re.compile(r"operation not permitted|read-only file system|permission denied(?! ?\()", re.IGNORECASE)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -16,6 +17,9 @@ from octavo.protocol.policy import (
     has_network,
 )
 from octavo.sandbox.roots import WritableRoot, writable_roots
+
+if TYPE_CHECKING:
+    from octavo.config.config import Config
 
 Confinement = tuple[bool, list[bytes] | None, list[bytes], bool]
 """Network allowed; writable roots, or `None` for the whole disk; those that are projects; protections on."""
@@ -40,6 +44,12 @@ def sandbox_spec(
     if isinstance(policy, DangerFullAccess):
         return None
     return SandboxSpec(policy, cwd, writable_roots(policy, cwd, environ), protections)
+
+
+def configured_sandbox(config: Config, policy: SandboxPolicy, cwd: str) -> SandboxSpec | None:
+    """The sandbox for a policy under the user's settings; `None` where nothing has to be confined."""
+    protections = config.protect_repository or not isinstance(policy, WorkspaceWrite)
+    return sandbox_spec(policy, cwd, config.environ, protections=protections)
 
 
 def confinement(spec: SandboxSpec) -> Confinement:

@@ -14,11 +14,11 @@ from typing import TypeVar
 import msgspec
 
 from octavo.process.run import CommandOutput
-from octavo.protocol.events import CommandRisk, ExecApprovalRequest
+from octavo.protocol.events import BackgroundEvent, CommandRisk, ExecApprovalRequest
 from octavo.protocol.middle_cut import cut_middle
-from octavo.sandbox.denial import is_likely_denied
+from octavo.sandbox.denial import explain_denial, is_likely_denied
 from octavo.sandbox.parsed_commands import parse_command
-from octavo.sandbox.spec import SandboxSpec, sandbox_spec
+from octavo.sandbox.spec import SandboxSpec, configured_sandbox
 from octavo.tools.context import ApprovalKey, Invocation, TurnContext
 from octavo.tools.errors import RespondToModel
 
@@ -58,8 +58,8 @@ async def carry_out(
     invocation: Invocation,
     attempt: Callable[[SandboxSpec | None], Awaitable[Outcome]],
     denied: Callable[[Outcome], CommandOutput | None],
-) -> Outcome:
-    """Run the action under the turn's policies; what the last attempt gave.
+) -> tuple[Outcome, str]:
+    """Run the action under the turn's policies; what the last attempt gave, and a remark for the model or "".
 
     `attempt` runs it once, in a sandbox or without; `denied` gives the output of an
     attempt that the sandbox seems to have stopped, None for any other. Raises
@@ -72,17 +72,34 @@ async def carry_out(
     sandbox = None if action.escalated else sandbox_for(invocation.turn)
     outcome = await attempt(sandbox)
     stopped = denied(outcome) if sandbox is not None else None
-    if stopped is None or not _may_retry(action, invocation.turn):
-        return outcome
+    if sandbox is None or stopped is None:
+        return outcome, ""
+    if not _may_retry(action, invocation.turn):
+        return outcome, _explained(action, invocation, sandbox, stopped)
     if not approved:
         risk = await _assess(action, invocation, stopped)
         await _ask(action, invocation, RETRY_REASON, risk)
-    return await attempt(None)
+    return await attempt(None), ""
+
+
+def _explained(action: Action, invocation: Invocation, sandbox: SandboxSpec, stopped: CommandOutput) -> str:
+    """Tell the user which rule stopped the action, if that can be told; the same line is the remark for the model."""
+    line = explain_denial(sandbox, stopped.aggregated, action.cwd)
+    if line:
+        invocation.emit(BackgroundEvent(line))
+    return line or ""
+
+
+def with_remark(text: str, remark: str) -> str:
+    """What a command printed, with a remark as its last line."""
+    if not remark:
+        return text
+    return f"{text}{remark}\n" if not text or text.endswith("\n") else f"{text}\n{remark}\n"
 
 
 def sandbox_for(turn: TurnContext) -> SandboxSpec | None:
     """The confinement that the turn's policy asks for; None for full access."""
-    return sandbox_spec(turn.sandbox_policy, turn.cwd, turn.config.environ)
+    return configured_sandbox(turn.config, turn.sandbox_policy, turn.cwd)
 
 
 def denied_output(output: CommandOutput) -> CommandOutput | None:

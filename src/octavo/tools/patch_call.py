@@ -15,7 +15,7 @@ from octavo.sandbox.roots import writable_roots
 from octavo.sandbox.spec import SandboxSpec
 from octavo.tools.context import ApprovalKey, Invocation, ToolResult, TurnContext
 from octavo.tools.errors import RespondToModel
-from octavo.tools.orchestrator import Action, Rejected, carry_out, denied_output
+from octavo.tools.orchestrator import Action, Rejected, carry_out, denied_output, with_remark
 from octavo.tools.output_format import shell_output_json
 from octavo.tools.run_command import output_text, tell_output
 
@@ -33,11 +33,11 @@ async def run_patch(invocation: Invocation, text: str, cwd: str, timeout_ms: int
     invocation.emit(PatchApplyBegin(invocation.call_id, not asked, patch.changes))
     invocation.host.turn_diff.on_patch_begin(patch.changes)
     try:
-        output = await _apply(invocation, patch, timeout_ms, asked)
+        output, remark = await _apply(invocation, patch, timeout_ms, asked)
     except (CommandError, Rejected) as error:
         end = PatchApplyEnd(invocation.call_id, "", str(error), success=False)
         return ToolResult(str(error), success=False, told=(end,))
-    answer = shell_output_json(output_text(output), output.exit_code, output.duration_seconds)
+    answer = shell_output_json(with_remark(output_text(output), remark), output.exit_code, output.duration_seconds)
     return ToolResult(answer, output.exit_code == 0, _told(invocation, output))
 
 
@@ -85,7 +85,9 @@ def _is_writable(turn: TurnContext, patch: VerifiedPatch) -> bool:
     return paths_are_writable(patch.touched, [(root.root, root.read_only) for root in roots], turn.cwd)
 
 
-async def _apply(invocation: Invocation, patch: VerifiedPatch, timeout_ms: int, asked: bool) -> CommandOutput:
+async def _apply(
+    invocation: Invocation, patch: VerifiedPatch, timeout_ms: int, asked: bool
+) -> tuple[CommandOutput, str]:
     turn = invocation.turn
     environ = {} if has_network(turn.sandbox_policy) else {NETWORK_DISABLED: "1"}
 

@@ -21,7 +21,7 @@ from octavo.sandbox.parsed_commands import parse_command
 from octavo.sandbox.safe_commands import is_known_safe, looks_dangerous
 from octavo.sandbox.spec import SandboxSpec
 from octavo.tools.context import Invocation, ToolResult, TurnContext
-from octavo.tools.orchestrator import Action, Rejected, carry_out, denied_output, sandbox_for
+from octavo.tools.orchestrator import Action, Rejected, carry_out, denied_output, sandbox_for, with_remark
 from octavo.tools.output_format import shell_output_json, truncate_for_model
 from octavo.tools.shell import ShellRequest
 
@@ -38,12 +38,12 @@ async def run_shell_request(invocation: Invocation, request: ShellRequest) -> To
         )
     )
     try:
-        output = await _run(invocation, request)
+        output, remark = await _run(invocation, request)
     except (CommandError, Rejected) as error:
         return failed(invocation, str(error))
     text = output_text(output)
     return ToolResult(
-        shell_output_json(text, output.exit_code, output.duration_seconds),
+        shell_output_json(with_remark(text, remark), output.exit_code, output.duration_seconds),
         output.exit_code == 0,
         (_end(invocation.call_id, output, text),),
     )
@@ -63,7 +63,7 @@ def must_ask_first(turn: TurnContext, request: ShellRequest) -> bool:
             return looks_dangerous(request.command) or (request.escalated and not unconfined)
 
 
-async def _run(invocation: Invocation, request: ShellRequest) -> CommandOutput:
+async def _run(invocation: Invocation, request: ShellRequest) -> tuple[CommandOutput, str]:
     environ = turn_environment(invocation.turn)
 
     async def attempt(sandbox: SandboxSpec | None) -> CommandOutput:

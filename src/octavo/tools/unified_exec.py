@@ -19,7 +19,7 @@ from octavo.sandbox.parsed_commands import parse_command
 from octavo.sandbox.spec import SandboxSpec
 from octavo.tools.context import FunctionArguments, Invocation, OpenTerminal, Tool, ToolResult, TurnContext
 from octavo.tools.errors import FatalToolError, RespondToModel
-from octavo.tools.orchestrator import Action, Rejected, carry_out, denied_output
+from octavo.tools.orchestrator import Action, Rejected, carry_out, denied_output, with_remark
 from octavo.tools.run_command import turn_environment
 from octavo.tools.schema import boolean, function_tool, number, string
 
@@ -94,7 +94,7 @@ async def exec_command(invocation: Invocation) -> ToolResult:
     told = (arguments.cmd,)
     invocation.emit(ExecCommandBegin(invocation.call_id, told, invocation.turn.cwd, tuple(parse_command(told))))
     argv = (arguments.shell, "-lc" if arguments.login else "-c", arguments.cmd)
-    terminal = await _started(invocation, argv)
+    terminal, remark = await _started(invocation, argv)
     start = time.monotonic()
     seconds = _clamped(arguments.yield_time_ms if arguments.yield_time_ms is not None else MIN_YIELD_MS)
     opened = OpenTerminal(terminal, invocation.call_id, told)
@@ -104,7 +104,7 @@ async def exec_command(invocation: Invocation) -> ToolResult:
         number_given = invocation.host.next_terminal_number()
         invocation.host.terminals[number_given] = opened
     wall_time = time.monotonic() - start
-    return _answer(invocation, opened, output, wall_time, number_given, arguments.max_output_tokens)
+    return _answer(invocation, opened, output, wall_time, number_given, arguments.max_output_tokens, remark)
 
 
 async def write_stdin(invocation: Invocation) -> ToolResult:
@@ -130,7 +130,7 @@ async def write_stdin(invocation: Invocation) -> ToolResult:
     return _answer(invocation, opened, output, wall_time, number_given, arguments.max_output_tokens)
 
 
-async def _started(invocation: Invocation, argv: tuple[str, ...]) -> Terminal:
+async def _started(invocation: Invocation, argv: tuple[str, ...]) -> tuple[Terminal, str]:
     turn = invocation.turn
     environ = turn_environment(turn)
 
@@ -192,9 +192,10 @@ def _answer(
     wall_time: float,
     number_given: int | None,
     max_output: int | None,
+    remark: str = "",
 ) -> ToolResult:
     text = output.decode("utf-8", "replace")
-    shown, count = _shortened(text, max_output if max_output is not None else DEFAULT_MAX_OUTPUT)
+    shown, count = _shortened(with_remark(text, remark), max_output if max_output is not None else DEFAULT_MAX_OUTPUT)
     if text:
         invocation.emit(ExecCommandOutputDelta(opened.call_id, "stdout", output))
     code = opened.terminal.exit_code

@@ -16,7 +16,7 @@ from octavo.process.run import CommandOutput, run_command
 from octavo.protocol.policy import SandboxPolicy
 from octavo.sandbox.denial import is_likely_denied
 from octavo.sandbox.environment import child_environment
-from octavo.sandbox.spec import sandbox_spec
+from octavo.sandbox.spec import configured_sandbox
 
 _DEFAULT_TIMEOUT_MS = 10_000
 _LONGEST_MS = 2**63 - 1
@@ -32,7 +32,7 @@ async def exec_one_off_command(server: Server, request_id: RequestId, params: Ex
 
 async def _run(config: Config, params: ExecOneOffCommandParams) -> ExecOneOffCommandResponse:
     policy = config.sandbox_policy if params.sandbox_policy is None else params.sandbox_policy
-    sandbox = sandbox_spec(policy, config.cwd, config.environ)
+    sandbox = configured_sandbox(config, policy, config.cwd)
     try:
         output = await run_command(
             params.command,
