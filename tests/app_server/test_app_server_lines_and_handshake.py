@@ -216,3 +216,19 @@ def test_a_start_that_fails_says_so_on_stderr_alone(
     assert server.everything() == []
     assert server.stderr_path.read_text().startswith(start)
     assert "Traceback" not in server.stderr_path.read_text()
+
+
+@pytest.mark.parametrize(
+    ("method", "params"),
+    [
+        ("newConversation", {"cwd": "a\0b"}),
+        ("resumeConversation", {"path": "a\0b"}),
+        ("getConversationSummary", {"rolloutPath": "a\0b"}),
+        ("archiveConversation", {"conversationId": UUID, "rolloutPath": "a\0b"}),
+        ("gitDiffToRemote", {"cwd": "a\0b"}),
+    ],
+)
+def test_paths_that_no_system_takes_are_refused(shared: AppServer, method: str, params: Any) -> None:
+    code, text = shared.error(method, params)
+    assert code == -32600
+    assert "internal error" not in text

@@ -9,6 +9,7 @@ from octavo.config.load import ConfigFlags, load_config
 from octavo.config.overrides import json_overrides
 from octavo.errors import ConfigError
 from octavo.frontends.app_server.errors import refused
+from octavo.frontends.app_server.paths import absolute
 from octavo.frontends.app_server.protocol.params import NewConversationParams
 from octavo.frontends.app_server.server import Server
 
@@ -19,7 +20,7 @@ def derived_config(server: Server, params: NewConversationParams) -> Config:
         model=params.model,
         model_provider=params.model_provider,
         profile=params.profile,
-        cwd=params.cwd,
+        cwd=None if params.cwd is None else absolute(server.sources.cwd, params.cwd),
         approval_policy=params.approval_policy,
         sandbox_mode=params.sandbox,
         base_instructions=params.base_instructions,

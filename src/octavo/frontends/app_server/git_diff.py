@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
-
 import msgspec
 
 from octavo.frontends.app_server.errors import refused
+from octavo.frontends.app_server.paths import absolute
 from octavo.frontends.app_server.protocol.params import GitDiffToRemoteParams
 from octavo.frontends.app_server.protocol.results import GitDiffToRemoteResponse
 from octavo.frontends.app_server.server import Server
@@ -18,7 +17,7 @@ from octavo.git.run import GitError
 async def git_diff_to_remote(server: Server, _: RequestId, params: GitDiffToRemoteParams) -> GitDiffToRemoteResponse:
     """The newest commit that a remote knows, and the diff from there, untracked files included."""
     try:
-        found = await diff_to_remote(os.path.join(server.config.cwd, params.cwd))
+        found = await diff_to_remote(absolute(server.config.cwd, params.cwd))
     except GitError:
         shown = msgspec.json.encode(params.cwd).decode()
         raise refused(f"failed to compute git diff to remote for cwd: {shown}") from None

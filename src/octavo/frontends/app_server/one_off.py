@@ -7,6 +7,7 @@ import sys
 
 from octavo.config.config import Config
 from octavo.frontends.app_server.errors import failed, refused
+from octavo.frontends.app_server.paths import absolute
 from octavo.frontends.app_server.protocol.params import ExecOneOffCommandParams
 from octavo.frontends.app_server.protocol.results import ExecOneOffCommandResponse
 from octavo.frontends.app_server.server import Server
@@ -36,7 +37,7 @@ async def _run(config: Config, params: ExecOneOffCommandParams) -> ExecOneOffCom
     try:
         output = await run_command(
             params.command,
-            cwd=config.cwd if params.cwd is None else os.path.join(config.cwd, params.cwd),
+            cwd=config.cwd if params.cwd is None else absolute(config.cwd, params.cwd),
             environ=_environment(config, policy),
             sandbox=sandbox,
             timeout_ms=_DEFAULT_TIMEOUT_MS if params.timeout_ms is None else min(params.timeout_ms, _LONGEST_MS),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 
 import msgspec
@@ -16,6 +15,7 @@ from octavo.frontends.app_server.conversations import services, take_in
 from octavo.frontends.app_server.derived_config import derived_config
 from octavo.frontends.app_server.dispatch import complaint
 from octavo.frontends.app_server.errors import RequestError, failed, refused
+from octavo.frontends.app_server.paths import absolute
 from octavo.frontends.app_server.protocol.from_server import SessionConfiguredNotification
 from octavo.frontends.app_server.protocol.params import ResumeConversationParams
 from octavo.frontends.app_server.protocol.results import ResumeConversationResponse
@@ -55,7 +55,7 @@ async def _open(
 ) -> Conversation:
     try:
         if params.path is not None:
-            path = os.path.join(server.config.cwd, params.path)
+            path = absolute(server.config.cwd, params.path)
             return await _open_file(server, config, path, f"failed to load rollout `{params.path}`")
         if params.conversation_id is not None:
             wanted = usual_uuid(params.conversation_id)

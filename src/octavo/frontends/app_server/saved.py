@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import os
 
 from octavo.frontends.app_server.errors import failed, refused
+from octavo.frontends.app_server.paths import absolute
 from octavo.frontends.app_server.protocol.params import GetConversationSummaryParams, ListConversationsParams
 from octavo.frontends.app_server.protocol.results import GetConversationSummaryResponse, ListConversationsResponse
 from octavo.frontends.app_server.protocol.values import ConversationSummary, usual_uuid
@@ -55,7 +55,7 @@ async def get_conversation_summary(
 ) -> GetConversationSummaryResponse:
     """What a list would show of one of them."""
     if params.rollout_path is not None:
-        path = os.path.join(server.config.codex_home, params.rollout_path)
+        path = absolute(server.config.codex_home, params.rollout_path)
     elif params.conversation_id is not None:
         path = _path_of(server, usual_uuid(params.conversation_id))
     else:

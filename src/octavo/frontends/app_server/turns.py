@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-
+from octavo.frontends.app_server.paths import absolute
 from octavo.frontends.app_server.protocol.params import (
     InterruptConversationParams,
     SendUserMessageParams,
@@ -27,7 +26,7 @@ async def send_user_turn(server: Server, _: RequestId, params: SendUserTurnParam
     loaded = server.conversations.get(params.conversation_id)
     turn = UserTurn(
         items=tuple(map(user_input, params.items)),
-        cwd=os.path.join(server.config.cwd, params.cwd),
+        cwd=absolute(server.config.cwd, params.cwd),
         approval_policy=params.approval_policy,
         sandbox_policy=params.sandbox_policy,
         model=params.model,
