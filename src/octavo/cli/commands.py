@@ -85,6 +85,12 @@ COMPLETION = Command(
     ),
 )
 
+MCP_SERVER = Command(
+    "mcp-server",
+    "Serve conversations as tools to any MCP client, on stdin and stdout",
+    run="octavo.cli.mcp_server:run",
+)
+
 APP_SERVER = Command(
     "app-server",
     "Serve conversations to an editor or desktop program, as JSON lines on stdin and stdout",
@@ -103,7 +109,20 @@ OCTAVO = Command(
     run="octavo.cli.terminal:run",
     options=_TERMINAL_OPTIONS,
     positionals=(Positional("PROMPT", "The first message, for the terminal interface"),),
-    commands=(EXEC, LOGIN, LOGOUT, MCP, APP_SERVER, COMPLETION, SANDBOX, FEATURES, CONFIG, SESSIONS, DOCTOR),
+    commands=(
+        EXEC,
+        LOGIN,
+        LOGOUT,
+        MCP,
+        MCP_SERVER,
+        APP_SERVER,
+        COMPLETION,
+        SANDBOX,
+        FEATURES,
+        CONFIG,
+        SESSIONS,
+        DOCTOR,
+    ),
     program="octavo",
     examples=(
         ('octavo exec "Explain this project"', "one task, without a terminal"),

@@ -30,7 +30,7 @@ class Conversation:
         """Hand in an operation; its id, which the events that it causes will carry."""
         if submission_id is None:
             submission_id = str(self._count)
-        self._count += 1
+            self._count += 1
         await self._submissions.put(Submission(submission_id, op))
         return submission_id
 

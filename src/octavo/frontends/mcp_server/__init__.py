@@ -1,0 +1,1 @@
+"""`octavo mcp-server`: conversations as the tools of an MCP server (`docs/mcp-server.md`)."""

@@ -1,0 +1,133 @@
+"""What all calls share: the configuration, the client, the login, and the conversations that are alive."""
+
+from __future__ import annotations
+
+import asyncio
+
+import msgspec
+
+from octavo.config.config import Config
+from octavo.config.load import ConfigFlags, ConfigSources, load_config
+from octavo.config.overrides import json_overrides
+from octavo.frontends.jsonrpc.messages import RequestId
+from octavo.frontends.mcp_server.arguments import CodexArguments
+from octavo.frontends.mcp_server.client import Client
+from octavo.http.identity import ClientIdentity
+
+TYPE_CHECKING = False  # the agent is imported by the first call: the handshake need not wait for it
+if TYPE_CHECKING:
+    from octavo.auth.manager import AuthManager
+    from octavo.engine.conversation import Conversation
+    from octavo.frontends.mcp_server.approvals import Questions
+    from octavo.frontends.mcp_server.call import Call
+    from octavo.http.client import HttpClient
+
+CallKey = tuple[type, RequestId]
+"""The text `"7"` and the number 7 are two ids."""
+
+
+class LiveConversation:
+    """A conversation; `turn` is held by the call whose turn it is, in the order of the calls."""
+
+    def __init__(self, conversation: Conversation) -> None:
+        self.conversation = conversation
+        self.turn = asyncio.Lock()
+
+
+class Server:
+    """The process. `sources` says how to make a configuration anew, `config` is the one at its start."""
+
+    def __init__(self, sources: ConfigSources, config: Config, client: Client) -> None:
+        self.sources, self.config, self.client = sources, config, client
+        self.identity = ClientIdentity(config.environ)
+        self.is_initialized = False
+        self.conversations: dict[str, LiveConversation] = {}
+        self.calls: dict[CallKey, Call] = {}
+        self._running: set[asyncio.Task[None]] = set()
+        self._http: HttpClient | None = None
+        self._auth: AuthManager | None = None
+        self._questions: Questions | None = None
+
+    @property
+    def questions(self) -> Questions:
+        """What the client was asked."""
+        if self._questions is None:
+            from octavo.frontends.mcp_server.approvals import Questions
+
+            self._questions = Questions()
+        return self._questions
+
+    @property
+    def http(self) -> HttpClient:
+        """The one client for requests to servers."""
+        if self._http is None:
+            from octavo.http.client import HttpClient
+
+            self._http = HttpClient(self.identity, self.config.environ)
+        return self._http
+
+    @property
+    def auth(self) -> AuthManager:
+        """The login in force: only a stored one counts here."""
+        if self._auth is None:
+            from octavo.auth.manager import AuthManager
+
+            store = self.config.cli_auth_credentials_store
+            self._auth = AuthManager(self.config.codex_home, self.http, self.config.environ, store)
+        return self._auth
+
+    def config_for(self, arguments: CodexArguments) -> Config:
+        """Files read anew, the server's own flags, then what the call says. Raises `ConfigError`."""
+        flags = ConfigFlags(
+            model=arguments.model,
+            profile=arguments.profile,
+            cwd=arguments.cwd,
+            approval_policy=arguments.approval_policy,
+            sandbox_mode=arguments.sandbox,
+            base_instructions=arguments.base_instructions,
+            developer_instructions=arguments.developer_instructions,
+            compact_prompt=arguments.compact_prompt,
+        )
+        overrides = self.sources.cli_overrides + json_overrides(arguments.config or {})
+        return load_config(msgspec.structs.replace(self.sources, cli_overrides=overrides, flags=flags))
+
+    def run(self, call: Call) -> None:
+        """Let a call begin, beside all others."""
+        key = call_key(call.request_id)
+        self.calls[key] = call
+        task = asyncio.create_task(call.run())
+        self._running.add(task)
+
+        def over(task: asyncio.Task[None]) -> None:
+            self._running.discard(task)
+            if self.calls.get(key) is call:
+                del self.calls[key]
+
+        task.add_done_callback(over)
+
+    async def forget(self, live: LiveConversation) -> None:
+        """End a conversation for good."""
+        del self.conversations[live.conversation.id]
+        await live.conversation.close()
+
+    async def settle(self) -> None:
+        """Wait until all calls are over; nobody answers questions any more."""
+        if self._running:
+            await self.questions.refuse_all()
+        while self._running:
+            await asyncio.wait(self._running)
+
+    async def close(self) -> None:
+        """End everything that runs."""
+        for task in self._running:
+            task.cancel()
+        if self._running:
+            await asyncio.wait(self._running)
+        await asyncio.gather(*(live.conversation.close() for live in self.conversations.values()))
+        if self._http is not None:
+            await self._http.aclose()
+
+
+def call_key(request_id: RequestId) -> CallKey:
+    """What a call is known by."""
+    return type(request_id), request_id
