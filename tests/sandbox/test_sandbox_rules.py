@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from octavo.protocol.policy import DangerFullAccess, ReadOnly, SandboxPolicy, WorkspaceWrite
-from octavo.sandbox.capabilities import Capabilities, capabilities, describe_capabilities
 from octavo.sandbox.command import SandboxUnavailableError, run_seatbelt, run_windows
 from octavo.sandbox.denial import explain_denial, is_likely_denied
 from octavo.sandbox.environment import child_environment
@@ -255,14 +254,6 @@ class TestFilter:
         assert judge(90) == judge(280) == judge(452) == judge(16, 3, 0x40086602) == "refuse"
         assert judge(16, 3, 0x5401) == judge(42) == judge(41, 2) == "allow"
         assert judge(0x40000000 + 1) == "kill"
-
-
-def test_capabilities_are_told_in_lines() -> None:
-    lines = describe_capabilities(Capabilities(0, False, "none"))
-    assert len(lines) == 5
-    assert all(line.startswith("no ") for line in lines)
-    here = describe_capabilities(capabilities())
-    assert here[0].startswith("yes  writes outside the writable folders are refused (Landlock ")
 
 
 def test_full_access_needs_no_sandbox() -> None:

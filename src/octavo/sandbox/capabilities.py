@@ -47,22 +47,58 @@ def capabilities() -> Capabilities:
 
 
 def describe_capabilities(found: Capabilities) -> list[str]:
-    """Lines for people, one for each kind of protection."""
+    """The answer of `octavo sandbox --check`: what it stands on, each protection, what to do about gaps, a verdict."""
+    gaps = [gap for holds, _, gap in _protections(found) if not holds]
+    lines = [_foundation(found), ""]
+    lines += [f"  {'yes' if holds else 'no '}  {what}" for holds, what, _ in _protections(found)]
+    for gap in dict.fromkeys(gaps):
+        lines += ["", gap]
+    if found.namespace == "user":
+        lines += ["", "Commands see files of other users as nobody's: this user may not mount without that."]
+    return [*lines, "", _verdict(found, gaps)]
 
-    def line(holds: bool, what: str, otherwise: str) -> str:
-        return f"yes  {what}" if holds else f"no   {what}: {otherwise}"
 
-    version = f" (Landlock {found.landlock_version})" if found.landlock_version else ""
-    view = "this kernel or container allows no mount namespace"
+def _foundation(found: Capabilities) -> str:
     if found.seatbelt:
-        view = "macOS closes all of .git instead"
-    return [
-        line(found.confines_writes, f"writes outside the writable folders are refused{version}", "no Landlock"),
-        line(found.filters_system_calls or found.seatbelt, "network access is refused", "no seccomp filter"),
-        line(found.filters_system_calls, "io_uring and ptrace are refused", "no seccomp filter"),
-        line(found.protects_git_and_metadata, "git's hooks and configuration, and .codex, are closed", view),
-        line(found.protects_git_and_metadata, "changes of metadata outside the writable folders are refused", view),
+        return "The sandbox of this machine: Seatbelt (macOS)."
+    parts = [
+        f"Landlock {found.landlock_version}" if found.landlock_version else "",
+        "a system call filter" if found.filters_system_calls else "",
+        {"none": "", "mount": "a mount namespace", "user": "a user and mount namespace"}[found.namespace],
     ]
+    there = ", ".join(part for part in parts if part)
+    return f"The sandbox of this machine stands on: {there or 'nothing'} ({os.uname().sysname} {os.uname().release})."
+
+
+def _protections(found: Capabilities) -> list[tuple[bool, str, str]]:
+    """Whether each protection holds, what it is, and what to know and do when it does not."""
+    filtered = found.filters_system_calls or found.seatbelt
+    landlock = (
+        "Without Landlock commands are not started in a sandbox at all; they end with `error running landlock`. It "
+        "needs Linux 5.13 or newer, and `landlock` among the names in /sys/kernel/security/lsm; some containers refuse it."
+    )
+    no_filter = "The filter of system calls needs x86_64 or aarch64, and a kernel and container that allow seccomp."
+    no_view = (
+        "The kernel or the container allows no mount namespace. In workspace-write a command can then change git's "
+        "hooks and configuration in the workspace, which git runs later without a sandbox: look at them before you use git."
+    )
+    if found.seatbelt:
+        no_view = "Seatbelt closes .git in each writable folder as a whole instead; .codex and metadata stay open."
+    return [
+        (found.confines_writes, "files outside the writable folders cannot be changed", landlock),
+        (filtered, "the network cannot be reached, unless `network_access` is on", no_filter),
+        (filtered, "nor can other processes be traced or io_uring be used", no_filter),
+        (found.protects_git_and_metadata, "git's hooks and configuration, and .codex, are closed", no_view),
+        (found.protects_git_and_metadata, "modes, owners and times of files outside cannot be changed", no_view),
+    ]
+
+
+def _verdict(found: Capabilities, gaps: list[str]) -> str:
+    if not found.confines_writes:
+        return "Commands cannot run in a sandbox here."
+    if gaps:
+        return "Commands run in a sandbox here, with the gaps above."
+    return "Commands run in a sandbox here, and all that docs/sandbox.md promises holds."
 
 
 def _can_filter(program: bytes | None) -> bool:

@@ -1,0 +1,63 @@
+"""`octavo sandbox --check`: what a user reads there."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from octavo.sandbox.capabilities import Capabilities, describe_capabilities
+
+
+def said(found: Capabilities) -> str:
+    return "\n".join(describe_capabilities(found))
+
+
+def test_where_everything_holds_it_says_so() -> None:
+    text = said(Capabilities(7, True, "mount"))
+    assert text.startswith(
+        "The sandbox of this machine stands on: Landlock 7, a system call filter, a mount namespace ("
+    )
+    assert text.count("\n  yes  ") == 5
+    assert "\n  no " not in text
+    assert text.endswith("Commands run in a sandbox here, and all that docs/sandbox.md promises holds.")
+
+
+def test_a_user_namespace_shows_in_who_owns_files() -> None:
+    assert "as nobody's" in said(Capabilities(7, True, "user"))
+
+
+def test_without_namespaces_the_open_places_are_named_once() -> None:
+    text = said(Capabilities(3, True, "none"))
+    assert text.count("\n  yes  ") == 3
+    assert text.count("\n  no   ") == 2
+    assert text.count("allows no mount namespace") == 1
+    assert "git's hooks" in text
+    assert text.endswith("with the gaps above.")
+
+
+def test_without_landlock_it_says_what_happens_and_what_is_needed() -> None:
+    text = said(Capabilities(0, False, "none"))
+    assert "stands on: nothing (" in text
+    assert text.count("\n  no   ") == 5
+    assert "`error running landlock`" in text
+    assert "Linux 5.13" in text
+    assert text.endswith("Commands cannot run in a sandbox here.")
+
+
+def test_on_macos() -> None:
+    text = said(Capabilities(0, False, "none", seatbelt=True))
+    assert text.count("\n  yes  ") == 3
+    assert "Seatbelt closes .git in each writable folder as a whole" in text
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the sandbox of Linux")
+def test_the_command_prints_it() -> None:
+    program = "import sys; from octavo.__main__ import main; sys.exit(main())"
+    done = subprocess.run(
+        [sys.executable, "-c", program, "sandbox", "--check"], check=False, capture_output=True, text=True, timeout=20
+    )
+    assert done.returncode == 0
+    assert done.stdout.startswith("The sandbox of this machine stands on: Landlock ")
+    assert done.stderr == ""
