@@ -91,6 +91,7 @@ async def _check_mcp_servers(config: Config) -> list[Finding]:
 
 def _mcp_findings(running: Iterable[str], failures: Iterable[str], tools: list[str]) -> Iterator[Finding]:
     for name in running:
-        yield ok("mcp", f"{name} starts and offers {tools.count(name)} tools")
+        count = tools.count(name)
+        yield ok("mcp", f"{name} starts and offers {count} tool{'' if count == 1 else 's'}")
     for failure in failures:
         yield broken("mcp", one_line(failure), "see octavo mcp list; correct the server in config.toml or disable it")
