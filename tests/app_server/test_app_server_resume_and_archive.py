@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from pathlib import Path
 
@@ -185,3 +186,18 @@ def test_an_archive_that_cannot_be_written_is_explained(place: Place) -> None:
     (place.home / "archived_sessions").write_text("in the way")
     code, text = place.server().error("archiveConversation", {"conversationId": IDS[1], "rolloutPath": str(path)})
     assert (code, text.startswith("failed to archive conversation: ")) == (-32603, True)
+
+
+def test_folders_that_are_no_utf8_do_no_harm(place: Place) -> None:
+    place.model(says("One."))
+    odd = place.root / os.fsdecode(b"h\xffme")
+    place.home.rename(odd)
+    place.home = odd
+    server = place.server()
+    answer = server.result("newConversation", {})
+    assert "h\ufffdme" in answer["rolloutPath"]
+    server.listen(answer["conversationId"])
+    server.say(answer["conversationId"], "hi")
+    server.turns_end()
+    resumed = server.result("resumeConversation", {"conversationId": answer["conversationId"]})
+    assert resumed["initialMessages"][0]["message"] == "hi"

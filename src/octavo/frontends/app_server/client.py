@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 import msgspec
 
 from octavo.frontends.app_server.errors import RequestError
@@ -13,6 +15,7 @@ _MOST_WAITING = 1 << 20
 # Beyond this, so do its requests: they make answers, too.
 _MOST_OWED = 1 << 26
 
+_log = logging.getLogger(__name__)
 _encode = msgspec.json.Encoder().encode
 
 
@@ -60,5 +63,8 @@ class Client:
         except UnicodeEncodeError:  # a path that is no UTF-8
             from octavo.rollout.lines import encode_payload
 
-            line = encode_payload(message)
+            line = encode_payload(msgspec.to_builtins(message, enc_hook=msgspec.json.decode))
+        except RecursionError:  # what a model nested so deep that it could just be read; the listener must live on
+            _log.error("a message of %s is nested too deeply to be sent", message.get("method", "an answer"))
+            return
         self._writer.send(line)
