@@ -79,6 +79,15 @@ async def test_before_the_answer_begins(tmp_path: Path) -> None:
         assert await works_on(talk) == ["go", "next"]
 
 
+async def test_right_behind_the_message_of_the_user(tmp_path: Path) -> None:
+    async with conversation(tmp_path / "w", [Script([asyncio.Event()]), says("fine")]) as talk:
+        turn_id = await talk.say("go")
+        turn = await interrupted(talk, turn_id)
+        assert turn.one("user_message")["message"] == "go"
+        assert len(turn.all("task_started")) == 1
+        assert await works_on(talk) == ["go", "next"]
+
+
 async def test_in_the_middle_of_a_message(tmp_path: Path) -> None:
     second = message("half", item_id="msg_2")
     script = [

@@ -25,6 +25,7 @@ async def start(session: Session, turn: ActiveTurn, body: Body) -> None:
     await abort(session, "replaced")
     session.active = turn
     turn.task = session.spawn(_live(session, turn, body))
+    await asyncio.sleep(0)  # it has begun: an interruption right behind finds the user's words told and recorded
 
 
 async def abort(session: Session, reason: Literal["interrupted", "replaced"]) -> None:
