@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import base64
+import fcntl
 import json
 import re
 import stat
+import tempfile
 import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,6 +23,14 @@ CLAIMS = {
     "https://api.openai.com/auth": {"chatgpt_account_id": "acc", "chatgpt_plan_type": "pro"},
 }
 NOBODY = {"authMethod": None, "authToken": None, "requiresOpenaiAuth": True}
+
+
+@pytest.fixture
+def login_port() -> Iterator[None]:
+    """The one port of browser logins, for one test at a time, whichever process it runs in."""
+    with open(Path(tempfile.gettempdir()) / "octavo-login-port.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def jwt(claims: Any) -> str:
@@ -118,6 +130,7 @@ def test_a_login_that_cannot_be_saved_is_explained(place: Place) -> None:
     assert (code, text.startswith("logout failed: ")) == (-32603, True)
 
 
+@pytest.mark.usefixtures("login_port")
 def test_a_newer_browser_login_ends_the_older(place: Place) -> None:
     place.configure('forced_chatgpt_workspace_id = "ws-1"\n')
     server = place.server()
@@ -145,6 +158,7 @@ def test_a_newer_browser_login_ends_the_older(place: Place) -> None:
     assert (ended["loginId"], ended["success"]) == (third["loginId"], False)
 
 
+@pytest.mark.usefixtures("login_port")
 def test_a_browser_login_is_told_when_the_browser_is_done(place: Place) -> None:
     (place.home / "auth.json").write_text(chatgpt_login())
     server = place.server()
