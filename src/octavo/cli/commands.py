@@ -6,6 +6,7 @@ from octavo.cli.exec_options import BYPASS, EXEC, SANDBOX_MODES
 from octavo.cli.inspection_options import CONFIG, DOCTOR, SESSIONS
 from octavo.cli.login_options import LOGIN, LOGOUT
 from octavo.cli.mcp_options import MCP
+from octavo.cli.plumbing_options import RESPONSES_API_PROXY, STDIO_TO_UDS
 from octavo.cli.spec import Command, Option, Positional
 
 SHELLS = ("bash", "elvish", "fish", "powershell", "zsh")
@@ -122,6 +123,8 @@ OCTAVO = Command(
         CONFIG,
         SESSIONS,
         DOCTOR,
+        RESPONSES_API_PROXY,
+        STDIO_TO_UDS,
     ),
     program="octavo",
     examples=(
