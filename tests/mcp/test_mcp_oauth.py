@@ -17,7 +17,7 @@ import pytest
 from mcp_talks import ask_for, calls
 from oauth_server import OAuthPlace
 from story import Json, conversation, says
-from web_server import Answer, WebServer, web_server
+from web_server import Answer, WebServer, json_answer, web_server
 
 from octavo.config.mcp_servers import HttpTransport, McpServer
 from octavo.http.client import HttpClient
@@ -131,6 +131,36 @@ async def test_a_refused_code_is_told(tmp_path: Path, place: OAuthPlace, web: We
 
 async def test_where_there_is_no_login_there_is_none(tmp_path: Path) -> None:
     with web_server(lambda asked: Answer(404)) as web:
+        async with http_client() as http:
+            store = TokenStore(str(tmp_path), "file")
+            with pytest.raises(OAuthFailed, match="does not support"):
+                await log_in("oa", web.url, {}, (), store=store, http=http, show_address=print)
+
+
+async def test_headers_of_a_server_go_to_no_other_place(tmp_path: Path, place: OAuthPlace, web: WebServer) -> None:
+    store = TokenStore(str(tmp_path), "file")
+    with web_server(place) as elsewhere:
+        place.url = elsewhere.url  # where registration and tokens are
+        browsing: list[asyncio.Task[tuple[int, bytes]]] = []
+
+        def show(address: str) -> None:
+            query = place.agree(address)
+            visit = urlencode({"code": "the-code", "state": query["state"]})
+            browsing.append(asyncio.create_task(go(f"{query['redirect_uri']}?{visit}")))
+
+        headers = {"X-Secret": "s"}
+        async with http_client() as http:
+            await log_in("oa", f"{web.url}/mcp", headers, (), store=store, http=http, show_address=show)
+        await asyncio.gather(*browsing)
+    assert [asked.headers.get("x-secret") for asked in web.asked] == ["s"]
+    assert [asked.path for asked in elsewhere.asked] == ["/register", "/token"]
+    assert not any("x-secret" in asked.headers for asked in elsewhere.asked)
+
+
+@pytest.mark.parametrize("address", ["file:///etc/passwd", "javascript:alert(1)", "https://x/\x1b]0;owned\x07"])
+async def test_a_browser_is_not_sent_anywhere_but_to_the_web(tmp_path: Path, address: str) -> None:
+    places = {name: "http://127.0.0.1:9/" for name in ("token_endpoint", "registration_endpoint")}
+    with web_server(lambda asked: json_answer({"authorization_endpoint": address, **places})) as web:
         async with http_client() as http:
             store = TokenStore(str(tmp_path), "file")
             with pytest.raises(OAuthFailed, match="does not support"):

@@ -11,7 +11,7 @@ import httpx2
 from octavo.errors import OctavoError
 from octavo.http.client import HttpClient
 from octavo.mcp.oauth.credentials import StoredTokens, TokenStore
-from octavo.mcp.oauth.discovery import discover, encoded_headers
+from octavo.mcp.oauth.discovery import discover, headers_for
 from octavo.mcp.oauth.tokens import request_tokens, stored_form
 
 log = logging.getLogger(__name__)
@@ -55,7 +55,7 @@ class StoredTokenAuth(httpx2.Auth):
                 "refresh_token": before.refresh_token,
                 "client_id": before.client_id,
             }
-            sent = encoded_headers(self._headers)
+            sent = headers_for(endpoints.token_endpoint, before.server_url, self._headers)
             self._tokens = stored_form(before, await request_tokens(http, endpoints.token_endpoint, form, sent))
             self._store.save(self._tokens)
         except OctavoError as error:

@@ -11,6 +11,7 @@ import msgspec
 from octavo.config.mcp_servers import HttpTransport, McpServer
 from octavo.errors import OctavoError
 from octavo.http.client import HttpClient
+from octavo.http.urls import InvalidUrl, parse_url
 from octavo.mcp.oauth.credentials import TokenStore
 from octavo.mcp.outside import configured_headers
 from octavo.protocol.events import McpAuthStatus
@@ -29,6 +30,12 @@ class Endpoints(msgspec.Struct, frozen=True):
     token_endpoint: str
     registration_endpoint: str | None = None
 
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """All of them that are given."""
+        optional = () if self.registration_endpoint is None else (self.registration_endpoint,)
+        return (self.authorization_endpoint, self.token_endpoint, *optional)
+
 
 async def discover(http: HttpClient, url: str, headers: Mapping[str, str]) -> Endpoints | None:
     """What the server, or the one that stands for it, says about logins; None if it knows none."""
@@ -37,7 +44,10 @@ async def discover(http: HttpClient, url: str, headers: Mapping[str, str]) -> En
             async with asyncio.timeout(SECONDS_PER_PLACE):
                 answer = await http.request("GET", place, [_VERSION, *encoded_headers(headers)])
             if answer.status == 200:
-                return msgspec.json.decode(answer.body, type=Endpoints)
+                found = msgspec.json.decode(answer.body, type=Endpoints)
+                if all(map(is_web_address, found.addresses)):
+                    return found
+                log.warning("the login described at %s is not on the web", place)
         except (OctavoError, TimeoutError, msgspec.DecodeError, UnicodeDecodeError) as error:
             log.debug("no login described at %s: %s", place, error)
     return None
@@ -57,6 +67,21 @@ def metadata_urls(url: str) -> list[str]:
 def encoded_headers(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
     """Headers as our HTTP client takes them."""
     return [(name.lower().encode(), value.encode("utf-8", "replace")) for name, value in headers.items()]
+
+
+def headers_for(endpoint: str, url: str, headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
+    """The headers configured for a server, if the endpoint is at the same place: they may hold secrets."""
+    same_place = parse_url(endpoint).origin == parse_url(url).origin
+    return encoded_headers(headers) if same_place else []
+
+
+def is_web_address(text: str) -> bool:
+    """Whether a browser may be sent there, and a terminal may show it: a server's word alone does not make it so."""
+    try:
+        parse_url(text)
+    except InvalidUrl:
+        return False
+    return text.isascii() and text.isprintable()
 
 
 async def auth_status(

@@ -15,7 +15,7 @@ from octavo.http.status import status_text
 from octavo.mcp.errors import OAuthFailed
 from octavo.mcp.oauth.callback import callback_server
 from octavo.mcp.oauth.credentials import StoredTokens, TokenStore
-from octavo.mcp.oauth.discovery import discover, encoded_headers
+from octavo.mcp.oauth.discovery import discover, headers_for
 from octavo.mcp.oauth.tokens import reason_in, request_tokens, stored_form
 
 WAIT_SECONDS = 300.0
@@ -47,8 +47,8 @@ async def log_in(
         raise OAuthFailed(f"the MCP server '{name}' does not support logging in")
     if endpoints.registration_endpoint is None:
         raise OAuthFailed(f"the MCP server '{name}' does not let programs register themselves")
-    sent = encoded_headers(headers)
     async with callback_server() as callback:
+        sent = headers_for(endpoints.registration_endpoint, url, headers)
         client_id = await _register(http, endpoints.registration_endpoint, callback.redirect_uri, sent)
         state, verifier = _random_text(16), _random_text(32)
         show_address(
@@ -70,6 +70,7 @@ async def log_in(
             "client_id": client_id,
             "redirect_uri": callback.redirect_uri,
         }
+        sent = headers_for(endpoints.token_endpoint, url, headers)
         answer = await request_tokens(http, endpoints.token_endpoint, form, sent)
     login = StoredTokens(server_name=name, server_url=url, client_id=client_id, access_token="", scopes=tuple(scopes))
     store.save(stored_form(login, answer))
