@@ -7,10 +7,12 @@ reader takes it and waits in the event loop for the rest.
 
 from __future__ import annotations
 
-import asyncio
+import contextlib
 import os
-import select
 from collections import deque
+from collections.abc import Iterator
+
+from octavo.frontends.writable import is_writable, write_now, write_some
 
 
 class OutputClosed(Exception):
@@ -41,16 +43,19 @@ class Output:
         """Write everything that is queued. Raises `OutputClosed`."""
         while self._queue:
             fd, data = self._queue.popleft()
-            await _write(fd, data)
+            view = memoryview(data)
+            with _reader_is_there():
+                while view:
+                    view = view[await write_some(fd, view) :]
 
     def drain_blocking(self) -> None:
         """The same without an event loop, for the end of the program."""
         while self._queue:
             fd, data = self._queue.popleft()
             view = memoryview(data)
-            while view:
-                _wait_blocking(fd)
-                view = view[_write_some(fd, view) :]
+            with _reader_is_there():
+                while view and is_writable(fd, wait=True):
+                    view = view[write_now(fd, view) :]
 
     def close_stdout(self) -> None:
         """Let the reader of stdout see its end; nothing can be written to it afterwards."""
@@ -62,50 +67,12 @@ def utf8(text: str) -> bytes:
     return text.encode("utf-8", "replace")
 
 
-async def _write(fd: int, data: bytes) -> None:
-    view = memoryview(data)
-    while view:
-        if not _is_writable(fd):
-            await _becomes_writable(fd)
-        view = view[_write_some(fd, view) :]
-
-
-def _write_some(fd: int, view: memoryview) -> int:
-    # A pipe that is ready is sure to take this much; more could block.
+@contextlib.contextmanager
+def _reader_is_there() -> Iterator[None]:
     try:
-        return os.write(fd, view[: select.PIPE_BUF])
-    except BlockingIOError:
-        return 0
+        yield
     except (BrokenPipeError, ConnectionResetError):
         raise OutputClosed from None
-
-
-def _is_writable(fd: int) -> bool:
-    poll = select.poll()
-    poll.register(fd, select.POLLOUT)
-    # A pipe without a reader counts as writable: the write itself then tells so.
-    return bool(poll.poll(0))
-
-
-async def _becomes_writable(fd: int) -> None:
-    loop = asyncio.get_running_loop()
-    ready = loop.create_future()
-    loop.add_writer(fd, _settle, ready)
-    try:
-        await ready
-    finally:
-        loop.remove_writer(fd)
-
-
-def _settle(future: asyncio.Future[None]) -> None:
-    if not future.done():
-        future.set_result(None)
-
-
-def _wait_blocking(fd: int) -> None:
-    poll = select.poll()
-    poll.register(fd, select.POLLOUT)
-    poll.poll()
 
 
 def claim_stdout() -> int:

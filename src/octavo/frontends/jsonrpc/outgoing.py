@@ -8,9 +8,9 @@ what is sent from then on is dropped, and the end of stdin ends the program.
 from __future__ import annotations
 
 import asyncio
-import os
-import select
 from collections import deque
+
+from octavo.frontends.writable import write_some
 
 _AT_ONCE = 1 << 16
 
@@ -72,32 +72,7 @@ class LineWriter:
     async def _write(self, data: bytes) -> None:
         view = memoryview(data)
         while view:
-            if not _takes_output(self._fd):
-                await _output(self._fd)
-            # A pipe that is ready is sure to take this much; more could block.
-            count = os.write(self._fd, view[: select.PIPE_BUF])
+            count = await write_some(self._fd, view)
             view = view[count:]
             self.backlog -= count
             self._written.set()
-
-
-def _takes_output(fd: int) -> bool:
-    poll = select.poll()
-    poll.register(fd, select.POLLOUT)
-    # A pipe without a reader counts as ready: the write itself then tells so.
-    return bool(poll.poll(0))
-
-
-async def _output(fd: int) -> None:
-    loop = asyncio.get_running_loop()
-    ready = loop.create_future()
-    loop.add_writer(fd, _settle, ready)
-    try:
-        await ready
-    finally:
-        loop.remove_writer(fd)
-
-
-def _settle(future: asyncio.Future[None]) -> None:
-    if not future.done():
-        future.set_result(None)
