@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 import pytest
@@ -74,6 +75,20 @@ async def test_another_remote_serves_when_there_is_no_origin(tmp_path: Path) -> 
     work = cloned(tmp_path)
     git(work, "remote", "rename", "origin", "upstream")
     assert (await diff_to_remote(str(work))).sha == git(work, "rev-parse", "upstream/main")
+
+
+@pytest.mark.parametrize(
+    "key", ["filter.trap.clean", "filter.a=b.clean", "filter.trap.process", "remote.origin.uploadpack"]
+)
+async def test_no_program_of_the_repository_is_run(tmp_path: Path, key: str) -> None:
+    work = cloned(tmp_path)
+    driver = key.split(".")[1]
+    write(work, {"a.txt": "two\n", ".gitattributes": f"*.txt filter={driver}\n", "new.txt": "n\n"})
+    git(work, "config", key, f"touch '{tmp_path}/trapped'; cat #")
+    git(work, "remote", "set-head", "origin", "--delete")
+    with contextlib.suppress(GitError):
+        assert "+two\n" in (await diff_to_remote(str(work))).diff
+    assert not (tmp_path / "trapped").exists()
 
 
 async def test_programs_named_in_the_repository_are_not_run_for_the_diff(tmp_path: Path) -> None:

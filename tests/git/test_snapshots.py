@@ -195,3 +195,15 @@ async def test_what_git_says_is_in_the_error(repo: Path) -> None:
     git(repo, "init", "-q", "nested")
     with pytest.raises(GitError, match=r"^git add: .*nested"):
         await create_snapshot(str(repo))
+
+
+@pytest.mark.parametrize("key", ["clean", "smudge", "process"])
+async def test_no_filter_of_the_repository_is_run(tmp_path: Path, repo: Path, key: str) -> None:
+    write(repo, {".gitattributes": "*.txt filter=a=b\n"})
+    git(repo, "config", f"filter.a=b.{key}", f"touch '{tmp_path}/trapped'; cat")
+    git(repo, "config", "filter.a=b.required", "true")
+    snapshot = await create_snapshot(str(repo))
+    write(repo, {"a.txt": "changed\n"})
+    await restore_snapshot(str(repo), snapshot)
+    assert (repo / "a.txt").read_text() == "a\n"
+    assert not (tmp_path / "trapped").exists()

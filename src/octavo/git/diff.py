@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections.abc import Mapping
 
 import msgspec
 
+from octavo.git.foreign_programs import programs_off
 from octavo.git.run import GitError, run_git
 
 _DIFF = ("diff", "--no-textconv", "--no-ext-diff")
@@ -74,11 +76,15 @@ async def _default_branch(cwd: str, remotes: list[str]) -> str | None:
         target = await _ask(cwd, "symbolic-ref", "--quiet", f"{prefix}HEAD")
         if target and target.startswith(prefix):
             return target.removeprefix(prefix)
+    asking = {**await programs_off(cwd), "GIT_ALLOW_PROTOCOL": "file:git:http:https:ssh"} if remotes else {}
     for remote in remotes:
-        for line in (await _ask(cwd, "remote", "show", remote) or "").split("\n"):
-            label, _, name = line.strip().partition(": ")
-            if label == "HEAD branch" and name and name != "(unknown)":
-                return name
+        # The program at the other end is named here: the configuration may name any.
+        args = ("ls-remote", "--symref", "--upload-pack=git-upload-pack", "--", remote, "HEAD")
+        shown = await run_git(args, cwd, variables=asking)
+        for line in (shown.text if shown.code == 0 else "").split("\n"):
+            target, _, name = line.partition("\t")
+            if name == "HEAD" and target.startswith("ref: refs/heads/"):
+                return target.removeprefix("ref: refs/heads/")
     for name in ("main", "master"):
         if await _ask(cwd, "rev-parse", "--verify", "--quiet", f"refs/heads/{name}") is not None:
             return name
@@ -96,20 +102,22 @@ async def _distance(cwd: str, branch: str, remotes: list[str]) -> tuple[int, str
 
 
 async def _diff(cwd: str, sha: str) -> str:
-    tracked = await run_git((*_DIFF, sha), cwd)
+    variables = await programs_off(cwd)
+    tracked = await run_git((*_DIFF, sha), cwd, variables=variables)
     listed = await run_git(("ls-files", "--others", "--exclude-standard", "-z"), cwd)
     if tracked.code not in (0, 1) or listed.code:
         raise GitError("git diff failed")
     parts = [tracked.stdout]
     names = [os.fsdecode(name) for name in listed.stdout.split(b"\0") if name]
     for start in range(0, len(names), 8):  # a few at a time: a work tree may hold thousands
-        new = await asyncio.gather(*(_new_file(cwd, name) for name in names[start : start + 8]))
+        new = await asyncio.gather(*(_new_file(cwd, name, variables) for name in names[start : start + 8]))
         parts += new
     return b"".join(parts).decode("utf-8", "replace")
 
 
-async def _new_file(cwd: str, name: str) -> bytes:
-    result = await run_git((*_DIFF, "--no-index", "--binary", "--", "/dev/null", name), cwd)
+async def _new_file(cwd: str, name: str, variables: Mapping[str, str]) -> bytes:
+    args = (*_DIFF, "--no-index", "--binary", "--", "/dev/null", name)
+    result = await run_git(args, cwd, variables=variables)
     if result.code not in (0, 1):
         raise GitError("git diff failed")
     return result.stdout

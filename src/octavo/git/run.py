@@ -120,7 +120,9 @@ def git_environment() -> dict[str, str]:
     """What a git process of ours may know of our own environment."""
     kept = {name: value for name, value in os.environ.items() if name in _PASSED_ON or name.startswith("GIT_CONFIG_")}
     # C: we read what git says; no prompt could be answered; no lock that gets in the way of the user's own git.
-    return kept | {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0"}
+    quiet = {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0"}
+    # Nothing is fetched: a repository may name a remote for missing objects, and a remote may be a program.
+    return kept | quiet | {"GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "none"}
 
 
 async def _read_all(pipe: IO[bytes]) -> bytes:

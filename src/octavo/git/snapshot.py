@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
+from octavo.git.foreign_programs import programs_off
 from octavo.git.run import GitError, GitResult, checked_git, run_git
 from octavo.protocol.items import GhostCommit
 
@@ -73,7 +74,7 @@ async def restore_snapshot(cwd: str, snapshot: GhostCommit) -> None:
         root, ("ls-files", "--cached", *_spec(prefix))
     ):
         args = ("restore", "--source", snapshot.id, "--worktree", "--staged", "--", place)
-        await checked_git(args, root, seconds=None, variables=_PLAIN_PATHS)
+        await checked_git(args, root, seconds=None, variables={**_PLAIN_PATHS, **await programs_off(root)})
     untracked = await _untracked(root, prefix)
     _remove_new(root, untracked, snapshot)
 
@@ -105,7 +106,7 @@ async def _has_entries(root: str, args: Sequence[str]) -> bool:
 
 async def _untracked(root: str, prefix: str) -> _Untracked:
     args = ("status", "--porcelain=2", "-z", "--ignored=matching", "--untracked-files=all", *_spec(prefix))
-    result = await checked_git(args, root, seconds=None, variables=_PLAIN_PATHS)
+    result = await checked_git(args, root, seconds=None, variables={**_PLAIN_PATHS, **await programs_off(root)})
     paths = sorted(set(_unknown_paths(result)))
     return _Untracked(
         tuple(path for path in paths if not path.endswith(b"/")),
@@ -126,7 +127,8 @@ async def _commit_work_tree(root: str, prefix: str, parent: str | None) -> str:
     import tempfile  # slow to import, and used only when snapshots are on
 
     with tempfile.TemporaryDirectory(prefix="octavo-index-") as folder:
-        variables = {"GIT_INDEX_FILE": os.path.join(folder, "index"), **_IDENTITY, **_PLAIN_PATHS}
+        index = {"GIT_INDEX_FILE": os.path.join(folder, "index")}
+        variables = {**index, **_IDENTITY, **_PLAIN_PATHS, **await programs_off(root)}
 
         async def git(*args: str) -> str:
             result = await checked_git(args, root, seconds=None, options=_ONE_INDEX_FILE, variables=variables)
