@@ -13,6 +13,7 @@ from typing import Literal
 import msgspec
 
 from octavo.auth.tokens import AuthError, Tokens, read_claims
+from octavo.config.private_file import replace_private_file
 
 CredentialsStore = Literal["file", "keyring", "auto"]
 
@@ -145,19 +146,9 @@ def _load_file(codex_home: str) -> StoredLogin | None:
 def _save_file(codex_home: str, login: StoredLogin) -> None:
     # Writing goes to what a link points to; the link itself stays.
     target = os.path.realpath(auth_file(codex_home))
-    draft = f"{target}.{os.urandom(6).hex()}.tmp"
     try:
         os.makedirs(os.path.dirname(target), exist_ok=True)
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-        try:
-            with open(descriptor, "wb") as file:
-                file.write(encode_login(login, indent=2))
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(draft, target)
-        except BaseException:
-            os.unlink(draft)
-            raise
+        replace_private_file(target, encode_login(login, indent=2))
     except OSError as error:
         raise AuthError(f"cannot write {target}: {error.strerror}") from None
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
-from types import ModuleType
 from typing import TypeVar
 
 import msgspec
 
+from octavo.auth.keyring_entry import KeyringFailed, delete_entry, has_keyring, load_entry, save_entry
+from octavo.config.private_file import replace_private_file
 from octavo.config.schema import OAuthCredentialsStore
 from octavo.mcp.errors import OAuthFailed
 
@@ -39,10 +40,6 @@ class StoredTokens(msgspec.Struct, frozen=True, kw_only=True):
         return f"StoredTokens(server_name={self.server_name!r}, server_url={self.server_url!r})"
 
 
-class KeyringFailed(OAuthFailed):
-    """The keyring cannot be used; the text is the cause."""
-
-
 class TokenStore(msgspec.Struct, frozen=True):
     """Where logins are kept: `auto` means the keyring, and the file where there is none."""
 
@@ -53,7 +50,7 @@ class TokenStore(msgspec.Struct, frozen=True):
         """The login at a server; None if there is none. Raises `OAuthFailed` when that cannot be told."""
         if self.mode != "file":
             try:
-                text = _keyring_get(store_key(name, url))
+                text = load_entry(SERVICE, store_key(name, url))
             except KeyringFailed as error:
                 if self.mode == "keyring":
                     raise OAuthFailed(f"failed to read OAuth tokens from keyring: {error}") from None
@@ -73,7 +70,7 @@ class TokenStore(msgspec.Struct, frozen=True):
         key = store_key(tokens.server_name, tokens.server_url)
         if self.mode != "file":
             try:
-                _keyring_set(key, msgspec.json.encode(tokens).decode())
+                save_entry(SERVICE, key, msgspec.json.encode(tokens).decode())
             except KeyringFailed as error:
                 if self.mode == "keyring":
                     raise OAuthFailed(f"failed to write OAuth tokens to keyring: {error}") from None
@@ -88,9 +85,9 @@ class TokenStore(msgspec.Struct, frozen=True):
         """Forget a login; says whether there was one. Raises `OAuthFailed`."""
         key = store_key(name, url)
         was_in_keyring = False
-        if self.mode == "keyring" or (self.mode == "auto" and _has_keyring()):
+        if self.mode == "keyring" or (self.mode == "auto" and has_keyring()):
             try:
-                was_in_keyring = _keyring_delete(key)
+                was_in_keyring = delete_entry(SERVICE, key)
             except KeyringFailed:
                 raise OAuthFailed("failed to delete OAuth tokens from keyring") from None
         return self._remove_from_file(key) or was_in_keyring
@@ -124,7 +121,9 @@ class TokenStore(msgspec.Struct, frozen=True):
                 with contextlib.suppress(FileNotFoundError):
                     os.unlink(self.path)
                 return
-            _replace(os.path.realpath(self.path), msgspec.json.encode(entries))
+            target = os.path.realpath(self.path)
+            os.makedirs(os.path.dirname(target), mode=0o700, exist_ok=True)
+            replace_private_file(target, msgspec.json.encode(entries))
         except OSError as error:
             raise OAuthFailed(f"failed to write credentials file at {self.path}: {error.strerror}") from None
 
@@ -142,63 +141,3 @@ def _decoded(data: bytes, kind: type[T], trouble: str) -> T:
         return msgspec.json.decode(data, type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError):
         raise OAuthFailed(trouble) from None
-
-
-def _replace(path: str, data: bytes) -> None:
-    os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
-    draft = f"{path}.{os.urandom(6).hex()}.tmp"
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-    try:
-        with open(descriptor, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(draft, path)
-    except BaseException:
-        os.unlink(draft)
-        raise
-
-
-def _keyring_get(account: str) -> str | None:
-    keyring = _keyring()
-    try:
-        found = keyring.get_password(SERVICE, account)
-    except Exception as error:  # keyrings are plug-ins: each has errors of its own
-        raise KeyringFailed(str(error) or type(error).__name__) from None
-    return found if isinstance(found, str) else None
-
-
-def _keyring_set(account: str, text: str) -> None:
-    keyring = _keyring()
-    try:
-        keyring.set_password(SERVICE, account, text)
-    except Exception as error:  # as above
-        raise KeyringFailed(str(error) or type(error).__name__) from None
-
-
-def _keyring_delete(account: str) -> bool:
-    if _keyring_get(account) is None:
-        return False
-    keyring = _keyring()
-    try:
-        keyring.delete_password(SERVICE, account)
-    except Exception as error:  # as above
-        raise KeyringFailed(str(error) or type(error).__name__) from None
-    return True
-
-
-def _has_keyring() -> bool:
-    try:
-        _keyring()
-    except KeyringFailed:
-        return False
-    return True
-
-
-def _keyring() -> ModuleType:
-    from importlib import import_module
-
-    try:
-        return import_module("keyring")
-    except ImportError:
-        raise KeyringFailed("the package `keyring` is not installed (pip install keyring)") from None
