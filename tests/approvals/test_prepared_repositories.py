@@ -17,9 +17,7 @@ def outside() -> Iterator[Path]:
 
 
 @pytest.mark.parametrize("place", [".", "nested"])
-async def test_the_diff_of_a_turn_runs_no_filter_outside_the_sandbox(
-    tmp_path: Path, outside: Path, place: str
-) -> None:
+async def test_the_diff_of_a_turn_runs_no_filter_outside_the_sandbox(tmp_path: Path, outside: Path, place: str) -> None:
     trap = f"touch {outside}/trapped; cat"
     prepare = (
         f"mkdir -p {place} && cd {place} && git init -q . && git config filter.trap.clean '{trap}' && "

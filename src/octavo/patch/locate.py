@@ -73,6 +73,7 @@ class SearchedFile:
 def _find(lines: list[str], pattern: list[str], first: int, last: int) -> int | None:
     """The first index in [first, last] where `pattern` stands in `lines`."""
     at = first
+    patience = 4 * len(lines)
     while at <= last:
         try:
             at = lines.index(pattern[0], at, last + 1)
@@ -81,4 +82,26 @@ def _find(lines: list[str], pattern: list[str], first: int, last: int) -> int | 
         if lines[at : at + len(pattern)] == pattern:
             return at
         at += 1
+        patience -= len(pattern)
+        if patience < 0:  # a file of equal lines: the time would grow with the product of both lengths
+            return _find_repetitive(lines, pattern, at, last)
+    return None
+
+
+def _find_repetitive(lines: list[str], pattern: list[str], first: int, last: int) -> int | None:
+    """The same in time that grows with the sum of both lengths (Knuth, Morris and Pratt)."""
+    borders = [0] * len(pattern)
+    matched = 0
+    for index in range(1, len(pattern)):
+        while matched and pattern[index] != pattern[matched]:
+            matched = borders[matched - 1]
+        matched += pattern[index] == pattern[matched]
+        borders[index] = matched
+    matched = 0
+    for index in range(first, last + len(pattern)):
+        while matched and lines[index] != pattern[matched]:
+            matched = borders[matched - 1]
+        matched += lines[index] == pattern[matched]
+        if matched == len(pattern):
+            return index + 1 - matched
     return None

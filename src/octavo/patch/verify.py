@@ -6,6 +6,7 @@ when an earlier section of the same patch would change it.
 
 from __future__ import annotations
 
+import contextlib
 import os
 
 import msgspec
@@ -52,6 +53,17 @@ def verify(patch_text: str, cwd: str) -> VerifiedPatch:
         if change.update is not None and change.update.move_path is not None:
             touched[change.update.move_path] = None
     return VerifiedPatch(changes, cwd, tuple(touched), patch.text)
+
+
+def weight(patch_text: str, cwd: str) -> int:
+    """How many bytes `verify` has to look at, about: the patch and the files that it names."""
+    total = len(patch_text)
+    for line in patch_text.split("\n"):
+        header, _, name = line.strip().partition(": ")
+        if header in ("*** Update File", "*** Delete File"):
+            with contextlib.suppress(OSError, ValueError):
+                total += os.stat(os.path.join(cwd, name)).st_size
+    return total
 
 
 def _change(section: Section, path: str, cwd: str) -> FileChange:

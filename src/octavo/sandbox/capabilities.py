@@ -74,13 +74,13 @@ def _protections(found: Capabilities) -> list[tuple[bool, str, str]]:
     """Whether each protection holds, what it is, and what to know and do when it does not."""
     filtered = found.filters_system_calls or found.seatbelt
     landlock = (
-        "Without Landlock commands are not started in a sandbox at all; they end with `error running landlock`. It "
-        "needs Linux 5.13 or newer, and `landlock` among the names in /sys/kernel/security/lsm; some containers refuse it."
+        "Without Landlock no command is started in a sandbox; all end with `error running landlock`. It needs "
+        "Linux 5.13 or newer, and `landlock` among the names in /sys/kernel/security/lsm. Containers may refuse it."
     )
     no_filter = "The filter of system calls needs x86_64 or aarch64, and a kernel and container that allow seccomp."
     no_view = (
         "The kernel or the container allows no mount namespace. In workspace-write a command can then change git's "
-        "hooks and configuration in the workspace, which git runs later without a sandbox: look at them before you use git."
+        "hooks and configuration in the workspace, which git runs later without a sandbox; check them before using git."
     )
     if found.seatbelt:
         no_view = "Seatbelt closes .git in each writable folder as a whole instead; .codex and metadata stay open."

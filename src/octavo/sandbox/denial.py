@@ -21,6 +21,9 @@ _SIGNS = (
 )
 _ORDINARY_EXITS = (2, 126, 127)  # misuse, not executable, not found
 _KILLED_BY_FILTER = 128 + 31  # SIGSYS
+_LOOKED_AT = 32_768  # bytes at either end of an output
+_MOST_MESSAGES = 50
+_LONGEST_PATH = 300
 
 
 def is_likely_denied(
@@ -41,19 +44,17 @@ def explain_denial(spec: SandboxSpec, output: bytes, cwd: str) -> str | None:
     sandbox would lead astray (a log may well speak of sandboxes and permissions).
     """
     mode = sandbox_mode(spec.policy)
-    text = output.decode(errors="replace")
-    paths = [
-        found["quoted"] or found["plain"] or found["patched"]
-        for found in itertools.islice(_path_pattern().finditer(text), 50)
-    ]
+    ends = output if len(output) <= 2 * _LOOKED_AT else output[:_LOOKED_AT] + b"\n" + output[-_LOOKED_AT:]
+    text = ends.decode(errors="replace")
+    paths = _refused_paths(text)
     for path in paths:
         if _is_closed(spec, path, cwd):
             return (
-                f"The sandbox ({mode}) keeps {path} as it is: git's hooks and configuration, and .codex, are closed in "
-                "writable folders; `protect_repository = false` under `[sandbox_workspace_write]` would open them."
+                f"The sandbox ({mode}) keeps {_shown(path)} as it is: git's hooks and configuration, and .codex, are "
+                "closed inside writable folders; `protect_repository = false` under `[sandbox_workspace_write]` would open them."
             )
         if _is_outside(spec, path, cwd):
-            return f"The sandbox ({mode}) refused a change to {path}{_remedy(spec)}"
+            return f"The sandbox ({mode}) refused a change to {_shown(path)}{_remedy(spec)}"
     if not has_network(spec.policy) and _network_pattern().search(text):
         return (
             f"The sandbox ({mode}) refused the network; `network_access = true` under `[sandbox_workspace_write]`, "
@@ -62,6 +63,11 @@ def explain_denial(spec: SandboxSpec, output: bytes, cwd: str) -> str | None:
     if not paths and _refusal_pattern().search(text):
         return f"The sandbox ({mode}) may have refused something{_remedy(spec)}"
     return None
+
+
+def _shown(path: str) -> str:
+    """The path on one line: a command chose it, and it must not steer a terminal."""
+    return "".join(character if character.isprintable() else "\ufffd" for character in path)
 
 
 def _remedy(spec: SandboxSpec) -> str:
@@ -93,13 +99,26 @@ def _is_within(path: str, folder: str) -> bool:
     return path == folder or path.startswith(folder.rstrip("/") + "/")
 
 
+def _refused_paths(text: str) -> list[str]:
+    """What messages of refusal are about, in order. Each message is looked at by itself, so the time stays small."""
+    paths = []
+    for refusal in itertools.islice(_refusal_pattern().finditer(text), _MOST_MESSAGES):
+        before = text[max(refusal.start() - _LONGEST_PATH, 0) : refusal.start()].rpartition("\n")[2]
+        if found := _path_pattern().search(before):
+            paths.append(found["quoted"] or found["plain"])
+    patched = itertools.islice(_patch_pattern().finditer(text), _MOST_MESSAGES)
+    return [*paths, *(found[1][-_LONGEST_PATH:] for found in patched)]
+
+
 @functools.cache
 def _path_pattern() -> re.Pattern[str]:
+    return re.compile(r"(?:['‘\"`](?P<quoted>[^'’\"`]+)['’\"`]|(?P<plain>[^\s:'\"]+)):? ?:? $")
+
+
+@functools.cache
+def _patch_pattern() -> re.Pattern[str]:
     return re.compile(
-        r"(?:['‘\"`](?P<quoted>[^'’\"`\n]+)['’\"`]|(?P<plain>[^\s:'\"]+)):? ?:? "
-        r"(?:permission denied|read-only file system|operation not permitted|device or resource busy)"
-        r"|failed to (?:write file|create parent directories for|delete file|remove original) (?P<patched>[^\n]+)",
-        re.IGNORECASE,
+        r"failed to (?:write file|create parent directories for|delete file|remove original) ([^\n]+)", re.IGNORECASE
     )
 
 
@@ -119,4 +138,7 @@ def _network_pattern() -> re.Pattern[str]:
 
 @functools.cache
 def _refusal_pattern() -> re.Pattern[str]:
-    return re.compile(r"operation not permitted|read-only file system|permission denied(?! ?\()", re.IGNORECASE)
+    return re.compile(
+        r"operation not permitted|read-only file system|permission denied(?! ?\()|device or resource busy",
+        re.IGNORECASE,
+    )

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
+from typing import TypeVar
+
 from octavo.patch.sections import PatchError
-from octavo.patch.verify import VerifiedPatch, verify
+from octavo.patch.verify import VerifiedPatch, verify, weight
 from octavo.patch.writable import paths_are_writable
 from octavo.process.failures import CommandError
 from octavo.process.ourselves import own_command
@@ -19,14 +23,20 @@ from octavo.tools.orchestrator import Action, Rejected, carry_out, denied_output
 from octavo.tools.output_format import shell_output_json
 from octavo.tools.run_command import output_text, tell_output
 
+Result = TypeVar("Result")
+
+_LARGE = 64 * 1024
+"""Bytes from which on comparing may take longer than a moment: some tenths of a second, at worst seconds."""
+
 
 async def run_patch(invocation: Invocation, text: str, cwd: str, timeout_ms: int) -> ToolResult:
     """Apply the patch text below `cwd` and answer with what the patch program said.
 
     Raises `RespondToModel` when the patch does not fit or is refused.
     """
+    is_large = weight(text, cwd) > _LARGE
     try:
-        patch = verify(text, cwd)
+        patch = await _worked_out(lambda: verify(text, cwd), is_large)
     except PatchError as error:
         raise RespondToModel(f"apply_patch verification failed: {error}") from None
     asked = await _decide(invocation, patch)
@@ -38,14 +48,23 @@ async def run_patch(invocation: Invocation, text: str, cwd: str, timeout_ms: int
         end = PatchApplyEnd(invocation.call_id, "", str(error), success=False)
         return ToolResult(str(error), success=False, told=(end,))
     answer = shell_output_json(with_remark(output_text(output), remark), output.exit_code, output.duration_seconds)
-    return ToolResult(answer, output.exit_code == 0, _told(invocation, output))
+    tracker = invocation.host.turn_diff
+    unified = await _worked_out(tracker.unified_diff, is_large)
+    return ToolResult(answer, output.exit_code == 0, _told(invocation, output, unified))
 
 
-def _told(invocation: Invocation, output: CommandOutput) -> tuple[EventMsg, ...]:
+async def _worked_out(work: Callable[[], Result], is_large: bool) -> Result:
+    """The result of some comparing of texts, beside the conversation where that takes a while."""
+    if not is_large:
+        return work()
+    # A thread: nothing else can hear an interrupt meanwhile, and a process would have to be sent all of it.
+    return await asyncio.to_thread(work)
+
+
+def _told(invocation: Invocation, output: CommandOutput, unified: str | None) -> tuple[EventMsg, ...]:
     """The end of the patch, and what the turn changed in all."""
     stdout, stderr = (stream.decode("utf-8", "replace") for stream in (output.stdout, output.stderr))
     end = PatchApplyEnd(invocation.call_id, stdout, stderr, success=output.exit_code == 0)
-    unified = invocation.host.turn_diff.unified_diff()
     return (end, TurnDiff(unified)) if unified else (end,)
 
 
