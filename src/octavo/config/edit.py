@@ -15,6 +15,7 @@ from octavo.config.home import os_error_text
 from octavo.config.layers import CONFIG_FILE, MANAGED_PATH, Tree, merge_layers, parse_toml, read_layers, read_text
 from octavo.config.load import convert_tree, read_mcp_servers
 from octavo.config.mcp_servers import McpServer, StdioTransport
+from octavo.config.private_file import replace_private_file
 from octavo.config.schema import McpServerToml
 from octavo.config.toml_edit import expand_inline, remove_entry, remove_value, replace_tables, set_value
 from octavo.config.toml_text import table_text
@@ -167,18 +168,8 @@ def _same(left: object, right: object) -> bool:
 
 
 def _write_whole(home: str, path: str, text: str) -> None:
-    import tempfile
-
-    temporary = ""
     try:
         os.makedirs(home, mode=0o700, exist_ok=True)
-        descriptor, temporary = tempfile.mkstemp(dir=home, prefix=".config.toml-")
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(text.encode("utf-8"))
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
+        replace_private_file(path, text.encode("utf-8"))
     except OSError as error:
-        if temporary and os.path.exists(temporary):
-            os.unlink(temporary)
         raise ConfigError(f"failed to write {path}: {os_error_text(error)}") from error
