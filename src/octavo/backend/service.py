@@ -49,17 +49,28 @@ class AccountService(msgspec.Struct, frozen=True):
 
 async def get_json(service: AccountService, path: str, shape: type[T]) -> T:
     """What the service answers to a GET, in its type; never tried again. Raises `BackendError` and `NoAccount`."""
+    return await _ask(service, "GET", path, None, shape)
+
+
+async def post_json(service: AccountService, path: str, body: object, shape: type[T]) -> T:
+    """The same for a POST of a value as JSON."""
+    return await _ask(service, "POST", path, msgspec.json.encode(body), shape)
+
+
+async def _ask(service: AccountService, method: str, path: str, sent: bytes | None, shape: type[T]) -> T:
     headers = await _headers(service)
+    if sent is not None:
+        headers.append((b"content-type", b"application/json"))
     url = service_url(service.base_url, path)
     try:
-        answer = await service.http.request("GET", url, headers)
+        answer = await service.http.request(method, url, headers, sent)
     except TransportError:
         raise BackendError(f"error sending request for url ({url})") from None
     content_type = next((value for name, value in answer.headers if name == b"content-type"), b"")
     body = answer.body.decode("utf-8", "replace")
     described = f"content-type={content_type.decode('utf-8', 'replace')}; body={body}"
     if not answer.is_success:
-        raise BackendError(f"GET {url} failed: {status_text(answer.status)}; {described}")
+        raise BackendError(f"{method} {url} failed: {status_text(answer.status)}; {described}")
     try:
         return msgspec.json.decode(answer.body, type=shape)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from octavo.cli.cloud_options import APPLY, CLOUD
 from octavo.cli.exec_options import BYPASS, EXEC, SANDBOX_MODES
 from octavo.cli.inspection_options import CONFIG, DOCTOR, SESSIONS
 from octavo.cli.login_options import LOGIN, LOGOUT
@@ -119,6 +120,8 @@ OCTAVO = Command(
         APP_SERVER,
         COMPLETION,
         SANDBOX,
+        APPLY,
+        CLOUD,
         FEATURES,
         CONFIG,
         SESSIONS,
