@@ -301,6 +301,11 @@ def folder_outside_tmp() -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def a_long_sleep() -> str:
+    """A command that nobody else on this machine runs, for `processes_with` to look for."""
+    return f"sleep 9{int.from_bytes(os.urandom(5), 'big')}"
+
+
 def processes_with(marker: str) -> list[int]:
     """The processes whose command line holds the marker, zombies apart."""
     found = []

@@ -12,6 +12,7 @@ import pytest
 from story import (
     Talk,
     Told,
+    a_long_sleep,
     added,
     after_context,
     answer,
@@ -103,7 +104,7 @@ async def test_in_the_middle_of_a_message(tmp_path: Path) -> None:
 
 
 async def test_while_a_tool_runs(tmp_path: Path) -> None:
-    marker = f"sleep 6{os.getpid()}"
+    marker = a_long_sleep()
     script = [answer(message("m"), shell(f"echo up; {marker} & {marker}; :")), says("fine")]
     async with conversation(tmp_path / "w", script) as talk:
         turn_id = await talk.say("go")
@@ -209,7 +210,7 @@ async def test_a_summary_that_is_being_made_is_given_up(tmp_path: Path) -> None:
 
 
 async def test_a_command_of_the_user(tmp_path: Path) -> None:
-    marker = f"sleep 5{os.getpid()}"
+    marker = a_long_sleep()
     async with conversation(tmp_path / "w", [says("fine")]) as talk:
         turn_id = await talk.submit(ops.RunUserShellCommand(f"echo up; {marker}"))
         await talk.until("exec_command_output_delta")
@@ -249,7 +250,7 @@ async def test_a_command_that_ignores_signals_is_gone_at_the_end(tmp_path: Path)
 
 
 async def test_shutting_down_in_a_turn_aborts_it_first(tmp_path: Path) -> None:
-    marker = f"sleep 4{os.getpid()}"
+    marker = a_long_sleep()
     async with conversation(tmp_path / "w", [answer(shell(f"echo up; {marker}"))]) as talk:
         await talk.say("go")
         await talk.until("exec_command_output_delta")

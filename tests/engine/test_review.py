@@ -10,6 +10,7 @@ from typing import Any
 from story import (
     Talk,
     Told,
+    a_long_sleep,
     added,
     after_context,
     answer,
@@ -130,7 +131,7 @@ async def test_a_reviewer_that_fails_gives_no_output(tmp_path: Path) -> None:
 
 
 async def test_interrupted(tmp_path: Path) -> None:
-    marker = f"sleep 3{id(object())}"
+    marker = a_long_sleep()
     script = [answer(shell(f"echo up; {marker}"), asyncio.Event()), says("a")]
     async with conversation(tmp_path / "w", script) as talk:
         turn_id = await start(talk)

@@ -14,6 +14,7 @@ import pytest
 from msgspec import structs
 from story import (
     Talk,
+    a_long_sleep,
     added,
     after_context,
     answer,
@@ -100,7 +101,7 @@ async def test_several_children_work_side_by_side(tmp_path: Path) -> None:
 
 
 async def test_a_child_ends_with_the_block_that_started_it(tmp_path: Path) -> None:
-    marker = f"sleep 2{id(object())}"
+    marker = a_long_sleep()
     async with (
         conversation(tmp_path / "w", [answer(shell(f"echo up; {marker}"))]) as talk,
         task_of(talk) as (session, turn),
@@ -114,7 +115,7 @@ async def test_a_child_ends_with_the_block_that_started_it(tmp_path: Path) -> No
 
 
 async def test_a_child_is_cancelled_with_its_parent(tmp_path: Path) -> None:
-    marker = f"sleep 2{id(object())}"
+    marker = a_long_sleep()
     async with conversation(tmp_path / "w", [answer(shell(f"echo up; {marker}")), says("fine")]) as talk:
         session = talk.conversation._session
         turn = ActiveTurn(turn_context(session, "task"))
