@@ -103,7 +103,7 @@ async def test_several_children_work_side_by_side(tmp_path: Path) -> None:
 async def test_a_child_ends_with_the_block_that_started_it(tmp_path: Path) -> None:
     marker = a_long_sleep()
     async with (
-        conversation(tmp_path / "w", [answer(shell(f"echo up; {marker}"))]) as talk,
+        conversation(tmp_path / "w", [answer(shell(f"echo up; {marker}; :"))]) as talk,
         task_of(talk) as (session, turn),
     ):
         async with delegate(session, turn, session.config, HELPER) as child:
