@@ -159,7 +159,7 @@ async def test_headers_of_a_server_go_to_no_other_place(tmp_path: Path, place: O
 
 @pytest.mark.parametrize("address", ["file:///etc/passwd", "javascript:alert(1)", "https://x/\x1b]0;owned\x07"])
 async def test_a_browser_is_not_sent_anywhere_but_to_the_web(tmp_path: Path, address: str) -> None:
-    places = {name: "http://127.0.0.1:9/" for name in ("token_endpoint", "registration_endpoint")}
+    places = dict.fromkeys(("token_endpoint", "registration_endpoint"), "http://127.0.0.1:9/")
     with web_server(lambda asked: json_answer({"authorization_endpoint": address, **places})) as web:
         async with http_client() as http:
             store = TokenStore(str(tmp_path), "file")

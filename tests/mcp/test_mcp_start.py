@@ -164,6 +164,23 @@ async def test_no_server_outlives_the_conversation(tmp_path: Path) -> None:
     assert not Path(f"/proc/{child}").exists()
 
 
+async def test_a_conversation_that_is_closed_at_any_moment_leaves_nothing_behind(tmp_path: Path) -> None:
+    marker = f"marker-{os.urandom(8).hex()}"
+    silent = odd("silent", marker, startup_timeout_sec=30)
+    servers = {"a": odd(marker), "b": odd("no-json", marker), "c": silent, "d": {"url": "http://127.0.0.1:9/"}}
+    before: set[str] = set()
+    for turns in (0, 0, 1, 3, 10, 30, 100, 300, 1000):
+        async with conversation(tmp_path / "w", [], mcp_servers=servers):
+            for _ in range(turns):
+                await asyncio.sleep(0)
+        assert processes_with(marker) == []
+        open_files = {os.readlink(entry) for entry in Path("/proc/self/fd").iterdir() if entry.is_symlink()}
+        # The first one starts what commands of all conversations share.
+        before = before or open_files
+        assert {name for name in open_files - before if name.startswith(("pipe:", "socket:"))} == set()
+    assert len(asyncio.all_tasks()) == 1
+
+
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
 def test_no_server_outlives_a_program_that_is_killed(tmp_path: Path, number: int) -> None:
     marker = f"marker-{os.urandom(8).hex()}"

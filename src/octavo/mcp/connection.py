@@ -79,9 +79,12 @@ class Connection:
         except Exception as error:
             # The SDK and what it stands on raise errors of many kinds, and one server must not touch the others.
             cause = _innermost(error)
-            log.warning("MCP server %s: %s", self.name, cause, exc_info=log.isEnabledFor(logging.DEBUG))
+            reason = str(cause) or type(cause).__name__
+            # At the end, transports complain of what we cut off ourselves.
+            level = logging.DEBUG if self._stop.is_set() else logging.WARNING
+            log.log(level, "MCP server %s: %s", self.name, reason, exc_info=log.isEnabledFor(logging.DEBUG))
             if not self.started.is_set():
-                self.failure = str(cause) if isinstance(cause, StartFailed) else self._failed(cause)
+                self.failure = reason if isinstance(cause, StartFailed) else self._failed(cause)
         finally:
             self._client = None if self.failure else self._client
             self.started.set()
@@ -211,7 +214,7 @@ class Connection:
     def _failed(self, cause: object) -> str:
         if isinstance(cause, OSError) and cause.errno is not None:
             cause = f"{cause.strerror} (os error {cause.errno})"
-        return f"MCP client for `{self.name}` failed to start: {cause}"
+        return f"MCP client for `{self.name}` failed to start: {str(cause) or type(cause).__name__}"
 
 
 def _handshake(error: RequestFailed) -> str:

@@ -31,15 +31,22 @@ class ServerProcess:
 
     def __init__(self, program: str, command: Command, stdin: int, stdout: int, stderr: int) -> None:
         self._command = command
-        self._stdin, self._stdout, self._stderr = stdin, stdout, stderr
+        self._stdin: int | None = stdin
+        self._stdout = stdout
         self._writer: asyncio.WriteTransport | None = None
-        self._log = asyncio.create_task(self._log_stderr(program))
+        self._log = asyncio.create_task(_log_lines(program, stderr))
+        self._log.add_done_callback(lambda _: os.close(stderr))  # even if it is cancelled before it begins
 
     async def open_stdin(self) -> None:
         """Make `write` work."""
-        pipe = os.fdopen(self._stdin, "wb", 0)
-        self._stdin = -1
-        transport, _ = await asyncio.get_running_loop().connect_write_pipe(asyncio.Protocol, pipe)
+        if self._stdin is None:
+            return
+        pipe, self._stdin = os.fdopen(self._stdin, "wb", 0), None
+        try:
+            transport, _ = await asyncio.get_running_loop().connect_write_pipe(asyncio.Protocol, pipe)
+        except BaseException:
+            pipe.close()
+            raise
         self._writer = transport
 
     def write(self, data: bytes) -> None:
@@ -69,23 +76,20 @@ class ServerProcess:
             try:
                 await self._command.end()
             finally:
+                os.close(self._stdout)
                 self._log.cancel()
                 await asyncio.wait({self._log})
-                for descriptor in (self._stdout, self._stderr):
-                    os.close(descriptor)
 
     def _close_stdin(self) -> None:
-        if self._writer is None:
+        if self._stdin is not None:
             os.close(self._stdin)
-        elif self._writer.get_write_buffer_size():
+            self._stdin = None
+        if self._writer is None:
+            return
+        if self._writer.get_write_buffer_size():
             self._writer.abort()  # it does not read: there is nothing to wait for
         else:
             self._writer.close()
-
-    async def _log_stderr(self, program: str) -> None:
-        async with contextlib.aclosing(read_lines(self._stderr, _LINE_OF_LOG, cut=True)) as lines:
-            async for line in lines:
-                log.info("MCP server stderr (%s): %s", program, line.decode("utf-8", "replace").rstrip())
 
 
 def start_process(transport: StdioTransport, environ: Mapping[str, str]) -> ServerProcess:
@@ -109,3 +113,9 @@ def start_process(transport: StdioTransport, environ: Mapping[str, str]) -> Serv
         for descriptor in (stdin, stdout_end, stderr_end):
             os.close(descriptor)
     return ServerProcess(transport.command, command, ours, stdout, stderr)
+
+
+async def _log_lines(program: str, descriptor: int) -> None:
+    async with contextlib.aclosing(read_lines(descriptor, _LINE_OF_LOG, cut=True)) as lines:
+        async for line in lines:
+            log.info("MCP server stderr (%s): %s", program, line.decode("utf-8", "replace").rstrip())

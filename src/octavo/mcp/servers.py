@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sys
 from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
@@ -20,6 +21,7 @@ log = logging.getLogger(__name__)
 
 Json = dict[str, Any]
 
+_SLOW_PART = "octavo.mcp.client"
 _CHATTY = ("mcp", "client", "httpx2", "httpcore2")
 """Loggers that would print what servers say, and headers; what matters of it we log ourselves."""
 
@@ -121,7 +123,9 @@ class McpServers:
 
 
 async def _import_sdk() -> None:
+    if _SLOW_PART in sys.modules:
+        return
     # It takes most of a second, in which the conversation goes on: hence a thread.
-    await asyncio.to_thread(import_module, "octavo.mcp.client")
+    await asyncio.to_thread(import_module, _SLOW_PART)
     for name in _CHATTY:
         logging.getLogger(name).setLevel(logging.CRITICAL)

@@ -33,15 +33,14 @@ class BrokenOutput(Exception):
 @asynccontextmanager
 async def stdio_streams(process: ServerProcess) -> AsyncGenerator[tuple[MemoryObjectReceiveStream[Incoming], Stdin]]:
     """Both directions of a server process. What it writes is passed on until it ends or writes rubbish."""
-    send, receive = anyio.create_memory_object_stream[Incoming](0)
     await process.open_stdin()
-    async with anyio.create_task_group() as group:
+    send, receive = anyio.create_memory_object_stream[Incoming](0)
+    async with send, receive, anyio.create_task_group() as group:
         group.start_soon(_pass_on, process, send)
         try:
             yield receive, Stdin(process)
         finally:
             group.cancel_scope.cancel()
-            receive.close()
 
 
 class Stdin:
