@@ -95,7 +95,9 @@ def test_no_sessions_are_no_error(home: Home) -> None:
     assert home.octavo("sessions", "list", "--json").json == {"sessions": [], "next_cursor": None}
 
 
-@pytest.mark.parametrize("words", [("-n", "0"), ("-n", "x"), ("--after", "x"), ("-n", "1", "-n", "2")])
+@pytest.mark.parametrize(
+    "words", [("-n", "0"), ("-n", "x"), ("--after", "x"), ("--source", "x"), ("-n", "1", "-n", "2")]
+)
 def test_options_of_a_list_that_make_no_sense(home: Home, words: tuple[str, ...]) -> None:
     ran = home.octavo("sessions", "list", *words)
     assert (ran.code, ran.out) == (2, "")

@@ -223,11 +223,13 @@ def test_a_login_in_the_browser_from_the_command_to_the_status(tmp_path: Path, i
     browser = tmp_path / "browser"
     browser.write_text(BROWSER)
     browser.chmod(0o755)
-    result = octavo(tmp_path, "login", start=["-c", OTHER_ISSUER, issuer.url], env={"BROWSER": f"{browser} %s"})
+    environ = {"BROWSER": f"{browser} %s", "CODEX_INTERNAL_ORIGINATOR_OVERRIDE": "my_editor"}
+    result = octavo(tmp_path, "login", start=["-c", OTHER_ISSUER, issuer.url], env=environ)
     first, _, blank, url, last = result.err.splitlines()
     assert (result.code, result.out, blank) == (0, "", "")
     assert first.startswith("Starting local login server on http://localhost:")
     assert url.startswith(f"{issuer.url}/oauth/authorize?")
+    assert url.endswith("&originator=my_editor")
     assert last == "Successfully logged in"
     assert octavo(tmp_path, "login", "status").err == "Logged in using ChatGPT\n"
 

@@ -95,7 +95,7 @@ MCP_SERVER = Command(
 
 APP_SERVER = Command(
     "app-server",
-    "Serve conversations to an editor or desktop program, as JSON lines on stdin and stdout",
+    "Serve conversations to editors and desktop programs",
     run="octavo.cli.app_server:run",
 )
 
@@ -131,8 +131,10 @@ OCTAVO = Command(
     ),
     program="octavo",
     examples=(
-        ('octavo exec "Explain this project"', "one task, without a terminal"),
+        ("octavo login", "first of all"),
+        ('octavo exec "Explain it"', "one task, without a terminal"),
         ("octavo help exec", "all that exec can do"),
+        ("octavo doctor", "when something does not work"),
     ),
     details="Settings are read from ~/.codex/config.toml (or $CODEX_HOME).",
 )

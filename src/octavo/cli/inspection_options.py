@@ -5,6 +5,7 @@ from __future__ import annotations
 from octavo.cli.spec import Command, Option, Positional
 
 _PROFILE = Option("-p", "--profile", value="CONFIG_PROFILE", about="With this profile of config.toml")
+_SOURCES = ("cli", "vscode", "exec", "mcp", "unknown")
 _JSON = Option("--json", about="As JSON")
 
 CONFIG = Command(
@@ -35,7 +36,7 @@ SESSIONS = Command(
                 Option("-n", "--limit", value="COUNT", about="How many (default: 25)"),
                 Option("--after", value="CURSOR", about="Go on behind this cursor, which the list before printed"),
                 Option("--provider", value="PROVIDER", repeat=True, about="Only sessions with this model provider"),
-                Option("--source", value="SOURCE", repeat=True, about="Only sessions of cli, vscode, exec, mcp, …"),
+                Option("--source", value="SOURCE", choices=_SOURCES, repeat=True, about="Only sessions started there"),
                 Option("--here", about="Only sessions of this folder"),
                 _JSON,
             ),
