@@ -141,6 +141,7 @@ def _run(
             await http.aclose()
 
     logs.log_to_stderr(config.environ)
+    start.loaded()
     try:
         asyncio.run(run())
     except OctavoError as error:

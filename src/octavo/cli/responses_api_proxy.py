@@ -6,6 +6,7 @@ import asyncio
 import os
 import sys
 
+from octavo.cli import start
 from octavo.cli.invocation import Invocation
 from octavo.errors import UsageError
 from octavo.frontends.responses_proxy.key import read_key
@@ -19,6 +20,7 @@ def run(invocation: Invocation) -> int:
     if not port.isascii() or not port.isdigit() or int(port) > 65535:
         raise UsageError(f"invalid value '{port}' for '--port <PORT>': a number from 0 to 65535 is needed")
     settings = ProxySettings(int(port), given.text("server-info"), given.has("http-shutdown"))
+    start.loaded()
     asyncio.run(serve(read_key(), settings, dict(os.environ), _tell))
     return 0
 
