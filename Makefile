@@ -7,10 +7,10 @@ WORKERS ?= 2
 .PHONY: demo demo-local test lint types imports soak bench clean
 
 demo: .venv/installed
-	$(BIN)/python demo/run.py --exe $(BIN)/octavo
+	$(BIN)/python demo/mend_a_bug.py --exe $(BIN)/octavo
 
 demo-local: .venv/local
-	$(BIN)/python demo/local/run.py --exe $(BIN)/octavo
+	$(BIN)/python demo/ask_local_model.py --exe $(BIN)/octavo
 
 test: lint types imports
 	$(BIN)/pytest -n $(WORKERS) --dist loadfile

@@ -1,6 +1,6 @@
 """Shows the agent at work without key and network: a local model acts in a scratch repository.
 
-    python demo/local/run.py --exe octavo
+    python demo/ask_local_model.py --exe octavo
 
 Makes a git repository in a temporary folder, runs `octavo exec --local --full-auto` there,
 and tells what happened. Exits with 1 unless a shell call that fits the tool's schema ran in the
