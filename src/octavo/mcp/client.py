@@ -21,7 +21,7 @@ from mcp.shared.dispatcher import CallOptions, DispatchContext
 from mcp.shared.exceptions import MCPError
 from mcp.shared.jsonrpc_dispatcher import JSONRPCDispatcher
 from mcp.shared.transport_context import TransportContext
-from mcp_types import CONNECTION_CLOSED, METHOD_NOT_FOUND
+from mcp.types import CONNECTION_CLOSED, METHOD_NOT_FOUND
 
 from octavo import __version__
 from octavo.mcp.errors import RequestFailed, seconds_text

@@ -15,7 +15,7 @@ import httpx2
 from mcp.client import Transport
 from mcp.client.sse import sse_client
 from mcp.client.streamable_http import streamable_http_client
-from mcp_types import INTERNAL_ERROR
+from mcp.types import INTERNAL_ERROR
 
 log = logging.getLogger(__name__)
 
