@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+import keyring
 import pytest
+from keyring.backend import KeyringBackend
 from mcp_talks import ask_for, calls
 from oauth_server import OAuthPlace
 from story import Json, conversation, says
@@ -235,6 +237,40 @@ def test_auto_goes_to_the_file_without_a_keyring(tmp_path: Path, monkeypatch: py
         keyring.load("oa", TOKENS.server_url)
     with pytest.raises(OAuthFailed, match="failed to delete OAuth tokens from keyring"):
         auto.delete("oa", TOKENS.server_url)
+
+
+class MemoryKeyring(KeyringBackend):
+    """A keyring that works."""
+
+    priority = 9.0
+
+    def __init__(self) -> None:
+        self.entries: dict[tuple[str, str], str] = {}
+
+    def get_password(self, service: str, username: str) -> str | None:
+        return self.entries.get((service, username))
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        self.entries[service, username] = password
+
+    def delete_password(self, service: str, username: str) -> None:
+        del self.entries[service, username]
+
+
+def test_auto_moves_a_login_from_the_file_to_the_keyring(tmp_path: Path) -> None:
+    before, memory = keyring.get_keyring(), MemoryKeyring()
+    keyring.set_keyring(memory)
+    try:
+        TokenStore(str(tmp_path), "file").save(TOKENS)
+        auto = TokenStore(str(tmp_path), "auto")
+        auto.save(TOKENS)
+        assert not Path(auto.path).exists()
+        assert list(memory.entries) == [("Codex MCP Credentials", "oa|f6b9510c3fbe3cbe")]
+        assert TokenStore(str(tmp_path), "keyring").load("oa", TOKENS.server_url) == TOKENS
+        assert auto.delete("oa", TOKENS.server_url)
+        assert not auto.delete("oa", TOKENS.server_url)
+    finally:
+        keyring.set_keyring(before)
 
 
 @pytest.mark.parametrize(
