@@ -52,12 +52,22 @@ def _guarded(invocation: Invocation) -> int:
         return 1
     except BrokenPipeError:
         return 1  # whoever read us is gone; there is nobody to tell
-    except Exception:
+    except Exception as error:
         # A defect of ours. Its code tells it from all failures that users can do something about.
-        import traceback
-
-        traceback.print_exc()
+        _tell_of_defect(error)
         return _CRASHED
+
+
+def _tell_of_defect(error: Exception) -> None:
+    import os
+    import traceback
+
+    if "debug" in os.environ.get("OCTAVO_LOG", "") + os.environ.get("RUST_LOG", ""):
+        traceback.print_exc()
+    sys.stderr.write(
+        f"Error: internal error: {type(error).__name__}: {error}\n"
+        "This is a defect of octavo; run it again with OCTAVO_LOG=debug to see where.\n"
+    )
 
 
 def _call(invocation: Invocation) -> int:

@@ -81,7 +81,7 @@ class _Lines(logging.Formatter):
         self._secrets: tuple[str, ...] | None = None
 
     def format(self, record: logging.LogRecord) -> str:
-        """One line, and the traceback if there is one."""
+        """One line; a traceback only for who reads this logger at debug level."""
         micros = int(record.created % 1 * 1_000_000)
         stamp = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created)) + f".{micros:06}Z"
         level = _NAMES.get(record.levelno, record.levelname)
@@ -89,8 +89,11 @@ class _Lines(logging.Formatter):
         if self._color:
             stamp, shown = f"\x1b[2m{stamp}\x1b[0m", f"\x1b[{_COLORS.get(level, '0')}m{shown}\x1b[0m"
         text = record.getMessage()
-        if record.exc_info:
-            text += "\n" + self.formatException(record.exc_info)
+        if record.exc_info and record.exc_info[1] is not None:
+            if logging.getLogger(record.name).isEnabledFor(logging.DEBUG):
+                text += f"\n{self.formatException(record.exc_info)}"
+            else:
+                text += f": {type(record.exc_info[1]).__name__}: {record.exc_info[1]}"
         return f"{stamp} {shown} {record.name}: {self._without_secrets(text)}"
 
     def _without_secrets(self, text: str) -> str:

@@ -76,8 +76,9 @@ def leave(code: int) -> NoReturn:
     """End the process with this exit code."""
     _put_away()
     for stream in (sys.stdout, sys.stderr):
-        with contextlib.suppress(OSError, ValueError):
-            stream.flush()
+        if stream is not None:  # as it is when the descriptor was closed before we came
+            with contextlib.suppress(OSError, ValueError):
+                stream.flush()
     with contextlib.suppress(OSError):
         os.close(1)
     os._exit(code)
@@ -159,6 +160,8 @@ def _ensure_standard_streams() -> None:
         except OSError:
             os.open(os.devnull, os.O_RDWR)
             os.set_inheritable(fd, True)
+    sys.stdout = sys.stdout or open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115 - as long as the process
+    sys.stderr = sys.stderr or open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
 
 
 def _harden() -> None:

@@ -28,7 +28,7 @@ async def handle(session: Session, submission: ops.Submission) -> None:
         session.emit(submission.id, events.Error(str(error)))
     except Exception as error:
         # A defect of ours must not leave the client with a conversation that hears nothing any more.
-        log.debug("an operation failed", exc_info=True)
+        log.exception("an operation failed")
         session.emit(submission.id, events.Error(f"internal error: {type(error).__name__}: {error}"))
 
 

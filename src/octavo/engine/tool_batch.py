@@ -101,7 +101,7 @@ class ToolBatch:
             raise
         except Exception as error:
             # A tool that breaks in a way nobody foresaw ends this turn, not the conversation.
-            log.debug("a tool failed", exc_info=True)
+            log.exception("a tool failed")
             raise FatalToolError(f"tool task failed to receive: {error}") from error
         self._session.recorder.note_completed_item(output)  # safe before anyone sees that the call is over
         for msg in told:

@@ -42,12 +42,10 @@ class ServerProcess:
         if self._stdin is None:
             return
         pipe, self._stdin = os.fdopen(self._stdin, "wb", 0), None
-        try:
-            transport, _ = await asyncio.get_running_loop().connect_write_pipe(asyncio.Protocol, pipe)
-        except BaseException:
-            pipe.close()
-            raise
-        self._writer = transport
+        with contextlib.ExitStack() as undo:
+            undo.callback(pipe.close)
+            self._writer, _ = await asyncio.get_running_loop().connect_write_pipe(asyncio.Protocol, pipe)
+            undo.pop_all()
 
     def write(self, data: bytes) -> None:
         """Send bytes, now or as soon as the server reads. Raises `BrokenPipeError` when it never will."""
@@ -102,16 +100,16 @@ def start_process(transport: StdioTransport, environ: Mapping[str, str]) -> Serv
     stdin, ours = os.pipe()
     stdout, stdout_end = os.pipe()
     stderr, stderr_end = os.pipe()
-    try:
-        streams = (stdin, stdout_end, stderr_end)
-        command = launch(argv, cwd=cwd, environ=environment, sandbox=None, streams=streams)
-    except BaseException:
+    theirs = (stdin, stdout_end, stderr_end)
+    with contextlib.ExitStack() as undo:
         for descriptor in (ours, stdout, stderr):
-            os.close(descriptor)
-        raise
-    finally:
-        for descriptor in (stdin, stdout_end, stderr_end):
-            os.close(descriptor)
+            undo.callback(os.close, descriptor)
+        try:
+            command = launch(argv, cwd=cwd, environ=environment, sandbox=None, streams=theirs)
+        finally:
+            for descriptor in theirs:
+                os.close(descriptor)
+        undo.pop_all()
     return ServerProcess(transport.command, command, ours, stdout, stderr)
 
 

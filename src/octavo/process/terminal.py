@@ -127,12 +127,13 @@ def open_terminal(
 ) -> Terminal:
     """Start `argv` on a new terminal, in `sandbox`. Raises `OSError`."""
     master, slave = os.openpty()
-    try:
-        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
-        command = launch(argv, cwd=cwd, environ=environ, sandbox=sandbox, streams=(slave, slave, slave), terminal=True)
-    except BaseException:
-        os.close(master)
-        raise
-    finally:
-        os.close(slave)
+    streams = (slave, slave, slave)
+    with contextlib.ExitStack() as undo:
+        undo.callback(os.close, master)
+        try:
+            fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
+            command = launch(argv, cwd=cwd, environ=environ, sandbox=sandbox, streams=streams, terminal=True)
+        finally:
+            os.close(slave)
+        undo.pop_all()
     return Terminal(command, master)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import time
 from typing import NoReturn, TypeVar
@@ -136,13 +137,12 @@ async def _started(invocation: Invocation, argv: tuple[str, ...]) -> tuple[Termi
 
     async def attempt(sandbox: SandboxSpec | None) -> Terminal:
         terminal = open_terminal(argv, cwd=turn.cwd, environ=environ, sandbox=sandbox)
-        try:
+        with contextlib.ExitStack() as undo:
+            undo.callback(terminal.close)
             ended = await terminal.wait(QUICK_EXIT_SECONDS)
             if ended and sandbox is not None:
                 await asyncio.sleep(LAST_OUTPUT_SECONDS)  # its last words may still be on the way
-        except BaseException:
-            terminal.close()
-            raise
+            undo.pop_all()
         return terminal
 
     action = Action(("exec_command", argv, turn.cwd, False), argv, turn.cwd, ask_first=_must_ask_first(turn))
@@ -178,11 +178,11 @@ def _must_ask_first(turn: TurnContext) -> bool:
 
 async def _collected(opened: OpenTerminal, seconds: float) -> bytes:
     """What the command prints within this time; it is ended if the call is cancelled meanwhile."""
-    try:
-        return await opened.terminal.collect(seconds)
-    except BaseException:
-        await opened.terminal.end()
-        raise
+    async with contextlib.AsyncExitStack() as undo:
+        undo.push_async_callback(opened.terminal.end)
+        output = await opened.terminal.collect(seconds)
+        undo.pop_all()
+    return output
 
 
 def _answer(
