@@ -30,6 +30,8 @@ def run(words: list[str]) -> int:
 def _tell(stop: Stop) -> int:
     try:
         os.write(2 if stop.code else 1, stop.text.encode())
+    except OSError:  # whoever read us is gone, or never was there
+        return 1
     except BrokenPipeError:
         return 1
     return stop.code
@@ -59,7 +61,6 @@ def _guarded(invocation: Invocation) -> int:
 
 
 def _tell_of_defect(error: Exception) -> None:
-    import os
     import traceback
 
     if "debug" in os.environ.get("OCTAVO_LOG", "") + os.environ.get("RUST_LOG", ""):
