@@ -84,6 +84,7 @@ async def test_ripgrep_gets_no_secrets(tree: pathlib.Path) -> None:
     (programs / "rg").write_text("#!/bin/sh\nenv\n")
     (programs / "rg").chmod(0o755)
     environ = {"PATH": f"{programs}:{os.environ['PATH']}", "OPENAI_API_KEY": "sk-1", "HOME": "/h"}
-    seen = await grep_files.run('{"pattern":"x"}', str(tree), environ)
+    (tree / "work").mkdir()
+    seen = await grep_files.run('{"pattern":"x"}', str(tree / "work"), environ)
     assert "HOME=/h" in seen
     assert "sk-1" not in seen

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import threading
-from collections.abc import Mapping
 
 from octavo.errors import OctavoError
 from octavo.frontends.app_server.errors import failed
@@ -14,6 +13,7 @@ from octavo.frontends.app_server.protocol.results import FuzzyFileSearchResponse
 from octavo.frontends.app_server.protocol.values import FuzzyFileSearchResult
 from octavo.frontends.app_server.server import Server
 from octavo.frontends.jsonrpc.messages import RequestId
+from octavo.search.fuzzy import FileSearch
 
 _MOST_OF_A_ROOT = 50
 
@@ -30,6 +30,7 @@ class Searches:
         self._server = server
         self._by_token: dict[str, threading.Event] = {}
         self._running: set[threading.Event] = set()
+        self._files = FileSearch(server.config.environ)
 
     def start(self, request_id: RequestId, params: FuzzyFileSearchParams) -> None:
         """Look in the background; every search is answered once."""
@@ -48,7 +49,7 @@ class Searches:
     async def _search(self, params: FuzzyFileSearchParams, cancel: threading.Event) -> FuzzyFileSearchResponse:
         self._running.add(cancel)
         try:
-            found = await _files(params, cancel, self._server.config.environ)
+            found = await _found(self._files, params, cancel)
         finally:
             self._running.discard(cancel)
             token = params.cancellation_token
@@ -57,16 +58,14 @@ class Searches:
         return FuzzyFileSearchResponse(() if cancel.is_set() else found)
 
 
-async def _files(
-    params: FuzzyFileSearchParams, cancel: threading.Event, environ: Mapping[str, str]
+async def _found(
+    files: FileSearch, params: FuzzyFileSearchParams, cancel: threading.Event
 ) -> tuple[FuzzyFileSearchResult, ...]:
     if not params.query or not params.roots:
         return ()
-    from octavo.search.fuzzy import search
-
     try:
         # In a thread: it reads folders and counts for a while, and events go on meanwhile.
-        matches = await asyncio.to_thread(search, params.roots, params.query, _MOST_OF_A_ROOT, cancel, environ)
+        matches = await asyncio.to_thread(files.search, params.roots, params.query, _MOST_OF_A_ROOT, cancel)
     except OctavoError as error:
         raise failed(f"file search failed: {error}") from None
     return tuple(

@@ -12,6 +12,7 @@ from octavo.config.home import os_error_text
 from octavo.model.prompt import FunctionTool
 from octavo.process.failures import KilledBySignalError, NulByteError, SpawnError
 from octavo.process.run import CommandOutput, run_command
+from octavo.search.ripgrep import HINT, RipgrepMissing, find_ripgrep, ripgrep_environment
 from octavo.tools.context import Invocation, Tool, ToolResult
 from octavo.tools.errors import RespondToModel
 from octavo.tools.reading.call import Natural, argument_text, decode, refuse_zero
@@ -23,9 +24,6 @@ MAX_PATHS = 2000
 TIMEOUT_MS = 30_000
 NOTHING_FOUND = "No matches found."
 _NO_MATCH = 1  # exit code of ripgrep
-_HINT = "Install ripgrep and see that `rg` is on PATH."
-# What decides how ripgrep searches; the rest of the environment may hold secrets.
-_VARIABLES = ("PATH", "HOME", "XDG_CONFIG_HOME", "RIPGREP_CONFIG_PATH", "LANG", "LC_ALL", "LC_CTYPE")
 
 
 class Arguments(msgspec.Struct, frozen=True):
@@ -81,43 +79,29 @@ def _argv(pattern: str, include: str, path: str) -> list[str]:
 
 async def _search(argv: Sequence[str], cwd: str, environ: Mapping[str, str]) -> CommandOutput:
     """Run ripgrep to its end; its output if it found something or nothing."""
-    kept = {name: environ[name] for name in _VARIABLES if name in environ}
     try:
         output = await run_command(
-            [find_ripgrep(environ), *argv],
+            [find_ripgrep(environ, cwd), *argv],
             cwd=cwd,
-            environ=kept,
+            environ=ripgrep_environment(environ),
             sandbox=None,
             timeout_ms=TIMEOUT_MS,
             on_output=lambda stream, chunk: None,
         )
+    except RipgrepMissing:
+        raise RespondToModel(f"failed to launch rg: {os_error_text(OSError(errno.ENOENT, ''))}. {HINT}") from None
     except SpawnError as error:
         reason = os_error_text(OSError(error.errno, os.strerror(error.errno)))
-        raise RespondToModel(f"failed to launch rg: {reason}. {_HINT}") from None
+        raise RespondToModel(f"failed to launch rg: {reason}. {HINT}") from None
     except KilledBySignalError as error:
         raise RespondToModel(f"rg failed: killed by signal {error.signal}") from None
     except NulByteError:
-        raise RespondToModel(f"failed to launch rg: nul byte found in provided data. {_HINT}") from None
+        raise RespondToModel(f"failed to launch rg: nul byte found in provided data. {HINT}") from None
     if output.timed_out:
         raise RespondToModel("rg timed out after 30 seconds")
     if output.exit_code not in (0, _NO_MATCH):
         raise RespondToModel(f"rg failed: {output.stderr.decode(errors='replace')}")
     return output
-
-
-def find_ripgrep(environ: Mapping[str, str]) -> str:
-    """The `rg` on `PATH`, else the one that was installed beside this program.
-
-    Raises `RespondToModel` when there is none.
-    """
-    import sysconfig  # imported on use: it is only needed to find the installation's own programs
-
-    folders = [*filter(os.path.isabs, environ.get("PATH", "").split(os.pathsep)), sysconfig.get_path("scripts")]
-    for folder in folders:
-        program = os.path.join(folder, "rg")
-        if os.path.isfile(program) and os.access(program, os.X_OK):
-            return program
-    raise RespondToModel(f"failed to launch rg: {os_error_text(OSError(errno.ENOENT, ''))}. {_HINT}")
 
 
 def _paths(output: CommandOutput) -> list[str]:

@@ -1,0 +1,73 @@
+"""Lists the files below a folder as ripgrep does (`docs/search.md`, "Which files").
+
+Guarantees: ripgrep gets none of our streams and an environment of known variables
+only; it ends with the call, and when this program is gone: its output then goes nowhere.
+"""
+
+from __future__ import annotations
+
+import os
+import selectors
+import subprocess
+import sys
+from collections.abc import Callable, Generator, Iterator, Mapping
+
+from octavo.search.ripgrep import find_ripgrep, ripgrep_environment
+
+_OPTIONS = ("--files", "--null", "--hidden", "--no-config", "--no-require-git", "--no-messages", "--color=never")
+_LOOK_UP_S = 0.05
+"""How long nobody asks whether the listing is still wanted."""
+_PIECE = 1 << 20
+"""Bytes that are looked at together: enough to be worth it, few enough for the processor's cache."""
+
+
+def list_files(
+    root: str, environ: Mapping[str, str], cancelled: Callable[[], bool] = lambda: False
+) -> Generator[bytes]:
+    """The paths below `root`, relative to it, each with a NUL after it, in no order; in pieces, as they are found.
+
+    Regular files only; hidden ones too, ignored ones not. Nothing for a root that is
+    not there, is no folder or cannot be read; ends early when `cancelled` says so.
+    Blocks. Raises `RipgrepMissing`.
+    """
+    program = find_ripgrep(environ, root)
+    try:
+        process = subprocess.Popen(
+            [program, *_OPTIONS],
+            cwd=root or ".",
+            env=ripgrep_environment(environ),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,  # Ctrl+C is for us; we end it
+            pipesize=_PIECE if sys.platform == "linux" else -1,  # so that it goes on while a piece is looked at
+        )
+    except OSError:
+        return
+    with process:
+        try:
+            if process.stdout:
+                yield from _pieces(process.stdout.fileno(), cancelled)
+        finally:
+            process.kill()
+
+
+def _pieces(pipe: int, cancelled: Callable[[], bool]) -> Iterator[bytes]:
+    """What comes, cut after a NUL as soon as it is about as long as a piece."""
+    waiting: list[bytes] = []
+    size = 0
+    with selectors.DefaultSelector() as selector:
+        selector.register(pipe, selectors.EVENT_READ)
+        while not cancelled():
+            if not selector.select(_LOOK_UP_S):
+                continue
+            chunk = os.read(pipe, _PIECE)
+            waiting.append(chunk)
+            size += len(chunk)
+            if not chunk or size >= _PIECE:
+                whole, nul, rest = b"".join(waiting).rpartition(b"\0")
+                if nul:
+                    yield whole + nul
+                waiting, size = [rest], len(rest)
+            if not chunk:
+                return
