@@ -9,6 +9,7 @@ from octavo.cli.login_options import LOGIN, LOGOUT
 from octavo.cli.mcp_options import MCP
 from octavo.cli.plumbing_options import RESPONSES_API_PROXY, STDIO_TO_UDS
 from octavo.cli.spec import Command, Option, Positional
+from octavo.cli.type_export_options import GENERATE_JSON_SCHEMA, GENERATE_TS
 
 SHELLS = ("bash", "elvish", "fish", "powershell", "zsh")
 _APPROVALS = ("untrusted", "on-failure", "on-request", "never")
@@ -97,6 +98,7 @@ APP_SERVER = Command(
     "app-server",
     "Serve conversations to editors and desktop programs",
     run="octavo.cli.app_server:run",
+    commands=(GENERATE_TS, GENERATE_JSON_SCHEMA),
 )
 
 FEATURES = Command(
@@ -126,6 +128,7 @@ OCTAVO = Command(
         CONFIG,
         SESSIONS,
         DOCTOR,
+        GENERATE_TS,
         RESPONSES_API_PROXY,
         STDIO_TO_UDS,
     ),
