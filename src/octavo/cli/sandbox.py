@@ -7,12 +7,11 @@ import sys
 from octavo.cli import start
 from octavo.cli.invocation import Invocation
 from octavo.cli.stop import Stop
-from octavo.config.config import Config
 from octavo.config.load import ConfigFlags
 from octavo.sandbox.command import run_linux as confined_on_linux
 from octavo.sandbox.command import run_seatbelt
 from octavo.sandbox.command import run_windows as confined_on_windows
-from octavo.sandbox.environment import child_environment
+from octavo.sandbox.environment import configured_environment
 from octavo.sandbox.spec import SandboxSpec, configured_sandbox
 
 
@@ -55,17 +54,4 @@ def _confinement(invocation: Invocation) -> tuple[SandboxSpec, dict[str, str]]:
     config = start.load(start.overrides(invocation, start.PLAIN), flags, start.PLAIN)
     spec = configured_sandbox(config, config.sandbox_policy, config.cwd)
     assert spec is not None  # only full access has none  # noqa: S101
-    return spec, _environment(config)
-
-
-def _environment(config: Config) -> dict[str, str]:
-    policy = config.shell_environment_policy
-    return child_environment(
-        config.environ,
-        config.sandbox_policy,
-        inherit=policy.inherit,
-        ignore_default_excludes=policy.ignore_default_excludes,
-        exclude=policy.exclude,
-        set_=policy.set,
-        include_only=policy.include_only,
-    )
+    return spec, configured_environment(config, config.sandbox_policy)

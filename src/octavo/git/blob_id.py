@@ -13,7 +13,7 @@ import os
 import subprocess
 from collections.abc import Callable, Mapping
 
-from octavo.git.run import QUIET_OPTIONS, git_environment
+from octavo.git.run import QUIET_OPTIONS, git_environment, git_program
 
 SECONDS = 5
 
@@ -39,7 +39,7 @@ def blob_ids() -> Callable[[str, str, bytes], str | None]:
 
 
 def _ask(root: str, path: str, content: bytes) -> str | None:
-    argv = ["git", *QUIET_OPTIONS, *_line_ends(root), "hash-object", "--stdin", "--path", os.path.relpath(path, root)]
+    argv = [*_line_ends(root), "hash-object", "--stdin", "--path", os.path.relpath(path, root)]
     answer = _run(argv, root, {"GIT_DIR": _EMPTY_REPOSITORY, "GIT_WORK_TREE": root}, content)
     words = answer.split()
     return words[0].decode("ascii", "replace") if words else None
@@ -48,7 +48,7 @@ def _ask(root: str, path: str, content: bytes) -> str | None:
 def _line_ends(root: str) -> list[str]:
     """The settings of the repository that change bytes without running anything."""
     pattern = r"^core\.(autocrlf|eol)$"
-    lines = _run(["git", *QUIET_OPTIONS, "config", "--get-regexp", pattern], root, {}, b"").decode("utf-8", "replace")
+    lines = _run(["config", "--get-regexp", pattern], root, {}, b"").decode("utf-8", "replace")
     settings = (line.split(" ", 1) for line in lines.splitlines() if " " in line)
     return [word for name, value in settings if value in _LINE_ENDS for word in ("-c", f"{name}={value}")]
 
@@ -56,7 +56,7 @@ def _line_ends(root: str) -> list[str]:
 def _run(argv: list[str], root: str, variables: Mapping[str, str], content: bytes) -> bytes:
     try:
         answer = subprocess.run(
-            argv,
+            [git_program(root), *QUIET_OPTIONS, *argv],
             cwd=root,
             env=git_environment() | dict(variables),
             input=content,

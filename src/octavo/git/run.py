@@ -1,6 +1,6 @@
 """Runs one git command and gathers its output.
 
-Guarantees: an argument list, never a shell; no terminal, and none of our own
+Guarantees: a program from outside of the work tree; an argument list, never a shell; no terminal, and none of our own
 standard streams; an environment of known variables only, so that neither our
 secrets nor a stray `GIT_DIR` get in; hooks, the file-system monitor and background
 maintenance are off; the process group dies with the call (`docs/rollouts.md`).
@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
+import functools
 import os
 import signal
 import subprocess
@@ -76,7 +78,8 @@ def start_git(
 ) -> subprocess.Popen[bytes] | GitResult:
     """Start the command and let it work; the result at once where it cannot start. Goes to `finish_git`."""
     try:
-        return _start(["git", *QUIET_OPTIONS, *options, *args], cwd, git_environment() | dict(variables or {}))
+        argv = [git_program(cwd), *QUIET_OPTIONS, *options, *args]
+        return _start(argv, cwd, git_environment() | dict(variables or {}))
     except (OSError, ValueError) as error:  # `ValueError`: a NUL in an argument
         return GitResult(127, b"", str(error).encode("utf-8", "replace"))
 
@@ -114,6 +117,27 @@ async def checked_git(
         said = result.stderr.decode("utf-8", "replace").strip() or f"exit code {result.code}"
         raise GitError(f"git {args[0]}: {said}")
     return result
+
+
+def git_program(cwd: str) -> str:
+    """The `git` on the PATH; raises `FileNotFoundError`.
+
+    Folders below `cwd` do not count, nor relative ones: commands of the model can put programs there (the folder of
+    a virtual environment, say), and ours run without a sandbox.
+    """
+    return _found_program(os.environ.get("PATH", os.defpath), cwd)
+
+
+@functools.cache
+def _found_program(path: str, cwd: str) -> str:
+    workspace = os.path.realpath(cwd).rstrip("/") + "/"
+    for folder in filter(os.path.isabs, path.split(os.pathsep)):
+        program = os.path.join(folder, "git")
+        is_program = os.path.isfile(program) and os.access(program, os.X_OK)
+        is_open = workspace != "/" and f"{os.path.realpath(folder)}/".startswith(workspace)
+        if is_program and not is_open:
+            return program
+    raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), "git")
 
 
 def git_environment() -> dict[str, str]:

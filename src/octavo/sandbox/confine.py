@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import os
 
-from octavo.sandbox import landlock, mounts, placeholders, protected, seccomp
+from octavo.sandbox import landlock, mounts, placeholders, privileges, protected, seccomp
+from octavo.sandbox.real_paths import real_path, real_roots
 from octavo.sandbox.syscalls import PR_SET_NO_NEW_PRIVS, prctl
 
 TYPE_CHECKING = False
@@ -51,12 +52,13 @@ class Prepared:
 
 def prepare(confinement: Confinement, kernel: Kernel, *, watched: bool) -> Prepared:
     """Find what to protect now; placeholders are put only if somebody will call `clean_up` (`watched`)."""
-    _, roots, projects, protect = confinement
-    real = {path: mounts.real_path(path) for path in (*(roots or []), *projects)}
-    writable = [path for path in dict.fromkeys(real[root] for root in roots or []) if path]
+    _, roots, projects, protect, closed = confinement
+    real = real_roots(roots or [])
+    writable = list(dict.fromkeys(real.values()))
     if not writable or not protect or kernel.namespace == "none":
         return Prepared((writable, False, [], []))
-    found = protected.find_protected(writable, [real[project] for project in projects])
+    ours = [path for path in map(real_path, closed) if path]
+    found = protected.find_protected(writable, [real[project] for project in projects if project in real], ours)
     prepared = Prepared((writable, True, found.pinned, found.sealed))
     if watched:
         prepared.held = placeholders.put_placeholders(found.absent)
@@ -70,11 +72,12 @@ def confine(confinement: Confinement, kernel: Kernel, view: View) -> None:
 
     The working folder must be entered again afterwards: it may lie on another mount now.
     """
-    network, roots, _, protect = confinement
+    network, roots, _, protect, _ = confinement
     writable, viewed, pinned, sealed = view
     if viewed:
         mounts.enter_namespace(kernel.namespace)
         mounts.show_read_only(writable=writable, pinned=pinned, sealed=sealed)
+    privileges.give_up_privileges()
     prctl(PR_SET_NO_NEW_PRIVS, 1)
     if roots is not None:
         landlock.restrict_writes(writable)
@@ -88,7 +91,7 @@ def confine(confinement: Confinement, kernel: Kernel, view: View) -> None:
 
 def rehearse(kernel: Kernel) -> None:
     """Do what changes nothing, ahead of time: memory that a forked process touches is copied at the first touch."""
-    view = prepare((True, [b"/"], [], True), kernel, watched=False).view
+    view = prepare((True, [b"/"], [], True, []), kernel, watched=False).view
     landlock.landlock_version()
     mounts.rehearse(view[0])
 

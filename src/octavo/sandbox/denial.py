@@ -51,7 +51,7 @@ def explain_denial(spec: SandboxSpec, output: bytes, cwd: str) -> str | None:
         if _is_closed(spec, path, cwd):
             return (
                 f"The sandbox ({mode}) keeps {_shown(path)} as it is: git's hooks and configuration, and .codex, are "
-                "closed inside writable folders; `protect_repository = false` under `[sandbox_workspace_write]` would open them."
+                "closed in writable folders; `protect_repository = false` under `[sandbox_workspace_write]` opens them."
             )
         if _is_outside(spec, path, cwd):
             return f"The sandbox ({mode}) refused a change to {_shown(path)}{_remedy(spec)}"

@@ -5,9 +5,12 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Mapping, Sequence
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from octavo.protocol.policy import SandboxPolicy, has_network
+
+if TYPE_CHECKING:
+    from octavo.config.config import Config
 
 Inherit = Literal["all", "core", "none"]
 
@@ -44,6 +47,35 @@ def child_environment(
     if not has_network(sandbox_policy):
         variables[NETWORK_DISABLED] = "1"
     return variables
+
+
+def configured_environment(config: Config, sandbox_policy: SandboxPolicy) -> dict[str, str]:
+    """What a command gets of our environment under the user's settings.
+
+    Variables that the configuration names as holding keys of ours are left out like those with a telling name.
+    """
+    chosen = config.shell_environment_policy
+    ours = () if chosen.ignore_default_excludes else _key_variables(config)
+    return child_environment(
+        config.environ,
+        sandbox_policy,
+        inherit=chosen.inherit,
+        ignore_default_excludes=chosen.ignore_default_excludes,
+        exclude=(*chosen.exclude, *ours),
+        set_=chosen.set,
+        include_only=chosen.include_only,
+    )
+
+
+def _key_variables(config: Config) -> tuple[str, ...]:
+    """The variables with keys for providers and MCP servers."""
+    names = [provider.env_key for provider in config.model_providers.values()]
+    headers = [provider.env_http_headers for name, provider in config.model_providers.items() if name != "openai"]
+    for server in config.mcp_servers.values():
+        names.append(getattr(server.transport, "bearer_token_env_var", None))
+        headers.append(getattr(server.transport, "env_http_headers", None))
+    found = dict.fromkeys([*names, *(name for mapping in headers for name in (mapping or {}).values())])
+    return tuple(name for name in found if name)
 
 
 @functools.cache

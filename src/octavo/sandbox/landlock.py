@@ -11,6 +11,7 @@ import os
 import stat
 import struct
 
+from octavo.sandbox.real_paths import open_real
 from octavo.sandbox.syscalls import (
     LANDLOCK_ADD_RULE,
     LANDLOCK_CREATE_RULESET,
@@ -37,9 +38,9 @@ def landlock_version() -> int:
 
 
 def restrict_writes(writable: list[bytes]) -> None:
-    """Allow this thread, and all that it starts, to write below `writable` only; needs `no_new_privs`.
+    """Allow this thread, and all that it starts, to write below `writable` (real paths) only; needs `no_new_privs`.
 
-    Roots that cannot be opened are left out. Raises `OSError` when the kernel enforces nothing.
+    Those that cannot be opened are left out. Raises `OSError` when the kernel enforces nothing.
     """
     version = landlock_version()
     if version == 0:
@@ -57,7 +58,7 @@ def restrict_writes(writable: list[bytes]) -> None:
 
 def _allow(ruleset: int, path: bytes, rights: int) -> None:
     try:
-        place = os.open(path, os.O_PATH | os.O_CLOEXEC)
+        place = open_real(path)
     except OSError:
         return
     try:

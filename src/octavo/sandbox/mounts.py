@@ -13,6 +13,7 @@ from __future__ import annotations
 import os
 import struct
 
+from octavo.sandbox.real_paths import open_real
 from octavo.sandbox.syscalls import (
     MOUNT_SETATTR,
     MOVE_MOUNT,
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 _CLONE_NEWNS, _CLONE_NEWUSER = 0x00020000, 0x10000000
 _AT_FDCWD, _AT_EMPTY_PATH, _AT_RECURSIVE = -100, 0x1000, 0x8000
 _OPEN_TREE_CLONE, _OPEN_TREE_CLOEXEC = 1, os.O_CLOEXEC
-_MOVE_FROM_EMPTY_PATH = 4
+_MOVE_FROM_EMPTY_PATH, _MOVE_TO_EMPTY_PATH = 0x04, 0x40
 _READ_ONLY, _SLAVE = 1, 1 << 19
 
 
@@ -103,20 +104,6 @@ def _outermost(paths: list[bytes]) -> set[bytes]:
     return {path for path in paths if not any(is_below(path, other) for other in paths)}
 
 
-def real_path(path: bytes) -> bytes:
-    """`path` without symbolic links, asked of the kernel; empty if it does not exist."""
-    try:
-        place = os.open(path, os.O_PATH | os.O_CLOEXEC)
-    except OSError:
-        return b""
-    try:
-        return os.readlink(b"/proc/self/fd/%d" % place)
-    except OSError:
-        return os.path.realpath(path)  # no /proc
-    finally:
-        os.close(place)
-
-
 def is_below(path: bytes, folder: bytes) -> bool:
     """Whether `path` lies inside `folder`, and is not the folder itself."""
     return path != folder and path.startswith(folder.rstrip(b"/") + b"/")
@@ -125,20 +112,32 @@ def is_below(path: bytes, folder: bytes) -> bool:
 def _copy(path: bytes) -> int:
     """A detached copy of the mounts at `path`; negative if it has just vanished."""
     try:
-        return system_call(OPEN_TREE, _AT_FDCWD, path, _OPEN_TREE_CLONE | _OPEN_TREE_CLOEXEC | _AT_RECURSIVE)
+        place = open_real(path)
     except FileNotFoundError:
         return -1
     except OSError as error:
         raise OSError(error.errno, error.strerror, path) from error
+    try:
+        return system_call(
+            OPEN_TREE, place, b"", _OPEN_TREE_CLONE | _OPEN_TREE_CLOEXEC | _AT_RECURSIVE | _AT_EMPTY_PATH
+        )
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, path) from error
+    finally:
+        os.close(place)
 
 
 def _place(tree: int, path: bytes) -> None:
+    target = -1
     try:
-        system_call(MOVE_MOUNT, tree, b"", _AT_FDCWD, path, _MOVE_FROM_EMPTY_PATH)
+        target = open_real(path)
+        system_call(MOVE_MOUNT, tree, b"", target, b"", _MOVE_FROM_EMPTY_PATH | _MOVE_TO_EMPTY_PATH)
     except OSError as error:
         raise OSError(error.errno, error.strerror, path) from error
     finally:
         os.close(tree)
+        if target >= 0:
+            os.close(target)
 
 
 def _set_attributes(folder: int, path: bytes, flags: int, attributes: int, propagation: int) -> None:

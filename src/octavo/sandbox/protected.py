@@ -12,8 +12,9 @@ from __future__ import annotations
 import os
 import stat
 
-from octavo.sandbox.mounts import is_below, real_path
+from octavo.sandbox.mounts import is_below
 from octavo.sandbox.placeholders import is_placeholder
+from octavo.sandbox.real_paths import real_path
 
 _DEEPEST = 8
 _MOST_REPOSITORIES = 500  # below one root; a tree with more is sealed as a whole
@@ -46,9 +47,18 @@ class Protection:
             self.sealed.append(path)
 
 
-def find_protected(roots: list[bytes], projects: list[bytes]) -> Protection:
-    """What to close below `roots` (real paths); `projects` are those of them where absent paths count too."""
+def find_protected(roots: list[bytes], projects: list[bytes], closed: list[bytes]) -> Protection:
+    """What to close below `roots` (real paths); `projects` are those of them where absent paths count too.
+
+    `closed` are folders of ours (real paths), which stay closed unless a root was chosen inside of one.
+    """
     found = Protection()
+    for folder in closed:
+        if any(is_below(folder, root) for root in roots) and not any(
+            root == folder or is_below(root, folder) for root in roots
+        ):
+            found.pinned.extend(_folders_between(folder, roots))
+            found.sealed.append(folder)
     for root in roots:
         in_project = root in projects
         found.pinned.extend(_folders_between(root, roots))

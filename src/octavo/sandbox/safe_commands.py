@@ -12,6 +12,9 @@ from collections.abc import Sequence
 from octavo.sandbox.shell_grammar import login_script, word_only_commands
 
 _READERS = frozenset(["cat", "cd", "echo", "false", "grep", "head", "ls", "nl", "pwd", "tail", "true", "wc", "which"])
+_SYSTEM_FOLDERS = frozenset(
+    ["/bin", "/sbin", "/usr/bin", "/usr/sbin", "/usr/local/bin", "/usr/local/sbin", "/opt/homebrew/bin"]
+)
 _FIND_ACTIONS = frozenset(["-exec", "-execdir", "-ok", "-okdir", "-delete", "-fls", "-fprint", "-fprint0", "-fprintf"])
 _RG_FLAGS = frozenset(("--search-zip", "-z", "--pre", "--hostname-bin"))
 _RG_PREFIXES = ("--pre=", "--hostname-bin=")
@@ -29,6 +32,18 @@ def is_known_safe(argv: Sequence[str]) -> bool:
     script = login_script(argv)
     commands = word_only_commands(script) if script is not None else None
     return bool(commands) and all(map(_only_reads, commands or ()))
+
+
+def needs_no_question(argv: Sequence[str]) -> bool:
+    """Whether the command is known to be safe and runs the system's programs: a safe name says nothing about `./ls`."""
+    script = login_script(argv)
+    commands = [argv] if script is None else word_only_commands(script) or []
+    return is_known_safe(argv) and all(map(_is_the_systems, commands))
+
+
+def _is_the_systems(argv: Sequence[str]) -> bool:
+    folder, slash, _ = argv[0].rpartition("/")
+    return not slash or folder in _SYSTEM_FOLDERS
 
 
 def looks_dangerous(argv: Sequence[str]) -> bool:

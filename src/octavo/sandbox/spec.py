@@ -21,20 +21,22 @@ from octavo.sandbox.roots import WritableRoot, writable_roots
 if TYPE_CHECKING:
     from octavo.config.config import Config
 
-Confinement = tuple[bool, list[bytes] | None, list[bytes], bool]
-"""Network allowed; writable roots, or `None` for the whole disk; those that are projects; protections on."""
+Confinement = tuple[bool, list[bytes] | None, list[bytes], bool, list[bytes]]
+"""Network allowed; writable roots, `None` for the whole disk; those that are projects; protections on; our folders."""
 
 
 class SandboxSpec(msgspec.Struct, frozen=True):
     """A policy, the absolute folder it is about, and the writable roots that follow (`docs/sandbox.md`).
 
     `protections` false lifts what goes beyond the policy: git's code-running files, `.codex`, metadata outside.
+    `closed` are folders of this program, which stay closed where they lie inside a root.
     """
 
     policy: SandboxPolicy
     cwd: str
     roots: tuple[WritableRoot, ...]
     protections: bool = True
+    closed: tuple[str, ...] = ()
 
 
 def sandbox_spec(
@@ -49,7 +51,11 @@ def sandbox_spec(
 def configured_sandbox(config: Config, policy: SandboxPolicy, cwd: str) -> SandboxSpec | None:
     """The sandbox for a policy under the user's settings; `None` where nothing has to be confined."""
     protections = config.protect_repository or not isinstance(policy, WorkspaceWrite)
-    return sandbox_spec(policy, cwd, config.environ, protections=protections)
+    spec = sandbox_spec(policy, cwd, config.environ, protections=protections)
+    if spec is None or not isinstance(policy, WorkspaceWrite):
+        return spec
+    # Whoever writes our home chooses what we run next, in a sandbox or without; it may well lie in a temporary folder.
+    return msgspec.structs.replace(spec, closed=(config.codex_home,))
 
 
 def confinement(spec: SandboxSpec) -> Confinement:
@@ -60,6 +66,7 @@ def confinement(spec: SandboxSpec) -> Confinement:
         None if isinstance(spec.policy, DangerFullAccess) else [os.fsencode(root.root) for root in spec.roots],
         [os.fsencode(project) for project in projects],
         spec.protections,
+        [os.fsencode(folder) for folder in spec.closed],
     )
 
 

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import ctypes
 import os
+import sys
 
 _LIBC = ctypes.CDLL(None, use_errno=True)
+_CAPABILITY_HEADER = b"\x22\x05\x08\x20" + bytes(4) if sys.byteorder == "little" else b"\x20\x08\x05\x22" + bytes(4)
 
 # Numbers that every architecture shares (those given out since Linux 5.1).
-OPEN_TREE, MOVE_MOUNT, MOUNT_SETATTR = 428, 429, 442
+OPEN_TREE, MOVE_MOUNT, OPENAT2, MOUNT_SETATTR = 428, 429, 437, 442
 LANDLOCK_CREATE_RULESET, LANDLOCK_ADD_RULE, LANDLOCK_RESTRICT_SELF = 444, 445, 446
 
+PR_CAPBSET_DROP, PR_CAP_AMBIENT = 24, 47
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_SECCOMP, PR_SET_CHILD_SUBREAPER, PR_SET_NO_NEW_PRIVS = 1, 4, 22, 36, 38
 
 
@@ -31,6 +34,18 @@ def prctl(option: int, value: int | bytes, third: int | bytes = 0) -> int:
 def unshare(flags: int) -> None:
     """Leave the namespaces that `flags` names; raises `OSError`."""
     _checked(_LIBC.unshare(flags))
+
+
+def capabilities_get() -> bytes:
+    """Our capability sets in 24 bytes: effective, permitted, inheritable, for the lower 32, then for the upper ones."""
+    sets = ctypes.create_string_buffer(24)
+    _checked(_LIBC.capget(_CAPABILITY_HEADER, sets))
+    return sets.raw
+
+
+def capabilities_set(sets: bytes) -> None:
+    """Set what `capabilities_get` gives; raises `OSError`."""
+    _checked(_LIBC.capset(_CAPABILITY_HEADER, sets))
 
 
 def address_of(buffer: ctypes.Array[ctypes.c_char]) -> int:

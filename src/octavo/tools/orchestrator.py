@@ -41,6 +41,7 @@ class Action(msgspec.Struct, frozen=True):
 
     `ask_first` is the policy's answer to whether the user must agree before;
     `user_approved` says that the user agreed to exactly this already, elsewhere.
+    `escalated` runs without the sandbox at once; `may_escalate` lets the user be asked for that after a denial.
     """
 
     key: ApprovalKey
@@ -48,6 +49,7 @@ class Action(msgspec.Struct, frozen=True):
     cwd: str
     ask_first: bool = False
     escalated: bool = False
+    may_escalate: bool = False
     user_approved: bool = False
     justification: str | None = None
     is_patch: bool = False
@@ -78,7 +80,7 @@ async def carry_out(
         return outcome, _explained(action, invocation, sandbox, stopped)
     if not approved:
         risk = await _assess(action, invocation, stopped)
-        await _ask(action, invocation, RETRY_REASON, risk)
+        await _ask(action, invocation, (action.justification if action.may_escalate else None) or RETRY_REASON, risk)
     return await attempt(None), ""
 
 
@@ -131,7 +133,7 @@ def _may_retry(action: Action, turn: TurnContext) -> bool:
         case "never":
             return False
         case "on-request":
-            return action.is_patch
+            return action.is_patch or action.may_escalate
         case "on-failure" | "untrusted":
             return True
 

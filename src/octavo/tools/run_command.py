@@ -16,9 +16,9 @@ from octavo.protocol.events import (
     duration,
 )
 from octavo.protocol.policy import DangerFullAccess
-from octavo.sandbox.environment import child_environment
+from octavo.sandbox.environment import configured_environment
 from octavo.sandbox.parsed_commands import parse_command
-from octavo.sandbox.safe_commands import is_known_safe, looks_dangerous
+from octavo.sandbox.safe_commands import looks_dangerous, needs_no_question
 from octavo.sandbox.spec import SandboxSpec
 from octavo.tools.context import Invocation, ToolResult, TurnContext
 from octavo.tools.orchestrator import Action, Rejected, carry_out, denied_output, sandbox_for, with_remark
@@ -51,7 +51,7 @@ async def run_shell_request(invocation: Invocation, request: ShellRequest) -> To
 
 def must_ask_first(turn: TurnContext, request: ShellRequest) -> bool:
     """Whether the user has to agree before the first attempt."""
-    if is_known_safe(request.command):
+    if needs_no_question(request.command):
         return False
     match turn.approval_policy:
         case "never" | "on-failure":
@@ -78,12 +78,16 @@ async def _run(invocation: Invocation, request: ShellRequest) -> tuple[CommandOu
                 leftovers=invocation.host.leftovers,
             )
 
+    # A safe command is not asked about, so it gets no more rights either: what `git status` runs is up to a
+    # configuration, and that may be the model's. If the sandbox stops it, the user is asked.
+    is_safe = needs_no_question(request.command)
     action = Action(
         ("shell", request.command, request.cwd, request.escalated),
         request.command,
         request.cwd,
         ask_first=must_ask_first(invocation.turn, request),
-        escalated=request.escalated,
+        escalated=request.escalated and not is_safe,
+        may_escalate=request.escalated,
         justification=request.justification,
     )
     return await carry_out(action, invocation, attempt, denied_output)
@@ -106,16 +110,7 @@ def _started(
 
 def turn_environment(turn: TurnContext) -> dict[str, str]:
     """The environment that the turn's commands get."""
-    policy = turn.config.shell_environment_policy
-    return child_environment(
-        turn.config.environ,
-        turn.sandbox_policy,
-        inherit=policy.inherit,
-        ignore_default_excludes=policy.ignore_default_excludes,
-        exclude=policy.exclude,
-        set_=policy.set,
-        include_only=policy.include_only,
-    )
+    return configured_environment(turn.config, turn.sandbox_policy)
 
 
 def tell_output(invocation: Invocation, stream: Literal["stdout", "stderr"], chunk: bytes) -> None:

@@ -14,9 +14,8 @@ from octavo.frontends.app_server.server import Server
 from octavo.frontends.jsonrpc.messages import RequestId
 from octavo.process.failures import CommandError, KilledBySignalError, SpawnError
 from octavo.process.run import CommandOutput, run_command
-from octavo.protocol.policy import SandboxPolicy
 from octavo.sandbox.denial import is_likely_denied
-from octavo.sandbox.environment import child_environment
+from octavo.sandbox.environment import configured_environment
 from octavo.sandbox.spec import configured_sandbox
 
 _DEFAULT_TIMEOUT_MS = 10_000
@@ -38,7 +37,7 @@ async def _run(config: Config, params: ExecOneOffCommandParams) -> ExecOneOffCom
         output = await run_command(
             params.command,
             cwd=config.cwd if params.cwd is None else absolute(config.cwd, params.cwd),
-            environ=_environment(config, policy),
+            environ=configured_environment(config, policy),
             sandbox=sandbox,
             timeout_ms=_DEFAULT_TIMEOUT_MS if params.timeout_ms is None else min(params.timeout_ms, _LONGEST_MS),
             on_output=lambda _stream, _chunk: None,
@@ -52,19 +51,6 @@ async def _run(config: Config, params: ExecOneOffCommandParams) -> ExecOneOffCom
     if sandbox is not None and (reason := _not_started(output, params.command[0])) is not None:
         raise failed(f"exec failed: {reason}")
     return _result(output, is_confined=sandbox is not None)
-
-
-def _environment(config: Config, policy: SandboxPolicy) -> dict[str, str]:
-    chosen = config.shell_environment_policy
-    return child_environment(
-        config.environ,
-        policy,
-        inherit=chosen.inherit,
-        ignore_default_excludes=chosen.ignore_default_excludes,
-        exclude=chosen.exclude,
-        set_=chosen.set,
-        include_only=chosen.include_only,
-    )
 
 
 def _not_started(output: CommandOutput, program: str) -> str | None:

@@ -97,7 +97,20 @@ def _open(path: str) -> BinaryIO:
     if not stat.S_ISREG(mode):
         file.close()
         raise OSError(errno.EISDIR, "") if stat.S_ISDIR(mode) else OSError("not a regular file")
+    if _shows_secrets(file.fileno()):
+        file.close()
+        raise OSError(errno.EACCES, "")
     return file
+
+
+def _shows_secrets(descriptor: int) -> bool:
+    """Whether it is about our own process, or the environment of any: we may read there what commands may not."""
+    try:
+        path = os.readlink(f"/proc/self/fd/{descriptor}")
+    except OSError:
+        return False  # no such folder, so no such files
+    parts = path.split("/")
+    return parts[1:2] == ["proc"] and (parts[2:3] == [str(os.getpid())] or parts[-1] == "environ")
 
 
 def _slice(file: BinaryIO, wanted: Arguments) -> list[tuple[int, str]]:

@@ -1,0 +1,90 @@
+"""Paths without symbolic links, and opening them so that none can slip in.
+
+Commands may write some folders, and so replace a part of a path by a link at any
+moment. A path is therefore resolved once, and from then on opened in a way that
+fails if it holds a link. A writable root that leads through a link in a folder
+that commands can write is not believed at all: a command may have put the link there, to
+open what lies behind it for the next one. `docs/sandbox.md`.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+import struct
+
+from octavo.sandbox.syscalls import OPENAT2, system_call
+
+_AT_FDCWD = -100
+_NO_LINKS = 0x04 | 0x02  # RESOLVE_NO_SYMLINKS, RESOLVE_NO_MAGICLINKS
+_MOST_LINKS = 40
+
+
+def real_path(path: bytes) -> bytes:
+    """`path` without symbolic links, asked of the kernel; empty if it does not exist."""
+    try:
+        place = os.open(path, os.O_PATH | os.O_CLOEXEC)
+    except OSError:
+        return b""
+    try:
+        return os.readlink(b"/proc/self/fd/%d" % place)
+    except OSError:
+        return os.path.realpath(path)  # no /proc
+    finally:
+        os.close(place)
+
+
+def open_real(path: bytes, flags: int = os.O_PATH) -> int:
+    """A file descriptor of a real path; raises `OSError`, with `ELOOP` if there is a link in it now."""
+    how = struct.pack("QQQ", flags | os.O_CLOEXEC, 0, _NO_LINKS)
+    try:
+        return system_call(OPENAT2, _AT_FDCWD, path, how, len(how))
+    except OSError as error:
+        if error.errno not in (errno.ENOSYS, errno.EPERM):
+            raise
+        return os.open(path, flags | os.O_CLOEXEC | os.O_NOFOLLOW)  # a container that does not know the call
+
+
+def real_roots(roots: list[bytes]) -> dict[bytes, bytes]:
+    """The real path of each writable root; those that do not exist or cannot be believed are left out."""
+    found = {root: _followed(root) for root in roots}
+    real = {root: (path, links) for root, (path, links) in found.items() if path}
+    return {
+        root: path
+        for root, (path, links) in real.items()
+        if not any(_is_within(place, other) for place in links for key, (other, _) in real.items() if key != root)
+    }
+
+
+def _followed(path: bytes) -> tuple[bytes, list[bytes]]:
+    """The real path, empty if there is none, and the folders that hold the links on the way."""
+    waiting = path.split(b"/")[::-1]
+    place, links = b"/", []
+    while waiting:
+        name = waiting.pop()
+        if name in (b"", b"."):
+            continue
+        if name == b"..":
+            place = os.path.dirname(place)
+            continue
+        step = os.path.join(place, name)
+        try:
+            is_link = stat.S_ISLNK(os.lstat(step).st_mode)
+            target = os.readlink(step) if is_link else b""
+        except OSError:
+            return b"", []
+        if not is_link:
+            place = step
+            continue
+        links.append(place)
+        if len(links) > _MOST_LINKS:
+            return b"", []
+        if target.startswith(b"/"):
+            place = b"/"
+        waiting += target.split(b"/")[::-1]
+    return place, links
+
+
+def _is_within(path: bytes, folder: bytes) -> bool:
+    return path == folder or path.startswith(folder.rstrip(b"/") + b"/")
