@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from story import Json, Told, answer, conversation, folder_outside_tmp, says, shell
+from story import Json, Told, answer, conversation, folder_outside_tmp, patch, says, shell
+
+from octavo.protocol import ops
 
 ESCALATED: Json = {"with_escalated_permissions": True, "justification": "because"}
 
@@ -183,7 +185,7 @@ async def test_a_program_planted_on_the_path_is_not_run_by_us(tmp_path: Path, ou
     plant = shell(
         f"mkdir -p .venv/bin; printf '#!/bin/sh\\ntouch {outside}/x\\n' > .venv/bin/{name}; chmod +x .venv/bin/{name}"
     )
-    patch: Json = {
+    planted_patch: Json = {
         "type": "custom_tool_call",
         "name": "apply_patch",
         "call_id": "p",
@@ -199,7 +201,71 @@ async def test_a_program_planted_on_the_path_is_not_run_by_us(tmp_path: Path, ou
     before = os.environ["PATH"]
     os.environ["PATH"] = environ["PATH"]
     try:
-        await run(workspace, plant, patch, search, environ=environ, model=model)
+        await run(workspace, plant, planted_patch, search, environ=environ, model=model)
     finally:
         os.environ["PATH"] = before
     assert not (outside / "x").exists()
+
+
+# --- patches that come to mean something else ----------------------------------------------------------
+
+
+async def test_a_folder_that_becomes_a_link_while_the_user_thinks_is_asked_about_again(
+    tmp_path: Path, outside: Path
+) -> None:
+    workspace = tmp_path / "w"
+    (workspace / "sub").mkdir(parents=True)
+    script = [answer(patch("*** Add File: sub/x\n+1")), says("done")]
+    async with conversation(workspace, script, approval_policy="untrusted") as talk:
+        turn_id = await talk.say("go")
+        await talk.until("apply_patch_approval_request")
+        (workspace / "sub").rmdir()
+        (workspace / "sub").symlink_to(outside)
+        await talk.submit(ops.PatchApproval(turn_id, "approved"))
+        question = await talk.decide("denied")
+        await talk.rest_of(turn_id)
+    assert question["command"] == ["apply_patch"]
+    assert not (outside / "x").exists()
+
+
+async def test_an_answer_for_the_session_does_not_follow_a_new_link(tmp_path: Path, outside: Path) -> None:
+    workspace = tmp_path / "w"
+    (workspace / "sub").mkdir(parents=True)
+    item = patch("*** Add File: sub/x\n+1")
+    script = [answer(item), says("a"), answer(item), says("b")]
+    async with conversation(workspace, script, approval_policy="untrusted") as talk:
+        turn_id = await talk.say("go")
+        await talk.decide("approved_for_session")
+        await talk.rest_of(turn_id)
+        (workspace / "sub" / "x").unlink()
+        (workspace / "sub").rmdir()
+        (workspace / "sub").symlink_to(outside)
+        turn_id = await talk.say("again")
+        assert (await talk.decide("denied"))["type"] == "apply_patch_approval_request"
+        await talk.rest_of(turn_id)
+    assert not (outside / "x").exists()
+
+
+# --- root's rights ------------------------------------------------------------------------------------
+
+MOUNTS = r"""
+import ctypes, os, struct, sys
+libc = ctypes.CDLL(None, use_errno=True)
+clear_read_only = struct.pack("QQQQ", 0, 1, 0, 0)
+print(libc.syscall(442, -100, os.fsencode(os.path.abspath(".git/hooks")), 0, clear_read_only, 32))
+for make in (lambda: open(".git/hooks/pre-commit", "w"), lambda: os.mknod("disk", 0o60600, os.makedev(7, 0))):
+    try:
+        make()
+        print("open")
+    except OSError:
+        print("closed")
+os.mkfifo("pipe")
+"""
+
+
+async def test_root_cannot_undo_the_sandbox(tmp_path: Path) -> None:
+    workspace = tmp_path / "w"
+    subprocess.run(["git", "init", "-q", workspace], check=True)
+    ends, _ = await run(workspace, shell(["python3", "-c", MOUNTS]))
+    assert ends[0]["stdout"].split() == ["-1", "closed", "closed"], ends[0]["stderr"]
+    assert ends[0]["exit_code"] == 0

@@ -40,7 +40,8 @@ class Action(msgspec.Struct, frozen=True):
     """Something to run, as a question shows it.
 
     `ask_first` is the policy's answer to whether the user must agree before;
-    `user_approved` says that the user agreed to exactly this already, elsewhere.
+    `user_approved` says that the user agreed to exactly this already, elsewhere; `leads_where_it_did`, if there is
+    one, whether what the user saw still means the same places.
     `escalated` runs without the sandbox at once; `may_escalate` lets the user be asked for that after a denial.
     """
 
@@ -53,6 +54,7 @@ class Action(msgspec.Struct, frozen=True):
     user_approved: bool = False
     justification: str | None = None
     is_patch: bool = False
+    leads_where_it_did: Callable[[], bool] | None = None
 
 
 async def carry_out(
@@ -78,6 +80,8 @@ async def carry_out(
         return outcome, ""
     if not _may_retry(action, invocation.turn):
         return outcome, _explained(action, invocation, sandbox, stopped)
+    if action.leads_where_it_did is not None and not action.leads_where_it_did():
+        approved = False  # a link came in between: that is not what the user agreed to
     if not approved:
         risk = await _assess(action, invocation, stopped)
         await _ask(action, invocation, (action.justification if action.may_escalate else None) or RETRY_REASON, risk)

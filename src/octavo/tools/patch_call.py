@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -39,11 +40,12 @@ async def run_patch(invocation: Invocation, text: str, cwd: str, timeout_ms: int
         patch = await _worked_out(lambda: verify(text, cwd), is_large)
     except PatchError as error:
         raise RespondToModel(f"apply_patch verification failed: {error}") from None
-    asked = await _decide(invocation, patch)
+    places = _places(patch)
+    asked = await _decide(invocation, patch, places)
     invocation.emit(PatchApplyBegin(invocation.call_id, not asked, patch.changes))
     invocation.host.turn_diff.on_patch_begin(patch.changes)
     try:
-        output, remark = await _apply(invocation, patch, timeout_ms, asked)
+        output, remark = await _apply(invocation, patch, timeout_ms, asked, places)
     except (CommandError, Rejected) as error:
         end = PatchApplyEnd(invocation.call_id, "", str(error), success=False)
         return ToolResult(str(error), success=False, told=(end,))
@@ -68,7 +70,7 @@ def _told(invocation: Invocation, output: CommandOutput, unified: str | None) ->
     return (end, TurnDiff(unified)) if unified else (end,)
 
 
-async def _decide(invocation: Invocation, patch: VerifiedPatch) -> bool:
+async def _decide(invocation: Invocation, patch: VerifiedPatch, places: tuple[str, ...]) -> bool:
     """Whether the user was asked (and agreed); raises when the patch may not be applied."""
     turn = invocation.turn
     if not patch.changes:
@@ -78,7 +80,7 @@ async def _decide(invocation: Invocation, patch: VerifiedPatch) -> bool:
             return False
         if turn.approval_policy == "never":
             raise RespondToModel("patch rejected: writing outside of the project; rejected by user approval settings")
-    key = _approval_key(patch)
+    key = _approval_key(patch, places)
     if key in invocation.host.approved_for_session:
         return True
     request = ApplyPatchApprovalRequest(invocation.call_id, patch.changes)
@@ -90,8 +92,14 @@ async def _decide(invocation: Invocation, patch: VerifiedPatch) -> bool:
     return True
 
 
-def _approval_key(patch: VerifiedPatch) -> ApprovalKey:
-    return ("patch", (patch.text,), patch.cwd, False)
+def _approval_key(patch: VerifiedPatch, places: tuple[str, ...]) -> ApprovalKey:
+    """An answer for the session is about these places: the same words may lead elsewhere once a folder is a link."""
+    return ("patch", (patch.text, *places), patch.cwd, False)
+
+
+def _places(patch: VerifiedPatch) -> tuple[str, ...]:
+    """Where the patch really writes, as the disk is now."""
+    return tuple(os.path.realpath(path) for path in patch.touched)
 
 
 def _is_writable(turn: TurnContext, patch: VerifiedPatch) -> bool:
@@ -105,7 +113,7 @@ def _is_writable(turn: TurnContext, patch: VerifiedPatch) -> bool:
 
 
 async def _apply(
-    invocation: Invocation, patch: VerifiedPatch, timeout_ms: int, asked: bool
+    invocation: Invocation, patch: VerifiedPatch, timeout_ms: int, asked: bool, places: tuple[str, ...]
 ) -> tuple[CommandOutput, str]:
     turn = invocation.turn
     environ = {} if has_network(turn.sandbox_policy) else {NETWORK_DISABLED: "1"}
@@ -121,5 +129,12 @@ async def _apply(
             leftovers=invocation.host.leftovers,
         )
 
-    action = Action(_approval_key(patch), ("apply_patch",), patch.cwd, user_approved=asked, is_patch=True)
+    action = Action(
+        _approval_key(patch, places),
+        ("apply_patch",),
+        patch.cwd,
+        user_approved=asked,
+        is_patch=True,
+        leads_where_it_did=lambda: _places(patch) == places,
+    )
     return await carry_out(action, invocation, attempt, denied_output)
