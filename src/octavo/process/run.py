@@ -1,13 +1,16 @@
 """Running a command to its end, with its output as it comes (`docs/sandbox.md`).
 
-Nothing here limits how much a command prints. Reads are of 8,192 bytes, and
-each one is passed on at once, the first 10,000 of each stream.
+A command may print as much as it likes. Reads are of 8,192 bytes, and each one is
+passed on at once, the first 10,000 of each stream. What is kept of a stream beyond
+256 MiB is its beginning and its end: a command that prints for ever must not take
+all memory with it.
 """
 
 from __future__ import annotations
 
 import asyncio
 import os
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from typing import Literal
 
@@ -24,6 +27,7 @@ TIMED_OUT = 124
 _READ_SIZE = 8192
 _READS_AT_ONCE = 8  # a full pipe; then the other stream and the rest of the program get their turn
 _MOST_DELTAS = 10_000
+_MOST_KEPT = 256 << 20
 _DRAIN_TIME = 2.0  # seconds for output after the end, as a background process may keep a pipe open
 _TIMEOUT_SIGNAL = 64  # stands for a timeout among signals
 
@@ -117,12 +121,43 @@ def _result(status: int, timed_out: bool, output: OutputReader, duration: float)
         raise KilledBySignalError(signal)
     return CommandOutput(
         exit_code=TIMED_OUT if timed_out else os.WEXITSTATUS(status),
-        stdout=b"".join(output.chunks["stdout"]),
-        stderr=b"".join(output.chunks["stderr"]),
-        aggregated=b"".join(output.aggregated),
+        stdout=output.streams["stdout"].joined(),
+        stderr=output.streams["stderr"].joined(),
+        aggregated=output.aggregated.joined(),
         duration_seconds=duration,
         timed_out=timed_out,
     )
+
+
+class KeptOutput:
+    """Output in the order of arrival: all of it, or the first and the last `limit / 2` bytes and how many are gone."""
+
+    def __init__(self, limit: int = _MOST_KEPT) -> None:
+        self._half = limit // 2
+        self._head: list[bytes] = []
+        self._tail: deque[bytes] = deque()
+        self._head_room, self._tail_size, self._gone = self._half, 0, 0
+        self.chunks = 0
+        """How many pieces came."""
+
+    def add(self, chunk: bytes) -> None:
+        """Keep one piece more, and let go of an older one if there are too many."""
+        self.chunks += 1
+        if self._head_room > 0:
+            self._head.append(chunk)
+            self._head_room -= len(chunk)
+            return
+        self._tail.append(chunk)
+        self._tail_size += len(chunk)
+        while self._tail_size - len(self._tail[0]) >= self._half:
+            dropped = len(self._tail.popleft())
+            self._tail_size -= dropped
+            self._gone += dropped
+
+    def joined(self) -> bytes:
+        """All that is kept; where something is gone a line says how much."""
+        gap = b"\n[... %d bytes left out ...]\n" % self._gone if self._gone else b""
+        return b"".join([*self._head, gap, *self._tail])
 
 
 class OutputReader:
@@ -133,8 +168,8 @@ class OutputReader:
         self._on_output = on_output
         self._open: dict[int, Stream] = {stdout: "stdout", stderr: "stderr"}
         self._finished: asyncio.Future[None] = self._loop.create_future()
-        self.chunks: dict[Stream, list[bytes]] = {"stdout": [], "stderr": []}
-        self.aggregated: list[bytes] = []
+        self.streams: dict[Stream, KeptOutput] = {"stdout": KeptOutput(), "stderr": KeptOutput()}
+        self.aggregated = KeptOutput()
         for descriptor in self._open:
             os.set_blocking(descriptor, False)
             self._loop.add_reader(descriptor, self._read, descriptor)
@@ -150,7 +185,7 @@ class OutputReader:
 
     def _read(self, descriptor: int) -> None:
         stream = self._open[descriptor]
-        chunks = self.chunks[stream]
+        kept = self.streams[stream]
         for _ in range(_READS_AT_ONCE):
             try:
                 chunk = os.read(descriptor, _READ_SIZE)
@@ -159,9 +194,9 @@ class OutputReader:
             if not chunk:
                 self._end(descriptor)
                 return
-            chunks.append(chunk)
-            self.aggregated.append(chunk)
-            if len(chunks) <= _MOST_DELTAS:
+            kept.add(chunk)
+            self.aggregated.add(chunk)
+            if kept.chunks <= _MOST_DELTAS:
                 self._on_output(stream, chunk)
 
     def _end(self, descriptor: int) -> None:
