@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import subprocess
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from story import Json, Told, answer, conversation, folder_outside_tmp, patch, says, shell
+from story import Json, Told, answer, conversation, folder_outside_tmp, patch, processes_with, says, shell
 
 from octavo.protocol import ops
 
@@ -269,3 +270,14 @@ async def test_root_cannot_undo_the_sandbox(tmp_path: Path) -> None:
     ends, _ = await run(workspace, shell(["python3", "-c", MOUNTS]))
     assert ends[0]["stdout"].split() == ["-1", "closed", "closed"], ends[0]["stderr"]
     assert ends[0]["exit_code"] == 0
+
+
+# --- outliving the conversation ---------------------------------------------------------------------------
+
+
+async def test_a_command_that_kills_its_watcher_leaves_nothing_behind(tmp_path: Path) -> None:
+    escape = shell("(setsid sleep 4243 > /dev/null 2>&1 &); kill -9 $PPID; sleep 77")
+    ends, _ = await run(tmp_path / "w", escape, shell("echo next"))
+    assert [end["exit_code"] for end in ends] == [-1, 0]
+    while processes_with("sleep 4243"):  # killed, and about to be gone
+        await asyncio.sleep(0.01)

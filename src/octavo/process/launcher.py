@@ -21,8 +21,11 @@ import _socket
 import gc
 import os
 import sys
+import time
 
-from octavo.process.supervisor import NO_MORE, STARTING, supervise
+from octavo.process.supervisor import NO_MORE, STARTING, adopt_orphans, children_of, descendants, send, supervise
+
+_LAST_WAIT = 4.0  # seconds: one for SIGTERM, two for SIGKILL, and some
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,15 +44,40 @@ def serve(control_descriptor: int) -> None:
     gc.disable()
     gc.freeze()  # a collection would copy the pages that the children share
     control = _socket.socket(fileno=control_descriptor)
+    adopt_orphans()
+    watchers: set[int] = set()
     word = STARTING
     while word != NO_MORE:
         reader, writer = os.pipe()
-        if os.fork() == 0:
+        watcher = os.fork()
+        if watcher == 0:
             os.close(reader)
             _watch_next(control, writer, kernel)
+        watchers.add(watcher)
         os.close(writer)
         word = os.read(reader, 1)  # empty if the watcher was killed: then the next one is due as well
         os.close(reader)
+        _end_orphans(watchers)
+    _outlive(watchers)
+
+
+def _end_orphans(watchers: set[int]) -> bool:
+    """Kill what a command left behind that killed its own watcher; whether a watcher is left."""
+    if sys.platform != "linux":
+        return False
+    children = set(children_of(os.getpid()))
+    watchers &= children
+    for orphan in children - watchers:
+        for process in (*descendants(orphan), orphan):
+            send(os.kill, process, _signal.SIGKILL)
+    return bool(watchers)
+
+
+def _outlive(watchers: set[int]) -> None:
+    """Stay until the last watcher has ended its command, for one may be killed even then."""
+    give_up = time.monotonic() + _LAST_WAIT
+    while _end_orphans(watchers) and time.monotonic() < give_up:
+        time.sleep(0.01)
 
 
 def _watch_next(control: _socket.socket, launcher: int, kernel: Kernel | None) -> NoReturn:

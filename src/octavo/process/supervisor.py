@@ -47,7 +47,7 @@ _LAST_WAIT = 2.0  # seconds for SIGKILL to take effect
 def supervise(control: _socket.socket, kernel: Kernel | None, announce: Callable[[bytes], None]) -> None:
     """Wait for a command on `control`, start it and watch it to its end; `announce` tells the launcher what came."""
     wake_up = _wake_up_on_child_exit()
-    _adopt_orphans()
+    adopt_orphans()
     leader, orders = _fork_command(control, kernel)
     if kernel is not None:
         rehearse(kernel)
@@ -158,16 +158,16 @@ def _reap(leader: int, status: int | None) -> tuple[int | None, bool]:
             if process == leader:
                 status = ended
     except ChildProcessError:
-        return status, sys.platform != "linux" and _send(os.killpg, leader, 0)
+        return status, sys.platform != "linux" and send(os.killpg, leader, 0)
 
 
 def _signal_all(leader: int, leader_lives: bool, number: int) -> None:
     if leader_lives or sys.platform != "linux":
-        _send(os.killpg, leader, number)
-    for process in _descendants(os.getpid()):
+        send(os.killpg, leader, number)
+    for process in descendants(os.getpid()):
         # The leader's group has its signal already; a second one could end a handler that was just cleaning up.
         if not leader_lives or _group(process) != leader:
-            _send(os.kill, process, number)
+            send(os.kill, process, number)
 
 
 def _kill_all(leader: int, status: int | None) -> int | None:
@@ -180,8 +180,8 @@ def _kill_all(leader: int, status: int | None) -> int | None:
     return status
 
 
-def _descendants(process: int) -> list[int]:
-    """All processes below one, as far as the kernel tells."""
+def children_of(process: int) -> list[int]:
+    """The children of a process, as far as the kernel tells."""
     found = []
     try:
         for thread in os.listdir(f"/proc/{process}/task"):
@@ -189,7 +189,13 @@ def _descendants(process: int) -> list[int]:
                 found += [int(child) for child in file.read().split()]
     except OSError:
         return found
-    return found + [below for child in found for below in _descendants(child)]
+    return found
+
+
+def descendants(process: int) -> list[int]:
+    """All processes below one, as far as the kernel tells."""
+    found = children_of(process)
+    return found + [below for child in found for below in descendants(child)]
 
 
 def _group(process: int) -> int:
@@ -199,9 +205,10 @@ def _group(process: int) -> int:
         return -1
 
 
-def _send(send: Callable[[int, int], None], target: int, number: int) -> bool:
+def send(how: Callable[[int, int], None], target: int, number: int) -> bool:
+    """Send a signal with `os.kill` or `os.killpg`; whether there was anybody to get it."""
     try:
-        send(target, number)
+        how(target, number)
     except OSError:
         return False
     return True
@@ -227,7 +234,8 @@ def _ignore(number: int, frame: object) -> None:
     """A handler, so that the signal is noticed, and is back to its default in the command."""
 
 
-def _adopt_orphans() -> None:
+def adopt_orphans() -> None:
+    """Become the parent of processes below this one whose own parent ends (Linux)."""
     if sys.platform == "linux":
         from octavo.sandbox.syscalls import PR_SET_CHILD_SUBREAPER, prctl
 
