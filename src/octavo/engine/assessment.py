@@ -74,7 +74,7 @@ async def assess(
         async with asyncio.timeout(LIMIT_SECONDS):
             text = await _last_text(client, prompt)
         answer = msgspec.json.decode(text.strip(), type=_Answer)
-    except (TimeoutError, ModelError, msgspec.DecodeError) as error:
+    except (TimeoutError, ModelError, msgspec.DecodeError, RecursionError) as error:
         log.info("no risk assessment: %s", type(error).__name__)
         return None
     return CommandRisk(answer.description, answer.risk_level, answer.risk_categories or msgspec.UNSET)

@@ -31,7 +31,7 @@ def parse_review(text: str) -> ReviewOutput:
     for candidate in (text, text[text.find("{") : text.rfind("}") + 1]):
         try:
             found = msgspec.json.decode(candidate, type=_Strict)
-        except (msgspec.DecodeError, UnicodeEncodeError):
+        except (msgspec.DecodeError, UnicodeEncodeError, RecursionError):
             continue
         return ReviewOutput(*msgspec.structs.astuple(found))
     return ReviewOutput(overall_explanation=text)

@@ -78,7 +78,7 @@ async def _model_names(http: HttpClient, root: str) -> set[str] | None:
         if not answer.is_success:
             return set()
         return {model["name"] for model in msgspec.json.decode(answer.body)["models"] if isinstance(model, dict)}
-    except (TransportError, msgspec.DecodeError, UnicodeDecodeError, LookupError, TypeError) as error:
+    except (TransportError, msgspec.DecodeError, UnicodeDecodeError, RecursionError, LookupError, TypeError) as error:
         _log.warning("the models of the Ollama server cannot be listed: %s", error)
         return None
 
@@ -109,7 +109,7 @@ async def _reports(response: HttpResponse) -> AsyncIterator[dict[str, Any]]:
         for line in lines:
             try:
                 report = msgspec.json.decode(line)
-            except (msgspec.DecodeError, UnicodeDecodeError):
+            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
                 continue
             if isinstance(report, dict):
                 yield report

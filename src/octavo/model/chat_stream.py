@@ -120,7 +120,7 @@ class _PendingCall:
 def _first_choice(data: bytes) -> dict[str, Any] | None:
     try:
         chunk = msgspec.json.decode(data)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):
         return None
     choices = chunk.get("choices") if isinstance(chunk, dict) else None
     first = choices[0] if isinstance(choices, list) and choices else None

@@ -93,7 +93,7 @@ def _output_text(text: str) -> str:
     """What a command said: its output stands in JSON beside the exit code, which is told if it is not 0."""
     try:
         result = msgspec.json.decode(text, type=_CommandResult)
-    except msgspec.MsgspecError:
+    except (msgspec.MsgspecError, RecursionError):
         return text
     code = result.metadata.exit_code
     return f"Exit code: {code}\n{result.output}" if code else result.output

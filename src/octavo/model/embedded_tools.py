@@ -113,7 +113,7 @@ def read_call(text: str, tools: Sequence[LocalTool]) -> tuple[str, str]:
     """The name and the arguments, as JSON text, of a call that fits its tool's schema; raises `InvalidCall`."""
     try:
         call = msgspec.json.decode(text)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, RecursionError) as error:
         raise InvalidCall(f"it is not whole JSON ({error})") from error
     if not isinstance(call, dict) or call.keys() != {"name", "arguments"}:
         raise InvalidCall("it is not an object with a name and arguments")

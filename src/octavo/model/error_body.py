@@ -23,5 +23,5 @@ def read_refusal(body: bytes) -> ErrorBody:
     """The error that a refusal tells; an empty one if it cannot be read."""
     try:
         return msgspec.json.decode(body, type=_Refusal).error
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):
         return ErrorBody()

@@ -89,7 +89,7 @@ def _tell(observer: ModelObserver, named: list[tuple[str, bytes]], waited: float
         elif data.strip() != b"[DONE]":
             try:
                 msgspec.json.decode(data, type=msgspec.Raw)
-            except msgspec.DecodeError as problem:
+            except (msgspec.DecodeError, RecursionError) as problem:
                 error = str(problem)
         observer.event_read(name, int(waited * 1000), error)
         waited = 0.0

@@ -63,7 +63,7 @@ class ResponsesStream:
         """What an event means; None for nothing, or nothing yet."""
         try:
             event = _decode_event(data)
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, RecursionError) as error:
             _log.debug("skipped an event that cannot be read: %s", error)
             return None
         kind = event.type
@@ -108,7 +108,7 @@ class ResponsesStream:
             return
         try:
             done = msgspec.json.decode(response, type=_CompletedResponse)
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, RecursionError) as error:
             self._error = StreamBroken(f"failed to parse ResponseCompleted: {error}")
         else:
             self._completed = Completed(done.usage.to_usage() if done.usage else None)
@@ -127,7 +127,7 @@ def _is_null(value: Raw) -> bool:
 def _with_item(kind: type[ItemDone] | type[ItemAdded], item: Raw) -> ModelEvent | None:
     try:
         return kind(decode_item(item))
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, RecursionError) as error:
         _log.debug("skipped an item that cannot be read: %s", error)
         return None
 
@@ -135,13 +135,13 @@ def _with_item(kind: type[ItemDone] | type[ItemAdded], item: Raw) -> ModelEvent 
 def _failure(response: Raw) -> ModelError:
     try:
         failed = msgspec.json.decode(response, type=dict[str, Raw])
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):
         failed = {}
     if "error" not in failed:
         return StreamBroken("response.failed event received")
     try:
         error = msgspec.json.decode(failed["error"], type=ErrorBody)
-    except msgspec.DecodeError as problem:
+    except (msgspec.DecodeError, RecursionError) as problem:
         return StreamBroken(f"failed to parse ErrorResponse: {problem}")
     if error.code == "context_length_exceeded":
         return ContextWindowExceeded()
