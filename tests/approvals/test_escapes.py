@@ -281,3 +281,18 @@ async def test_a_command_that_kills_its_watcher_leaves_nothing_behind(tmp_path: 
     assert [end["exit_code"] for end in ends] == [-1, 0]
     while processes_with("sleep 4243"):  # killed, and about to be gone
         await asyncio.sleep(0.01)
+
+
+async def test_a_planted_notification_program_is_not_run(
+    tmp_path: Path, outside: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace, tools = tmp_path / "w", tmp_path / "tools"
+    tools.mkdir()
+    (tools / "tell-me").write_text(f"#!/bin/sh\ntouch {tmp_path}/told\n")
+    (tools / "tell-me").chmod(0o700)
+    monkeypatch.setenv("PATH", f"{workspace}/bin:{tools}:{os.environ['PATH']}")
+    plant = f"mkdir bin; printf '#!/bin/sh\\ntouch {outside}/x\\n' > bin/tell-me; chmod +x bin/tell-me"
+    await run(workspace, shell(plant), notify=["tell-me"])
+    while not (tmp_path / "told").exists():
+        await asyncio.sleep(0.005)
+    assert not (outside / "x").exists()

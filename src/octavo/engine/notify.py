@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
+import os
 import subprocess
 
 import msgspec
 
 from octavo.engine.active_turn import ActiveTurn
 from octavo.engine.session import Session
+from octavo.process.program_path import program_outside
 from octavo.protocol.items import message_text
 
 log = logging.getLogger(__name__)
@@ -29,8 +31,12 @@ def start_program(session: Session, turn: ActiveTurn, last_words: str | None) ->
     messages = tuple(message_text(message) for message in turn.said)
     told = TurnComplete(session.id, turn.id, turn.context.cwd, messages, last_words)
     argv = [*turn.context.config.notify, msgspec.json.encode(told).decode()]
+    # A command may have put a program of that name into the workspace, and this one runs without a sandbox.
+    program = program_outside(argv[0], os.environ.get("PATH", os.defpath), turn.context.cwd)
     try:
-        process = subprocess.Popen(argv, start_new_session=True)  # its end is nobody's business but the kernel's
+        process = subprocess.Popen(
+            argv, executable=program, start_new_session=True
+        )  # its end is nobody's business but the kernel's
     except (OSError, ValueError) as error:
         log.warning("cannot start the notification program %s: %s", argv[0], error)
         return
