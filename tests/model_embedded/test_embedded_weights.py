@@ -12,7 +12,7 @@ from local_payloads import request, user
 
 from octavo.config.schema import LocalModel
 from octavo.model.embedded import EmbeddedBackend
-from octavo.model.embedded_weights import LocalModelUnavailable, find_weights
+from octavo.model.embedded_weights import LocalModelUnavailable, find_weights, loading_notice
 from octavo.model.errors import FatalModelError
 
 
@@ -130,3 +130,16 @@ def test_a_process_that_leaves_in_mid_answer_ends_cleanly_and_silently(how: str)
     assert ended.returncode == {"break": 0, "sys.exit(3)": 3, "raise KeyboardInterrupt": -2}[how]
     assert ended.stdout.splitlines() == ["Created", "ItemAdded", "TextDelta"]
     assert "KeyboardInterrupt" in ended.stderr if "Keyboard" in how else ended.stderr == ""
+
+
+def test_a_large_file_is_announced_before_it_is_loaded(tmp_path: Path) -> None:
+    path = tmp_path / "big.gguf"
+    with open(path, "wb") as file:
+        file.write(b"GGUF")
+        file.truncate(3 * 2**29)  # no room on the disk is taken
+    assert loading_notice(str(path)) == "Loading the local model big.gguf (1.5 GB)..."
+
+
+def test_a_small_file_is_loaded_without_a_word(tmp_path: Path) -> None:
+    (tmp_path / "small.gguf").write_bytes(b"GGUF")
+    assert loading_notice(str(tmp_path / "small.gguf")) is None

@@ -80,7 +80,7 @@ def _backend(config: Config, identity: ClientIdentity, replay: str | None) -> Mo
 
         # Now, before the event loop: loading stops every thread, and a missing model is a start-up error.
         if isinstance(backend, EmbeddedBackend):
-            backend.load()
+            backend.load(lambda line: print(line, file=sys.stderr, flush=True))
     return backend
 
 

