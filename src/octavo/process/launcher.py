@@ -65,9 +65,9 @@ def _end_orphans(watchers: set[int]) -> bool:
     """Kill what a command left behind that killed its own watcher; whether a watcher is left."""
     if sys.platform != "linux":
         return False
-    children = set(children_of(os.getpid()))
-    watchers &= children
-    for orphan in children - watchers:
+    # The kernel may leave some out of the list while others end, so who is not in it need not be gone.
+    watchers -= {watcher for watcher in watchers if not send(os.kill, watcher, 0)}
+    for orphan in set(children_of(os.getpid())) - watchers:
         for process in (*descendants(orphan), orphan):
             send(os.kill, process, _signal.SIGKILL)
     return bool(watchers)
