@@ -6,6 +6,7 @@ on use: numpy is slow to import.
 
 from __future__ import annotations
 
+import functools
 import heapq
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
@@ -13,10 +14,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from octavo.search.letters import bonus, char_class, units
+from octavo.search.letters import WHITE, bonus, char_class, units
 from octavo.search.query import Word
 
-Ints = NDArray[np.int64]
+Ints = NDArray[Any]  # of 32 bits: a table holds a piece of a listing, and half the memory is nearly twice as fast
 Chars = NDArray[Any]  # uint8 for a table of ASCII paths, uint32 otherwise
 
 _KEY = 8
@@ -34,20 +35,27 @@ class PathTable:
         self.size = len(starts)
         self.path = path
         self._chars = chars
-        self._ends = np.append(starts[1:], len(chars)) - 1
+        self._places: dict[tuple[bool, bool, str], Ints] = {}
+        self._ends = np.append(starts[1:], np.int32(len(chars))) - 1
         known, self._code = _codes(chars)
-        self._known = [chr(code) for code in known]
-        self._classes = np.array([0 if char == "\0" else char_class(char) for char in self._known], np.uint8)
+        self._known = "".join(map(chr, known))
+        self._classes = _classes(self._known)
 
     def places(self, word: Word, unit: str) -> Ints:
         """Where the character stands, in the form in which the word is compared; ascending."""
-        matching = [code for code, char in enumerate(self._known) if char != "\0" and word.form(char) == unit]
+        key = (word.any_case, word.any_accent, unit)
+        if key not in self._places:
+            self._places[key] = self._found(word, unit)
+        return self._places[key]
+
+    def _found(self, word: Word, unit: str) -> Ints:
+        matching = _matching(word, unit, self._known)
         if not matching:
-            return np.empty(0, np.int64)
+            return np.empty(0, np.int32)
         hits = self._code == matching[0]
         for code in matching[1:]:
             hits |= self._code == code
-        return np.flatnonzero(hits)
+        return np.flatnonzero(hits).astype(np.int32)
 
     @property
     def is_wide(self) -> bool:
@@ -58,7 +66,8 @@ class PathTable:
         """What a match at each place is worth more. The 0 before a path counts as white space."""
         before = self._classes[self._code[np.maximum(places - 1, 0)]]
         before[places == 0] = 0
-        return _BONUSES[before, self._classes[self._code[places]]]
+        bonuses: Ints = _BONUSES[before, self._classes[self._code[places]]]
+        return bonuses
 
     def bonuses_alone(self, places: Ints, lines: Ints) -> Ints:
         """The same for words of one character: see `align`."""
@@ -72,16 +81,16 @@ class PathTable:
     def only(self, lines: Ints) -> PathTable:
         """A table of these paths alone, in the same order."""
         lengths = self._ends[lines] + 1 - self.starts[lines]
-        starts = np.cumsum(lengths) - lengths
-        places = np.arange(lengths.sum()) + np.repeat(self.starts[lines] - starts, lengths)
+        starts = np.cumsum(lengths, dtype=np.int32) - lengths
+        places = np.arange(lengths.sum(), dtype=np.int32) + np.repeat(self.starts[lines] - starts, lengths)
         return PathTable(self._chars[places], starts, lambda line: self.path(int(lines[line])))
 
     def holding(self, word: Word) -> Ints:
         """The lines in which all characters of the word stand, in this order."""
-        lines = np.arange(self.size)
+        lines = np.arange(self.size, dtype=np.int32)
         at = self.starts
         for unit in word.units:
-            places = np.append(self.places(word, unit), len(self._chars))
+            places = np.append(self.places(word, unit), np.int32(len(self._chars)))
             at = places[np.searchsorted(places, at)]
             kept = at < self._ends[lines]
             lines, at = lines[kept], at[kept] + 1
@@ -90,7 +99,7 @@ class PathTable:
     def lines(self, places: Ints) -> Ints:
         """Which path each place belongs to."""
         ends = np.searchsorted(places, self.starts)
-        return np.repeat(np.arange(self.size), np.diff(ends, append=len(places)))
+        return np.repeat(np.arange(self.size, dtype=np.int32), np.diff(ends, append=len(places)))
 
     def smallest(self, lines: Ints, count: int) -> list[int]:
         """The `count` lines whose paths come first by their bytes."""
@@ -116,7 +125,18 @@ class PathTable:
         return chosen, lines
 
 
-_BONUSES = np.array([[bonus(before, own) for own in range(7)] for before in range(7)], np.int64)
+_BONUSES = np.array([[bonus(before, own) for own in range(7)] for before in range(7)], np.int32)
+
+
+@functools.lru_cache(256)
+def _matching(word: Word, unit: str, known: str) -> tuple[int, ...]:
+    """The numbers of the characters that have this form in the word; pieces of one listing ask for the same."""
+    return tuple(code for code, char in enumerate(known) if char != "\0" and word.form(char) == unit)
+
+
+@functools.lru_cache(16)
+def _classes(known: str) -> NDArray[np.uint8]:
+    return np.array([WHITE if char == "\0" else char_class(char) for char in known], np.uint8)
 
 
 def _codes(chars: Chars) -> tuple[Sequence[int], Chars]:
@@ -132,8 +152,8 @@ def tables(listing: bytes) -> tuple[PathTable, ...]:
     if not listing:
         return ()
     chars = np.frombuffer(listing, np.uint8)
-    ends = np.flatnonzero(chars == 0)
-    starts = np.concatenate(([0], ends[:-1] + 1))
+    ends = np.flatnonzero(chars == 0).astype(np.int32)
+    starts = np.append(np.int32(0), ends[:-1] + 1)
 
     def path(line: int) -> str:
         return listing[starts[line] : ends[line]].decode("ascii")
@@ -159,5 +179,5 @@ def _wide_table(paths: Sequence[str]) -> PathTable:
     """One code point for each character as people see it."""
     shown = [units(path) for path in paths]
     chars = np.frombuffer("".join(f"{path}\0" for path in shown).encode("utf-32-le"), np.uint32)
-    lengths = np.fromiter(map(len, shown), np.int64, len(shown)) + 1
-    return PathTable(chars, np.cumsum(lengths) - lengths, paths.__getitem__)
+    lengths = np.fromiter(map(len, shown), np.int32, len(shown)) + 1
+    return PathTable(chars, np.cumsum(lengths, dtype=np.int32) - lengths, paths.__getitem__)

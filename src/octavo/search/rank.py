@@ -15,8 +15,7 @@ from octavo.search.align import BOUNDARY, CONSECUTIVE, GAP_START, GAP_STEP, MATC
 from octavo.search.path_table import Ints, PathTable
 from octavo.search.query import Word
 
-_APART = 1 << 24
-"""More than any path's length and score together: keeps what is left of a path out of its gaps."""
+_MOST_32 = 1 << 30
 
 
 class _Row(NamedTuple):
@@ -36,12 +35,12 @@ def best_paths(
         # One character finds nearly every path: looking for it first would cost more than it saves.
         if len(word.units) > 1 and len(lines := table.holding(word)) < table.size:
             table = table.only(lines)
-    totals = np.zeros(table.size, np.int64)
+    totals = np.zeros(table.size, np.int32)
     for word in query:
         row = _cells(table, word, cancelled)
         if row is None or not len(row.places):
             return []
-        scores = np.full(table.size, -1, np.int64)
+        scores = np.full(table.size, -1, np.int32)
         first = np.flatnonzero(np.diff(row.lines, prepend=-1))
         scores[row.lines[first]] = np.maximum.reduceat(row.scores, first)
         totals = np.where((scores < 0) | (totals < 0), -1, totals + scores)
@@ -88,8 +87,12 @@ def _next_row(table: PathTable, above: _Row, places: Ints) -> _Row:
     has_gap, adjoins = has_gap[kept], adjoins[kept]
 
     bonuses = table.bonuses(places)
-    reach = np.maximum.accumulate(above.scores + above.places * GAP_STEP + above.lines * _APART)
-    gaps = reach[left] - lines * _APART - places * GAP_STEP - (GAP_START - 2 * GAP_STEP)
+    # Lines are held so far apart that no cell reaches from one into the next.
+    apart = above.scores.max().astype(np.int64) + 1
+    if apart * table.size + above.places[-1] < _MOST_32:
+        apart = apart.astype(np.int32)
+    reach = np.maximum.accumulate(above.scores + above.places * GAP_STEP + above.lines * apart)
+    gaps = reach[left] - lines * apart - places * GAP_STEP - (GAP_START - 2 * GAP_STEP)
     by_gap = np.where(has_gap, np.maximum(gaps, 0) + bonuses, -1)
     runs = np.maximum(above.runs[beside], CONSECUTIVE)
     runs = np.where((bonuses >= BOUNDARY) & (bonuses > runs), bonuses, runs)

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from octavo.search.listing import list_files
 
+_MOST_FOLDERS = 500_000  # to remember
 _IGNORE_FILES = (".gitignore", ".ignore", ".rgignore")
 
 
@@ -39,6 +40,8 @@ class SpecialFiles:
             if seen is None or seen[0] != changed:
                 with os.scandir(folder) as entries:
                     seen = (changed, tuple(entry.name for entry in entries if _is_special(entry)))
+                if len(self._seen) >= _MOST_FOLDERS:
+                    self._seen.clear()
                 self._seen[folder] = seen
         except OSError:
             return ()
