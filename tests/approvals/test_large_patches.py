@@ -11,8 +11,18 @@ from story import answer, conversation, patch, says
 
 from octavo.patch.diff import unified_hunks
 from octavo.patch.locate import SearchedFile
-from octavo.patch.verify import weight
-from octavo.tools import patch_call
+from octavo.patch.verify import verify, weight
+
+
+async def test_a_patch_that_no_argument_could_hold_is_applied(tmp_path: Path) -> None:
+    workspace = tmp_path / "w"
+    workspace.mkdir()
+    content = "".join(f"line {number} of a long file\n" for number in range(20_000))
+    added = "*** Add File: big.txt\n" + "".join(f"+{line}\n" for line in content.splitlines())
+    async with conversation(workspace, [answer(patch(added.rstrip("\n"), "c1")), says("done")]) as talk:
+        turn = await talk.user("go")
+    assert turn.one("patch_apply_end")["success"]
+    assert (workspace / "big.txt").read_text() == content
 
 
 async def test_a_large_file_is_patched_beside_the_conversation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -20,8 +30,7 @@ async def test_a_large_file_is_patched_beside_the_conversation(tmp_path: Path, m
     workspace.mkdir()
     lines = [f"line {number}" for number in range(20_000)]
     (workspace / "big.txt").write_text("\n".join(lines) + "\n")
-    loops = []
-    verify = patch_call.verify
+    loops: list[asyncio.AbstractEventLoop | None] = []
 
     def noted(text: str, cwd: str) -> object:
         try:
@@ -30,7 +39,7 @@ async def test_a_large_file_is_patched_beside_the_conversation(tmp_path: Path, m
             loops.append(None)
         return verify(text, cwd)
 
-    monkeypatch.setattr(patch_call, "verify", noted)
+    monkeypatch.setattr("octavo.tools.patch_call.verify", noted)
     large = answer(patch("*** Update File: big.txt\n@@\n-line 7\n+seven", "c1"))
     small = answer(patch("*** Add File: small.txt\n+1", "c2"))
     async with conversation(workspace, [large, small, says("done")]) as talk:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sys
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from typing import Literal
@@ -52,8 +53,9 @@ async def run_command(
     timeout_ms: int | None,
     on_output: OnOutput,
     leftovers: Leftovers | None = None,
+    stdin: bytes = b"",
 ) -> CommandOutput:
-    """Run `argv` without stdin, in `sandbox`, and return when it has ended and its output is read.
+    """Run `argv` with nothing but `stdin` to read, in `sandbox`, until it has ended and its output is read.
 
     After `timeout_ms` all its processes are killed and the exit code is 124. Cancelling ends them too, within a
     second. What it leaves in the background lives on in `leftovers`, or else as long as this program.
@@ -69,7 +71,7 @@ async def run_command(
         argv, environ = seatbelt_command(argv, environ, sandbox)
     loop = asyncio.get_running_loop()
     started = loop.time()
-    command, output = _start(argv, cwd, environ, sandbox, on_output)
+    command, output = _start(argv, cwd, environ, sandbox, on_output, stdin)
     try:
         status, timed_out = await _exit_of(command, timeout_ms)
         await output.drained()
@@ -87,21 +89,44 @@ async def run_command(
 
 
 def _start(
-    argv: Sequence[str], cwd: str, environ: Mapping[str, str], sandbox: SandboxSpec | None, on_output: OnOutput
+    argv: Sequence[str],
+    cwd: str,
+    environ: Mapping[str, str],
+    sandbox: SandboxSpec | None,
+    on_output: OnOutput,
+    stdin: bytes,
 ) -> tuple[Command, OutputReader]:
-    nothing = os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
+    given = _readable(stdin)
     stdout, stdout_end = os.pipe()
     stderr, stderr_end = os.pipe()
     try:
-        command = launch(argv, cwd=cwd, environ=environ, sandbox=sandbox, streams=(nothing, stdout_end, stderr_end))
+        command = launch(argv, cwd=cwd, environ=environ, sandbox=sandbox, streams=(given, stdout_end, stderr_end))
     except OSError as error:
         os.close(stdout)
         os.close(stderr)
         raise SpawnError(error.errno or 0) from error
     finally:
-        for descriptor in (nothing, stdout_end, stderr_end):
+        for descriptor in (given, stdout_end, stderr_end):
             os.close(descriptor)
     return command, OutputReader(stdout, stderr, on_output)
+
+
+def _readable(data: bytes) -> int:
+    """A descriptor to read these bytes from, however many; a pipe would need somebody who fills it."""
+    if not data:
+        return os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
+    if sys.platform == "linux":
+        descriptor = os.memfd_create("stdin")
+    else:
+        import tempfile
+
+        with tempfile.TemporaryFile() as file:
+            descriptor = os.dup(file.fileno())
+    view = memoryview(data)
+    while view:
+        view = view[os.write(descriptor, view) :]
+    os.lseek(descriptor, 0, os.SEEK_SET)
+    return descriptor
 
 
 async def _exit_of(command: Command, timeout_ms: int | None) -> tuple[int, bool]:

@@ -11,7 +11,7 @@ from octavo.patch.sections import PatchError
 from octavo.patch.verify import VerifiedPatch, verify, weight
 from octavo.patch.writable import paths_are_writable
 from octavo.process.failures import CommandError
-from octavo.process.ourselves import own_command
+from octavo.process.own_patch_program import own_patch_program
 from octavo.process.run import CommandOutput, run_command
 from octavo.protocol.events import ApplyPatchApprovalRequest, EventMsg, PatchApplyBegin, PatchApplyEnd, TurnDiff
 from octavo.protocol.policy import DangerFullAccess, ReadOnly, has_network
@@ -120,13 +120,14 @@ async def _apply(
 
     async def attempt(sandbox: SandboxSpec | None) -> CommandOutput:
         return await run_command(
-            own_command("--codex-run-as-apply-patch", patch.text),
+            own_patch_program(),
             cwd=patch.cwd,
             environ=environ,
             sandbox=sandbox,
             timeout_ms=timeout_ms,
             on_output=lambda stream, chunk: tell_output(invocation, stream, chunk),
             leftovers=invocation.host.leftovers,
+            stdin=patch.text.encode("utf-8", "replace"),
         )
 
     action = Action(
