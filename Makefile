@@ -29,12 +29,15 @@ soak: .venv/dev
 	OCTAVO_SOAK=1 $(BIN)/pytest -n $(WORKERS) --dist loadfile
 
 bench: .venv/installed
+	$(BIN)/python -m compileall -q src
 	$(BIN)/python bench/run.py $(foreach exe,$(EXE),--exe $(exe)) $(BENCH)
 
 .venv/installed: pyproject.toml
 	test -d .venv || $(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --upgrade pip
 	$(BIN)/pip install --quiet --editable .
+	$(BIN)/pip uninstall --quiet --yes setuptools # it hooks into every start of the interpreter
+	$(BIN)/python -m compileall -q src # whatever PYTHONDONTWRITEBYTECODE says
 	touch $@
 
 .venv/dev: .venv/installed

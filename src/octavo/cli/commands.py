@@ -2,14 +2,36 @@
 
 from __future__ import annotations
 
-from octavo.cli.cloud_options import APPLY, CLOUD
 from octavo.cli.exec_options import BYPASS, EXEC, SANDBOX_MODES
-from octavo.cli.inspection_options import CONFIG, DOCTOR, SESSIONS
-from octavo.cli.login_options import LOGIN, LOGOUT
-from octavo.cli.mcp_options import MCP
-from octavo.cli.plumbing_options import RESPONSES_API_PROXY, STDIO_TO_UDS
-from octavo.cli.spec import Command, Option, Positional
-from octavo.cli.type_export_options import GENERATE_JSON_SCHEMA, GENERATE_TS
+from octavo.cli.spec import Command, Deferred, Option, Positional
+
+LOGIN = Deferred(("login",), "octavo.cli.login_options:LOGIN")
+LOGOUT = Deferred(("logout",), "octavo.cli.login_options:LOGOUT")
+MCP = Deferred(("mcp",), "octavo.cli.mcp_options:MCP")
+APPLY = Deferred(("apply", "a"), "octavo.cli.cloud_options:APPLY")
+CLOUD = Deferred(("cloud", "cloud-tasks"), "octavo.cli.cloud_options:CLOUD")
+CONFIG = Deferred(("config",), "octavo.cli.inspection_options:CONFIG")
+SESSIONS = Deferred(("sessions",), "octavo.cli.inspection_options:SESSIONS")
+DOCTOR = Deferred(("doctor",), "octavo.cli.inspection_options:DOCTOR")
+GENERATE_TS = Deferred(("generate-ts",), "octavo.cli.type_export_options:GENERATE_TS")
+GENERATE_JSON_SCHEMA = Deferred(("generate-json-schema",), "octavo.cli.type_export_options:GENERATE_JSON_SCHEMA")
+RESPONSES_API_PROXY = Deferred(("responses-api-proxy",), "octavo.cli.plumbing_options:RESPONSES_API_PROXY")
+STDIO_TO_UDS = Deferred(("stdio-to-uds",), "octavo.cli.plumbing_options:STDIO_TO_UDS")
+DEFERRED = (
+    LOGIN,
+    LOGOUT,
+    MCP,
+    APPLY,
+    CLOUD,
+    CONFIG,
+    SESSIONS,
+    DOCTOR,
+    GENERATE_TS,
+    GENERATE_JSON_SCHEMA,
+    RESPONSES_API_PROXY,
+    STDIO_TO_UDS,
+)
+"""Declared beside what they do: a run of another command does not load them."""
 
 SHELLS = ("bash", "elvish", "fish", "powershell", "zsh")
 _APPROVALS = ("untrusted", "on-failure", "on-request", "never")

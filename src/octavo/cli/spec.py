@@ -97,6 +97,25 @@ class Positional:
         return name + "..." if self.rest else name
 
 
+class Deferred:
+    """A command that is declared elsewhere and loaded when one of its `words` is said, or all commands are shown.
+
+    `where` names the declaration, as `package.module:NAME`.
+    """
+
+    __slots__ = ("where", "words")
+
+    def __init__(self, words: tuple[str, ...], where: str) -> None:
+        self.words: Final = words
+        self.where: Final = where
+
+    def load(self) -> Command:
+        """The declaration."""
+        module, _, name = self.where.partition(":")
+        found: Command = getattr(__import__(module, fromlist=[name]), name)
+        return found
+
+
 class Command:
     """A command: `run` names the function that does it, as `package.module:function`.
 
@@ -106,9 +125,9 @@ class Command:
     """
 
     __slots__ = (
+        "_below",
         "about",
         "aliases",
-        "commands",
         "details",
         "examples",
         "hidden",
@@ -128,7 +147,7 @@ class Command:
         run: str = "",
         options: tuple[Option, ...] = (),
         positionals: tuple[Positional, ...] = (),
-        commands: tuple[Command, ...] = (),
+        commands: tuple[Command | Deferred, ...] = (),
         aliases: tuple[str, ...] = (),
         hidden_aliases: tuple[str, ...] = (),
         examples: tuple[tuple[str, str], ...] = (),
@@ -141,7 +160,7 @@ class Command:
         self.run: Final = run
         self.options: Final = options + GLOBAL_OPTIONS + ((HELP, VERSION) if program else (HELP,))
         self.positionals: Final = positionals
-        self.commands: Final = commands
+        self._below: Final = commands
         self.aliases: Final = aliases
         self.hidden_aliases: Final = hidden_aliases
         self.examples: Final = examples
@@ -149,11 +168,21 @@ class Command:
         self.program: Final = program
         self.hidden: Final = hidden
 
+    @property
+    def words(self) -> tuple[str, ...]:
+        """All that it is called by."""
+        return (self.name, *self.aliases, *self.hidden_aliases)
+
+    @property
+    def commands(self) -> tuple[Command, ...]:
+        """All subcommands."""
+        return tuple(entry.load() if isinstance(entry, Deferred) else entry for entry in self._below)
+
     def command(self, word: str) -> Command | None:
         """The subcommand of that name or alias."""
-        for command in self.commands:
-            if word == command.name or word in command.aliases or word in command.hidden_aliases:
-                return command
+        for entry in self._below:
+            if word in entry.words:
+                return entry.load() if isinstance(entry, Deferred) else entry
         return None
 
     def option(self, name: str) -> Option | None:

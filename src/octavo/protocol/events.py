@@ -6,7 +6,6 @@ source of truth; the older flat events beside them come from `protocol.legacy`.
 
 from __future__ import annotations
 
-import re
 from typing import Any, Literal
 
 import msgspec
@@ -22,7 +21,7 @@ from octavo.protocol.usage import RateLimitSnapshot, TokenUsageInfo
 
 
 def _snake_case(name: str) -> str:
-    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
+    return "".join(f"_{sign.lower()}" if sign.isupper() else sign for sign in name).removeprefix("_")
 
 
 class Msg(msgspec.Struct, frozen=True, tag_field="type", tag=_snake_case):
