@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from app_server_client import AppServer, dies, text_item
@@ -137,11 +138,15 @@ def test_two_interrupts_are_answered_in_order(place: Place) -> None:
     conversation = server.conversation()
     server.say(conversation, "go")
     server.event("agent_message_delta")
-    first = server.send("interruptConversation", {"conversationId": conversation})
-    second = server.send("interruptConversation", {"conversationId": conversation})
-    server.answer_to(second)
+    requests = [
+        {"id": name, "method": "interruptConversation", "params": {"conversationId": conversation}}
+        for name in ("first", "second")
+    ]
+    # In one piece: a second one that comes after the turn is over would wait for the next turn's end.
+    server.write("".join(json.dumps(request) + "\n" for request in requests).encode())
+    server.answer_to("second")
     aborted = server.methods().index("codex/event/turn_aborted")
-    assert [message["id"] for message in server.messages[aborted + 1 :]] == [first, second]
+    assert [message["id"] for message in server.messages[aborted + 1 :]] == ["first", "second"]
 
 
 def test_an_interrupt_without_a_turn_waits_for_the_next_abort(place: Place) -> None:
