@@ -20,6 +20,9 @@ from conversation import write_conversation
 from cpu_clock import open_clock, read_clock
 from model import Model
 
+CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
+"""Where this machine keeps the roots that encrypted connections are checked against: programs read them at start."""
+
 METER = str(Path(__file__).with_name("meter.py"))
 CONFIG = """\
 model = "gpt-5-codex"
@@ -152,6 +155,7 @@ def environment(home: Path) -> dict[str, str]:
         "CODEX_HOME": str(home / ".codex"),
         "LANG": "C.UTF-8",
         "TERM": "dumb",
+        **{name: os.environ[name] for name in CERTIFICATES if name in os.environ},
     }
 
 
