@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from octavo.sandbox.safe_commands import is_known_safe, looks_dangerous
+from octavo.sandbox.safe_commands import is_known_safe, looks_dangerous, needs_no_question
 
 READING = """
 cat x
@@ -137,3 +137,37 @@ def test_a_destroying_command_is_dangerous(argv: list[str]) -> None:
 )
 def test_what_is_merely_unknown_is_not_dangerous(argv: list[str]) -> None:
     assert not looks_dangerous(argv)
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "find . -d\\elete",
+        "find . -del*",
+        "find . ?delete",
+        "ls; find . -*",
+        "rg --pr\\e=sh x",
+        "rg x *",
+        "git log *",
+        "./ls",
+    ],
+)
+def test_a_safe_command_is_asked_for_when_the_shell_may_run_something_else(script: str) -> None:
+    assert is_known_safe(["bash", "-lc", script])
+    assert not needs_no_question(["bash", "-lc", script])
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "ls *.py",
+        "cat ~/x",
+        "echo a\\ b",
+        'rg "a\\.b" x',
+        "find . -name '*.py'",
+        "rg x src/*.py",
+        "rg 'a\\.b*' -g '*.py' | head -n 5",
+    ],
+)
+def test_quoted_patterns_and_patterns_for_plain_readers_need_no_question(script: str) -> None:
+    assert needs_no_question(["bash", "-lc", script])

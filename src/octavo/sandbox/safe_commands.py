@@ -35,10 +35,23 @@ def is_known_safe(argv: Sequence[str]) -> bool:
 
 
 def needs_no_question(argv: Sequence[str]) -> bool:
-    """Whether the command is known to be safe and runs the system's programs: a safe name says nothing about `./ls`."""
+    """Whether the command is known to be safe, runs the system's programs, and gives them the words looked at.
+
+    A safe name says nothing about `./ls`, and `-d\\elete` or `*` may reach `find` as `-delete`.
+    """
     script = login_script(argv)
     commands = [argv] if script is None else word_only_commands(script) or []
-    return is_known_safe(argv) and all(map(_is_the_systems, commands))
+    if not (is_known_safe(argv) and all(map(_is_the_systems, commands))):
+        return False
+    if script is None or all(command[0].rpartition("/")[2] in _READERS for command in commands):
+        return True
+    return not _may_become_an_option(script)
+
+
+def _may_become_an_option(script: str) -> bool:
+    """Whether the shell could make an option of an unquoted word of a word-only `script` that is not written as one."""
+    unquoted = re.sub(r"""'[^']*'|"(?:\\.|[^"\\])*\"""", "''", script)
+    return "\\" in unquoted or re.search(r"(?<!\S)[-*?\[][^\s;|&]*(?<=[*?\[])", unquoted) is not None
 
 
 def _is_the_systems(argv: Sequence[str]) -> bool:
