@@ -16,7 +16,7 @@ import msgspec
 
 from octavo.config.schema import DEFAULT_LOCAL_CONTEXT, LocalModel
 from octavo.model.embedded_weights import LocalModelUnavailable, find_weights
-from octavo.model.payload import encode_json
+from octavo.protocol.json_text import encode_json
 
 _LEAST_CONTEXT, _MOST_CONTEXT, _MOST_THREADS = 256, 1 << 24, 512
 _BATCH_TOKENS = 128  # a cancelled prompt ends after the batch at hand

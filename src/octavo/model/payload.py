@@ -18,6 +18,7 @@ from octavo.model.instructions import instructions_for
 from octavo.model.prompt import Prompt, ToolSpec
 from octavo.model.settings import ModelSettings
 from octavo.protocol.ids import ConversationId
+from octavo.protocol.json_text import encode_json
 
 __all__ = [
     "EncodedTools",
@@ -25,7 +26,6 @@ __all__ = [
     "TextFormat",
     "TextParam",
     "build_responses_payload",
-    "encode_json",
     "encode_payload",
     "is_azure",
 ]
@@ -120,21 +120,3 @@ def _with_ids(prompt: Prompt) -> list[Raw]:
 def encode_payload(payload: ResponsesPayload | ChatPayload) -> bytes:
     """The body's bytes: compact UTF-8. A lone surrogate, which no encoding has, goes out as U+FFFD."""
     return encode_json(payload)
-
-
-def encode_json(value: Any) -> bytes:
-    """`value` as compact UTF-8 JSON, whatever texts it holds."""
-    try:
-        return msgspec.json.encode(value)
-    except UnicodeEncodeError:
-        return msgspec.json.encode(_without_lone_surrogates(msgspec.to_builtins(value, builtin_types=(Raw,))))
-
-
-def _without_lone_surrogates(value: Any) -> Any:
-    if isinstance(value, str):
-        return value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    if isinstance(value, dict):
-        return {_without_lone_surrogates(key): _without_lone_surrogates(inner) for key, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [_without_lone_surrogates(inner) for inner in value]
-    return value

@@ -86,21 +86,11 @@ class RolloutLine(msgspec.Struct, frozen=True):
 
 # --- writing -------------------------------------------------------------------------------
 
-_encoder = msgspec.json.Encoder()
-
 
 def timestamp_text(unix_ms: int) -> str:
     """UTC with exactly three fraction digits and `Z`."""
     seconds, milliseconds = divmod(unix_ms, 1000)
     return f"{time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime(seconds))}.{milliseconds:03}Z"
-
-
-def encode_payload(payload: object) -> bytes:
-    """Compact UTF-8 JSON; half of a surrogate pair becomes U+FFFD, since UTF-8 cannot hold it."""
-    try:
-        return _encoder.encode(payload)
-    except UnicodeEncodeError:
-        return _encoder.encode(_without_surrogates(msgspec.to_builtins(payload)))
 
 
 def encode_line(unix_ms: int, kind: LineKind, payload: bytes, ordinal: int | None = None) -> bytes:
@@ -112,17 +102,6 @@ def encode_line(unix_ms: int, kind: LineKind, payload: bytes, ordinal: int | Non
         kind.encode(),
         payload,
     )
-
-
-def _without_surrogates(value: Any) -> Any:
-    match value:
-        case str():
-            return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-        case dict():
-            return {_without_surrogates(key): _without_surrogates(item) for key, item in value.items()}
-        case list() | tuple():
-            return [_without_surrogates(item) for item in value]
-    return value
 
 
 # --- reading -------------------------------------------------------------------------------

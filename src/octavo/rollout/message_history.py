@@ -15,8 +15,9 @@ import msgspec
 
 from octavo.protocol.events import HistoryEntry
 from octavo.protocol.ids import ConversationId
+from octavo.protocol.json_text import encode_json
 from octavo.rollout.errors import RolloutError, os_error_text
-from octavo.rollout.lines import BAD_JSON, encode_payload
+from octavo.rollout.lines import BAD_JSON
 
 LOCK_TRIES = 10
 LOCK_PAUSE = 0.1
@@ -46,7 +47,7 @@ async def append_message(codex_home: str, conversation_id: ConversationId, text:
 
     Raises `MessageHistoryError` when the file cannot be written or stays locked for a second.
     """
-    line = encode_payload(_SavedEntry(conversation_id, unix_seconds, text)) + b"\n"
+    line = encode_json(_SavedEntry(conversation_id, unix_seconds, text)) + b"\n"
     try:
         os.makedirs(codex_home, exist_ok=True)
         fd = os.open(message_history_path(codex_home), os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)

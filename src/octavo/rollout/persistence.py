@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from octavo.protocol import events
 from octavo.protocol.items import ResponseItem, wire_form
-from octavo.rollout.lines import encode_payload
+from octavo.protocol.json_text import encode_json
 
 _SAVED_EVENTS = (
     events.UserMessage,
@@ -33,4 +33,4 @@ def is_saved(msg: events.EventMsg) -> bool:
 
 def encode_item(item: ResponseItem) -> bytes:
     """The item as it is saved: every known kind is, without its server id."""
-    return encode_payload(wire_form(item))
+    return encode_json(wire_form(item))

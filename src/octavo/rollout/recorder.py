@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from octavo.protocol.events import EventMsg
 from octavo.protocol.items import ResponseItem
+from octavo.protocol.json_text import encode_json
 from octavo.rollout.errors import RolloutCreateError, RolloutWriteError, os_error_text
 from octavo.rollout.journal import Journal
 from octavo.rollout.lines import (
@@ -27,7 +28,6 @@ from octavo.rollout.lines import (
     SessionMeta,
     TurnContextLine,
     encode_line,
-    encode_payload,
 )
 from octavo.rollout.persistence import encode_item, is_saved
 
@@ -64,7 +64,7 @@ class RolloutRecorder:
         except OSError as error:
             raise _cannot_start(error) from None
         recorder = cls(path, fd, now)
-        recorder._append("session_meta", [encode_payload(meta)])
+        recorder._append("session_meta", [encode_json(meta)])
         recorder._must_have_started()
         return recorder
 
@@ -106,17 +106,17 @@ class RolloutRecorder:
     def record_event(self, msg: EventMsg) -> None:
         """Save an event, if its kind is saved; call it before anyone sees the event."""
         if is_saved(msg):
-            self._append("event_msg", [encode_payload(msg)])
+            self._append("event_msg", [encode_json(msg)])
 
     def record_turn_context(self, context: TurnContextLine) -> None:
         """Save the settings of an attempt. Items of an earlier attempt that were not recorded by now are given up."""
-        self._append("turn_context", [encode_payload(context)])
+        self._append("turn_context", [encode_json(context)])
         if not self._failure:
             self._journal.forget()
 
     def record_compacted(self, message: str) -> None:
         """Save that a summary replaced the history so far."""
-        self._append("compacted", [encode_payload(CompactedLine(message))])
+        self._append("compacted", [encode_json(CompactedLine(message))])
 
     def record_copied(self, lines: Iterable[RolloutLine]) -> None:
         """Save lines of another session as they are, with the time of now (a fork)."""

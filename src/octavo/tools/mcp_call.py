@@ -13,7 +13,6 @@ from msgspec import UNSET
 from octavo.mcp.errors import RequestFailed, caused
 from octavo.mcp.servers import McpServers, McpTool
 from octavo.model.mcp_schema import UnusableSchema, tool_parameters
-from octavo.model.payload import encode_json
 from octavo.model.prompt import FunctionTool
 from octavo.protocol.events import (
     McpInvocation,
@@ -24,6 +23,7 @@ from octavo.protocol.events import (
     duration,
 )
 from octavo.protocol.items import InputImage, InputText, OutputPart
+from octavo.protocol.json_text import encode_json
 from octavo.tools.context import FunctionArguments, Invocation, Tool, ToolResult
 from octavo.tools.errors import FatalToolError
 

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from octavo.mcp.errors import McpError
-from octavo.model.payload import encode_json
 from octavo.protocol.events import (
     McpInvocation,
     McpOutcome,
@@ -24,6 +23,7 @@ from octavo.protocol.events import (
     McpToolResult,
     duration,
 )
+from octavo.protocol.json_text import encode_json
 from octavo.tools.context import FunctionArguments, Invocation, Tool, ToolResult
 from octavo.tools.errors import FatalToolError, RespondToModel
 from octavo.tools.schema import function_tool, string

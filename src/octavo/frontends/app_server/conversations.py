@@ -39,7 +39,7 @@ def services(server: Server, config: Config) -> Services:
         _backend(server, config),
         source="vscode",
         originator=server.identity.originator,
-        room_for_events=server.client.room_for_events,
+        room_for_events=server.client.channel.room_for_events,
     )
 
 

@@ -79,7 +79,7 @@ class Listeners:
 async def _pass_on(server: Server, listener: _Listener) -> None:
     conversation = listener.loaded.conversation
     while True:
-        await server.client.room_for_events()
+        await server.client.channel.room_for_events()
         event = await conversation.next_event()
         _tell(server, listener, event)
         if isinstance(event.msg, events.ShutdownComplete):

@@ -1,4 +1,4 @@
-"""The life of the app server: one worker takes messages in order until stdin ends (`docs/app-server.md`)."""
+"""The app server: one worker takes messages in order until stdin ends (`docs/app-server.md`)."""
 
 from __future__ import annotations
 
@@ -10,50 +10,27 @@ from octavo.config.load import ConfigSources
 from octavo.frontends.app_server.client import Client
 from octavo.frontends.app_server.dispatch import serve_request
 from octavo.frontends.app_server.server import Server
-from octavo.frontends.jsonrpc.incoming import LineReader
-from octavo.frontends.jsonrpc.messages import BadLine, ErrorResponse, Notification, Request, Response, read_message
-from octavo.frontends.jsonrpc.outgoing import LineWriter
-from octavo.frontends.jsonrpc.signals import Die, run_until_signal
-from octavo.frontends.jsonrpc.stdio import claim_stdio
+from octavo.frontends.jsonrpc.channel import Channel
+from octavo.frontends.jsonrpc.messages import ErrorResponse, Incoming, Notification, Request, Response
+from octavo.frontends.jsonrpc.serve import serve_stdio
+from octavo.frontends.jsonrpc.signals import Die
 
 _log = logging.getLogger(__name__)
 
 
 def run_app_server(sources: ConfigSources, config: Config, ready: Callable[[], None], die: Die) -> int:
-    """Serve stdin until it ends; the exit code.
+    """Serve stdin until it ends; the exit code. `ready` and `die` are those of `serve_stdio`."""
 
-    `ready` is called once when what is needed at first is imported, `die` at the end by a signal.
-    """
-    incoming, outgoing = claim_stdio()
-
-    async def work() -> None:
-        ready()
-        reader, client = LineReader(incoming), Client(LineWriter(outgoing))
-        server = Server(sources, config, client)
+    def begin(channel: Channel) -> Server:
+        server = Server(sources, config, Client(channel))
         server.keep_feedback_log()
-        try:
-            await _serve_lines(server, reader)
-            await server.settle()
-        finally:
-            await server.close()
-        await client.drained()
+        return server
 
-    run_until_signal(work(), die)
+    serve_stdio(begin, _take, ready, die)
     return 0
 
 
-async def _serve_lines(server: Server, reader: LineReader) -> None:
-    while (line := await reader.next_line()) is not None:
-        await server.client.room_for_answers()
-        await _serve_line(server, line)
-
-
-async def _serve_line(server: Server, line: bytes) -> None:
-    try:
-        message = read_message(line)
-    except BadLine as error:
-        _log.error("a line of %d bytes is no message: %s", len(line), error)
-        return
+async def _take(server: Server, message: Incoming) -> None:
     match message:
         case Request():
             await serve_request(server, message)

@@ -92,7 +92,7 @@ class Call:
                 backend_for(config, server.auth, server.http),
                 source="mcp",
                 originator=server.identity.originator,
-                room_for_events=server.client.room_for_events,
+                room_for_events=server.client.channel.room_for_events,
             )
             conversation = await new_conversation(config, services)
         except OctavoError as error:
@@ -138,7 +138,7 @@ class Call:
     async def _tell(self, live: LiveConversation, turn_id: str) -> bool:
         """Pass on what happens, and answer at the end of it; whether the turn is over by then."""
         while True:
-            await self._server.client.room_for_events()
+            await self._server.client.channel.room_for_events()
             event = await live.conversation.next_event()
             self._server.client.tell(self.request_id, event)
             match event.msg:
