@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import subprocess
 import sys
@@ -62,8 +63,6 @@ def test_a_client_that_stops_reading_does_not_fill_the_memory(place: Place) -> N
         server.send(method, params, number)
     assert server.process.stdout
     server.process.stdout.readline()
-    import json
-
     conversation = json.loads(server.process.stdout.readline())["result"]["conversationId"]
     server.send("addConversationListener", {"conversationId": conversation})
     before = memory_kib(server.process.pid)

@@ -25,33 +25,36 @@ _log = logging.getLogger(__name__)
 
 async def get_auth_status(server: Server, _: RequestId, params: GetAuthStatusParams) -> GetAuthStatusResponse:
     """The kind of the login, if the configured provider needs one and a token can be had."""
-    if params.refresh_token and server.auth.auth is not None and server.auth.auth.mode == "chatgpt":
+    if params.refresh_token and server.remote.auth.auth is not None and server.remote.auth.auth.mode == "chatgpt":
         try:
-            await server.auth.refresh()
+            await server.remote.auth.refresh()
         except OctavoError as error:
             _log.warning("the token was not refreshed: %s", error)
     if not server.config.model_provider.requires_openai_auth:
         return GetAuthStatusResponse(None, None, requires_openai_auth=False)
-    token = await _token(server.auth)
-    mode = server.auth.auth.mode if token and server.auth.auth is not None else None
+    token = await _token(server.remote.auth)
+    mode = server.remote.auth.auth.mode if token and server.remote.auth.auth is not None else None
     return GetAuthStatusResponse(mode, token if params.include_token and token else None, requires_openai_auth=True)
 
 
 async def user_info(server: Server, _: RequestId, __: NoParams) -> UserInfoResponse:
     """The address that the identity token names."""
-    auth = server.auth.auth
+    auth = server.remote.auth.auth
     return UserInfoResponse(auth.claims.email if auth is not None else None)
 
 
 async def read_rate_limits(server: Server, _: RequestId, __: NoParams) -> GetAccountRateLimitsResponse:
     """Ask the account service, which costs no message."""
-    auth = server.auth.auth
+    auth = server.remote.auth.auth
     if auth is None:
         raise refused("codex account authentication required to read rate limits")
     if auth.mode != "chatgpt":
         raise refused("chatgpt authentication required to read rate limits")
     service = AccountService(
-        server.config.chatgpt_base_url, server.identity.user_agent, server.auth, server.nameless_http
+        server.config.chatgpt_base_url,
+        server.remote.identity.user_agent,
+        server.remote.auth,
+        server.remote.nameless_http,
     )
     try:
         limits = await ask_for_rate_limits(service)

@@ -38,7 +38,7 @@ def services(server: Server, config: Config) -> Services:
     return Services(
         _backend(server, config),
         source="vscode",
-        originator=server.identity.originator,
+        originator=server.remote.identity.originator,
         room_for_events=server.client.channel.room_for_events,
     )
 
@@ -46,9 +46,9 @@ def services(server: Server, config: Config) -> Services:
 def _backend(server: Server, config: Config) -> ModelBackend:
     """Where answers come from. A model inside this process is loaded once for all conversations."""
     if config.model_provider_id != "embedded":
-        return backend_for(config, server.auth, server.http)
+        return backend_for(config, server.remote.auth, server.remote.http)
     if config.local_model not in server.local_models:
-        server.local_models[config.local_model] = backend_for(config, server.auth, server.http)
+        server.local_models[config.local_model] = backend_for(config, server.remote.auth, server.remote.http)
     return server.local_models[config.local_model]
 
 

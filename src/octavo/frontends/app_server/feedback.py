@@ -22,7 +22,7 @@ async def upload_feedback(server: Server, _: RequestId, params: UploadFeedbackPa
     if target is not None:
         attachments = _attachments(server, conversation_id) if params.include_logs else ()
         report = Report(thread_id, params.classification, params.reason, attachments)
-        await send_report(server.nameless_http, target, report)
+        await send_report(server.remote.nameless_http, target, report)
     return UploadFeedbackResponse(thread_id)
 
 

@@ -16,10 +16,12 @@ async def initialize(server: Server, _: RequestId, params: InitializeParams) -> 
         raise refused("Already initialized")
     server.is_initialized = True
     info = params.client_info
-    server.identity.suffix = "".join(char if " " <= char <= "~" else "_" for char in f"{info.name}; {info.version}")
-    return InitializeResponse(server.identity.user_agent)
+    server.remote.identity.suffix = "".join(
+        char if " " <= char <= "~" else "_" for char in f"{info.name}; {info.version}"
+    )
+    return InitializeResponse(server.remote.identity.user_agent)
 
 
 async def get_user_agent(server: Server, _: RequestId, __: NoParams) -> GetUserAgentResponse:
     """The user agent in force."""
-    return GetUserAgentResponse(server.identity.user_agent)
+    return GetUserAgentResponse(server.remote.identity.user_agent)

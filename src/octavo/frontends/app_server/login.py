@@ -37,7 +37,7 @@ async def login_api_key(server: Server, request_id: RequestId, params: LoginApiK
         save_login(config.codex_home, StoredLogin(params.api_key), config.cli_auth_credentials_store)
     except AuthError as error:
         raise failed(f"failed to save api key: {error}") from None
-    server.auth.reload()
+    server.remote.auth.reload()
     server.client.reply(request_id, Empty())
     tell_status(server)
 
@@ -66,14 +66,14 @@ async def logout_chatgpt(server: Server, request_id: RequestId, __: NoParams) ->
         delete_login(config.codex_home, config.cli_auth_credentials_store)
     except AuthError as error:
         raise failed(f"logout failed: {error}") from None
-    server.auth.reload()
+    server.remote.auth.reload()
     server.client.reply(request_id, Empty())
     tell_status(server)
 
 
 def tell_status(server: Server) -> None:
     """Tell the client which kind of login is in force."""
-    auth = server.auth.auth
+    auth = server.remote.auth.auth
     server.client.notify("authStatusChange", AuthStatusChangeNotification(auth.mode if auth is not None else None))
 
 
@@ -104,11 +104,11 @@ class Login:
         settings = LoginSettings(
             codex_home=config.codex_home,
             store=config.cli_auth_credentials_store,
-            originator=self._server.identity.originator,
+            originator=self._server.remote.identity.originator,
             workspace=config.forced_chatgpt_workspace_id,
         )
         try:
-            listening = await start_login(settings, self._server.nameless_http)
+            listening = await start_login(settings, self._server.remote.nameless_http)
         except LoginFailed as error:
             raise failed(f"failed to start login server: {error}") from None
         self.cancel()
@@ -149,5 +149,5 @@ class Login:
         complete = LoginChatGptCompleteNotification(active.login_id, failure is None, failure)
         self._server.client.notify("loginChatGptComplete", complete)
         if failure is None:
-            self._server.auth.reload()
+            self._server.remote.auth.reload()
             tell_status(self._server)

@@ -13,17 +13,15 @@ from octavo.config.schema import LocalModel
 from octavo.frontends.app_server.answers import give_answer
 from octavo.frontends.app_server.client import Client
 from octavo.frontends.jsonrpc.messages import RequestId
-from octavo.http.identity import ClientIdentity
+from octavo.frontends.remote import Remote
 
 if TYPE_CHECKING:
-    from octavo.auth.manager import AuthManager
     from octavo.frontends.app_server.feedback_log import FeedbackLog
     from octavo.frontends.app_server.listeners import Listeners
     from octavo.frontends.app_server.loaded import LoadedConversations
     from octavo.frontends.app_server.login import Login
     from octavo.frontends.app_server.questions import Questions
     from octavo.frontends.app_server.search import Searches
-    from octavo.http.client import HttpClient
     from octavo.model.backend import ModelBackend
 
 _log = logging.getLogger(__name__)
@@ -39,12 +37,9 @@ class Server:
 
     def __init__(self, sources: ConfigSources, config: Config, client: Client) -> None:
         self.sources, self.config, self.client = sources, config, client
-        self.identity = ClientIdentity(config.environ)
+        self.remote = Remote(config)
         self.is_initialized = False
         self._work: set[asyncio.Task[None]] = set()
-        self._http: HttpClient | None = None
-        self._nameless_http: HttpClient | None = None
-        self._auth: AuthManager | None = None
         self._conversations: LoadedConversations | None = None
         self._questions: Questions | None = None
         self._listeners: Listeners | None = None
@@ -52,35 +47,6 @@ class Server:
         self._searches: Searches | None = None
         self.feedback_log: FeedbackLog | None = None
         self.local_models: dict[LocalModel, ModelBackend] = {}
-
-    @property
-    def http(self) -> HttpClient:
-        """The one client for requests to servers."""
-        if self._http is None:
-            from octavo.http.client import HttpClient
-
-            self._http = HttpClient(self.identity, self.config.environ)
-        return self._http
-
-    @property
-    def nameless_http(self) -> HttpClient:
-        """A client that does not say who we are, for servers that are told by hand or not at all."""
-        if self._nameless_http is None:
-            from octavo.http.client import HttpClient
-
-            self._nameless_http = HttpClient(None, self.config.environ)
-        return self._nameless_http
-
-    @property
-    def auth(self) -> AuthManager:
-        """The login in force: only a stored one counts here."""
-        if self._auth is None:
-            from octavo.auth.manager import AuthManager
-
-            config = self.config
-            store = config.cli_auth_credentials_store
-            self._auth = AuthManager(config.codex_home, self.http, config.environ, store)
-        return self._auth
 
     @property
     def conversations(self) -> LoadedConversations:
@@ -160,9 +126,7 @@ class Server:
             await self._conversations.close_all()
         if self._work:
             await asyncio.wait(self._work)
-        for http in (self._http, self._nameless_http):
-            if http is not None:
-                await http.aclose()
+        await self.remote.aclose()
 
 
 def log_failure(task: asyncio.Task[None]) -> None:

@@ -89,9 +89,9 @@ class Call:
             raise Refused(f"Failed to load Codex configuration from overrides: {error}") from None
         try:
             services = Services(
-                backend_for(config, server.auth, server.http),
+                backend_for(config, server.remote.auth, server.remote.http),
                 source="mcp",
-                originator=server.identity.originator,
+                originator=server.remote.identity.originator,
                 room_for_events=server.client.channel.room_for_events,
             )
             conversation = await new_conversation(config, services)

@@ -12,15 +12,13 @@ from octavo.config.overrides import json_overrides
 from octavo.frontends.jsonrpc.messages import RequestId
 from octavo.frontends.mcp_server.arguments import CodexArguments
 from octavo.frontends.mcp_server.client import Client
-from octavo.http.identity import ClientIdentity
+from octavo.frontends.remote import Remote
 
 TYPE_CHECKING = False  # the agent is imported by the first call: the handshake need not wait for it
 if TYPE_CHECKING:
-    from octavo.auth.manager import AuthManager
     from octavo.engine.conversation import Conversation
     from octavo.frontends.mcp_server.approvals import Questions
     from octavo.frontends.mcp_server.call import Call
-    from octavo.http.client import HttpClient
 
 CallKey = tuple[type, RequestId]
 """The text `"7"` and the number 7 are two ids."""
@@ -39,13 +37,11 @@ class Server:
 
     def __init__(self, sources: ConfigSources, config: Config, client: Client) -> None:
         self.sources, self.config, self.client = sources, config, client
-        self.identity = ClientIdentity(config.environ)
+        self.remote = Remote(config)
         self.is_initialized = False
         self.conversations: dict[str, LiveConversation] = {}
         self.calls: dict[CallKey, Call] = {}
         self._running: set[asyncio.Task[None]] = set()
-        self._http: HttpClient | None = None
-        self._auth: AuthManager | None = None
         self._questions: Questions | None = None
 
     @property
@@ -56,25 +52,6 @@ class Server:
 
             self._questions = Questions()
         return self._questions
-
-    @property
-    def http(self) -> HttpClient:
-        """The one client for requests to servers."""
-        if self._http is None:
-            from octavo.http.client import HttpClient
-
-            self._http = HttpClient(self.identity, self.config.environ)
-        return self._http
-
-    @property
-    def auth(self) -> AuthManager:
-        """The login in force: only a stored one counts here."""
-        if self._auth is None:
-            from octavo.auth.manager import AuthManager
-
-            store = self.config.cli_auth_credentials_store
-            self._auth = AuthManager(self.config.codex_home, self.http, self.config.environ, store)
-        return self._auth
 
     def config_for(self, arguments: CodexArguments) -> Config:
         """Files read anew, the server's own flags, then what the call says. Raises `ConfigError`."""
@@ -124,8 +101,7 @@ class Server:
         if self._running:
             await asyncio.wait(self._running)
         await asyncio.gather(*(live.conversation.close() for live in self.conversations.values()))
-        if self._http is not None:
-            await self._http.aclose()
+        await self.remote.aclose()
 
 
 def call_key(request_id: RequestId) -> CallKey:
