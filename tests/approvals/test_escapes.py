@@ -272,7 +272,14 @@ async def test_root_cannot_undo_the_sandbox(tmp_path: Path) -> None:
     assert ends[0]["exit_code"] == 0
 
 
-# --- outliving the conversation ---------------------------------------------------------------------------
+# --- outliving the call -----------------------------------------------------------------------------------
+
+
+async def test_a_background_process_does_not_outlive_its_call(tmp_path: Path) -> None:
+    """Double forks, sessions of its own and deaf ears do not help."""
+    body = "(trap '' TERM HUP; setsid bash -c 'trap \"\" TERM; sleep 4244; sleep 4244' > /dev/null 2>&1 &)"
+    ends, _ = await run(tmp_path / "w", shell(f"{body}; echo gone"), shell("pgrep -f '[s]leep 4244' || echo nothing"))
+    assert [end["stdout"] for end in ends] == ["gone\n", "nothing\n"]
 
 
 async def test_a_command_that_kills_its_watcher_leaves_nothing_behind(tmp_path: Path) -> None:

@@ -30,6 +30,7 @@ def test_defaults(tmp_path: Path) -> None:
     assert (config.otel.environment, config.otel.exporter) == ("dev", None)
     assert config.shell_environment_policy.inherit == "all"
     assert config.shell_snapshot
+    assert not config.keep_background_processes
     assert config.notify == ()
 
 
@@ -62,6 +63,7 @@ chatgpt_base_url = "http://c"
 disable_paste_burst = true
 windows_wsl_setup_acknowledged = true
 shell_snapshot = false
+keep_background_processes = true
 [shell_environment_policy]
 inherit = "core"
 set = {K = "1"}
@@ -105,6 +107,7 @@ context_size = 4096
     assert config.disable_paste_burst
     assert config.windows_wsl_setup_acknowledged
     assert not config.shell_snapshot
+    assert config.keep_background_processes
     assert config.shell_environment_policy.inherit == "core"
     assert config.shell_environment_policy.set == {"K": "1"}
     assert config.shell_environment_policy.include_only == ("H*",)

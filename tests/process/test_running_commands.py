@@ -209,7 +209,7 @@ async def test_cancelling_kills_what_ignores_it(sandbox: SandboxSpec | None, tmp
     assert not is_alive(int((tmp_path / "ready").read_text()))
 
 
-async def test_a_background_process_lives_until_its_conversation_ends(
+async def test_a_background_process_that_is_kept_lives_until_it_is_let_go(
     sandbox: SandboxSpec | None, tmp_path: Path
 ) -> None:
     leftovers = Leftovers()
@@ -221,11 +221,20 @@ async def test_a_background_process_lives_until_its_conversation_ends(
 
 
 async def test_a_background_process_that_holds_the_output_does_not_hold_the_result(tmp_path: Path) -> None:
-    leftovers = Leftovers()
-    output = await run("sleep 60 & echo done", None, tmp_path, leftovers=leftovers)
-    assert output.stdout == b"done\n"
+    output = await run("sleep 60 & echo done $!", None, tmp_path)
+    done, process = output.stdout.split()
+    assert done == b"done"
     assert output.duration_seconds < 10
-    await leftovers.end()
+    assert output.ended_background
+    assert not is_alive(int(process))
+
+
+async def test_what_a_command_left_in_the_background_ends_with_it(sandbox: SandboxSpec | None, tmp_path: Path) -> None:
+    script = "trap '' TERM; (setsid sleep 60 > /dev/null 2>&1 & echo $!)"
+    output = await run(script, sandbox, tmp_path)
+    assert output.exit_code == 0
+    assert output.ended_background
+    assert not is_alive(int(output.stdout))
 
 
 PROGRAM = textwrap.dedent("""

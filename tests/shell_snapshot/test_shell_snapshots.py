@@ -362,7 +362,8 @@ def test_what_a_killed_program_left_is_removed_by_the_next(tmp_path: Path) -> No
     code = (
         "import os, signal, sys\n"
         "from octavo.process.shell_snapshot_folder import make_snapshot_folder\n"
-        "make_snapshot_folder(sys.argv[1]).write('a/b', 'text')\n"
+        "folder = make_snapshot_folder(sys.argv[1])\n"
+        "folder.write(folder.path + '/a/b', 'text')\n"
         "os.kill(os.getpid(), signal.SIGKILL)\n"
     )
     done = subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=False)

@@ -143,13 +143,38 @@ async def test_with_network_the_environment_does_not_say_otherwise(tmp_path: Pat
     assert "CODEX_SANDBOX_NETWORK_DISABLED" not in turn.one("exec_command_end")["stdout"]
 
 
-async def test_what_runs_in_the_background_outlives_its_call_but_not_the_conversation(tmp_path: Path) -> None:
+IN_BACKGROUND = "(setsid sleep 77 & echo $! > pid) > /dev/null 2>&1; echo started"
+
+
+async def test_what_a_command_leaves_in_the_background_ends_with_it_and_both_sides_are_told(tmp_path: Path) -> None:
     workspace = tmp_path / "w"
-    script = "(sleep 77 & echo $! > pid) > /dev/null 2>&1"
-    async with conversation(workspace, [answer(shell(script)), says("done")]) as talk:
-        await talk.user("go")
+    async with conversation(workspace, [answer(shell(IN_BACKGROUND)), says("done")]) as talk:
+        turn = await talk.user("go")
+        assert not _is_alive(int((workspace / "pid").read_text()))
+    end = turn.one("exec_command_end")
+    assert (end["exit_code"], end["stdout"]) == (0, "started\n")
+    line = turn.one("background_event")["message"]
+    assert "keep_background_processes = true" in line
+    (output,) = [item["output"] for item in talk.input() if item["type"] == "function_call_output"]
+    assert output.endswith(f"\nOutput:\nstarted\n{line}\n")
+
+
+async def test_a_command_whose_background_ends_by_itself_is_not_remarked_on(tmp_path: Path) -> None:
+    script = "(sleep 0.05; echo late) & echo first"
+    async with conversation(tmp_path / "w", [answer(shell(script)), says("done")]) as talk:
+        turn = await talk.user("go")
+    assert turn.one("exec_command_end")["stdout"] == "first\nlate\n"
+    assert not turn.all("background_event")
+
+
+async def test_a_user_may_let_background_processes_live_until_the_conversation_ends(tmp_path: Path) -> None:
+    workspace = tmp_path / "w"
+    replies = [answer(shell(IN_BACKGROUND)), says("done")]
+    async with conversation(workspace, replies, keep_background_processes=True) as talk:
+        turn = await talk.user("go")
         process = int((workspace / "pid").read_text())
-        assert Path(f"/proc/{process}").exists()
+        assert _is_alive(process)
+        assert not turn.all("background_event")
     assert not _is_alive(process)
 
 

@@ -72,6 +72,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     project_is_trusted: bool
     shell_environment_policy: ShellEnvironmentPolicy
     shell_snapshot: bool
+    keep_background_processes: bool
 
     user_instructions: str | None
     """The global AGENTS text, trimmed, without the project's documents."""

@@ -152,6 +152,7 @@ def resolve_config(sources: ConfigSources, settings: ConfigToml) -> Config:
         project_is_trusted=trusted,
         shell_environment_policy=settings.shell_environment_policy or ShellEnvironmentPolicy(),
         shell_snapshot=first(True, settings.shell_snapshot),
+        keep_background_processes=first(False, settings.keep_background_processes),
         user_instructions=read_user_instructions(sources.codex_home),
         base_instructions=base_instructions,
         developer_instructions=first_set(flags.developer_instructions, settings.developer_instructions),

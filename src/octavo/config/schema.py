@@ -204,6 +204,7 @@ class ConfigToml(msgspec.Struct, frozen=True):
     disable_paste_burst: bool | None = None
     windows_wsl_setup_acknowledged: bool | None = None
     shell_snapshot: bool | None = None
+    keep_background_processes: bool | None = None
     experimental_instructions_file: str | None = None
     experimental_compact_prompt_file: str | None = None
     experimental_use_exec_command_tool: bool | None = None

@@ -5,7 +5,6 @@ from __future__ import annotations
 import array
 import asyncio
 import contextlib
-import functools
 import marshal
 import os
 import socket
@@ -16,7 +15,7 @@ from octavo.process.failures import SpawnError
 from octavo.process.launcher_spawn import hand_over, launcher
 from octavo.sandbox.spec import SandboxSpec, confinement, platform_sandbox
 
-_STARTED, _SPAWN_FAILED, _EXITED = 1, 2, 3
+_STARTED, _SPAWN_FAILED, _EXITED, _EXITED_FIRST = 1, 2, 3, 4
 _RECORD = struct.Struct("ii")
 _GONE_WITHIN = 3.5  # seconds: one for SIGTERM, two for SIGKILL, and some to hear of it
 _KILLED = 9  # wait status of a command whose watcher died before it could tell
@@ -33,6 +32,8 @@ class Command:
         self.process_id: int | None = None
         self.exited: asyncio.Future[int] = loop.create_future()
         """The wait status of the command itself; `SpawnError` if it could not be started."""
+        self.left_something = False
+        """Once it has exited: whether anything that it started still ran then."""
         self.gone: asyncio.Future[None] = loop.create_future()
         """Done when nothing that the command started is left."""
         loop.add_reader(channel.fileno(), self._hear)
@@ -103,11 +104,12 @@ class Command:
                 self.exited.set_exception(SpawnError(value))
                 self.exited.exception()  # seen: nobody may be waiting any more
             else:
+                self.left_something = what == _EXITED_FIRST
                 self.exited.set_result(value)
 
 
 class Leftovers:
-    """Processes that commands left running in the background: kept while their conversation lasts."""
+    """Processes that commands left in the background and that the user wants kept while their conversation lasts."""
 
     def __init__(self) -> None:
         self._channels: list[socket.socket] = []
@@ -119,11 +121,6 @@ class Leftovers:
         if channel is not None:
             self._channels.append(channel)
 
-    def any_left(self) -> bool:
-        """Whether any of them still runs, as far as is known now."""
-        self._drop_ended()
-        return bool(self._channels)
-
     async def end(self) -> None:
         """End them all as `Command.terminate` does, and wait until they are gone."""
         channels, self._channels = self._channels, []
@@ -132,12 +129,6 @@ class Leftovers:
 
     def _drop_ended(self) -> None:
         self._channels = [channel for channel in self._channels if not _has_ended(channel)]
-
-
-@functools.cache
-def shared_leftovers(process_id: int) -> Leftovers:
-    """Those that live as long as this program, which `process_id` names."""
-    return Leftovers()
 
 
 def launch(

@@ -20,10 +20,20 @@ import _signal  # type: ignore[import-not-found]
 import _socket
 import gc
 import os
+import select
 import sys
 import time
 
-from octavo.process.supervisor import NO_MORE, STARTING, adopt_orphans, children_of, descendants, send, supervise
+from octavo.process.supervisor import (
+    NO_MORE,
+    STARTING,
+    adopt_orphans,
+    children_of,
+    descendants,
+    send,
+    supervise,
+    wake_up_on_child_exit,
+)
 
 _LAST_WAIT = 4.0  # seconds: one for SIGTERM, two for SIGKILL, and some
 
@@ -39,12 +49,11 @@ def serve(control_descriptor: int) -> None:
     os.setsid()
     os.closerange(control_descriptor + 1, 65536)
     kernel = _kernel()
-    # Watchers are not waited for.
-    _signal.signal(_signal.SIGCHLD, _signal.SIG_IGN)
     gc.disable()
     gc.freeze()  # a collection would copy the pages that the children share
     control = _socket.socket(fileno=control_descriptor)
     adopt_orphans()
+    wake_up = wake_up_on_child_exit()
     watchers: set[int] = set()
     word = STARTING
     while word != NO_MORE:
@@ -55,47 +64,49 @@ def serve(control_descriptor: int) -> None:
             _watch_next(control, writer, kernel)
         watchers.add(watcher)
         os.close(writer)
-        word = os.read(reader, 1)  # empty if the watcher was killed: then the next one is due as well
+        word = _next_word(reader, wake_up, watchers)
         os.close(reader)
-        _end_orphans(watchers)
     _outlive(watchers)
 
 
-def _end_orphans(watchers: set[int]) -> bool:
-    """Kill what a command left behind that killed its own watcher; whether a watcher is left."""
-    if sys.platform != "linux":
-        return False
-    # The kernel may leave some out of the list while others end, so who is not in it need not be gone.
-    watchers -= {watcher for watcher in watchers if not send(os.kill, watcher, 0)}
-    for orphan in set(children_of(os.getpid())) - watchers:
-        for process in (*descendants(orphan), orphan):
-            send(os.kill, process, _signal.SIGKILL)
-    return bool(watchers)
+def _next_word(reader: int, wake_up: int, watchers: set[int]) -> bytes:
+    """What the newest watcher announces; empty if it was killed: then the next one is due as well."""
+    poll = select.poll()
+    poll.register(reader, select.POLLIN)
+    poll.register(wake_up, select.POLLIN)
+    while True:
+        ready = [descriptor for descriptor, _ in poll.poll()]
+        if wake_up in ready:
+            os.read(wake_up, 4096)
+            _end_orphans(watchers)
+        if reader in ready:
+            return os.read(reader, 1)
+
+
+def _end_orphans(watchers: set[int]) -> None:
+    """Forget the watchers that have ended, and kill what a command left behind that killed its own watcher."""
+    try:
+        while process := os.waitpid(-1, os.WNOHANG)[0]:
+            watchers.discard(process)
+    except ChildProcessError:
+        watchers.clear()
+    if sys.platform == "linux":
+        for orphan in set(children_of(os.getpid())) - watchers:
+            for process in (*descendants(orphan), orphan):
+                send(os.kill, process, _signal.SIGKILL)
 
 
 def _outlive(watchers: set[int]) -> None:
     """Stay until the last watcher has ended its command, for one may be killed even then."""
     give_up = time.monotonic() + _LAST_WAIT
-    while _end_orphans(watchers) and time.monotonic() < give_up:
+    while watchers and time.monotonic() < give_up:
         time.sleep(0.01)
+        _end_orphans(watchers)
 
 
 def _watch_next(control: _socket.socket, launcher: int, kernel: Kernel | None) -> NoReturn:
-    told = False
-
-    def announce(word: bytes) -> None:
-        nonlocal told
-        if told:
-            return
-        told = True
-        try:
-            os.write(launcher, word)
-        except OSError:
-            return  # somebody killed it: no reason to lose this command
-        os.close(launcher)
-
     try:
-        supervise(control, kernel, announce)
+        supervise(control, kernel, launcher)
     finally:
         os._exit(0)
 

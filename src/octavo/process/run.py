@@ -18,7 +18,7 @@ from typing import Literal
 import msgspec
 
 from octavo.process.failures import EmptyCommandError, KilledBySignalError, NulByteError, SpawnError
-from octavo.process.launch import Command, Leftovers, launch, shared_leftovers
+from octavo.process.launch import Command, Leftovers, launch
 from octavo.sandbox.spec import SandboxSpec, platform_sandbox
 
 Stream = Literal["stdout", "stderr"]
@@ -30,11 +30,15 @@ _READS_AT_ONCE = 8  # a full pipe; then the other stream and the rest of the pro
 _MOST_DELTAS = 10_000
 _MOST_KEPT = 256 << 20
 _DRAIN_TIME = 2.0  # seconds for output after the end, as a background process may keep a pipe open
+_LAST_MOMENT = 0.25  # seconds in which what is about to end anyway may do so by itself
 _TIMEOUT_SIGNAL = 64  # stands for a timeout among signals
 
 
 class CommandOutput(msgspec.Struct, frozen=True):
-    """What a command that ran has left: `aggregated` holds both streams in the order of arrival."""
+    """What a command that ran has left: `aggregated` holds both streams in the order of arrival.
+
+    `ended_background` tells that processes which it had left in the background were ended with it.
+    """
 
     exit_code: int
     stdout: bytes
@@ -42,6 +46,7 @@ class CommandOutput(msgspec.Struct, frozen=True):
     aggregated: bytes
     duration_seconds: float
     timed_out: bool
+    ended_background: bool = False
 
 
 async def run_command(
@@ -58,7 +63,7 @@ async def run_command(
     """Run `argv` with nothing but `stdin` to read, in `sandbox`, until it has ended and its output is read.
 
     After `timeout_ms` all its processes are killed and the exit code is 124. Cancelling ends them too, within a
-    second. What it leaves in the background lives on in `leftovers`, or else as long as this program.
+    second. What it leaves in the background ends with it, or lives on in `leftovers` if they are given.
     Raises `EmptyCommandError`, `SpawnError`, `NulByteError` and `KilledBySignalError`.
     """
     if not argv:
@@ -75,6 +80,7 @@ async def run_command(
     try:
         status, timed_out = await _exit_of(command, timeout_ms)
         await output.drained()
+        ended_background = leftovers is None and await _end_rest(command)
     except asyncio.CancelledError:
         output.close()
         await command.end()
@@ -84,8 +90,9 @@ async def run_command(
         raise
     finally:
         output.close()
-    (leftovers or shared_leftovers(os.getpid())).keep(command)
-    return _result(status, timed_out, output, loop.time() - started)
+    if leftovers is not None:
+        leftovers.keep(command)
+    return _result(status, timed_out, output, loop.time() - started, ended_background)
 
 
 def _start(
@@ -139,7 +146,20 @@ async def _exit_of(command: Command, timeout_ms: int | None) -> tuple[int, bool]
         return await asyncio.shield(command.exited), True
 
 
-def _result(status: int, timed_out: bool, output: OutputReader, duration: float) -> CommandOutput:
+async def _end_rest(command: Command) -> bool:
+    """End what a command that has exited left in the background; whether there was anything."""
+    if command.left_something:
+        await asyncio.wait([command.gone], timeout=_LAST_MOMENT)
+    was_left = command.left_something and not command.gone.done()
+    if was_left:
+        await command.end()
+    command.close()
+    return was_left
+
+
+def _result(
+    status: int, timed_out: bool, output: OutputReader, duration: float, ended_background: bool
+) -> CommandOutput:
     signal = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
     timed_out = timed_out or signal == _TIMEOUT_SIGNAL
     if signal and not timed_out:
@@ -151,6 +171,7 @@ def _result(status: int, timed_out: bool, output: OutputReader, duration: float)
         aggregated=output.aggregated.joined(),
         duration_seconds=duration,
         timed_out=timed_out,
+        ended_background=ended_background and not timed_out,
     )
 
 

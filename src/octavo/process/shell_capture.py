@@ -1,14 +1,15 @@
 """Taking a snapshot of a login shell, and proving that a shell that starts from it is the same.
 
-A snapshot is believed only after three runs: two of the login shell, in two
+A snapshot is believed only after four runs: two of the login shell, in two
 folders, that tell the same (so it depends neither on the folder nor on chance
-or time), and one of a shell that starts from the snapshot and tells the same as
-the first. All run in the sandbox and environment of the commands (`docs/shell-snapshot.md`).
+or time), one of a shell without startup files, to which the snapshot adds what
+is missing, and one of a shell that starts from the snapshot and tells the same
+as the first. All run in the sandbox and environment of the commands
+(`docs/shell-snapshot.md`).
 """
 
 from __future__ import annotations
 
-import asyncio
 import os
 from collections.abc import Mapping, Sequence
 
@@ -16,7 +17,6 @@ import msgspec
 
 from octavo.errors import OctavoError
 from octavo.process.failures import CommandError
-from octavo.process.launch import Leftovers
 from octavo.process.run import run_command
 from octavo.process.shell_snapshot_folder import SnapshotFolder
 from octavo.process.shell_state import (
@@ -35,7 +35,6 @@ from octavo.sandbox.spec import SandboxSpec
 
 _FILES = {"bash": "startup", "zsh": ".zlogin"}
 _PATIENCE_MS = 10_000
-_LAST_PROCESS_SECONDS = 0.25
 _LARGEST = 1 << 20  # characters; a larger state takes as long to read as a profile
 
 
@@ -61,14 +60,19 @@ class Snapshot(msgspec.Struct, frozen=True):
     stamp: Stamp
 
     def command(self, argv: Sequence[str], environ: Mapping[str, str]) -> tuple[tuple[str, ...], dict[str, str]]:
-        """The words and the environment with which the login shell `argv` starts from the snapshot.
+        """The words and the environment with which the login shell `argv` starts from the snapshot."""
+        return command_from(self.path, argv, environ)
 
-        The script is read where the shell reads a file before its own script anyway, so that `$0`, line numbers,
-        messages and `logout` stay what they are.
-        """
-        if argv[0] == "zsh":
-            return ("zsh", "-d", *argv[1:]), {**environ, "ZDOTDIR": os.path.dirname(self.path)}
-        return ("bash", "--noprofile", *argv[1:]), {**environ, "BASH_ENV": self.path}
+
+def command_from(path: str, argv: Sequence[str], environ: Mapping[str, str]) -> tuple[tuple[str, ...], dict[str, str]]:
+    """The words and the environment with which the shell `argv` reads the file `path` in place of its startup files.
+
+    It is read where the shell reads a file before its own script anyway, so that `$0`, line numbers, messages and
+    `logout` stay what they are.
+    """
+    if argv[0] == "zsh":
+        return ("zsh", "-d", *argv[1:]), {**environ, "ZDOTDIR": os.path.dirname(path)}
+    return ("bash", "--noprofile", *argv[1:]), {**environ, "BASH_ENV": path}
 
 
 class Capture:
@@ -87,26 +91,29 @@ class Capture:
         if state is None or stamp(files) != before:
             raise NoSnapshotError("a login shell told nothing, or not the same twice")
         files = startup_files(self._situation.shell, self._environ, exported(self._dialect, state))
-        if previous is not None and previous.sections == state and previous.stamp == stamp(files):
+        seen = stamp(files)
+        if previous is not None and previous.sections == state and previous.stamp == seen:
             return previous
         there = await self._ask(login, self._environ, "/")
         if there is None or elsewhere(there) != elsewhere(state):
             raise NoSnapshotError("the state of a login shell changes from one to the next")
-        text = restoring_script(self._dialect, state, self._environ)
+        path = os.path.join(self._folder.path, os.urandom(4).hex(), _FILES[self._situation.shell])
+        argv, environ = command_from(path, login, self._environ)
+        bare = await self._ask(argv, environ, self._situation.cwd)  # the file is not there yet
+        if bare is None:
+            raise NoSnapshotError("a shell without startup files told nothing")
+        text = restoring_script(self._dialect, state, bare, self._environ)
         if len(text) > _LARGEST:
             raise NoSnapshotError("the state of a login shell is too large")
-        path = self._folder.write(os.path.join(os.urandom(4).hex(), _FILES[self._situation.shell]), text)
-        snapshot = Snapshot(path, text, state, stamp(files))
-        argv, environ = snapshot.command((*login, ""), self._environ)
-        if await self._ask(argv[:-1], environ, self._situation.cwd) != state:
-            os.unlink(snapshot.path)
+        self._folder.write(path, text)
+        if await self._ask(argv, environ, self._situation.cwd) != state:
+            os.unlink(path)
             raise NoSnapshotError("the state of a login shell cannot be restored")
-        return snapshot
+        return Snapshot(path, text, state, seen)
 
     async def _ask(self, shell: Sequence[str], environ: Mapping[str, str], cwd: str) -> Sections | None:
         """The state of a shell; None when it tells none in time, or leaves a process behind."""
         nonce = os.urandom(16).hex()
-        leftovers = Leftovers()
         try:
             output = await run_command(
                 (*shell, question(self._dialect, nonce)),
@@ -115,25 +122,9 @@ class Capture:
                 sandbox=self._situation.sandbox,
                 timeout_ms=_PATIENCE_MS,
                 on_output=lambda stream, chunk: None,
-                leftovers=leftovers,
             )
-            if await _anything_left(leftovers):
-                return None
         except CommandError:
             return None
-        finally:
-            await leftovers.end()
-        if output.exit_code != 0:
+        if output.exit_code != 0 or output.ended_background:
             return None
         return answer(self._dialect, nonce, output.stdout, output.stderr)
-
-
-async def _anything_left(leftovers: Leftovers) -> bool:
-    """Whether processes outlive the shell; the end of the last one may take a moment to be heard of."""
-    loop = asyncio.get_running_loop()
-    deadline = loop.time() + _LAST_PROCESS_SECONDS
-    while leftovers.any_left():
-        if loop.time() >= deadline:
-            return True
-        await asyncio.sleep(0.005)
-    return False

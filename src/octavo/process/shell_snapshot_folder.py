@@ -21,9 +21,8 @@ class SnapshotFolder:
         self.path = path
         self._lock = lock  # held as long as we live, so that others can tell
 
-    def write(self, name: str, text: str) -> str:
-        """Write `text` to the file `name`, which may lie in one folder below; its path. Raises `OSError`."""
-        path = os.path.join(self.path, name)
+    def write(self, path: str, text: str) -> None:
+        """Write `text` to the file `path`, which lies in one folder below. Raises `OSError`."""
         with contextlib.suppress(FileExistsError):
             os.mkdir(os.path.dirname(path), 0o700)
         fresh = f"{path}.new"
@@ -35,7 +34,6 @@ class SnapshotFolder:
         except OSError:
             os.unlink(fresh)
             raise
-        return path
 
     def remove(self) -> None:
         """Remove the folder and all in it; harmless a second time."""

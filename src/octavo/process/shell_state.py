@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 
 import msgspec
 
@@ -17,6 +17,8 @@ from octavo.process.shell_state_scripts import BASH_SECTIONS, BASH_VOLATILE, ZSH
 
 Sections = Mapping[str, str]
 """What a shell said about itself, by the name of the section."""
+
+_FIXED = (" login_shell", " restricted_shell")  # options that cannot be set
 
 PLACES = ("folder", "folders")
 """Sections that name where the shell is."""
@@ -62,11 +64,12 @@ def elsewhere(sections: Sections) -> Sections:
     return {name: text for name, text in sections.items() if name not in PLACES}
 
 
-def restoring_script(dialect: Dialect, sections: Sections, environ: Mapping[str, str]) -> str:
+def restoring_script(dialect: Dialect, sections: Sections, bare: Sections, environ: Mapping[str, str]) -> str:
     """What brings a shell without startup files, started with `environ`, into the state of `sections`.
 
-    It says again what the startup files said, and is meant for the place where the shell would read such a file
-    anyway. That the state is the same is for the caller to see: not every section can be restored.
+    `bare` is the state of such a shell: what is the same in it is not said again, as each line costs every command.
+    The script says again what the startup files said, and is meant for the place where the shell would read such a
+    file anyway. That the state is the same is for the caller to see: not every section can be restored.
     """
     write = _bash_script if dialect is BASH else _zsh_script
     said = [
@@ -76,7 +79,8 @@ def restoring_script(dialect: Dialect, sections: Sections, environ: Mapping[str,
     ]
     status = sections["status"]
     last = f"(\\builtin exit {status})" if status != "0" else ""
-    return "\n".join([*said, *write(sections, environ), last, ""])
+    lines = [*said, *write(sections, bare, environ), last]
+    return "".join(f"{line}\n" for line in lines if line)
 
 
 def exported(dialect: Dialect, sections: Sections) -> dict[str, str]:
@@ -86,50 +90,57 @@ def exported(dialect: Dialect, sections: Sections) -> dict[str, str]:
     return {match[1]: match[2] for match in matches if match}
 
 
-def _bash_script(sections: Sections, environ: Mapping[str, str]) -> list[str]:
-    records = dict(_records(BASH, sections["variables"]))
+def _bash_script(sections: Sections, bare: Sections, environ: Mapping[str, str]) -> list[str]:
+    records, before = dict(_records(BASH, sections["variables"])), dict(_records(BASH, bare["variables"]))
     gone = _names(environ) - records.keys() - BASH_VOLATILE
     hidden = {name for name in _names(environ) & records.keys() if "x" not in records[name].split(" ", 2)[1]}
-    options = sections["shell options"].splitlines()
     late = {"shopt -s expand_aliases"}  # from there on aliases would change this very script
-    fixed = {f"shopt {flag} {name}" for flag in ("-s", "-u") for name in ("login_shell", "restricted_shell")}
+    # Bodies of functions may be written with it.
+    functions = ["\\builtin shopt -s extglob", sections["functions"]] if sections["functions"] else []
+    touched = {"shopt -u extglob"} if functions else set()
+    options = _changed(sections["shell options"], bare["shell options"], touched)
     attributes = [line for line in sections["function names"].splitlines() if not line.startswith("declare -f ")]
     return [
         "\\builtin unset -v BASH_ENV",
         *(f"\\builtin unset -v {name}" for name in sorted(gone)),
         *(f"\\builtin declare +x {name}" for name in sorted(hidden)),
-        "\\builtin shopt -s extglob",  # bodies of functions may be written with it
-        sections["functions"],
+        *functions,
         *attributes,
-        sections["variables"],
+        *(text.removesuffix("\n") for name, text in records.items() if text != before.get(name)),
         sections["completions"],
-        sections["mask"],
-        *(line for line in options if line not in late | fixed and not line.startswith("shopt -u compat")),
-        sections["options"],
+        *_changed(sections["mask"], bare["mask"]),
+        *(line for line in options if line not in late and not line.endswith(_FIXED) and "-u compat" not in line),
+        *_changed(sections["options"], bare["options"]),
         sections["aliases"],
         *(line for line in options if line in late),
     ]
 
 
-def _zsh_script(sections: Sections, environ: Mapping[str, str]) -> list[str]:
-    records = dict(_records(ZSH, sections["variables"]))
+def _zsh_script(sections: Sections, bare: Sections, environ: Mapping[str, str]) -> list[str]:
+    records, before = dict(_records(ZSH, sections["variables"])), dict(_records(ZSH, bare["variables"]))
     gone = _names(environ) - records.keys() - ZSH_VOLATILE
     hidden = {name for name in _names(environ) & records.keys() if not _is_exported_in_zsh(records[name])}
+    functions = _undefined_functions().sub(r"\\builtin autoload -\2 \1", sections["functions"])
     return [
         "\\builtin unset ZDOTDIR",
         *(f"\\builtin unset {name}" for name in sorted(gone)),
         *(f"\\builtin typeset +x {name}" for name in sorted(hidden)),
         "\\builtin unalias -m '*'",
-        sections["modules"],
-        "\\builtin setopt extendedglob",
-        _undefined_functions().sub(r"\\builtin autoload -\2 \1", sections["functions"]),
-        *(_zsh_record(name, text) for name, text in records.items()),
+        *_changed(sections["modules"], bare["modules"]),
+        *(["\\builtin setopt extendedglob", functions] if functions else []),
+        *(_zsh_record(name, text).removesuffix("\n") for name, text in records.items() if text != before.get(name)),
         sections["named folders"],
         sections["styles"],
         f"\\builtin umask {sections['mask']}",
-        sections["options"],
+        *_changed(sections["options"], bare["options"], {"set +o extendedglob"} if functions else set()),
         sections["aliases"],
     ]
+
+
+def _changed(text: str, before: str, touched: Set[str] = frozenset()) -> list[str]:
+    """The lines that are not the same before, and those that the script itself has touched."""
+    known = set(before.splitlines()) - touched
+    return [line for line in text.splitlines() if line not in known]
 
 
 def _is_exported_in_zsh(record: str) -> bool:

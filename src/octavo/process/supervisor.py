@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from octavo.process.command_start import Request
     from octavo.sandbox.confine import Kernel, Prepared
 
-STARTED, EXITED = 1, 3
-"""Records: the process id of the command; its wait status."""
+STARTED, EXITED, EXITED_FIRST = 1, 3, 4
+"""Records: the process id of the command; its wait status, when nothing is left of it or when something still runs."""
 TERMINATE, KILL, GONE = b"T", b"K", b"-"
 """Orders: end all processes, politely for a second; end them at once. The last stands for a closed socket."""
 STARTING, NO_MORE = b"+", b"-"
@@ -44,19 +44,68 @@ _PATIENCE = 1.0  # seconds between SIGTERM and SIGKILL
 _LAST_WAIT = 2.0  # seconds for SIGKILL to take effect
 
 
-def supervise(control: _socket.socket, kernel: Kernel | None, announce: Callable[[bytes], None]) -> None:
-    """Wait for a command on `control`, start it and watch it to its end; `announce` tells the launcher what came."""
-    wake_up = _wake_up_on_child_exit()
+def supervise(control: _socket.socket, kernel: Kernel | None, launcher: int) -> None:
+    """Serve the commands that come on `control`, one after another; the launcher is told on a pipe what came.
+
+    Returns when there will be no more, when the launcher has been told that the next watcher is due, or is gone.
+    """
+    wake_up = wake_up_on_child_exit()
     adopt_orphans()
-    leader, orders = _fork_command(control, kernel)
-    if kernel is not None:
-        rehearse(kernel)
-    descriptors = receive_descriptors(control)
-    if not descriptors:
-        announce(NO_MORE)
-        return
-    control.close()
-    channel = _socket.socket(fileno=descriptors[0])
+    is_relieved = False
+
+    def relieve() -> None:
+        nonlocal is_relieved
+        if not is_relieved:
+            is_relieved = True
+            _announce(launcher, STARTING)
+
+    while not is_relieved:
+        leader, orders = _fork_command(control, kernel)
+        if kernel is not None:
+            rehearse(kernel)
+        if not _command_comes(control, launcher):
+            return
+        descriptors = receive_descriptors(control)
+        if not descriptors:
+            _announce(launcher, NO_MORE)
+            return
+        channel = _socket.socket(fileno=descriptors[0])
+        _serve(channel, orders, descriptors, leader, kernel, wake_up, relieve)
+        orders.close()
+        channel.close()
+
+
+def _command_comes(control: _socket.socket, launcher: int) -> bool:
+    """Wait for a command, or for the end of the program; false if the launcher ends first."""
+    poll = select.poll()
+    poll.register(control, select.POLLIN)
+    poll.register(launcher, 0)  # an error once nobody reads it
+    while True:
+        ready = [descriptor for descriptor, _ in poll.poll()]
+        if control.fileno() in ready:
+            return True
+        if launcher in ready:
+            return False
+
+
+def _announce(launcher: int, word: bytes) -> None:
+    try:
+        os.write(launcher, word)
+    except OSError:
+        return  # somebody killed it: no reason to lose this command
+    os.close(launcher)
+
+
+def _serve(
+    channel: _socket.socket,
+    orders: _socket.socket,
+    descriptors: list[int],
+    leader: int,
+    kernel: Kernel | None,
+    wake_up: int,
+    relieve: Callable[[], None],
+) -> None:
+    """Start one command and watch it to its end; `relieve` is called if that takes long."""
     payload = receive_message(channel)
     send_descriptors(orders, descriptors)
     send_message(orders, payload)
@@ -66,14 +115,13 @@ def supervise(control: _socket.socket, kernel: Kernel | None, announce: Callable
     if prepared is not None:
         send_message(orders, marshal.dumps(prepared.view))
     _tell(channel, STARTED, leader)
-    status = _watch(channel, wake_up, leader, announce)
+    status = _watch(channel, wake_up, leader, relieve)
     if prepared is not None:
         from octavo.sandbox.confine import clean_up
 
         clean_up(prepared)
     if status is not None:
         _tell(channel, EXITED, status)
-    announce(STARTING)
 
 
 def _fork_command(control: _socket.socket, kernel: Kernel | None) -> tuple[int, _socket.socket]:
@@ -101,7 +149,7 @@ def _prepared(payload: bytes, kernel: Kernel | None) -> Prepared | None:
     return prepare(request["confinement"], kernel, watched=True)
 
 
-def _watch(channel: _socket.socket, wake_up: int, leader: int, announce: Callable[[bytes], None]) -> int | None:
+def _watch(channel: _socket.socket, wake_up: int, leader: int, relieve: Callable[[], None]) -> int | None:
     """Wait until no process is left; returns the leader's wait status if it has not been told already."""
     poll = select.poll()
     poll.register(channel, select.POLLIN)
@@ -116,17 +164,17 @@ def _watch(channel: _socket.socket, wake_up: int, leader: int, announce: Callabl
         if not left:
             return None if told else status
         if status is not None and not told and patience_ends is None:
-            told = _tell(channel, EXITED, status)
+            told = _tell(channel, EXITED_FIRST, status)
         order = _next_order(poll, channel, wake_up, wake_at)
         if wake_at is not None and time.monotonic() >= wake_at:
-            announce(STARTING)
+            relieve()
             wake_at = patience_ends
         if order == GONE:
             poll.unregister(channel)
         if order in (GONE, TERMINATE) and patience_ends is None:
             _signal_all(leader, status is None, _signal.SIGTERM)
             wake_at = patience_ends = time.monotonic() + _PATIENCE
-            announce(STARTING)
+            relieve()
         if order == KILL or (patience_ends is not None and time.monotonic() >= patience_ends):
             status = _kill_all(leader, status)
             return None if told else status
@@ -221,7 +269,7 @@ def _tell(channel: _socket.socket, what: int, value: int) -> bool:
         return True  # the program is gone; `_watch` sees that too
 
 
-def _wake_up_on_child_exit() -> int:
+def wake_up_on_child_exit() -> int:
     """A file descriptor that becomes readable whenever a child ends."""
     reader, writer = os.pipe()
     os.set_blocking(writer, False)

@@ -33,6 +33,8 @@ class Terminal:
         self.started = self._loop.time()
         os.set_blocking(master, False)
         self._loop.add_reader(master, self._read)
+        # What it left in the background has lost its terminal, and ends with it.
+        command.exited.add_done_callback(lambda _: command.terminate())
 
     @property
     def exit_code(self) -> int | None:

@@ -92,8 +92,12 @@ def confine(confinement: Confinement, kernel: Kernel, view: View) -> None:
 def rehearse(kernel: Kernel) -> None:
     """Do what changes nothing, ahead of time: memory that a forked process touches is copied at the first touch."""
     view = prepare((True, [b"/"], [], True, []), kernel, watched=False).view
-    landlock.landlock_version()
-    mounts.rehearse(view[0])
+    try:
+        mounts.rehearse(view[0])
+        landlock.rehearse()
+        privileges.rehearse()
+    except OSError:
+        return  # the command will say what this machine does not allow
 
 
 def clean_up(prepared: Prepared) -> None:

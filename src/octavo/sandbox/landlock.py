@@ -42,6 +42,19 @@ def restrict_writes(writable: list[bytes]) -> None:
 
     Those that cannot be opened are left out. Raises `OSError` when the kernel enforces nothing.
     """
+    rules = _rules(writable)
+    try:
+        system_call(LANDLOCK_RESTRICT_SELF, rules, 0)
+    finally:
+        os.close(rules)
+
+
+def rehearse() -> None:
+    """Make rules as `restrict_writes` does, and drop them. Raises `OSError` when the kernel enforces nothing."""
+    os.close(_rules([]))
+
+
+def _rules(writable: list[bytes]) -> int:
     version = landlock_version()
     if version == 0:
         raise OSError("Landlock was not able to fully enforce all sandbox rules")
@@ -51,9 +64,10 @@ def restrict_writes(writable: list[bytes]) -> None:
         _allow(ruleset, b"/", _READ & handled)
         for path in (b"/dev/null", *writable):
             _allow(ruleset, path, handled)
-        system_call(LANDLOCK_RESTRICT_SELF, ruleset, 0)
-    finally:
+    except OSError:
         os.close(ruleset)
+        raise
+    return ruleset
 
 
 def _allow(ruleset: int, path: bytes, rights: int) -> None:

@@ -91,12 +91,9 @@ def show_read_only(*, writable: list[bytes], pinned: list[bytes], sealed: list[b
 
 
 def rehearse(paths: list[bytes]) -> None:
-    """Take copies, as `show_read_only` does, and drop them; harmless where that is not allowed."""
+    """Take copies, as `show_read_only` does, and drop them. Raises `OSError`."""
     for path in _outermost(paths):
-        try:
-            os.close(_copy(path))
-        except OSError:
-            return
+        os.close(_copy(path))
 
 
 def _outermost(paths: list[bytes]) -> set[bytes]:

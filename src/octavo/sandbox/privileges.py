@@ -11,7 +11,14 @@ from __future__ import annotations
 import os
 import struct
 
-from octavo.sandbox.syscalls import PR_CAP_AMBIENT, PR_CAPBSET_DROP, capabilities_get, capabilities_set, prctl
+from octavo.sandbox.syscalls import (
+    PR_CAP_AMBIENT,
+    PR_CAPBSET_DROP,
+    PR_CAPBSET_READ,
+    capabilities_get,
+    capabilities_set,
+    prctl,
+)
 
 GIVEN_UP = (
     16,  # CAP_SYS_MODULE
@@ -30,19 +37,34 @@ GIVEN_UP = (
 
 _AMBIENT_CLEAR_ALL = 4
 _SETS = struct.Struct("6I")  # effective, permitted and inheritable: the lower halves, then the upper ones
+_ALL = 0xFFFFFFFF
+_LOWER = _ALL & ~sum(1 << number for number in GIVEN_UP if number < 32)
+_UPPER = _ALL & ~sum(1 << (number - 32) for number in GIVEN_UP if number >= 32)
 
 
 def give_up_privileges() -> None:
     """Give up what could undo the sandbox, for this process and all that it starts. Raises `OSError`."""
     if os.geteuid() != 0:
         return  # what a user namespace gave goes with the next program
+    _for_each_given_up(PR_CAPBSET_DROP)
+    prctl(PR_CAP_AMBIENT, _AMBIENT_CLEAR_ALL)
+    _keep(_LOWER, _UPPER)
+
+
+def rehearse() -> None:
+    """Do as `give_up_privileges` does, and give up nothing. Raises `OSError`."""
+    _for_each_given_up(PR_CAPBSET_READ)
+    _keep(_ALL, _ALL)
+
+
+def _for_each_given_up(operation: int) -> None:
     for number in GIVEN_UP:
         try:
-            prctl(PR_CAPBSET_DROP, number)
+            prctl(operation, number)
         except OSError:
             continue  # this kernel does not know it, or a container has taken the right to give rights up
-    prctl(PR_CAP_AMBIENT, _AMBIENT_CLEAR_ALL)
-    lower = ~sum(1 << number for number in GIVEN_UP if number < 32) & 0xFFFFFFFF
-    upper = ~sum(1 << (number - 32) for number in GIVEN_UP if number >= 32) & 0xFFFFFFFF
+
+
+def _keep(lower: int, upper: int) -> None:
     kept = zip(_SETS.unpack(capabilities_get()), (lower, lower, lower, upper, upper, upper), strict=True)
     capabilities_set(_SETS.pack(*(given & mask for given, mask in kept)))

@@ -126,7 +126,6 @@ async def _apply(
             sandbox=sandbox,
             timeout_ms=timeout_ms,
             on_output=lambda stream, chunk: tell_output(invocation, stream, chunk),
-            leftovers=invocation.host.leftovers,
             stdin=patch.text.encode("utf-8", "replace"),
         )
 

@@ -9,6 +9,7 @@ from typing import Literal
 from octavo.process.failures import CommandError
 from octavo.process.run import CommandOutput, run_command
 from octavo.protocol.events import (
+    BackgroundEvent,
     Duration,
     ExecCommandBegin,
     ExecCommandEnd,
@@ -24,6 +25,11 @@ from octavo.tools.context import Invocation, ToolResult, TurnContext
 from octavo.tools.orchestrator import Action, Rejected, carry_out, denied_output, sandbox_for, with_remark
 from octavo.tools.output_format import shell_output_json, truncate_for_model
 from octavo.tools.shell import ShellRequest
+
+ENDED_BACKGROUND = (
+    "What the command left running in the background was ended with it "
+    "(keep_background_processes = true lets it run until the conversation ends)."
+)
 
 
 async def run_shell_request(invocation: Invocation, request: ShellRequest) -> ToolResult:
@@ -42,6 +48,9 @@ async def run_shell_request(invocation: Invocation, request: ShellRequest) -> To
     except (CommandError, Rejected) as error:
         return failed(invocation, str(error))
     text = output_text(output)
+    if output.ended_background:
+        invocation.emit(BackgroundEvent(ENDED_BACKGROUND))
+        remark = f"{remark}\n{ENDED_BACKGROUND}" if remark else ENDED_BACKGROUND
     return ToolResult(
         shell_output_json(with_remark(text, remark), output.exit_code, output.duration_seconds),
         output.exit_code == 0,
@@ -75,7 +84,7 @@ async def _run(invocation: Invocation, request: ShellRequest) -> tuple[CommandOu
                 sandbox=sandbox,
                 timeout_ms=request.timeout_ms,
                 on_output=lambda stream, chunk: tell_output(invocation, stream, chunk),
-                leftovers=invocation.host.leftovers,
+                leftovers=invocation.host.leftovers if invocation.turn.config.keep_background_processes else None,
             )
 
     # A safe command is not asked about, so it gets no more rights either: what `git status` runs is up to a
