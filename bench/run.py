@@ -46,7 +46,7 @@ def main() -> int:
             Contestant(chr(ord("A") + number), resolved(text), scratch / chr(ord("A") + number))
             for number, text in enumerate(options.exe)
         ]
-        entries = [enter(contestant, model, options.timeout) for contestant in contestants]
+        entries = [enter(contestant, model, options) for contestant in contestants]
         load = os.getloadavg()[0]
         print(f"{platform.platform()}, {os.cpu_count()} processors, load {load:.1f}")
         print(f"CPU time of {cpu_scope()}\n")
@@ -68,6 +68,7 @@ def parse_options() -> argparse.Namespace:
     parser.add_argument("--case", action="append", choices=[case.name for case in CASES], help="only this; repeatable")
     parser.add_argument("--runs", type=int, help="runs per case and executable (default: 15 for light cases, 5-7)")
     parser.add_argument("--timeout", type=float, default=120.0, help="seconds before a run counts as wrong")
+    parser.add_argument("--like-home", type=Path, metavar="DIR", help="let login shells read the profile found there")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write every figure to this file")
     options = parser.parse_args()
     if options.runs is not None and options.runs < 1:
@@ -93,14 +94,14 @@ def scratch_folder() -> Iterator[Path]:
         yield Path(name).resolve()
 
 
-def enter(contestant: Contestant, model: Model, seconds: float) -> Entry:
+def enter(contestant: Contestant, model: Model, options: argparse.Namespace) -> Entry:
     """Warm an executable up and print what it is."""
     fault, held = "", True
     try:
-        held = warm_up(contestant, model, seconds)
+        held = warm_up(contestant, model, options.timeout, options.like_home)
     except WrongRunError as error:
         fault = str(error)
-    entry = Entry(contestant, version(contestant, seconds), fault, held and not fault)
+    entry = Entry(contestant, version(contestant, options.timeout), fault, held and not fault)
     print(f"{contestant.label}  {entry.version}  {shlex.join(contestant.command)}")
     if fault:
         print(f"   takes part in no turn: {fault}")

@@ -63,13 +63,17 @@ class WrongRunError(Exception):
     """The program did not do what the case asks; its figures mean nothing."""
 
 
-def warm_up(contestant: Contestant, model: Model, seconds: float) -> bool:
+def warm_up(contestant: Contestant, model: Model, seconds: float, like_home: Path | None = None) -> bool:
     """Make the folder, run one turn in it and keep it. Tells whether the sandbox held.
 
+    The home folder has links to all that is in `like_home`, if one is given, so that login shells read its profile.
     Raises `WrongRunError` if the turn did not come to its end.
     """
     home, workspace = contestant.folder / "home", contestant.folder / "workspace"
     (home / ".codex").mkdir(parents=True)
+    for entry in sorted(like_home.iterdir()) if like_home is not None else ():
+        if entry.name != ".codex":
+            (home / entry.name).symlink_to(entry.resolve())
     (home / ".codex" / "config.toml").write_text(CONFIG.format(port=model.port), encoding="utf-8")
     workspace.mkdir()
     subprocess.run(["git", "init", "--quiet", str(workspace)], check=True)
