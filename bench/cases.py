@@ -69,5 +69,5 @@ WARM_UP = Case(
     "one command that tries to write outside its workspace",
     1,
     (*SANDBOXED, "go"),
-    Script(calls=1, command=f'touch "$HOME/{ESCAPED}"'),
+    Script(calls=1, command=f'touch "$CODEX_HOME/../{ESCAPED}"'),
 )

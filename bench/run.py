@@ -43,7 +43,7 @@ def main() -> int:
         signal.signal(number, lambda received, _: sys.exit(128 + received))
     with scratch_folder() as scratch, model_server() as model:
         contestants = [
-            Contestant(chr(ord("A") + number), resolved(text), scratch / chr(ord("A") + number))
+            Contestant(chr(ord("A") + number), resolved(text), scratch / chr(ord("A") + number), options.home)
             for number, text in enumerate(options.exe)
         ]
         entries = [enter(contestant, model, options) for contestant in contestants]
@@ -68,7 +68,7 @@ def parse_options() -> argparse.Namespace:
     parser.add_argument("--case", action="append", choices=[case.name for case in CASES], help="only this; repeatable")
     parser.add_argument("--runs", type=int, help="runs per case and executable (default: 15 for light cases, 5-7)")
     parser.add_argument("--timeout", type=float, default=120.0, help="seconds before a run counts as wrong")
-    parser.add_argument("--like-home", type=Path, metavar="DIR", help="let login shells read the profile found there")
+    parser.add_argument("--home", type=Path, metavar="DIR", help="the home folder whose profile login shells read")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write every figure to this file")
     options = parser.parse_args()
     if options.runs is not None and options.runs < 1:
@@ -98,7 +98,7 @@ def enter(contestant: Contestant, model: Model, options: argparse.Namespace) -> 
     """Warm an executable up and print what it is."""
     fault, held = "", True
     try:
-        held = warm_up(contestant, model, options.timeout, options.like_home)
+        held = warm_up(contestant, model, options.timeout)
     except WrongRunError as error:
         fault = str(error)
     entry = Entry(contestant, version(contestant, options.timeout), fault, held and not fault)

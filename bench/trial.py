@@ -44,11 +44,12 @@ enabled = false
 
 
 class Contestant(NamedTuple):
-    """Something to run, and the folder in which it runs."""
+    """Something to run, and the folder in which it runs; `profile` is a home folder to use in place of an empty one."""
 
     label: str
     command: tuple[str, ...]
     folder: Path
+    profile: Path | None = None
 
 
 class Figures(NamedTuple):
@@ -63,17 +64,13 @@ class WrongRunError(Exception):
     """The program did not do what the case asks; its figures mean nothing."""
 
 
-def warm_up(contestant: Contestant, model: Model, seconds: float, like_home: Path | None = None) -> bool:
+def warm_up(contestant: Contestant, model: Model, seconds: float) -> bool:
     """Make the folder, run one turn in it and keep it. Tells whether the sandbox held.
 
-    The home folder has links to all that is in `like_home`, if one is given, so that login shells read its profile.
     Raises `WrongRunError` if the turn did not come to its end.
     """
     home, workspace = contestant.folder / "home", contestant.folder / "workspace"
     (home / ".codex").mkdir(parents=True)
-    for entry in sorted(like_home.iterdir()) if like_home is not None else ():
-        if entry.name != ".codex":
-            (home / entry.name).symlink_to(entry.resolve())
     (home / ".codex" / "config.toml").write_text(CONFIG.format(port=model.port), encoding="utf-8")
     workspace.mkdir()
     subprocess.run(["git", "init", "--quiet", str(workspace)], check=True)
@@ -122,7 +119,7 @@ def measure(contestant: Contestant, arguments: tuple[str, ...], seconds: float) 
     meter = subprocess.Popen(
         [sys.executable, "-I", "-S", METER, *files, *contestant.command, *arguments],
         cwd=contestant.folder / "workspace",
-        env=environment(contestant.folder / "home"),
+        env=environment(contestant),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -151,11 +148,12 @@ def measure(contestant: Contestant, arguments: tuple[str, ...], seconds: float) 
     return Figures(wall, waited_for if spent is None else spent - own, memory)
 
 
-def environment(home: Path) -> dict[str, str]:
+def environment(contestant: Contestant) -> dict[str, str]:
     """The same small environment for everyone: no keys, no proxies, no settings of the person at the desk."""
+    home = contestant.folder / "home"
     return {
         "PATH": os.environ["PATH"],
-        "HOME": str(home),
+        "HOME": str(contestant.profile or home),
         "CODEX_HOME": str(home / ".codex"),
         "LANG": "C.UTF-8",
         "TERM": "dumb",

@@ -158,6 +158,43 @@ def test_a_safe_command_is_asked_for_when_the_shell_may_run_something_else(scrip
 
 
 @pytest.mark.parametrize(
+    "command",
+    [
+        "git branch -D main",
+        "git branch new",
+        "git branch -v new",
+        "git branch -m a b",
+        "git branch --del main",
+        "git branch -f main HEAD~3",
+        "git branch --edit-description",
+        "git diff --output=src/main.py",
+        "git log -p --outpu x",
+        "/usr/bin/git show --output x",
+    ],
+)
+def test_one_of_gits_readers_that_is_asked_to_write_needs_a_question(command: str) -> None:
+    assert is_known_safe(command.split())
+    assert not needs_no_question(command.split())
+    assert not needs_no_question(["bash", "-lc", f"ls && {command}"])
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "git branch",
+        "git branch -a -vv --sort=-committerdate",
+        "git branch --list feature/x",
+        "git branch --contains HEAD --no-color",
+        "git diff --ours",
+        "git log --oneline -5",
+        "git status --short",
+    ],
+)
+def test_reading_with_git_needs_no_question(command: str) -> None:
+    assert needs_no_question(command.split())
+
+
+@pytest.mark.parametrize(
     "script",
     [
         "ls *.py",

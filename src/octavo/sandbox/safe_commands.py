@@ -19,6 +19,24 @@ _FIND_ACTIONS = frozenset(["-exec", "-execdir", "-ok", "-okdir", "-delete", "-fl
 _RG_FLAGS = frozenset(("--search-zip", "-z", "--pre", "--hostname-bin"))
 _RG_PREFIXES = ("--pre=", "--hostname-bin=")
 _GIT_READERS = frozenset(["branch", "status", "log", "diff", "show"])
+_BRANCH_FILTERS = frozenset(("-l", "--list", "--contains", "--no-contains", "--merged", "--no-merged", "--points-at"))
+_BRANCH_SHAPES = ("--abbrev", "--no-abbrev", "--color", "--no-color", "--column", "--no-column", "--sort", "--format")
+_BRANCH_OPTIONS = frozenset(
+    (
+        *_BRANCH_FILTERS,
+        *_BRANCH_SHAPES,
+        "--show-current",
+        "-i",
+        "--ignore-case",
+        "-a",
+        "--all",
+        "-r",
+        "--remotes",
+        "-v",
+        "-vv",
+        "--verbose",
+    )
+)
 _GIT_REMOVERS = frozenset(("reset", "rm"))
 
 
@@ -37,11 +55,12 @@ def is_known_safe(argv: Sequence[str]) -> bool:
 def needs_no_question(argv: Sequence[str]) -> bool:
     """Whether the command is known to be safe, runs the system's programs, and gives them the words looked at.
 
-    A safe name says nothing about `./ls`, and `-d\\elete` or `*` may reach `find` as `-delete`.
+    A safe name says nothing about `./ls`, `-d\\elete` or `*` may reach `find` as `-delete`, and `git branch -D` takes
+    work away.
     """
     script = login_script(argv)
     commands = [argv] if script is None else word_only_commands(script) or []
-    if not (is_known_safe(argv) and all(map(_is_the_systems, commands))):
+    if not (is_known_safe(argv) and all(map(_is_the_systems, commands)) and not any(map(_git_may_write, commands))):
         return False
     if script is None or all(command[0].rpartition("/")[2] in _READERS for command in commands):
         return True
@@ -52,6 +71,19 @@ def _may_become_an_option(script: str) -> bool:
     """Whether the shell could make an option of an unquoted word of a word-only `script` that is not written as one."""
     unquoted = re.sub(r"""'[^']*'|"(?:\\.|[^"\\])*\"""", "''", script)
     return "\\" in unquoted or re.search(r"(?<!\S)[-*?\[][^\s;|&]*(?<=[*?\[])", unquoted) is not None
+
+
+def _git_may_write(argv: Sequence[str]) -> bool:
+    """Whether one of git's readers is asked to write: a file (`--output`, or the start of it), or a branch."""
+    name, arguments = argv[0].rpartition("/")[2], argv[1:]
+    if name != "git" or not arguments:
+        return False
+    if arguments[0] != "branch":
+        return any(word.startswith("--ou") and word != "--ours" for word in arguments)
+    options = [word.partition("=")[0] for word in arguments[1:]]
+    if not _BRANCH_FILTERS.isdisjoint(options):
+        options = [word for word in options if word.startswith("-")]  # the rest is what to look for
+    return not _BRANCH_OPTIONS.issuperset(options)
 
 
 def _is_the_systems(argv: Sequence[str]) -> bool:
