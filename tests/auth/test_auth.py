@@ -16,8 +16,8 @@ import msgspec
 import pytest
 from model_server import Reply, Server, json_reply
 
+from octavo.auth.current import Auth, CurrentLogin, effective_auth
 from octavo.auth.keyring_store import account_for
-from octavo.auth.manager import Auth, AuthManager, effective_auth
 from octavo.auth.restrictions import LoginRefused, check_login_restrictions
 from octavo.auth.storage import (
     CredentialsStore,
@@ -52,10 +52,10 @@ def age(days: float) -> str:
     return now_as_text(int((NOW - days * 86400) * 1_000_000_000))
 
 
-def manager(home: Path, environ: Mapping[str, str] | None = None, **options: Any) -> AuthManager:
+def manager(home: Path, environ: Mapping[str, str] | None = None, **options: Any) -> CurrentLogin:
     variables = environ or {}
     http = HttpClient(ClientIdentity(variables, "codex_exec"), variables)
-    return AuthManager(str(home), http, variables, clock=lambda: NOW * 1_000_000_000, **options)
+    return CurrentLogin(str(home), http, variables, clock=lambda: NOW * 1_000_000_000, **options)
 
 
 # --- storage --------------------------------------------------------------------------------
@@ -287,7 +287,7 @@ async def test_conversations_that_need_fresh_tokens_at_once_share_one_refresh(tm
 
 
 async def test_a_refresh_that_takes_too_long_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("octavo.auth.manager._REFRESH_LIMIT_SECONDS", 0.02)
+    monkeypatch.setattr("octavo.auth.current._REFRESH_LIMIT_SECONDS", 0.02)
     save_login(str(tmp_path), StoredLogin(None, tokens(), age(9)))
     with (
         Server([Reply(hold=True)]) as server,

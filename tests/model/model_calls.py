@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 from model_server import Server
 
-from octavo.auth.manager import AuthManager
+from octavo.auth.current import CurrentLogin
 from octavo.config.providers import ModelProvider
 from octavo.http.client import HttpClient
 from octavo.http.identity import ClientIdentity
@@ -55,7 +55,7 @@ class Waits:
 def responses_backend(home: Path, environ: Mapping[str, str] | None = None, **auth: Any) -> ResponsesBackend:
     variables = environ or {}
     http = HttpClient(ClientIdentity(variables, "codex_exec"), variables)
-    return ResponsesBackend(http, AuthManager(str(home), http, variables, **auth), variables)
+    return ResponsesBackend(http, CurrentLogin(str(home), http, variables, **auth), variables)
 
 
 def client_on(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from octavo.auth.manager import AuthManager
+from octavo.auth.current import CurrentLogin
 from octavo.config.config import Config
 from octavo.config.load import ConfigSources, load_config
 from octavo.http.client import HttpClient
@@ -143,7 +143,7 @@ def test_the_provider_decides_what_answers(tmp_path: Path) -> None:
     def chosen(toml: str) -> str:
         config = configured(tmp_path, toml)
         http = HttpClient(None, {})
-        return type(backend_for(config, AuthManager(str(tmp_path), http, {}), http)).__name__
+        return type(backend_for(config, CurrentLogin(str(tmp_path), http, {}), http)).__name__
 
     assert chosen("") == "ResponsesBackend"
     assert chosen('model_provider = "oss"') == "ChatBackend"

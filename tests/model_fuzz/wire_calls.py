@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from octavo.auth.manager import AuthManager
+from octavo.auth.current import CurrentLogin
 from octavo.config.providers import ModelProvider
 from octavo.http.client import HttpClient
 from octavo.http.identity import ClientIdentity
@@ -51,7 +51,7 @@ async def call(
     backend: ModelBackend = (
         ChatBackend(http, variables)
         if wire == "chat"
-        else ResponsesBackend(http, AuthManager(str(home), http, variables), variables)
+        else ResponsesBackend(http, CurrentLogin(str(home), http, variables), variables)
     )
     client = ModelClient(backend, settings, ConversationId("01a20ecb-73b9-7b70-a5db-e1a87a6397f5"), sleep=_no_wait)
     item = user_message(InputText(text))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, NoReturn
 
-from octavo.auth.manager import AuthManager, effective_auth
+from octavo.auth.current import CurrentLogin, effective_auth
 from octavo.auth.storage import delete_login
 from octavo.auth.tokens import AuthError, read_claims
 from octavo.errors import OctavoError
@@ -44,7 +44,7 @@ async def check_login_restrictions(config: Config, environ: Mapping[str, str], h
         return
     client = http()
     try:
-        tokens = await AuthManager(home, client, environ, store).token_data()
+        tokens = await CurrentLogin(home, client, environ, store).token_data()
         have = read_claims(tokens.id_token).account_id
     except AuthError as error:
         _log_out(

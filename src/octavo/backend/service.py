@@ -6,7 +6,7 @@ from typing import TypeVar
 
 import msgspec
 
-from octavo.auth.manager import AuthManager
+from octavo.auth.current import CurrentLogin
 from octavo.errors import OctavoError
 from octavo.http.client import HttpClient
 from octavo.http.head import Header
@@ -43,7 +43,7 @@ class AccountService(msgspec.Struct, frozen=True):
 
     base_url: str
     user_agent: str
-    auth: AuthManager
+    auth: CurrentLogin
     http: HttpClient
 
 

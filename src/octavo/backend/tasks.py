@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from octavo.auth.manager import AuthManager
+from octavo.auth.current import CurrentLogin
 from octavo.backend.service import AccountService, BackendError, get_json, post_json
 from octavo.errors import OctavoError
 from octavo.http.client import HttpClient
@@ -116,7 +116,7 @@ def task_url(base_url: str, task_id: str) -> str:
     return f"{root}/codex/tasks/{task_id}"
 
 
-async def task_diff(chatgpt_base_url: str, task_id: str, auth: AuthManager, http: HttpClient) -> str:
+async def task_diff(chatgpt_base_url: str, task_id: str, auth: CurrentLogin, http: HttpClient) -> str:
     """The diff of a task's present turn. Raises `TaskError`, and `AuthError` for tokens that are missing."""
     if auth.auth is None:
         raise TaskError("ChatGPT token not available")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 
-from octavo.auth.manager import AuthManager
+from octavo.auth.current import CurrentLogin
 from octavo.backend.tasks import task_diff
 from octavo.cli import logs, start
 from octavo.cli.invocation import Invocation
@@ -31,7 +31,7 @@ def run(invocation: Invocation) -> int:
 async def _apply(config: Config, task_id: str) -> None:
     http = HttpClient(ClientIdentity(config.environ), config.environ)
     try:
-        auth = AuthManager(config.codex_home, http, config.environ, config.cli_auth_credentials_store)
+        auth = CurrentLogin(config.codex_home, http, config.environ, config.cli_auth_credentials_store)
         diff = await task_diff(config.chatgpt_base_url, task_id, auth, http)
     finally:
         await http.aclose()

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, TypeVar
 
-from octavo.auth.manager import AuthManager
+from octavo.auth.current import CurrentLogin
 from octavo.backend.service import AccountService, NoAccount
 from octavo.backend.tasks import create_task, find_environment, list_environments, task_url
 from octavo.cli import logs, start
@@ -77,7 +77,7 @@ def _with_service(client: str, work: Callable[[AccountService], Awaitable[T]]) -
         # The service is told who asks, but not which front end.
         http, named = HttpClient(None, environ), HttpClient(identity, environ)
         try:
-            auth = AuthManager(find_home(environ), named, environ, _store(environ))
+            auth = CurrentLogin(find_home(environ), named, environ, _store(environ))
             if auth.auth is None or auth.auth.mode != "chatgpt":
                 raise Stop(1, _NOT_SIGNED_IN)
             return await work(AccountService(_base_url(), identity.user_agent, auth, http))

@@ -10,7 +10,7 @@ import asyncio
 import sys
 from collections.abc import Awaitable, Callable
 
-from octavo.auth.manager import AuthManager
+from octavo.auth.current import CurrentLogin
 from octavo.cli import logs, start
 from octavo.cli.stop import Stop
 from octavo.config.config import Config
@@ -73,7 +73,7 @@ def _backend(config: Config, identity: ClientIdentity, replay: str | None) -> Mo
         return ScriptedBackend.from_file(replay)
     http = HttpClient(identity, config.environ)
     store = config.cli_auth_credentials_store
-    auth = AuthManager(config.codex_home, http, config.environ, store, allow_env_key=True)
+    auth = CurrentLogin(config.codex_home, http, config.environ, store, allow_env_key=True)
     backend = backend_for(config, auth, http)
     if config.model_provider_id == "embedded":
         from octavo.model.embedded import EmbeddedBackend

@@ -7,7 +7,7 @@ from octavo.http.identity import ClientIdentity
 
 TYPE_CHECKING = False  # made when first needed: the first answer need not wait for their imports
 if TYPE_CHECKING:
-    from octavo.auth.manager import AuthManager
+    from octavo.auth.current import CurrentLogin
     from octavo.http.client import HttpClient
 
 
@@ -19,7 +19,7 @@ class Remote:
         self.identity = ClientIdentity(config.environ)
         self._http: HttpClient | None = None
         self._nameless_http: HttpClient | None = None
-        self._auth: AuthManager | None = None
+        self._auth: CurrentLogin | None = None
 
     @property
     def http(self) -> HttpClient:
@@ -40,14 +40,14 @@ class Remote:
         return self._nameless_http
 
     @property
-    def auth(self) -> AuthManager:
+    def auth(self) -> CurrentLogin:
         """The login in force: only a stored one counts here."""
         if self._auth is None:
-            from octavo.auth.manager import AuthManager
+            from octavo.auth.current import CurrentLogin
 
             config = self._config
             store = config.cli_auth_credentials_store
-            self._auth = AuthManager(config.codex_home, self.http, config.environ, store)
+            self._auth = CurrentLogin(config.codex_home, self.http, config.environ, store)
         return self._auth
 
     async def aclose(self) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from octavo.auth.manager import AuthManager
+from octavo.auth.current import CurrentLogin
 from octavo.config.config import Config
 from octavo.http.client import HttpClient
 from octavo.model.backend import ModelBackend
 
 
-def backend_for(config: Config, auth: AuthManager, http: HttpClient) -> ModelBackend:
+def backend_for(config: Config, auth: CurrentLogin, http: HttpClient) -> ModelBackend:
     """The backend for the configured provider: its wire over HTTP, or the model inside this process."""
     if config.model_provider_id == "embedded":
         from octavo.model.embedded import EmbeddedBackend

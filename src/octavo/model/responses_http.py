@@ -11,7 +11,7 @@ import time
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
 
-from octavo.auth.manager import Auth, AuthManager
+from octavo.auth.current import Auth, CurrentLogin
 from octavo.auth.tokens import AuthError
 from octavo.http.client import HttpClient, HttpResponse
 from octavo.http.head import Header
@@ -38,7 +38,7 @@ class ResponsesBackend:
     def __init__(
         self,
         http: HttpClient,
-        auth: AuthManager,
+        auth: CurrentLogin,
         environ: Mapping[str, str],
         now: Callable[[], float] = time.time,
     ) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import NoReturn
 
-from octavo.auth.manager import AuthManager
+from octavo.auth.current import CurrentLogin
 from octavo.backend.service import AccountService, BackendError, NoAccount
 from octavo.backend.usage import read_rate_limits as ask_for_rate_limits
 from octavo.errors import OctavoError
@@ -80,7 +80,7 @@ async def not_implemented_read(_: Server, __: RequestId, ___: NoParams) -> NoRet
     raise failed("account/read is not implemented yet")
 
 
-async def _token(auth: AuthManager) -> str | None:
+async def _token(auth: CurrentLogin) -> str | None:
     try:
         return await auth.bearer()
     except OctavoError as error:

@@ -66,7 +66,7 @@ def _stored_auth(login: StoredLogin | None) -> Auth | None:
     return Auth("chatgpt", None, login.tokens, login.last_refresh)
 
 
-class AuthManager:
+class CurrentLogin:
     """Holds the login for everything in the process that sends requests.
 
     A stored login that cannot be read counts as none. `allow_env_key` lets
