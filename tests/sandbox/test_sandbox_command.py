@@ -16,7 +16,7 @@ HELPER = "import sys; from octavo.sandbox.helper import run_helper; run_helper(s
 COMMAND = textwrap.dedent("""
     import os, sys
     from octavo.protocol.policy import WorkspaceWrite
-    from octavo.sandbox.command import run_linux
+    from octavo.process.foreground import run_linux
     from octavo.sandbox.spec import sandbox_spec
     spec = sandbox_spec(WorkspaceWrite(exclude_slash_tmp=True), os.getcwd(), {})
     sys.exit(run_linux(sys.argv[1:], spec, {**os.environ, "CODEX_SANDBOX_NETWORK_DISABLED": "1"}))
@@ -105,6 +105,12 @@ class TestCommand:
         done = sandbox("sh", "-c", "mkdir -p .codex; touch ../outside; true", cwd=workspace)
         assert done.returncode == 0
         assert list(workspace.iterdir()) == []
+
+    def test_what_it_leaves_in_the_background_ends_with_it(self, workspace: Path) -> None:
+        script = "(trap '' TERM; setsid sh -c 'trap \"\" TERM; sleep 60; sleep 60' > /dev/null 2>&1 & echo $!)"
+        done = sandbox("sh", "-c", script, cwd=workspace)
+        assert done.returncode == 0
+        assert not Path(f"/proc/{int(done.stdout)}").exists()
 
 
 ORDINARY_USER = textwrap.dedent("""

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from octavo.process.foreground import SandboxUnavailableError, run_seatbelt, run_windows
 from octavo.protocol.policy import DangerFullAccess, ReadOnly, SandboxPolicy, WorkspaceWrite
-from octavo.sandbox.command import SandboxUnavailableError, run_seatbelt, run_windows
 from octavo.sandbox.denial import explain_denial, is_likely_denied
 from octavo.sandbox.environment import child_environment
 from octavo.sandbox.roots import WritableRoot, writable_roots

@@ -8,9 +8,9 @@ from octavo.cli import start
 from octavo.cli.invocation import Invocation
 from octavo.cli.stop import Stop
 from octavo.config.load import ConfigFlags
-from octavo.sandbox.command import run_linux as confined_on_linux
-from octavo.sandbox.command import run_seatbelt
-from octavo.sandbox.command import run_windows as confined_on_windows
+from octavo.process.foreground import run_linux as confined_on_linux
+from octavo.process.foreground import run_seatbelt
+from octavo.process.foreground import run_windows as confined_on_windows
 from octavo.sandbox.environment import configured_environment
 from octavo.sandbox.spec import SandboxSpec, configured_sandbox
 

@@ -24,16 +24,8 @@ import select
 import sys
 import time
 
-from octavo.process.supervisor import (
-    NO_MORE,
-    STARTING,
-    adopt_orphans,
-    children_of,
-    descendants,
-    send,
-    supervise,
-    wake_up_on_child_exit,
-)
+from octavo.process.descendants import adopt_orphans, children_of, descendants, reap, send
+from octavo.process.supervisor import NO_MORE, STARTING, supervise, wake_up_on_child_exit
 
 _LAST_WAIT = 4.0  # seconds: one for SIGTERM, two for SIGKILL, and some
 
@@ -85,11 +77,8 @@ def _next_word(reader: int, wake_up: int, watchers: set[int]) -> bytes:
 
 def _end_orphans(watchers: set[int]) -> None:
     """Forget the watchers that have ended, and kill what a command left behind that killed its own watcher."""
-    try:
-        while process := os.waitpid(-1, os.WNOHANG)[0]:
-            watchers.discard(process)
-    except ChildProcessError:
-        watchers.clear()
+    ended, _ = reap()
+    watchers.difference_update(ended)
     if sys.platform == "linux":
         for orphan in set(children_of(os.getpid())) - watchers:
             for process in (*descendants(orphan), orphan):

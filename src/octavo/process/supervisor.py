@@ -21,6 +21,7 @@ import sys
 import time
 
 from octavo.process.command_start import await_command
+from octavo.process.descendants import LAST_WAIT, PATIENCE, adopt_orphans, descendants, reap, send
 from octavo.process.messages import receive_descriptors, receive_message, send_descriptors, send_message
 from octavo.sandbox.execute import rehearse
 
@@ -40,8 +41,6 @@ STARTING, NO_MORE = b"+", b"-"
 RECORD = struct.Struct("ii")
 
 _ALONE = 0.005  # seconds
-_PATIENCE = 1.0  # seconds between SIGTERM and SIGKILL
-_LAST_WAIT = 2.0  # seconds for SIGKILL to take effect
 
 
 def supervise(control: _socket.socket, kernel: Kernel | None, launcher: int) -> None:
@@ -173,9 +172,10 @@ def _watch(channel: _socket.socket, wake_up: int, leader: int, relieve: Callable
             poll.unregister(channel)
         if order in (GONE, TERMINATE) and patience_ends is None:
             _signal_all(leader, status is None, _signal.SIGTERM)
-            wake_at = patience_ends = time.monotonic() + _PATIENCE
+            wake_at = patience_ends = time.monotonic() + PATIENCE
             relieve()
         if order == KILL or (patience_ends is not None and time.monotonic() >= patience_ends):
+            relieve()  # what cannot be killed must not be taken for the next command's
             status = _kill_all(leader, status)
             return None if told else status
 
@@ -198,15 +198,10 @@ def _next_order(poll: select.poll, channel: _socket.socket, wake_up: int, until:
 
 def _reap(leader: int, status: int | None) -> tuple[int | None, bool]:
     """Collect ended processes: the leader's wait status once known, and whether any process is left."""
-    try:
-        while True:
-            process, ended = os.waitpid(-1, os.WNOHANG)
-            if process == 0:
-                return status, True
-            if process == leader:
-                status = ended
-    except ChildProcessError:
-        return status, sys.platform != "linux" and send(os.killpg, leader, 0)
+    ended, left = reap()
+    if sys.platform != "linux":
+        left = left or send(os.killpg, leader, 0)
+    return ended.get(leader, status), left
 
 
 def _signal_all(leader: int, leader_lives: bool, number: int) -> None:
@@ -219,7 +214,7 @@ def _signal_all(leader: int, leader_lives: bool, number: int) -> None:
 
 
 def _kill_all(leader: int, status: int | None) -> int | None:
-    give_up = time.monotonic() + _LAST_WAIT
+    give_up = time.monotonic() + LAST_WAIT
     left = True
     while left and time.monotonic() < give_up:
         _signal_all(leader, status is None, _signal.SIGKILL)
@@ -228,38 +223,11 @@ def _kill_all(leader: int, status: int | None) -> int | None:
     return status
 
 
-def children_of(process: int) -> list[int]:
-    """The children of a process, as far as the kernel tells."""
-    found = []
-    try:
-        for thread in os.listdir(f"/proc/{process}/task"):
-            with open(f"/proc/{process}/task/{thread}/children", "rb") as file:
-                found += [int(child) for child in file.read().split()]
-    except OSError:
-        return found
-    return found
-
-
-def descendants(process: int) -> list[int]:
-    """All processes below one, as far as the kernel tells."""
-    found = children_of(process)
-    return found + [below for child in found for below in descendants(child)]
-
-
 def _group(process: int) -> int:
     try:
         return os.getpgid(process)
     except OSError:
         return -1
-
-
-def send(how: Callable[[int, int], None], target: int, number: int) -> bool:
-    """Send a signal with `os.kill` or `os.killpg`; whether there was anybody to get it."""
-    try:
-        how(target, number)
-    except OSError:
-        return False
-    return True
 
 
 def _tell(channel: _socket.socket, what: int, value: int) -> bool:
@@ -280,11 +248,3 @@ def wake_up_on_child_exit() -> int:
 
 def _ignore(number: int, frame: object) -> None:
     """A handler, so that the signal is noticed, and is back to its default in the command."""
-
-
-def adopt_orphans() -> None:
-    """Become the parent of processes below this one whose own parent ends (Linux)."""
-    if sys.platform == "linux":
-        from octavo.sandbox.syscalls import PR_SET_CHILD_SUBREAPER, prctl
-
-        prctl(PR_SET_CHILD_SUBREAPER, 1)

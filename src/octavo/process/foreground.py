@@ -1,4 +1,7 @@
-"""One command in a sandbox, on our own terminal: what `octavo sandbox` runs (`docs/sandbox.md`)."""
+"""One command in a sandbox, on our own terminal: what `octavo sandbox` runs (`docs/sandbox.md`).
+
+What the command leaves in the background ends with it (Linux).
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import NoReturn
 
 from octavo.errors import OctavoError
+from octavo.process.descendants import adopt_orphans, end_descendants
 from octavo.sandbox.spec import SandboxSpec, confinement
 
 
@@ -33,6 +37,7 @@ def run_linux(argv: Sequence[str], spec: SandboxSpec, environ: Mapping[str, str]
     kernel = Kernel()
     prepared = prepare(plan, kernel, watched=True)
     ourselves = os.getpid()
+    adopt_orphans()
     try:
         child = os.fork()
         if child == 0:
@@ -43,6 +48,7 @@ def run_linux(argv: Sequence[str], spec: SandboxSpec, environ: Mapping[str, str]
             confine_and_execute(command, environment, os.getcwdb(), plan, kernel, prepared.view, parent=ourselves)
         return _exit_code_of(child)
     finally:
+        end_descendants()
         clean_up(prepared)
 
 
