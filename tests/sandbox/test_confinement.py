@@ -348,12 +348,12 @@ class TestCodexFolder:
         assert not folder.exists()
 
     async def test_a_folder_that_became_a_link_is_left_alone(self, workspace: Path, tmp_path: Path) -> None:
-        from octavo.sandbox.placeholders import put_placeholders, remove_file
+        from octavo.sandbox.placeholders import put_placeholders, remove_unwanted
 
         (tmp_path / "elsewhere").mkdir()
         (tmp_path / "elsewhere/commondir").touch()
         link = os.fsencode(workspace / "link")
         os.symlink(tmp_path / "elsewhere", link)
         assert put_placeholders([(link + b"/hooks", True)]) == []
-        remove_file(link + b"/commondir")
+        remove_unwanted(link + b"/commondir")
         assert [path.name for path in (tmp_path / "elsewhere").iterdir()] == ["commondir"]

@@ -134,8 +134,8 @@ AS_THAT_USER = textwrap.dedent("""
     from octavo.sandbox.capabilities import capabilities
     from octavo.sandbox.spec import sandbox_spec
 
-    async def main(cwd, script):
-        spec = sandbox_spec(WorkspaceWrite(exclude_slash_tmp=True), cwd, {})
+    async def main(cwd, script, *roots):
+        spec = sandbox_spec(WorkspaceWrite(exclude_slash_tmp=True, writable_roots=roots), cwd, {})
         output = await run_command(["sh", "-c", script], cwd=cwd, environ=dict(os.environ), sandbox=spec,
             timeout_ms=20_000, on_output=lambda stream, chunk: None)
         print(output.exit_code, output.aggregated.decode().split())
@@ -145,13 +145,13 @@ AS_THAT_USER = textwrap.dedent("""
 """)
 
 
-def as_ordinary_user(namespaces: str, workspace: Path, script: str) -> tuple[str, str]:
+def as_ordinary_user(namespaces: str, workspace: Path, script: str, *roots: str) -> tuple[str, str]:
     """The namespace that was found, and what the command printed."""
     from octavo.sandbox.capabilities import capabilities
 
     if capabilities().namespace == "none":
         pytest.skip("this machine allows no namespace")
-    arguments = [sys.executable, "-c", ORDINARY_USER, namespaces, AS_THAT_USER, str(workspace), script]
+    arguments = [sys.executable, "-c", ORDINARY_USER, namespaces, AS_THAT_USER, str(workspace), script, *roots]
     environ = {**os.environ, "LC_ALL": "C"}
     done = subprocess.run(arguments, check=True, stdout=subprocess.PIPE, text=True, timeout=20, env=environ)
     namespace, _, result = done.stdout.partition("\n")

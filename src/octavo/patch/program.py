@@ -18,19 +18,26 @@ TYPE_CHECKING = False  # as `typing` has it, whose import costs as much as all o
 if TYPE_CHECKING:
     from typing import BinaryIO
 
+    from octavo.patch.sections import Patch
+
 SELF_INVOCATION = "--codex-run-as-apply-patch"
 """As the very first argument it makes the main program act as `apply_patch`."""
 
 
-def run_apply_patch(argv: list[str], stdin: BinaryIO, stdout: BinaryIO, stderr: BinaryIO) -> int:
-    """Run as `apply_patch [PATCH]`; `argv` begins with the program's name. The exit code."""
+def run_apply_patch(
+    argv: list[str], stdin: BinaryIO, stdout: BinaryIO, stderr: BinaryIO, *, all_or_none: bool = False
+) -> int:
+    """Run as `apply_patch [PATCH]`; `argv` begins with the program's name. The exit code.
+
+    With `all_or_none` a patch of which something is out of reach changes nothing.
+    """
     if len(argv) > 2:
         return _fail(stderr, "Error: apply_patch accepts exactly one argument.", code=2)
     if len(argv) == 2:
         text = _as_utf8(argv[1])
         if text is None:
             return _fail(stderr, "Error: apply_patch requires a UTF-8 PATCH argument.")
-        return _run(text, stdout, stderr)
+        return _run(text, stdout, stderr, all_or_none)
     try:
         text = stdin.read().decode("utf-8")
     except UnicodeDecodeError:
@@ -39,7 +46,7 @@ def run_apply_patch(argv: list[str], stdin: BinaryIO, stdout: BinaryIO, stderr: 
         return _fail(stderr, f"Error: Failed to read PATCH from stdin.\n{error.strerror} (os error {error.errno})")
     if not text:
         return _fail(stderr, "Usage: apply_patch 'PATCH'\n       echo 'PATCH' | apply-patch", code=2)
-    return _run(text, stdout, stderr)
+    return _run(text, stdout, stderr, all_or_none)
 
 
 def run_self_invoked(argv: list[str], stdout: BinaryIO, stderr: BinaryIO) -> int:
@@ -50,14 +57,23 @@ def run_self_invoked(argv: list[str], stdout: BinaryIO, stderr: BinaryIO) -> int
     return _run(text, stdout, stderr)
 
 
-def _run(text: str, stdout: BinaryIO, stderr: BinaryIO) -> int:
+def _run(text: str, stdout: BinaryIO, stderr: BinaryIO, all_or_none: bool = False) -> int:
     try:
-        summary = apply(parse(text))
+        patch = parse(text)
+        if all_or_none and (path := _refused_path(patch)) is not None:
+            return _fail(stderr, f"Failed to write file {path}")
+        summary = apply(patch)
     except PatchParseError as error:
         return _fail(stderr, error.standalone)
     except PatchApplyError as error:
         return _fail(stderr, str(error))
     return 0 if _print(stdout, summary) else 1
+
+
+def _refused_path(patch: Patch) -> str | None:
+    from octavo.patch.reach import refused_path
+
+    return refused_path(patch)
 
 
 def _fail(stderr: BinaryIO, message: str, code: int = 1) -> int:

@@ -31,11 +31,15 @@ def run_linux(argv: Sequence[str], spec: SandboxSpec, environ: Mapping[str, str]
     if not argv:
         os.write(2, b"No command specified to execute.\n")
         return 101
-    from octavo.sandbox.confine import Kernel, clean_up, prepare
+    from octavo.sandbox.confine import Kernel, clean_up, prepare, refusal
 
     plan = confinement(spec)
     kernel = Kernel()
-    prepared = prepare(plan, kernel, watched=True)
+    try:
+        prepared = prepare(plan, kernel, watched=True)
+    except OSError as error:
+        os.write(2, os.fsencode(f"{refusal(error)}\n"))
+        return 101
     ourselves = os.getpid()
     adopt_orphans()
     try:

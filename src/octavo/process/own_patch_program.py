@@ -6,15 +6,17 @@ import os
 import sys
 
 
-def own_patch_program() -> tuple[str, ...]:
+def own_patch_program(*, all_or_none: bool) -> tuple[str, ...]:
     """The words that run our `apply_patch`, which reads the patch from stdin: an argument could not hold a large one.
 
+    With `all_or_none` a patch of which something is out of reach changes nothing.
     It needs no environment, and nothing in the environment or the folder can change what it runs. Installed packages
     are out of reach: it is for the programs that need none, as they start in half the time then.
     """
     package = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
     code = (
         f"import sys; sys.path.append({package!r}); from octavo.patch.program import run_apply_patch; "
-        "sys.exit(run_apply_patch(['apply_patch'], sys.stdin.buffer, sys.stdout.buffer, sys.stderr.buffer))"
+        "sys.exit(run_apply_patch(['apply_patch'], sys.stdin.buffer, sys.stdout.buffer, sys.stderr.buffer, "
+        f"all_or_none={all_or_none}))"
     )
     return (sys.executable, "-I", "-S", "-X", "utf8", "-c", code)

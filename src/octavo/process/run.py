@@ -30,6 +30,8 @@ _READS_AT_ONCE = 8  # a full pipe; then the other stream and the rest of the pro
 _MOST_DELTAS = 10_000
 _MOST_KEPT = 256 << 20
 _DRAIN_TIME = 2.0  # seconds for output after the end, as a background process may keep a pipe open
+_GIVE_UP_AFTER = 3.0  # seconds; then somebody keeps the watcher from its work
+_KILLED = 9
 _LAST_MOMENT = 0.25  # seconds in which what is about to end anyway may do so by itself
 _TIMEOUT_SIGNAL = 64  # stands for a timeout among signals
 
@@ -143,7 +145,8 @@ async def _exit_of(command: Command, timeout_ms: int | None) -> tuple[int, bool]
             return await asyncio.shield(command.exited), False
     except TimeoutError:
         command.kill()
-        return await asyncio.shield(command.exited), True
+        await asyncio.wait([command.exited], timeout=_GIVE_UP_AFTER)
+        return command.exited.result() if command.exited.done() else _KILLED, True
 
 
 async def _end_rest(command: Command) -> bool:

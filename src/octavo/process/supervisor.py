@@ -110,7 +110,11 @@ def _serve(
     send_message(orders, payload)
     for descriptor in descriptors[1:]:
         os.close(descriptor)
-    prepared = _prepared(payload, kernel)
+    prepared: Prepared | None = None
+    try:
+        prepared = _prepared(payload, kernel)
+    except OSError as error:
+        send_message(orders, marshal.dumps(str(error)))
     if prepared is not None:
         send_message(orders, marshal.dumps(prepared.view))
     _tell(channel, STARTED, leader)

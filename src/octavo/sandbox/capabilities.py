@@ -28,6 +28,13 @@ class Capabilities(msgspec.Struct, frozen=True):
         return self.landlock_version > 0 or self.seatbelt
 
     @property
+    def keeps_signals_in(self) -> bool:
+        """Whether processes outside of the sandbox are safe from signals."""
+        from octavo.sandbox.landlock import SCOPES_SINCE
+
+        return self.seatbelt or self.landlock_version >= SCOPES_SINCE
+
+    @property
     def protects_git_and_metadata(self) -> bool:
         """Whether git's code-running files and `.codex` are closed, and metadata outside the roots is."""
         return self.namespace != "none"
@@ -78,6 +85,7 @@ def _protections(found: Capabilities) -> list[tuple[bool, str, str]]:
         "Linux 5.13 or newer, and `landlock` among the names in /sys/kernel/security/lsm. Containers may refuse it."
     )
     no_filter = "The filter of system calls needs x86_64 or aarch64, and a kernel and container that allow seccomp."
+    no_scope = "Before Linux 6.12 a command can stop or kill other processes of the same user, this program among them."
     no_view = (
         "The kernel or the container allows no mount namespace. In workspace-write a command can then change git's "
         "hooks and configuration in the workspace, which git runs later without a sandbox; check them before using git."
@@ -88,6 +96,7 @@ def _protections(found: Capabilities) -> list[tuple[bool, str, str]]:
         (found.confines_writes, "files outside the writable folders cannot be changed", landlock),
         (filtered, "the network cannot be reached, unless `network_access` is on", no_filter),
         (filtered, "nor can other processes be traced or io_uring be used", no_filter),
+        (found.keeps_signals_in, "processes outside get no signals from inside", no_scope),
         (found.protects_git_and_metadata, "git's hooks and configuration, and .codex, are closed", no_view),
         (found.protects_git_and_metadata, "modes, owners and times of files outside cannot be changed", no_view),
     ]

@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 
 from octavo.sandbox import landlock, mounts, placeholders, privileges, protected, seccomp
-from octavo.sandbox.real_paths import real_path, real_roots
+from octavo.sandbox.real_paths import real_roots
 from octavo.sandbox.syscalls import PR_SET_NO_NEW_PRIVS, prctl
 
 TYPE_CHECKING = False
@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from octavo.sandbox.spec import Confinement
 
 
-View = tuple[list[bytes], bool, list[bytes], list[bytes]]
-"""Writable paths; whether a mount view is wanted; the paths pinned and sealed in it. All are real paths."""
+View = tuple[list[bytes], bool, list[bytes], list[bytes], list[bytes]]
+"""Writable paths; whether a mount view is wanted; the paths pinned and sealed in it, and the links held. All are real
+but for the last part of a link."""
 
 
 class Kernel:
@@ -31,7 +32,7 @@ class Kernel:
     def __init__(self) -> None:
         self.namespace = mounts.usable_namespace()
         machine = os.uname().machine
-        choices = ((True, False), (False, True), (True, True))
+        choices = ((False, False), (True, False), (False, True), (True, True))
         self.filters = {
             (network, metadata): seccomp.build_filter(machine, refuse_network=network, refuse_metadata=metadata)
             for network, metadata in choices
@@ -40,29 +41,34 @@ class Kernel:
 
 
 class Prepared:
-    """What `prepare` found and did for one command: its view, placeholders, and files that must not come to be."""
+    """What `prepare` found and did for one command: its view, placeholders, and what must not come to be."""
 
-    __slots__ = ("held", "unwanted", "view")
+    __slots__ = ("held", "plain", "unwanted", "view")
 
     def __init__(self, view: View) -> None:
         self.view = view
         self.held: list[placeholders.Placeholder] = []
         self.unwanted: list[bytes] = []
+        self.plain: list[bytes] = []
 
 
 def prepare(confinement: Confinement, kernel: Kernel, *, watched: bool) -> Prepared:
-    """Find what to protect now; placeholders are put only if somebody will call `clean_up` (`watched`)."""
+    """Find what to protect now; placeholders are put only if somebody will call `clean_up` (`watched`).
+
+    Raises `OSError` if something cannot be protected.
+    """
     _, roots, projects, protect, closed = confinement
     real = real_roots(roots or [])
     writable = list(dict.fromkeys(real.values()))
     if not writable or not protect or kernel.namespace == "none":
-        return Prepared((writable, False, [], []))
-    ours = [path for path in map(real_path, closed) if path]
-    found = protected.find_protected(writable, [real[project] for project in projects if project in real], ours)
-    prepared = Prepared((writable, True, found.pinned, found.sealed))
+        return Prepared((writable, False, [], [], []))
+    found = protected.find_protected(writable, [real[project] for project in projects if project in real], closed)
+    found.sealed.extend(found.whole)
+    writable = [root for root in writable if root not in found.whole]
+    prepared = Prepared((writable, True, found.pinned, found.sealed, found.links))
     if watched:
         prepared.held = placeholders.put_placeholders(found.absent)
-        prepared.unwanted = found.unwanted
+        prepared.unwanted, prepared.plain = found.unwanted, found.plain
         found.sealed.extend(placeholder.path for placeholder in prepared.held)
     return prepared
 
@@ -73,20 +79,22 @@ def confine(confinement: Confinement, kernel: Kernel, view: View) -> None:
     The working folder must be entered again afterwards: it may lie on another mount now.
     """
     network, roots, _, protect, _ = confinement
-    writable, viewed, pinned, sealed = view
+    writable, viewed, pinned, sealed, links = view
     if viewed:
         mounts.enter_namespace(kernel.namespace)
-        mounts.show_read_only(writable=writable, pinned=pinned, sealed=sealed)
+        mounts.show_read_only(writable=writable, pinned=pinned, sealed=sealed, links=links)
     privileges.give_up_privileges()
     prctl(PR_SET_NO_NEW_PRIVS, 1)
+    if roots is None and network:
+        return
     if roots is not None:
         landlock.restrict_writes(writable)
     # Where nothing is writable the filter refuses changes of metadata, and no view is needed.
     metadata = roots is not None and not writable and protect
-    if not network or metadata:
-        if not kernel.filters:
-            raise NotImplementedError("no system call filter for this kind of machine")
+    if kernel.filters:
         seccomp.load_filter(kernel.filters[not network, metadata])
+    elif not network or metadata:
+        raise NotImplementedError("no system call filter for this kind of machine")
 
 
 def rehearse(kernel: Kernel) -> None:
@@ -104,7 +112,10 @@ def clean_up(prepared: Prepared) -> None:
     """Leave no trace of the protections."""
     placeholders.remove_placeholders(prepared.held)
     for path in prepared.unwanted:
-        placeholders.remove_file(path)
+        placeholders.remove_unwanted(path)
+    for root in prepared.plain:
+        if protected.looks_bare(root):
+            placeholders.remove_unwanted(os.path.join(root, b"HEAD"))
 
 
 def refusal(error: Exception) -> str:

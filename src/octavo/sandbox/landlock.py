@@ -2,7 +2,8 @@
 
 Everything may be read; only the writable roots and `/dev/null` may be written.
 The rules of file systems up to Landlock's fifth version are asked for, fewer
-where the kernel knows fewer (`docs/sandbox.md`).
+where the kernel knows fewer; from its sixth version on, processes outside get
+no signals from inside (`docs/sandbox.md`).
 """
 
 from __future__ import annotations
@@ -25,6 +26,9 @@ _READ = _EXECUTE | _READ_FILE | _READ_DIR
 _FOR_FILES = _EXECUTE | _WRITE_FILE | _READ_FILE | _TRUNCATE | _IOCTL_DEV
 _RIGHTS_SINCE = {1: 13, 2: 14, 3: 15, 4: 15, 5: 16}  # version to the number of rights it knows
 _LAST_VERSION = 5
+SCOPES_SINCE = 6
+"""The version from which on signals and abstract sockets can be kept inside."""
+_SCOPES = 1 | 2  # abstract Unix sockets and signals: those of processes outside are out of reach
 _GET_VERSION = 1
 _PATH_BENEATH = 1
 
@@ -59,7 +63,10 @@ def _rules(writable: list[bytes]) -> int:
     if version == 0:
         raise OSError("Landlock was not able to fully enforce all sandbox rules")
     handled = (1 << _RIGHTS_SINCE[min(version, _LAST_VERSION)]) - 1
-    ruleset = system_call(LANDLOCK_CREATE_RULESET, struct.pack("Q", handled), 8, 0)
+    attributes = struct.pack("Q", handled)
+    if version >= SCOPES_SINCE:
+        attributes = struct.pack("QQQ", handled, 0, _SCOPES)
+    ruleset = system_call(LANDLOCK_CREATE_RULESET, attributes, len(attributes), 0)
     try:
         _allow(ruleset, b"/", _READ & handled)
         for path in (b"/dev/null", *writable):

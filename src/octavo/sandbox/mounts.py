@@ -26,6 +26,7 @@ from octavo.sandbox.syscalls import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import Literal
 
     Namespace = Literal["none", "mount", "user"]
@@ -69,10 +70,13 @@ def enter_namespace(kind: Namespace) -> None:
     _write("/proc/self/uid_map", f"{user} {user} 1")
 
 
-def show_read_only(*, writable: list[bytes], pinned: list[bytes], sealed: list[bytes]) -> None:
+def show_read_only(
+    *, writable: list[bytes], pinned: list[bytes], sealed: list[bytes], links: Sequence[bytes] = ()
+) -> None:
     """Make everything read-only but `writable`; `pinned` folders cannot be moved, `sealed` paths not be changed.
 
-    All exist and hold no symbolic link. Raises `OSError` with the path it is about.
+    All exist and hold no symbolic link, except that `links` are such links, and stay what they are. Raises `OSError`
+    with the path it is about.
     """
     # Copied before the rest turns read-only, so that each keeps what it allows now.
     outermost = sorted(_outermost(writable))
@@ -88,6 +92,10 @@ def show_read_only(*, writable: list[bytes], pinned: list[bytes], sealed: list[b
         if path in closed:
             _set_attributes(tree, b"", _AT_EMPTY_PATH | _AT_RECURSIVE, _READ_ONLY, 0)
         _place(tree, path)
+    for link in dict.fromkeys(links):
+        tree = _copy(link, os.O_NOFOLLOW)
+        if tree >= 0:
+            _place(tree, link, os.O_NOFOLLOW)
 
 
 def rehearse(paths: list[bytes]) -> None:
@@ -106,10 +114,10 @@ def is_below(path: bytes, folder: bytes) -> bool:
     return path != folder and path.startswith(folder.rstrip(b"/") + b"/")
 
 
-def _copy(path: bytes) -> int:
+def _copy(path: bytes, flags: int = 0) -> int:
     """A detached copy of the mounts at `path`; negative if it has just vanished."""
     try:
-        place = open_real(path)
+        place = open_real(path, os.O_PATH | flags)
     except FileNotFoundError:
         return -1
     except OSError as error:
@@ -124,10 +132,10 @@ def _copy(path: bytes) -> int:
         os.close(place)
 
 
-def _place(tree: int, path: bytes) -> None:
+def _place(tree: int, path: bytes, flags: int = 0) -> None:
     target = -1
     try:
-        target = open_real(path)
+        target = open_real(path, os.O_PATH | flags)
         system_call(MOVE_MOUNT, tree, b"", target, b"", _MOVE_FROM_EMPTY_PATH | _MOVE_TO_EMPTY_PATH)
     except OSError as error:
         raise OSError(error.errno, error.strerror, path) from error

@@ -13,11 +13,14 @@ it are used afterwards: a folder that is swapped for a link leads nowhere.
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import stat
+import time
 
 _MARK = 1_000_000_000  # nanoseconds: one second after the epoch; whole, as some file systems keep no less
+_TRIES, _BETWEEN_TRIES = 100, 0.005  # seconds
 
 
 class Placeholder:
@@ -35,16 +38,34 @@ class Placeholder:
 def put_placeholders(absent: list[tuple[bytes, bool]]) -> list[Placeholder]:
     """Create or join the placeholder of each `(real path, is a folder)`.
 
-    A path that cannot be created is left out: then the command cannot create it either.
+    A path that cannot be created is left out: then the command cannot create it either. Raises `OSError` when somebody
+    keeps a placeholder locked.
     """
-    held = []
-    for path, is_folder in absent:
-        for _ in range(5):  # another program may remove it between two steps
-            placeholder = _join(path, is_folder)
+    held: list[Placeholder] = []
+    try:
+        for path, is_folder in absent:
+            placeholder = _joined(path, is_folder)
             if placeholder is not None:
                 held.append(placeholder)
-                break
+    except OSError:
+        remove_placeholders(held)
+        raise
     return held
+
+
+def _joined(path: bytes, is_folder: bool) -> Placeholder | None:
+    for _ in range(_TRIES):
+        for _ in range(5):  # another program may remove it between two steps
+            try:
+                placeholder = _join(path, is_folder)
+            except BlockingIOError:
+                break
+            if placeholder is not None:
+                return placeholder
+        else:
+            return None
+        time.sleep(_BETWEEN_TRIES)  # whoever removes it holds it for a moment only
+    raise OSError(errno.EBUSY, "its placeholder is locked by another process", path)
 
 
 def remove_placeholders(held: list[Placeholder]) -> None:
@@ -61,15 +82,25 @@ def remove_placeholders(held: list[Placeholder]) -> None:
             os.close(placeholder.folder)
 
 
-def remove_file(path: bytes) -> None:
-    """Remove a file that must not have come to be, if it has; `path` is real."""
+def remove_unwanted(path: bytes) -> None:
+    """Remove a file, or a folder of files, that must not have come to be, if it has; the folder it is in is real."""
     folder = _open_folder(path)
     if folder is None:
         return
+    name = os.path.basename(path)
     try:
-        os.unlink(os.path.basename(path), dir_fd=folder)
+        if not stat.S_ISDIR(os.lstat(name, dir_fd=folder).st_mode):
+            os.unlink(name, dir_fd=folder)
+            return
+        inside = os.open(name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=folder)
+        try:
+            for entry in os.listdir(inside):
+                os.unlink(entry, dir_fd=inside)
+        finally:
+            os.close(inside)
+        os.rmdir(name, dir_fd=folder)
     except OSError:
-        return  # it does not exist, as it should be; a folder of that name is of no use to git
+        return  # it does not exist, as it should be; folders in it are of no use to git
     finally:
         os.close(folder)
 
@@ -88,18 +119,25 @@ def _join(path: bytes, is_folder: bool) -> Placeholder | None:
     lock = -1
     try:
         lock = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK, dir_fd=folder)
-        fcntl.flock(lock, fcntl.LOCK_SH)
+        fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
         placeholder = Placeholder(path, folder, lock)
         if _is_held(placeholder):
             return placeholder
         if created:  # a file system that does not keep the mark
             _remove(placeholder, is_folder)
+    except BlockingIOError:
+        _close(lock, folder)
+        raise
     except OSError:
         pass
-    if lock >= 0:
-        os.close(lock)
-    os.close(folder)
+    _close(lock, folder)
     return None
+
+
+def _close(*descriptors: int) -> None:
+    for descriptor in descriptors:
+        if descriptor >= 0:
+            os.close(descriptor)
 
 
 def _open_folder(path: bytes) -> int | None:

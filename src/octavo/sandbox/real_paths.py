@@ -35,6 +35,19 @@ def real_path(path: bytes) -> bytes:
         os.close(place)
 
 
+def real_or_closed(path: bytes) -> bytes:
+    """The real path, or that of the nearest folder above that keeps us from looking; empty if nothing is there."""
+    while True:
+        try:
+            os.close(os.open(path, os.O_PATH | os.O_CLOEXEC))
+        except (FileNotFoundError, NotADirectoryError):
+            return b""
+        except OSError:
+            path = os.path.dirname(path)
+            continue
+        return real_path(path)
+
+
 def open_real(path: bytes, flags: int = os.O_PATH) -> int:
     """A file descriptor of a real path; raises `OSError`, with `ELOOP` if there is a link in it now."""
     how = struct.pack("QQQ", flags | os.O_CLOEXEC, 0, _NO_LINKS)
@@ -48,19 +61,20 @@ def open_real(path: bytes, flags: int = os.O_PATH) -> int:
 
 def real_roots(roots: list[bytes]) -> dict[bytes, bytes]:
     """The real path of each writable root; those that do not exist or cannot be believed are left out."""
-    found = {root: _followed(root) for root in roots}
+    found = {root: followed(root) for root in roots}
     real = {root: (path, links) for root, (path, links) in found.items() if path}
     return {
         root: path
         for root, (path, links) in real.items()
-        if not any(_is_within(place, other) for place in links for key, (other, _) in real.items() if key != root)
+        if not any(_is_within(link, other) for link in links for key, (other, _) in real.items() if key != root)
     }
 
 
-def _followed(path: bytes) -> tuple[bytes, list[bytes]]:
-    """The real path, empty if there is none, and the folders that hold the links on the way."""
+def followed(path: bytes) -> tuple[bytes, list[bytes]]:
+    """The real path, empty if there is none, and the real paths of the links on the way."""
     waiting = path.split(b"/")[::-1]
-    place, links = b"/", []
+    place = b"/"
+    links: list[bytes] = []
     while waiting:
         name = waiting.pop()
         if name in (b"", b"."):
@@ -73,13 +87,13 @@ def _followed(path: bytes) -> tuple[bytes, list[bytes]]:
             is_link = stat.S_ISLNK(os.lstat(step).st_mode)
             target = os.readlink(step) if is_link else b""
         except OSError:
-            return b"", []
+            return b"", links
         if not is_link:
             place = step
             continue
-        links.append(place)
+        links.append(step)
         if len(links) > _MOST_LINKS:
-            return b"", []
+            return b"", links
         if target.startswith(b"/"):
             place = b"/"
         waiting += target.split(b"/")[::-1]

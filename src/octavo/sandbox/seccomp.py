@@ -1,4 +1,4 @@
-"""The system call filter: no network, no ptrace, no io_uring, and no metadata changes where nothing is writable.
+"""The system call filter: what no command may do, no network, and no metadata changes where nothing is writable.
 
 A filter is a classic BPF program, built here as bytes and loaded last of all
 protections. Refused calls fail with EPERM; a call in a foreign calling
@@ -16,6 +16,8 @@ _AF_UNIX = 1
 _X32_BIT = 0x40000000
 _SECCOMP_MODE_FILTER = 2
 _SET_FLAGS = (0x40086602, 0x40046602, 0x401C5820)  # FS_IOC_SETFLAGS, its 32-bit form, FS_IOC_FSSETXATTR
+_TYPE_FOR_OTHERS = (0x5412, 0x541C)  # TIOCSTI and TIOCLINUX put text where the user's shell reads it
+_ALL_OF_A_USER = 2  # PRIO_USER
 
 _AUDIT = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 _SOCKET = {"x86_64": (41, 53), "aarch64": (198, 199)}  # socket, socketpair
@@ -24,7 +26,13 @@ _IOCTL = {"x86_64": 16, "aarch64": 29}
 MACHINES = frozenset(_AUDIT)
 """The architectures (as `uname -m` names them) that filters can be built for."""
 
-_IO_URING = (425, 426, 427)
+_PRIORITY = {"x86_64": 141, "aarch64": 140}
+_LIMITS = {"x86_64": 302, "aarch64": 261}
+_NEVER = {
+    # open_by_handle_at, which finds a file without a path; add_key request_key keyctl; io_uring_setup, enter, register
+    "x86_64": (304, 248, 249, 250, 425, 426, 427),
+    "aarch64": (265, 217, 218, 219, 425, 426, 427),
+}
 _NETWORK = {
     # connect accept accept4 bind listen getpeername getsockname shutdown sendto sendmsg sendmmsg
     # recvmsg recvmmsg getsockopt setsockopt ptrace
@@ -49,13 +57,17 @@ def build_filter(machine: str, *, refuse_network: bool, refuse_metadata: bool) -
     ]
     if machine == "x86_64":
         program += [_step(_AT_LEAST, _X32_BIT, 0, 1), _step(_RETURN, _KILL)]
-    refused: tuple[int, ...] = _IO_URING
+    refused: tuple[int, ...] = _NEVER[machine]
+    requests: tuple[int, ...] = _TYPE_FOR_OTHERS
     if refuse_network:
         refused += _NETWORK[machine]
         program += [step for number in _SOCKET[machine] for step in _only_unix_sockets(number)]
     if refuse_metadata:
         refused += _METADATA[machine]
-        program += _no_attribute_flags(_IOCTL[machine])
+        requests += _SET_FLAGS
+    program += _no_requests(_IOCTL[machine], requests)
+    program += _only_own_limits(_LIMITS[machine])
+    program += _only_own_priority(_PRIORITY[machine])
     for number in refused:
         program += [_step(_EQUAL, number, 0, 1), _step(_RETURN, _REFUSE)]
     return b"".join([*program, _step(_RETURN, _ALLOW)])
@@ -80,8 +92,32 @@ def _only_unix_sockets(number: int) -> list[bytes]:
     ]
 
 
-def _no_attribute_flags(ioctl: int) -> list[bytes]:
-    checks = [step for flag in _SET_FLAGS for step in (_step(_EQUAL, flag, 0, 1), _step(_RETURN, _REFUSE))]
+def _only_own_limits(prlimit: int) -> list[bytes]:
+    """The process is the first argument, 0 for the caller's own."""
+    return [
+        _step(_EQUAL, prlimit, 0, 4),
+        _step(_LOAD, _FIRST_ARGUMENT),
+        _step(_EQUAL, 0, 0, 1),
+        _step(_RETURN, _ALLOW),
+        _step(_RETURN, _REFUSE),
+    ]
+
+
+def _only_own_priority(setpriority: int) -> list[bytes]:
+    """A process or a group, 0 for the caller's own, and never all processes of a user."""
+    return [
+        _step(_EQUAL, setpriority, 0, 6),
+        _step(_LOAD, _FIRST_ARGUMENT),
+        _step(_EQUAL, _ALL_OF_A_USER, 3, 0),
+        _step(_LOAD, _SECOND_ARGUMENT),
+        _step(_EQUAL, 0, 0, 1),
+        _step(_RETURN, _ALLOW),
+        _step(_RETURN, _REFUSE),
+    ]
+
+
+def _no_requests(ioctl: int, requests: tuple[int, ...]) -> list[bytes]:
+    checks = [step for request in requests for step in (_step(_EQUAL, request, 0, 1), _step(_RETURN, _REFUSE))]
     return [
         _step(_EQUAL, ioctl, 0, len(checks) + 2),
         _step(_LOAD, _SECOND_ARGUMENT),

@@ -117,10 +117,11 @@ async def _apply(
 ) -> tuple[CommandOutput, str]:
     turn = invocation.turn
     environ = {} if has_network(turn.sandbox_policy) else {NETWORK_DISABLED: "1"}
+    leads_outside = asked or not _is_writable(turn, patch)  # so the sandbox may stop it half-way, and a retry follow
 
     async def attempt(sandbox: SandboxSpec | None) -> CommandOutput:
         return await run_command(
-            own_patch_program(),
+            own_patch_program(all_or_none=leads_outside and sandbox is not None),
             cwd=patch.cwd,
             environ=environ,
             sandbox=sandbox,
