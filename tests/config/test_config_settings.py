@@ -221,6 +221,27 @@ def test_an_unknown_provider_is_noticed_before_a_missing_prompt(tmp_path: Path) 
         Home(tmp_path).load("model_provider=zz", "experimental_instructions_file=nope")
 
 
+def test_a_prompt_that_is_no_file_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    os.mkfifo(home.project / "pipe")
+    (home.project / "environ").symlink_to("/proc/self/environ")
+    for name in ("pipe", "environ"):
+        with pytest.raises(ConfigError, match=r"failed to read .*: not a regular file$"):
+            home.load(f"experimental_instructions_file={name}")
+
+
+def test_a_prompt_may_come_through_a_pipe_of_the_shell(tmp_path: Path) -> None:
+    reading, writing = os.pipe()
+    os.write(writing, b"from a pipe\n")
+    os.close(writing)
+    try:
+        assert (
+            Home(tmp_path).load(f"experimental_instructions_file=/dev/fd/{reading}").base_instructions == "from a pipe"
+        )
+    finally:
+        os.close(reading)
+
+
 def test_the_global_agents_text(tmp_path: Path) -> None:
     home = Home(tmp_path)
     assert home.load().user_instructions is None

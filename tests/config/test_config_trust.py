@@ -105,3 +105,40 @@ def test_outside_of_repositories_the_folder_itself_is_trusted(tmp_path: Path) ->
 
 def test_without_git_only_the_exact_entry_counts(tmp_path: Path, repository: Path) -> None:
     assert repository_root(str(repository), {"PATH": "/nowhere"}) is None
+
+
+def plant_git(folder: Path, mark: Path) -> str:
+    """A PATH with a git of the folder's in front, which leaves a mark."""
+    program = folder / ".venv" / "bin" / "git"
+    program.parent.mkdir(parents=True)
+    program.write_text(f'#!/bin/sh\ntouch {mark}\nexec git "$@"\n')
+    program.chmod(0o755)
+    return f"{program.parent}:{os.environ['PATH']}"
+
+
+@pytest.mark.parametrize("folder", ["", "sub"])
+def test_a_git_of_the_project_is_not_asked(tmp_path: Path, repository: Path, folder: str) -> None:
+    environ = {**ENVIRON, "PATH": plant_git(repository, tmp_path / "ran")}
+    assert repository_root(str(repository / folder), environ) == str(repository)
+    assert not (tmp_path / "ran").exists()
+
+
+def test_a_git_in_a_configured_root_is_not_asked(tmp_path: Path, repository: Path) -> None:
+    root = tmp_path / "root"
+    environ = {**ENVIRON, "PATH": plant_git(root, tmp_path / "ran")}
+    home = Home(tmp_path).write(
+        f'[projects."{repository}"]\ntrust_level = "trusted"\n[sandbox_workspace_write]\nwritable_roots = ["{root}"]\n'
+    )
+    assert home.load(flags=ConfigFlags(cwd=str(repository / "sub")), environ=environ).project_is_trusted
+    assert not (tmp_path / "ran").exists()
+    added = ConfigFlags(cwd=str(repository / "sub"), additional_writable_roots=(str(root),))
+    assert trusting(home, repository).load(flags=added, environ=environ).project_is_trusted
+    assert not (tmp_path / "ran").exists()
+
+
+def test_a_pipe_among_the_facts_of_a_worktree_is_not_waited_for(tmp_path: Path, repository: Path) -> None:
+    git(repository, "worktree", "add", "-q", str(tmp_path / "tree"))
+    facts = repository / ".git" / "worktrees" / "tree" / "gitdir"
+    facts.unlink()
+    os.mkfifo(facts)
+    assert repository_root(str(tmp_path / "tree"), ENVIRON) is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -123,6 +124,27 @@ def test_a_file_that_cannot_be_read_leaves_the_user_s_own_text(tmp_path: Path, h
     workspace = lay(tmp_path / "w", {"d/": ""})
     (workspace / "AGENTS.md").symlink_to("d")
     assert read(workspace, home) == "mine"
+
+
+@pytest.mark.parametrize("kind", ["pipe", "environment"])
+async def test_what_is_no_file_is_passed_over_and_not_waited_for(tmp_path: Path, home: Path, kind: str) -> None:
+    workspace = lay(tmp_path / "w", {"AGENTS.md": "plain"})
+    if kind == "pipe":
+        os.mkfifo(workspace / "p")
+    (workspace / "AGENTS.override.md").symlink_to("p" if kind == "pipe" else "/proc/self/environ")
+    assert read(workspace, home) == "plain"
+    async with conversation(workspace, [says("a")]) as talk:
+        await talk.user("go")
+        assert [text for text in texts(talk.input()) if text.startswith("<user_instructions>")] == [
+            "<user_instructions>\n\nplain\n\n</user_instructions>"
+        ]
+
+
+def test_the_user_s_own_text_is_not_waited_for_either(tmp_path: Path, home: Path) -> None:
+    """It may be a link into a folder where commands write."""
+    os.mkfifo(tmp_path / "p")
+    (home / "AGENTS.md").symlink_to(tmp_path / "p")
+    assert read(lay(tmp_path / "w", {"AGENTS.md": "theirs"}), home) == "theirs"
 
 
 async def test_documents_are_read_once(tmp_path: Path) -> None:

@@ -192,6 +192,35 @@ async def test_the_notification_program_outlives_the_conversation(tmp_path: Path
     assert told.read_text() == "alive\n"
 
 
+@pytest.mark.parametrize("name", ["tell-me", "helper"])
+async def test_neither_the_notification_program_nor_its_helpers_come_from_where_commands_write(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """The one in the project is not even taken if there is no other."""
+    workspace, tools = tmp_path / "w", tmp_path / "tools"
+    for folder, text in ((workspace / "bin", f"touch {tmp_path}/trapped"), (tools, "helper; echo told > $TOLD")):
+        folder.mkdir(parents=True)
+        program = folder / (name if folder != tools else "tell-me")
+        program.write_text(f"#!/bin/sh\n{text}\n")
+        program.chmod(0o700)
+    if name == "tell-me":
+        (tools / "tell-me").unlink()
+    os.mkfifo(tmp_path / "told")
+    monkeypatch.setenv("TOLD", str(tmp_path / "told"))
+    monkeypatch.setenv("PATH", f"{workspace}/bin:{tools}:{os.environ['PATH']}")
+    async with conversation(workspace / "sub", [says("done")], notify=["tell-me"], **roots(workspace)) as talk:
+        await talk.user("go")
+        if name == "helper":
+            assert (tmp_path / "told").read_text() == "told\n"
+        assert bool(talk.conversation._session._let_go) == (name == "helper")
+    assert not (tmp_path / "trapped").exists()
+
+
+def roots(*folders: Path) -> dict[str, Any]:
+    """The setting that lets commands write there."""
+    return {"sandbox_workspace_write": {"writable_roots": [str(folder) for folder in folders]}}
+
+
 async def test_programs_that_ended_do_not_stay_zombies(tmp_path: Path) -> None:
     async with conversation(tmp_path / "w", [says(str(n)) for n in range(5)], notify=["true"]) as talk:
         for number in range(5):

@@ -8,6 +8,7 @@ import os
 import stat
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from exec_model_server import answer, fails, runs, says
@@ -76,6 +77,29 @@ def test_a_file_that_cannot_be_written_changes_nothing_else(place: Place) -> Non
     result = place.exec("--json", "-o", "none/f", "hi")
     assert result.code == 0
     assert result.err == 'Failed to write last message file "none/f": No such file or directory (os error 2)\n'
+
+
+def test_the_last_message_follows_no_link_that_commands_may_have_put(place: Place, tmp_path: Path) -> None:
+    precious = tmp_path / "precious"
+    precious.write_text("mine")
+    for link in (place.workspace / "planted", place.workspace / "folder"):
+        link.symlink_to(precious if link.name == "planted" else tmp_path)
+    swap = answer(runs(f"rm -f f; ln -s {precious} f"))
+    place.model(*[swap, answer(says("evil"))] * 3)
+    for name in ("planted", "folder/precious", "f"):
+        result = place.exec("--json", "-s", "workspace-write", "-o", name, "hi")
+        assert (result.code, precious.read_text()) == (0, "mine")
+        assert result.err.startswith(f'Failed to write last message file "{name}": ')
+
+
+def test_the_last_message_follows_a_link_of_the_users_elsewhere(place: Place) -> None:
+    mine = place.home / "mine"
+    mine.write_text("old")
+    (place.home / "link").symlink_to(mine)
+    place.model(answer(says("new")), answer(says("new")))
+    assert place.exec("--json", "-o", str(place.home / "link"), "hi").code == 0
+    assert mine.read_text() == "new"
+    assert b"new" in place.exec("--json", "-o", "/dev/stdout", "hi").out
 
 
 def test_a_retry_that_works_is_no_failure(place: Place) -> None:

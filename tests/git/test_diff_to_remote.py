@@ -6,6 +6,7 @@ import contextlib
 from pathlib import Path
 
 import pytest
+from submodules import add_trapped, move_on
 from work_trees import git, repository, write
 
 from octavo.git.diff import diff_to_remote
@@ -97,6 +98,16 @@ async def test_programs_named_in_the_repository_are_not_run_for_the_diff(tmp_pat
     for key in ("diff.trap.textconv", "diff.trap.command", "diff.external"):
         git(work, "config", key, f"touch '{tmp_path}/trapped'; cat")
     assert "+two\n" in (await diff_to_remote(str(work))).diff
+    assert not (tmp_path / "trapped").exists()
+
+
+async def test_the_programs_of_a_submodule_are_not_run(tmp_path: Path) -> None:
+    work = cloned(tmp_path)
+    sub = add_trapped(work, tmp_path / "trapped")
+    commit_id = move_on(sub, tmp_path / "trapped")
+    git(work, "config", "diff.submodule", "diff")
+    shown = (await diff_to_remote(str(work))).diff
+    assert f"+Subproject commit {commit_id}\n" in shown
     assert not (tmp_path / "trapped").exists()
 
 

@@ -196,3 +196,21 @@ async def test_the_repositorys_own_programs_are_not_run(tmp_path: Path) -> None:
     assert (await run_git(("add", "-A"), str(repo))).code == 0
     assert not (tmp_path / "trapped").exists()
     assert AUTHOR
+
+
+async def test_programs_that_git_starts_are_not_taken_from_the_work_tree(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The user's own filter is a bare name, of which a command may have put another one into the project."""
+    repo = repository(tmp_path / "repo", {"a": "1", ".gitattributes": "a filter=mine\n", "sub/b": "1"})
+    for name in ("git", "my-filter"):
+        write(repo, {f".venv/bin/{name}": f"#!/bin/sh\ntouch '{tmp_path}/trapped'; cat\n"})
+        (repo / ".venv" / "bin" / name).chmod(0o755)
+    monkeypatch.setenv("PATH", f"{repo}/.venv/bin:{os.environ['PATH']}")
+    monkeypatch.setenv("GIT_CONFIG_COUNT", "1")
+    monkeypatch.setenv("GIT_CONFIG_KEY_0", "filter.mine.clean")
+    monkeypatch.setenv("GIT_CONFIG_VALUE_0", "my-filter")
+    write(repo, {"a": "2"})
+    assert (await run_git(("add", "-A"), str(repo / "sub"))).code == 0
+    assert (await run_git(("add", "-A"), str(repo))).code == 0
+    assert not (tmp_path / "trapped").exists()

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
+from submodules import add_trapped, move_on
 from work_trees import git, repository, tree, write
 
 from octavo.git.run import GitError
@@ -207,3 +209,55 @@ async def test_no_filter_of_the_repository_is_run(tmp_path: Path, repo: Path, ke
     await restore_snapshot(str(repo), snapshot)
     assert (repo / "a.txt").read_text() == "a\n"
     assert not (tmp_path / "trapped").exists()
+
+
+async def test_the_programs_of_a_submodule_are_not_run(tmp_path: Path, repo: Path) -> None:
+    sub = add_trapped(repo, tmp_path / "trapped", "nested")
+    git(repo, "config", "submodule.recurse", "true")
+    git(repo, "config", "diff.submodule", "diff")
+    snapshot = await create_snapshot(str(repo))
+    write(repo, {"a.txt": "changed\n", "new": "n\n"})
+    await restore_snapshot(str(repo), snapshot)
+    assert not (tmp_path / "trapped").exists()
+    assert (repo / "a.txt").read_text() == "a\n"
+    assert not (repo / "new").exists()
+    assert (sub / "b").read_text() == "c\n"
+
+
+async def test_a_snapshot_holds_the_commits_of_submodules(tmp_path: Path, repo: Path) -> None:
+    for name in ("moved", "same", "gone", "[odd] :!", "file", "sub/deep"):
+        add_trapped(repo, tmp_path / "trapped", name)
+    move_on(repo / "moved", tmp_path / "trapped")
+    shutil.rmtree(repo / "gone")
+    shutil.rmtree(repo / "file")
+    write(repo, {"file": "now a file\n", "new": "n\n"})
+    repository(repo / "fresh", {"x": "1\n"})
+    snapshot = await create_snapshot(str(repo))
+    assert not (tmp_path / "trapped").exists()
+    lines = git(repo, "ls-tree", "-r", "-z", snapshot.id).split("\0")
+    listed = {path: facts.split()[1:] for facts, _, path in (line.partition("\t") for line in lines) if path}
+    assert {path: id for path, (kind, id) in listed.items() if kind == "commit"} == {
+        name: git(repo / name, "rev-parse", "HEAD") for name in ("moved", "same", "[odd] :!", "sub/deep", "fresh")
+    }
+    assert {path for path, (kind, _) in listed.items() if kind == "blob"} == {*START, "file", "new"}
+
+
+async def test_below_the_top_only_submodules_of_that_folder_are_looked_at(tmp_path: Path, repo: Path) -> None:
+    for name in ("beside", "sub/deep"):
+        add_trapped(repo, tmp_path / "trapped", name)
+    for name in ("beside", "sub/deep"):
+        move_on(repo / name, tmp_path / "trapped")
+    write(repo, {"sub/new": "n\n", "a.txt": "outside\n"})
+    snapshot = await create_snapshot(str(repo / "sub"))
+    assert not (tmp_path / "trapped").exists()
+    assert git(repo, "diff", "--name-only", "HEAD", snapshot.id).split() == ["sub/deep", "sub/new"]
+
+
+async def test_a_pipe_in_the_place_of_an_ignore_file_is_not_waited_for(
+    repo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (repo / ".gitignore").unlink()
+    os.mkfifo(repo / ".gitignore")
+    monkeypatch.setattr("octavo.git.snapshot._LONGEST_S", 0.2)
+    with pytest.raises(GitError, match="took too long"):
+        await create_snapshot(str(repo))

@@ -107,7 +107,27 @@ def test_a_program_in_the_workspace_is_not_run(tmp_path: Path) -> None:
     environ = {"PATH": str(program.parent)}
     assert find_ripgrep(environ) == find_ripgrep(environ, str(tmp_path / "elsewhere")) == str(program)
     assert find_ripgrep(environ, str(tmp_path)) != str(program)
-    assert find_ripgrep({"PATH": "bin"}, None) != str(program)
+    assert find_ripgrep({"PATH": "bin"}) != str(program)
+
+
+def test_a_pipe_in_the_place_of_an_ignore_file_is_not_waited_for(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(root, a="")
+    os.mkfifo(root / ".gitignore")
+    monkeypatch.setattr("octavo.search.listing._SILENT_S", 0.2)
+    assert list(list_files(str(root), os.environ)) in ([], [b"a\0"])
+
+
+def test_links_are_found_without_a_program_of_the_searched_folder(root: Path) -> None:
+    """Whether a link is ignored is asked in another folder; the program must not come from the first one then."""
+    write(root, a="")
+    (root / "link").symlink_to("a")
+    program = root / "bin" / "rg"
+    program.parent.mkdir()
+    program.write_text(f"#!/bin/sh\ntouch {root.parent}/ran\n")
+    program.chmod(0o755)
+    environ = {"PATH": f"{program.parent}:{os.environ['PATH']}"}
+    assert [found.path for found in search([str(root)], "link", 5, environ=environ)] == ["link"]
+    assert not (root.parent / "ran").exists()
 
 
 def test_without_ripgrep_one_line_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -69,13 +69,14 @@ def _with_api_key(invocation: Invocation) -> int:
 def _in_browser(invocation: Invocation) -> int:
     config = _config_for_chatgpt(invocation)
     from octavo.auth.login_server import start_login
+    from octavo.cli.browser import open_browser
 
     async def flow(settings: LoginSettings, http: HttpClient) -> None:
         server = await start_login(settings, http)
         url = server.auth_url
         _say(f"Starting local login server on http://localhost:{server.port}.")
         _say(f"If your browser does not open by itself, open this address to log in:\n\n{url}")
-        _open_browser(url)
+        open_browser(url)  # if it does not, the address stands on the terminal
         await server.finished()
 
     return _run(config, invocation, flow, "Error logging in: {}")
@@ -148,23 +149,6 @@ def _run(
         raise Stop(1, failed.format(error) + "\n") from None
     _say(_DONE)
     return 0
-
-
-def _open_browser(url: str) -> None:
-    """Try it, in a process of its own: browsers write to the terminal, and some of them block."""
-    import subprocess
-
-    code = "import sys, webbrowser; webbrowser.open(sys.argv[1])"
-    try:
-        subprocess.Popen(
-            [sys.executable, "-c", code, url],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-    except OSError:
-        return  # the address stands on the terminal
 
 
 def _say(text: str) -> None:

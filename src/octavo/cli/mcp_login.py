@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from octavo.cli.browser import has_browser, open_browser
 from octavo.cli.invocation import Invocation
 from octavo.cli.mcp_config import config_of, failure, no_such_server, show, token_store, with_http
 from octavo.config.config import Config
@@ -53,7 +54,7 @@ def log_in_to(config: Config, store: TokenStore, name: str, transport: HttpTrans
 
     def show_address(address: str) -> None:
         show(f"Authorize `{name}` by opening this URL in your browser:\n{address}\n")
-        if not _open_browser(address):
+        if not (has_browser() and open_browser(address)):
             show("(Browser launch failed; please open the URL above by hand.)")
 
     headers = configured_headers(transport, config.environ)
@@ -61,24 +62,3 @@ def log_in_to(config: Config, store: TokenStore, name: str, transport: HttpTrans
         config,
         lambda http: log_in(name, transport.url, headers, scopes, store=store, http=http, show_address=show_address),
     )
-
-
-def _open_browser(address: str) -> bool:
-    """Whether a browser could be started; in a process of its own, since browsers write to the terminal."""
-    import subprocess
-    import sys
-    import webbrowser
-
-    try:
-        webbrowser.get()  # is there any?
-    except webbrowser.Error:
-        return False
-    code = "import sys, webbrowser; webbrowser.open(sys.argv[1])"
-    nothing = subprocess.DEVNULL
-    try:
-        subprocess.Popen(
-            [sys.executable, "-c", code, address], stdin=nothing, stdout=nothing, stderr=nothing, start_new_session=True
-        )
-    except OSError:
-        return False
-    return True

@@ -118,12 +118,17 @@ def load(chosen: tuple[Override, ...], flags: ConfigFlags, texts: ErrorTexts) ->
     environ = dict(os.environ)
     try:
         sources = ConfigSources(find_home(environ), working_directory(), environ, chosen, flags)
-        return load_config(sources)
+        config = load_config(sources)
     except ConfigError as error:
         text = str(error)
         if texts is MCP:
             text = text.replace("\n", "\n    ")
         raise Stop(1, texts.config.format(text) + "\n") from None
+    from octavo.config.programs import commands_may_write
+    from octavo.sandbox.roots import writable_roots
+
+    commands_may_write(root.root for root in writable_roots(config.sandbox_policy, config.cwd, environ))
+    return config
 
 
 def offer_apply_patch(config: Config) -> Config:

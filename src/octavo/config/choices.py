@@ -120,17 +120,22 @@ def choose_sandbox_policy(
     if mode == "read-only":
         return ReadOnly()
     table = settings.sandbox_workspace_write or WorkspaceWriteToml()
-    roots = list(table.writable_roots)
-    for folder in flags.additional_writable_roots:
-        root = canonical_folder(cwd, folder)
-        if root not in roots:
-            roots.append(root)
     return WorkspaceWrite(
-        writable_roots=tuple(roots) or msgspec.UNSET,
+        writable_roots=chosen_roots(settings, flags, cwd) or msgspec.UNSET,
         network_access=table.network_access,
         exclude_tmpdir_env_var=table.exclude_tmpdir_env_var,
         exclude_slash_tmp=table.exclude_slash_tmp,
     )
+
+
+def chosen_roots(settings: ConfigToml, flags: ConfigFlags, cwd: str) -> tuple[str, ...]:
+    """The folders that commands may write besides `cwd` in the mode `workspace-write`."""
+    roots = list((settings.sandbox_workspace_write or WorkspaceWriteToml()).writable_roots)
+    for folder in flags.additional_writable_roots:
+        root = canonical_folder(cwd, folder)
+        if root not in roots:
+            roots.append(root)
+    return tuple(roots)
 
 
 def replaced_prompts(

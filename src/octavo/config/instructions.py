@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 
 from octavo.config.home import os_error_text
+from octavo.config.plain_file import open_plain
 from octavo.errors import ConfigError
 
+_SHELL_PIPES = ("/dev/fd/", "/dev/stdin", "/proc/self/fd/")
 _GLOBAL_FILES = ("AGENTS.override.md", "AGENTS.md")
 
 
@@ -14,7 +16,7 @@ def read_user_instructions(home: str) -> str | None:
     """The first global AGENTS text that can be read and is not blank, trimmed; None without one."""
     for name in _GLOBAL_FILES:
         try:
-            with open(os.path.join(home, name), "rb") as file:
+            with open_plain(os.path.join(home, name)) as file:
                 text = file.read().decode("utf-8").strip()
         except (OSError, UnicodeDecodeError):
             continue
@@ -32,7 +34,8 @@ def read_prompt_file(path: str | None, cwd: str, kind: str) -> str | None:
         return None
     full = os.path.join(cwd, path)
     try:
-        with open(full, "rb") as file:
+        # Whoever names a pipe of the shell's means it. Elsewhere a command may have put one, to be waited for.
+        with open(full, "rb") if path.startswith(_SHELL_PIPES) else open_plain(full) as file:
             text = file.read().decode("utf-8").strip()
     except OSError as error:
         raise ConfigError(f"failed to read {kind} {full}: {os_error_text(error)}") from error

@@ -21,6 +21,7 @@ from octavo.config.choices import (
     choose_model,
     choose_provider_id,
     choose_sandbox_policy,
+    chosen_roots,
     first,
     first_set,
     replaced_prompts,
@@ -122,7 +123,7 @@ def resolve_config(sources: ConfigSources, settings: ConfigToml) -> Config:
     servers = read_mcp_servers(settings.mcp_servers or {})
     profile_name, profile = active_profile(settings, flags)
     features, deprecations = resolve_features(settings, profile, _feature_flags(flags))
-    trusted = is_trusted(settings.projects or {}, cwd, environ)
+    trusted = is_trusted(settings.projects or {}, cwd, environ, chosen_roots(settings, flags, cwd))
     providers = build_providers(settings.model_providers or {}, environ, __version__)
     provider_id = choose_provider_id(settings, profile, flags)
     provider = choose_provider(providers, provider_id)

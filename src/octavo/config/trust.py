@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
+
+from octavo.config.plain_file import open_plain
+from octavo.config.programs import find_program, outside_path
 
 if TYPE_CHECKING:
     from octavo.config.schema import ProjectToml
@@ -17,14 +20,17 @@ if TYPE_CHECKING:
 _GIT_TIMEOUT_S = 10
 
 
-def is_trusted(projects: Mapping[str, ProjectToml], cwd: str, environ: Mapping[str, str]) -> bool:
+def is_trusted(
+    projects: Mapping[str, ProjectToml], cwd: str, environ: Mapping[str, str], writable: Iterable[str] = ()
+) -> bool:
     """Whether `cwd`, or else its repository, has the trust level `trusted`.
 
-    git is asked only if there is a trusted folder that could turn out to be the repository.
+    git is asked only if there is a trusted folder that could turn out to be the repository. It is not taken from the
+    folders `writable`, in which commands may write, nor from the project around `cwd`.
     """
     entry = projects.get(cwd)
     if entry is None and any(project.trust_level == "trusted" for project in projects.values()):
-        root = repository_root(cwd, environ)
+        root = repository_root(cwd, environ, writable)
         entry = projects.get(root) if root is not None else None
     return entry is not None and entry.trust_level == "trusted"
 
@@ -34,7 +40,7 @@ def trust_target(cwd: str, environ: Mapping[str, str]) -> str:
     return repository_root(cwd, environ) or cwd
 
 
-def repository_root(cwd: str, environ: Mapping[str, str]) -> str | None:
+def repository_root(cwd: str, environ: Mapping[str, str], writable: Iterable[str] = ()) -> str | None:
     """The folder of the main checkout of the repository around `cwd`; None outside of repositories.
 
     A `.git` file can name any repository. It is believed only if that repository is
@@ -42,7 +48,7 @@ def repository_root(cwd: str, environ: Mapping[str, str]) -> str | None:
     could borrow the trust of another project.
     """
     base = cwd if os.path.isdir(cwd) else os.path.dirname(cwd)
-    answer = _ask_git(base, environ)
+    answer = _ask_git(base, environ, (base, *writable))
     if answer is None:
         return None
     git_dir, common_dir, top = (os.path.realpath(os.path.join(base, path)) for path in answer)
@@ -51,14 +57,18 @@ def repository_root(cwd: str, environ: Mapping[str, str]) -> str | None:
     return main if own or _is_known_worktree(git_dir, common_dir, top) else None
 
 
-def _ask_git(base: str, environ: Mapping[str, str]) -> tuple[str, str, str] | None:
+def _ask_git(base: str, environ: Mapping[str, str], writable: tuple[str, ...]) -> tuple[str, str, str] | None:
     """The git folder, the shared git folder and the top of the checkout, relative to `base` or absolute."""
-    command = ["git", "rev-parse", "--git-dir", "--git-common-dir", "--show-toplevel"]
+    path = environ.get("PATH", os.defpath)
+    program = find_program("git", path, *writable)
+    if program is None:
+        return None
+    command = [program, "rev-parse", "--git-dir", "--git-common-dir", "--show-toplevel"]
     try:
         result = subprocess.run(
             command,
             cwd=base,
-            env=dict(environ),
+            env={**environ, "PATH": outside_path(path, *writable)},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             timeout=_GIT_TIMEOUT_S,
@@ -77,8 +87,8 @@ def _is_known_worktree(git_dir: str, common_dir: str, top: str) -> bool:
     if os.path.dirname(git_dir) != os.path.join(common_dir, "worktrees"):
         return False
     try:
-        with open(os.path.join(git_dir, "gitdir"), encoding="utf-8", errors="surrogateescape") as file:
-            recorded = file.read().strip()
+        with open_plain(os.path.join(git_dir, "gitdir")) as file:
+            recorded = os.fsdecode(file.read()).strip()
     except OSError:
         return False
     # Newer gits may record a path relative to the git folder.

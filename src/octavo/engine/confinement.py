@@ -1,7 +1,8 @@
-"""Whether one sandbox policy allows no more than another (`docs/sub-conversations.md`).
+"""What follows from where a sandbox policy lets commands write.
 
-Folders are compared as what they really are: a link out of the parent's folders
-is outside of them.
+Whether one policy allows no more than another (`docs/sub-conversations.md`): folders
+are compared as what they really are, so that a link out of the parent's folders is
+outside of them. And where programs of ours no longer come from (`docs/sandbox.md`).
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 
+from octavo.config.programs import commands_may_write
 from octavo.protocol.policy import DangerFullAccess, ReadOnly, SandboxPolicy, WorkspaceWrite
 from octavo.sandbox.roots import WritableRoot, writable_roots
 
@@ -26,6 +28,11 @@ def allows_no_more(
     outer = [_real(root) for root in writable_roots(than, than_cwd, environ)]
     inner = [_real(root) for root in writable_roots(policy, cwd, environ)]
     return all(any(root.allows(one.root) for root in outer) for one in inner)
+
+
+def keep_programs_out(policy: SandboxPolicy, cwd: str, environ: Mapping[str, str]) -> None:
+    """From now on take no program of ours from where commands under this policy may write."""
+    commands_may_write(root.root for root in writable_roots(policy, cwd, environ))
 
 
 def _real(root: WritableRoot) -> WritableRoot:

@@ -8,9 +8,9 @@ import subprocess
 
 import msgspec
 
+from octavo.config.programs import find_program, outside_path
 from octavo.engine.active_turn import ActiveTurn
 from octavo.engine.session import Session
-from octavo.process.program_path import program_outside
 from octavo.protocol.items import message_text
 
 log = logging.getLogger(__name__)
@@ -31,11 +31,19 @@ def start_program(session: Session, turn: ActiveTurn, last_words: str | None) ->
     messages = tuple(message_text(message) for message in turn.said)
     told = TurnComplete(session.id, turn.id, turn.context.cwd, messages, last_words)
     argv = [*turn.context.config.notify, msgspec.json.encode(told).decode()]
-    # A command may have put a program of that name into the workspace, and this one runs without a sandbox.
-    program = program_outside(argv[0], os.environ.get("PATH", os.defpath), turn.context.cwd)
+    # A command may have put a program of that name, or of one that it needs, where it can write: this runs without
+    # a sandbox.
+    path, cwd = os.environ.get("PATH", os.defpath), turn.context.cwd
+    program = argv[0] if "/" in argv[0] else find_program(argv[0], path, cwd)
+    if program is None:
+        log.warning("the notification program %s is nowhere but where commands may write", argv[0])
+        return
     try:
         process = subprocess.Popen(
-            argv, executable=program, start_new_session=True
+            argv,
+            executable=program,
+            env={**os.environ, "PATH": outside_path(path, cwd)},
+            start_new_session=True,
         )  # its end is nobody's business but the kernel's
     except (OSError, ValueError) as error:
         log.warning("cannot start the notification program %s: %s", argv[0], error)

@@ -7,6 +7,7 @@ import os
 import stat
 
 from octavo.config.config import Config
+from octavo.config.plain_file import NotPlain, open_plain
 from octavo.protocol.items import InputText, Message, user_message
 
 SEPARATOR = "\n\n--- project-doc ---\n\n"
@@ -61,7 +62,11 @@ def _folders(cwd: str) -> list[str]:
 
 
 def _read_first(folder: str, names: list[str], limit: int) -> bytes:
-    """At most `limit` bytes of the first candidate that is there; a dangling link hides the others and is empty."""
+    """At most `limit` bytes of the first candidate that is there; a dangling link hides the others and is empty.
+
+    What is no file, or leads to none, is not there: a command may have put a pipe in its place, or a link to our own
+    environment.
+    """
     for name in names:
         path = os.path.join(folder, name)
         try:
@@ -70,8 +75,10 @@ def _read_first(folder: str, names: list[str], limit: int) -> bytes:
             continue
         if stat.S_ISREG(mode) or stat.S_ISLNK(mode):
             try:
-                with open(path, "rb") as file:
+                with open_plain(path) as file:
                     return file.read(limit)
             except FileNotFoundError:
                 return b""
+            except NotPlain as error:
+                log.error("cannot read project document %s: %s", path, error)
     return b""

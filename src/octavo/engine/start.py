@@ -9,6 +9,7 @@ import msgspec
 
 from octavo import __version__
 from octavo.config.config import Config
+from octavo.engine.confinement import keep_programs_out
 from octavo.engine.conversation import Conversation
 from octavo.engine.environment import login_shell_name
 from octavo.engine.initial_context import initial_items
@@ -30,7 +31,7 @@ class CannotStart(OctavoError):
 
 async def new_conversation(config: Config, services: Services) -> Conversation:
     """A conversation with nothing in it. Raises `OctavoError` when it cannot be saved."""
-    _check_cwd(config)
+    _begin(config)
     instructions = user_instructions(config)
     conversation_id = make_conversation_id(_unix_ms(services), services.random_bytes(10))
     recorder = await _new_file(config, services, conversation_id, instructions)
@@ -46,7 +47,7 @@ async def resume_conversation(config: Config, services: Services, rollout_path: 
     from octavo.engine.rebuild import rebuild_history
     from octavo.rollout.read import load_rollout
 
-    _check_cwd(config)
+    _begin(config)
     saved = load_rollout(rollout_path)
     recorder = RolloutRecorder.reopen(rollout_path, lambda: _unix_ms(services))
     session = _session(config, services, saved.conversation_id, recorder, user_instructions(config))
@@ -63,7 +64,7 @@ async def fork_conversation(config: Config, services: Services, rollout_path: st
     from octavo.rollout.fork import copied_lines, cut_before_user_message
     from octavo.rollout.read import load_rollout
 
-    _check_cwd(config)
+    _begin(config)
     saved = cut_before_user_message(load_rollout(rollout_path), user_message)
     if saved is None:
         return await new_conversation(config, services)
@@ -78,7 +79,7 @@ async def fork_conversation(config: Config, services: Services, rollout_path: st
 
 async def conversation_from_history(config: Config, services: Services, items: Sequence[ResponseItem]) -> Conversation:
     """A new conversation in which these items, and nothing else, came before."""
-    _check_cwd(config)
+    _begin(config)
     instructions = user_instructions(config)
     conversation_id = make_conversation_id(_unix_ms(services), services.random_bytes(10))
     recorder = await _new_file(config, services, conversation_id, instructions)
@@ -155,9 +156,10 @@ def _message_history(config: Config) -> tuple[int, int]:
     return message_history_size(config.codex_home)
 
 
-def _check_cwd(config: Config) -> None:
+def _begin(config: Config) -> None:
     if not os.path.isabs(config.cwd):
         raise CannotStart(f"cwd is not absolute: {config.cwd}")
+    keep_programs_out(config.sandbox_policy, config.cwd, config.environ)
 
 
 def _unix_ms(services: Services) -> int:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from octavo.git.foreign_programs import programs_off
 from octavo.git.run import GitError, run_git
 
 
@@ -24,7 +25,8 @@ class ApplyResult(msgspec.Struct, frozen=True):
 async def apply_three_way(diff: str, folder: str, settings: Sequence[str] = ()) -> ApplyResult:
     """Apply a diff at the top of the repository around `folder`; what does not fit is merged, or marked as a conflict.
 
-    `settings` are `key=value` pairs of git's configuration for this run. Raises `GitError` outside of a repository.
+    `settings` are `key=value` pairs of git's configuration for this run. Programs that the repository's own
+    configuration names are not run. Raises `GitError` outside of a repository.
     """
     import tempfile  # rarely needed
 
@@ -32,11 +34,14 @@ async def apply_three_way(diff: str, folder: str, settings: Sequence[str] = ()) 
     if top.code:
         said = top.stderr.decode("utf-8", "replace").strip()
         raise GitError(f"not a git repository (exit {top.code}): {said}")
+    root = os.fsdecode(top.stdout.removesuffix(b"\n"))
     options = [word for setting in settings for word in ("-c", setting)]
+    variables = await programs_off(root)
     with tempfile.NamedTemporaryFile(prefix="octavo-", suffix=".diff") as file:
         file.write(diff.encode("utf-8", "surrogateescape"))
         file.flush()
-        done = await run_git(["apply", "--3way", file.name], os.fsdecode(top.text), seconds=None, options=options)
+        args = ["apply", "--3way", file.name]
+        done = await run_git(args, root, seconds=None, options=options, variables=variables)
     stdout, stderr = (text.decode("utf-8", "replace") for text in (done.stdout, done.stderr))
     return _counted(done.code == 0, stdout, stderr)
 

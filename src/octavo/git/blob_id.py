@@ -58,7 +58,7 @@ def _run(argv: list[str], root: str, variables: Mapping[str, str], content: byte
         answer = subprocess.run(
             [git_program(root), *QUIET_OPTIONS, *argv],
             cwd=root,
-            env=git_environment() | dict(variables),
+            env=git_environment(root) | dict(variables),
             input=content,
             capture_output=True,
             timeout=SECONDS,

@@ -15,7 +15,7 @@ import msgspec
 from octavo.git.foreign_programs import programs_off
 from octavo.git.run import GitError, run_git
 
-_DIFF = ("diff", "--no-textconv", "--no-ext-diff")
+_DIFF = ("diff", "--no-textconv", "--no-ext-diff", "--submodule=short", "--ignore-submodules=dirty")
 
 
 class DiffToRemote(msgspec.Struct, frozen=True):

@@ -5,7 +5,8 @@ nothing protects. Git would then run its filters outside of the sandbox, in our
 name. So the programs that a repository's own configuration names are switched off for
 commands that read or write files of the work tree; those of the user and the
 system stay. Hooks, the file-system monitor and transports are off for every
-command (`octavo.git.run`).
+command (`octavo.git.run`). A submodule has a configuration of its own, which is not
+asked: commands must not let git look into one (`--ignore-submodules=dirty`).
 """
 
 from __future__ import annotations
@@ -17,10 +18,13 @@ from octavo.git.run import run_git
 
 _NAMED = (
     r"^(filter\..*\.(clean|smudge|process|required)|diff\..*\.(textconv|command)|diff\.external"
+    r"|merge\..*\.driver"
     r"|remote\..*\.(uploadpack|vcs|proxy)|credential\.(.*\.)?helper"
     r"|core\.(attributesfile|sshcommand|gitproxy|askpass))$"
 )
 _OWN = (b"local", b"worktree")
+_PLAIN_MERGE = "git merge-file -L ours -L base -L theirs --marker-size=%L %A %O %B"
+"""What git does without a driver. An empty one would keep our side and call that a success."""
 
 
 async def programs_off(cwd: str) -> dict[str, str]:
@@ -32,8 +36,13 @@ async def programs_off(cwd: str) -> dict[str, str]:
     result = await run_git(("config", "--null", "--show-scope", "--name-only", "--get-regexp", _NAMED), cwd)
     fields = result.stdout.split(b"\0")
     keys = dict.fromkeys(key for scope, key in zip(fields[::2], fields[1::2], strict=False) if scope in _OWN)
-    values = {os.fsdecode(key): "false" if key.endswith(b".required") else "" for key in keys}
-    return overriding(values, os.environ)
+    return overriding({os.fsdecode(key): _harmless(key) for key in keys}, os.environ)
+
+
+def _harmless(key: bytes) -> str:
+    if key.endswith(b".required"):
+        return "false"
+    return _PLAIN_MERGE if key.startswith(b"merge.") else ""
 
 
 def overriding(values: Mapping[str, str], environ: Mapping[str, str]) -> dict[str, str]:

@@ -1,9 +1,9 @@
 """Runs one git command and gathers its output.
 
-Guarantees: a program from outside of the work tree; an argument list, never a shell; no terminal, and none of our own
-standard streams; an environment of known variables only, so that neither our
-secrets nor a stray `GIT_DIR` get in; hooks, the file-system monitor and background
-maintenance are off; the process group dies with the call (`docs/rollouts.md`).
+Guarantees: a program that no command can have put there; an argument list, never a
+shell; no terminal, and none of our own standard streams; an environment of known variables only, so that neither our
+secrets nor a stray `GIT_DIR` get in; hooks, the file-system monitor, background
+maintenance and recursion into submodules are off; the process group dies with the call (`docs/rollouts.md`).
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import errno
-import functools
 import os
 import signal
 import subprocess
@@ -20,6 +19,7 @@ from typing import IO
 
 import msgspec
 
+from octavo.config.programs import find_program, outside_path
 from octavo.errors import OctavoError
 
 QUERY_LIMIT = 5.0
@@ -27,7 +27,7 @@ QUERY_LIMIT = 5.0
 
 _PASSED_ON = frozenset(
     {
-        *("PATH", "HOME", "USER", "LOGNAME", "TMPDIR", "XDG_CONFIG_HOME", "XDG_RUNTIME_DIR", "SUDO_UID"),
+        *("HOME", "USER", "LOGNAME", "TMPDIR", "XDG_CONFIG_HOME", "XDG_RUNTIME_DIR", "SUDO_UID"),
         *("LANG", "LC_CTYPE", "SSH_AUTH_SOCK", "GIT_EXEC_PATH", "GIT_SSH", "GIT_SSH_COMMAND"),
         *("GIT_CEILING_DIRECTORIES", "GIT_DISCOVERY_ACROSS_FILESYSTEM"),
         *("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "all_proxy", "no_proxy"),
@@ -40,6 +40,7 @@ QUIET_OPTIONS = (
     *("-c", "core.fsmonitor=false"),
     *("-c", "gc.auto=0"),
     *("-c", "maintenance.auto=false"),
+    *("-c", "submodule.recurse=false"),
 )
 """Stand before every command."""
 
@@ -79,7 +80,7 @@ def start_git(
     """Start the command and let it work; the result at once where it cannot start. Goes to `finish_git`."""
     try:
         argv = [git_program(cwd), *QUIET_OPTIONS, *options, *args]
-        return _start(argv, cwd, git_environment() | dict(variables or {}))
+        return _start(argv, cwd, git_environment(cwd) | dict(variables or {}))
     except (OSError, ValueError) as error:  # `ValueError`: a NUL in an argument
         return GitResult(127, b"", str(error).encode("utf-8", "replace"))
 
@@ -120,29 +121,18 @@ async def checked_git(
 
 
 def git_program(cwd: str) -> str:
-    """The `git` on the PATH; raises `FileNotFoundError`.
-
-    Folders below `cwd` do not count, nor relative ones: commands of the model can put programs there (the folder of
-    a virtual environment, say), and ours run without a sandbox.
-    """
-    return _found_program(os.environ.get("PATH", os.defpath), cwd)
-
-
-@functools.cache
-def _found_program(path: str, cwd: str) -> str:
-    workspace = os.path.realpath(cwd).rstrip("/") + "/"
-    for folder in filter(os.path.isabs, path.split(os.pathsep)):
-        program = os.path.join(folder, "git")
-        is_program = os.path.isfile(program) and os.access(program, os.X_OK)
-        is_open = workspace != "/" and f"{os.path.realpath(folder)}/".startswith(workspace)
-        if is_program and not is_open:
-            return program
-    raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), "git")
+    """The `git` on the PATH that no command can have put there; raises `FileNotFoundError`."""
+    program = find_program("git", os.environ.get("PATH", os.defpath), cwd)
+    if program is None:
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), "git")
+    return program
 
 
-def git_environment() -> dict[str, str]:
-    """What a git process of ours may know of our own environment."""
+def git_environment(cwd: str) -> dict[str, str]:
+    """What a git process of ours in `cwd` may know of our own environment."""
     kept = {name: value for name, value in os.environ.items() if name in _PASSED_ON or name.startswith("GIT_CONFIG_")}
+    # The programs that the user's own configuration names are looked for there, too.
+    kept["PATH"] = outside_path(os.environ.get("PATH", os.defpath), cwd)
     # C: we read what git says; no prompt could be answered; no lock that gets in the way of the user's own git.
     quiet = {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0"}
     # Nothing is fetched: a repository may name a remote for missing objects, and a remote may be a program.

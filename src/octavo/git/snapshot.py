@@ -3,6 +3,8 @@
 The user's index, refs and configuration are not touched by a snapshot: it has an
 index file and an identity of its own. Files that git does not track and ignores are
 not part of it; their names are noted, so that a restore can tell which are new.
+Of a submodule the commit that it is at is part of it. Git never looks at its files:
+that would run the programs that the submodule's own configuration names.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ import asyncio
 import os
 import stat
 from collections.abc import Iterator, Sequence
+from typing import Protocol
 
 import msgspec
 
@@ -27,7 +30,16 @@ _IDENTITY = {
     "GIT_COMMITTER_EMAIL": "snapshot@codex.local",
 }
 _PLAIN_PATHS = {"GIT_LITERAL_PATHSPECS": "1"}
+_LONGEST_S = 240.0
+"""For one command: git waits for ever where somebody has put a pipe in the place of a file that it reads."""
+_SUBMODULE = b"160000 "
 _ONE_INDEX_FILE = ("-c", "core.splitIndex=false", "-c", "core.untrackedCache=false")
+
+
+class _Git(Protocol):
+    """Runs a command on the index of the snapshot; paths are just names unless `literal` is false."""
+
+    async def __call__(self, *args: str, literal: bool = True) -> GitResult: ...
 
 
 class NotARepository(GitError):
@@ -74,7 +86,7 @@ async def restore_snapshot(cwd: str, snapshot: GhostCommit) -> None:
         root, ("ls-files", "--cached", *_spec(prefix))
     ):
         args = ("restore", "--source", snapshot.id, "--worktree", "--staged", "--", place)
-        await checked_git(args, root, seconds=None, variables={**_PLAIN_PATHS, **await programs_off(root)})
+        await checked_git(args, root, seconds=_LONGEST_S, variables={**_PLAIN_PATHS, **await programs_off(root)})
     untracked = await _untracked(root, prefix)
     _remove_new(root, untracked, snapshot)
 
@@ -101,12 +113,13 @@ def _spec(prefix: str) -> tuple[str, ...]:
 
 
 async def _has_entries(root: str, args: Sequence[str]) -> bool:
-    return bool((await checked_git(args, root, seconds=None, variables=_PLAIN_PATHS)).stdout)
+    return bool((await checked_git(args, root, seconds=_LONGEST_S, variables=_PLAIN_PATHS)).stdout)
 
 
 async def _untracked(root: str, prefix: str) -> _Untracked:
-    args = ("status", "--porcelain=2", "-z", "--ignored=matching", "--untracked-files=all", *_spec(prefix))
-    result = await checked_git(args, root, seconds=None, variables={**_PLAIN_PATHS, **await programs_off(root)})
+    listed = ("-z", "--ignored=matching", "--untracked-files=all", "--ignore-submodules=dirty")
+    args = ("status", "--porcelain=2", *listed, *_spec(prefix))
+    result = await checked_git(args, root, seconds=_LONGEST_S, variables={**_PLAIN_PATHS, **await programs_off(root)})
     paths = sorted(set(_unknown_paths(result)))
     return _Untracked(
         tuple(path for path in paths if not path.endswith(b"/")),
@@ -130,18 +143,44 @@ async def _commit_work_tree(root: str, prefix: str, parent: str | None) -> str:
         index = {"GIT_INDEX_FILE": os.path.join(folder, "index")}
         variables = {**index, **_IDENTITY, **_PLAIN_PATHS, **await programs_off(root)}
 
-        async def git(*args: str) -> str:
-            result = await checked_git(args, root, seconds=None, options=_ONE_INDEX_FILE, variables=variables)
-            return result.text
+        async def git(*args: str, literal: bool = True) -> GitResult:
+            meaning = {} if literal else {"GIT_LITERAL_PATHSPECS": "0"}
+            return await checked_git(
+                args, root, seconds=_LONGEST_S, options=_ONE_INDEX_FILE, variables={**variables, **meaning}
+            )
 
         if parent:
             await git("read-tree", parent)
-        await git("add", "--all", *_spec(prefix))
-        tree = await git("write-tree")
+        await _add_all(git, prefix)
+        tree = (await git("write-tree")).text
         ancestry = ("-p", parent) if parent else ()
         # The folder is noted because a later turn, in another one, may be the one to go back.
         note = ("-m", _PREFIX_LINE + prefix) if prefix else ()
-        return await git("commit-tree", tree, *ancestry, "-m", _MESSAGE, *note)
+        return (await git("commit-tree", tree, *ancestry, "-m", _MESSAGE, *note)).text
+
+
+async def _add_all(git: _Git, prefix: str) -> None:
+    """Bring everything at and below `prefix` into the index.
+
+    Submodules by themselves: `git add` has no option that keeps it from asking each whether its files have changed.
+    """
+    listed = await git("ls-files", "--stage", "-z", *_spec(prefix))
+    entries = (entry.partition(b"\t") for entry in listed.stdout.split(b"\0"))
+    submodules = [os.fsdecode(path) for facts, _, path in entries if facts.startswith(_SUBMODULE)]
+    if not submodules:
+        await git("add", "--all", *_spec(prefix))
+        return
+    others = (f":(exclude,literal){path}" for path in submodules)
+    await git("add", "--all", "--", f":(literal){prefix or os.curdir}", *others, literal=False)
+    changes = await git("diff-files", "--ignore-submodules=dirty", "--name-status", "-z", "--", *submodules)
+    fields = iter(map(os.fsdecode, changes.stdout.split(b"\0")))
+    changed = [(path, status) for status, path in zip(fields, fields, strict=False)]
+    gone = [path for path, status in changed if status == "D"]
+    moved = [path for path, status in changed if status != "D"]
+    if gone:
+        await git("update-index", "--force-remove", "--", *gone)
+    if moved:
+        await git("update-index", "--add", "--remove", "--", *moved)
 
 
 async def _recorded_prefix(root: str, commit: str) -> str | None:

@@ -42,6 +42,7 @@ class RecordingBackend:
 
     def __init__(self, inner: ModelBackend, path: str) -> None:
         self._inner, self._path = inner, path
+        self._file = -1  # kept open, as a command could put a link in its place
 
     async def attempt(self, request: ModelRequest) -> AsyncGenerator[ModelEvent, None]:
         """See `ModelBackend.attempt`. An attempt that is cut short is kept as one that broke off."""
@@ -69,8 +70,9 @@ class RecordingBackend:
             line["headers"] = headers
         if error is not None:
             line["error"] = error
-        descriptor = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        with open(descriptor, "ab") as file:
+        if self._file < 0:
+            self._file = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        with open(self._file, "ab", closefd=False) as file:
             file.write(msgspec.json.encode(line) + b"\n")
 
 

@@ -23,10 +23,9 @@ def read_text(path: str) -> str:
     Raises `UnreadableFileError`.
     """
     try:
-        mode = os.stat(path).st_mode
-        if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
-            raise UnreadableFileError("not a regular file")
-        with open(path, "rb") as file:
+        _require_file(os.stat(path).st_mode)
+        with open(path, "rb", opener=open_at_once) as file:
+            _require_file(os.fstat(file.fileno()).st_mode)
             return file.read().decode("utf-8")
     except UnicodeDecodeError:
         raise UnreadableFileError("stream did not contain valid UTF-8") from None
@@ -34,6 +33,11 @@ def read_text(path: str) -> str:
         raise UnreadableFileError(_reason(error)) from None
     except ValueError:  # what `os` says to a NUL in a path
         raise UnreadableFileError("file name contained an unexpected NUL byte") from None
+
+
+def open_at_once(path: str, flags: int) -> int:
+    """An opener for `open` that does not wait for the other end of a pipe, should one have come there meanwhile."""
+    return os.open(path, flags | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
 
 
 def write_text(path: str, text: str) -> None:
@@ -72,6 +76,11 @@ def _entry(path: str) -> str:
     """`path` with the links among its folders resolved, but not the last name."""
     folder, name = os.path.split(os.path.abspath(path))
     return os.path.join(os.path.realpath(folder), name)
+
+
+def _require_file(mode: int) -> None:
+    if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
+        raise UnreadableFileError("not a regular file")
 
 
 def _reason(error: OSError) -> str:

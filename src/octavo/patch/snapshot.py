@@ -8,6 +8,8 @@ from collections.abc import Callable
 
 import msgspec
 
+from octavo.patch.disk import open_at_once
+
 ABSENT_ID = "0" * 40
 
 BlobId = Callable[[str, str, bytes], str | None]
@@ -38,7 +40,7 @@ def snapshot(path: str) -> Snapshot:
             return Snapshot("120000", os.fsencode(os.readlink(path)))
         if not stat.S_ISREG(status.st_mode):
             return ABSENT
-        with open(path, "rb") as file:
+        with open(path, "rb", opener=open_at_once) as file:
             return Snapshot("100755" if status.st_mode & 0o111 else "100644", file.read())
     except (OSError, ValueError):
         return ABSENT

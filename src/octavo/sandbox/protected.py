@@ -15,9 +15,10 @@ import errno
 import os
 import stat
 
+from octavo.sandbox.links import followed
 from octavo.sandbox.mounts import is_below
 from octavo.sandbox.placeholders import is_placeholder
-from octavo.sandbox.real_paths import followed, real_or_closed, real_path
+from octavo.sandbox.real_paths import real_or_closed, real_path
 
 _DEEPEST = 8
 _MOST_REPOSITORIES = 500  # below one root; a tree with more is sealed as a whole

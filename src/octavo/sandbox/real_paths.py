@@ -11,14 +11,13 @@ from __future__ import annotations
 
 import errno
 import os
-import stat
 import struct
 
+from octavo.sandbox.links import followed, is_within
 from octavo.sandbox.syscalls import OPENAT2, system_call
 
 _AT_FDCWD = -100
 _NO_LINKS = 0x04 | 0x02  # RESOLVE_NO_SYMLINKS, RESOLVE_NO_MAGICLINKS
-_MOST_LINKS = 40
 
 
 def real_path(path: bytes) -> bytes:
@@ -66,39 +65,5 @@ def real_roots(roots: list[bytes]) -> dict[bytes, bytes]:
     return {
         root: path
         for root, (path, links) in real.items()
-        if not any(_is_within(link, other) for link in links for key, (other, _) in real.items() if key != root)
+        if not any(is_within(link, other) for link in links for key, (other, _) in real.items() if key != root)
     }
-
-
-def followed(path: bytes) -> tuple[bytes, list[bytes]]:
-    """The real path, empty if there is none, and the real paths of the links on the way."""
-    waiting = path.split(b"/")[::-1]
-    place = b"/"
-    links: list[bytes] = []
-    while waiting:
-        name = waiting.pop()
-        if name in (b"", b"."):
-            continue
-        if name == b"..":
-            place = os.path.dirname(place)
-            continue
-        step = os.path.join(place, name)
-        try:
-            is_link = stat.S_ISLNK(os.lstat(step).st_mode)
-            target = os.readlink(step) if is_link else b""
-        except OSError:
-            return b"", links
-        if not is_link:
-            place = step
-            continue
-        links.append(step)
-        if len(links) > _MOST_LINKS:
-            return b"", links
-        if target.startswith(b"/"):
-            place = b"/"
-        waiting += target.split(b"/")[::-1]
-    return place, links
-
-
-def _is_within(path: bytes, folder: bytes) -> bool:
-    return path == folder or path.startswith(folder.rstrip(b"/") + b"/")

@@ -17,25 +17,33 @@ from octavo.search.ripgrep import find_ripgrep, ripgrep_environment
 _OPTIONS = ("--files", "--null", "--hidden", "--no-config", "--no-require-git", "--no-messages", "--color=never")
 _LOOK_UP_S = 0.05
 """How long nobody asks whether the listing is still wanted."""
+_SILENT_S = 30.0
+"""How long ripgrep may say nothing: it waits for ever where a command has put a pipe in the place of an ignore file."""
 _PIECE = 1 << 20
 """Bytes that are looked at together: enough to be worth it, few enough for the processor's cache."""
 
 
 def list_files(
-    root: str, environ: Mapping[str, str], cancelled: Callable[[], bool] = lambda: False
+    root: str,
+    environ: Mapping[str, str],
+    cancelled: Callable[[], bool] = lambda: False,
+    workspace: str | None = None,
 ) -> Generator[bytes]:
     """The paths below `root`, relative to it, each with a NUL after it, in no order; in pieces, as they are found.
 
     Regular files only; hidden ones too, ignored ones not. Nothing for a root that is
-    not there, is no folder or cannot be read; ends early when `cancelled` says so.
+    not there, is no folder or cannot be read; ends early when `cancelled` says so, or when
+    ripgrep says nothing for half a minute.
+    ripgrep itself never comes from `workspace`, or else from `root`.
     Blocks. Raises `RipgrepMissing`.
     """
-    program = find_ripgrep(environ, root)
+    near = workspace or root or os.curdir
+    program = find_ripgrep(environ, near)
     try:
         process = subprocess.Popen(
             [program, *_OPTIONS],
             cwd=root or ".",
-            env=ripgrep_environment(environ),
+            env=ripgrep_environment(environ, near),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -56,11 +64,14 @@ def _pieces(pipe: int, cancelled: Callable[[], bool]) -> Iterator[bytes]:
     """What comes, cut after a NUL as soon as it is about as long as a piece."""
     waiting: list[bytes] = []
     size = 0
+    silent = 0.0
     with selectors.DefaultSelector() as selector:
         selector.register(pipe, selectors.EVENT_READ)
-        while not cancelled():
+        while not cancelled() and silent < _SILENT_S:
             if not selector.select(_LOOK_UP_S):
+                silent += _LOOK_UP_S
                 continue
+            silent = 0.0
             chunk = os.read(pipe, _PIECE)
             waiting.append(chunk)
             size += len(chunk)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 
+from octavo.config.programs import find_program, outside_path
 from octavo.errors import OctavoError
 
 HINT = "Install ripgrep and see that `rg` is on PATH."
@@ -19,32 +20,27 @@ class RipgrepMissing(OctavoError):
         super().__init__(f"ripgrep was not found. {HINT}")
 
 
-def find_ripgrep(environ: Mapping[str, str], workspace: str | None = None) -> str:
+def find_ripgrep(environ: Mapping[str, str], *workspaces: str) -> str:
     """The path of the `rg` on `PATH`, else of the one that was installed beside this program.
 
-    Relative folders of `PATH` do not count, since what they mean depends on the working
-    directory; nor do folders below `workspace`: commands of the model can put programs
-    there, and ours run without a sandbox. Raises `RipgrepMissing` when there is none.
+    None that commands of the model can have put there, be it around `workspaces` or
+    elsewhere: ours run without a sandbox. Raises `RipgrepMissing` when there is none.
     """
+    program = find_program("rg", environ.get("PATH", ""), *workspaces)
+    if program is not None:
+        return program
     import sysconfig  # imported on use: it is only needed to find the installation's own programs
 
-    folders = [folder for folder in environ.get("PATH", "").split(os.pathsep) if _is_trusted(folder, workspace)]
-    for folder in [*folders, sysconfig.get_path("scripts")]:
-        program = os.path.join(folder, "rg")
-        if os.path.isfile(program) and os.access(program, os.X_OK):
-            return program
+    program = os.path.join(sysconfig.get_path("scripts"), "rg")
+    if os.path.isfile(program) and os.access(program, os.X_OK):
+        return program
     raise RipgrepMissing
 
 
-def _is_trusted(folder: str, workspace: str | None) -> bool:
-    if not os.path.isabs(folder):
-        return False
-    if workspace is None:
-        return True
-    below = os.path.join(os.path.realpath(workspace), "")
-    return not os.path.join(os.path.realpath(folder), "").startswith(below)
+def ripgrep_environment(environ: Mapping[str, str], *workspaces: str) -> dict[str, str]:
+    """What decides how ripgrep searches; the rest of the environment may hold secrets.
 
-
-def ripgrep_environment(environ: Mapping[str, str]) -> dict[str, str]:
-    """What decides how ripgrep searches; the rest of the environment may hold secrets."""
-    return {name: environ[name] for name in _VARIABLES if name in environ}
+    ripgrep's own settings can name programs; those are looked for where ripgrep itself is.
+    """
+    kept = {name: environ[name] for name in _VARIABLES if name in environ}
+    return kept | {"PATH": outside_path(kept["PATH"], *workspaces)} if "PATH" in kept else kept

@@ -11,6 +11,7 @@ import contextlib
 import os
 from collections.abc import Iterable, Iterator, Mapping
 
+from octavo.config.plain_file import open_plain
 from octavo.search.listing import list_files
 
 _MOST_FOLDERS = 500_000  # to remember
@@ -60,7 +61,9 @@ def _not_ignored(root: str, paths: Iterable[str], environ: Mapping[str, str]) ->
         _lay_out(top, {os.path.join(root, path) for path in paths})
         if not os.path.isdir(copy):
             return []
-        listed = {os.fsdecode(path) for piece in list_files(copy, environ) for path in piece.split(b"\0")}
+        listed = {
+            os.fsdecode(path) for piece in list_files(copy, environ, workspace=root) for path in piece.split(b"\0")
+        }
         return [path for path in paths if path in listed]
 
 
@@ -83,9 +86,8 @@ def _lay_out(top: str, files: set[str]) -> None:
 
 
 def _copy(file: str, top: str) -> None:
-    if os.path.isfile(file):
-        with contextlib.suppress(OSError), open(file, "rb") as source, open(top + file, "xb") as target:
-            target.write(source.read())
+    with contextlib.suppress(OSError), open_plain(file) as source, open(top + file, "xb") as target:
+        target.write(source.read())
 
 
 def _parents(path: str) -> Iterator[str]:

@@ -11,6 +11,7 @@ import base64
 import io
 import mimetypes
 
+from octavo.config.plain_file import open_plain
 from octavo.protocol.items import InputImage, InputText
 
 MAX_SIZE = (2048, 768)
@@ -20,7 +21,7 @@ SENT_AS_IS = {"PNG": "image/png", "JPEG": "image/jpeg"}
 def image_part(path: str) -> InputImage | InputText:
     """The picture as a data URL, or a text in its place."""
     try:
-        with open(path, "rb") as file:
+        with open_plain(path) as file:
             data = file.read()
     except (OSError, ValueError) as error:
         number = getattr(error, "errno", None)

@@ -49,9 +49,9 @@ def _sandbox() -> Iterator[Finding]:
 
 
 def _git(environ: Mapping[str, str]) -> Finding:
-    import shutil
+    from octavo.config.programs import find_program
 
-    program = shutil.which("git", path=environ.get("PATH"))
+    program = find_program("git", environ.get("PATH", os.defpath), *_here())
     if program is None:
         return broken("git", "git is not on the PATH: no diffs, no undo, no trust", "install git")
     return ok("git", with_tilde(program))
@@ -61,10 +61,17 @@ def _ripgrep(environ: Mapping[str, str]) -> Finding:
     from octavo.search.ripgrep import RipgrepMissing, find_ripgrep
 
     try:
-        program = find_ripgrep(environ)
+        program = find_ripgrep(environ, *_here())
     except RipgrepMissing:
         return broken("ripgrep", "rg is not there: no file search", "install ripgrep, or pip install --upgrade octavo")
     return ok("ripgrep", with_tilde(program))
+
+
+def _here() -> tuple[str, ...]:
+    try:
+        return (os.getcwd(),)
+    except OSError:  # it was removed
+        return ()
 
 
 def _terminal(environ: Mapping[str, str]) -> Finding:

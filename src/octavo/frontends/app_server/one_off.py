@@ -6,6 +6,7 @@ import os
 import sys
 
 from octavo.config.config import Config
+from octavo.engine.confinement import keep_programs_out
 from octavo.frontends.app_server.errors import failed, refused
 from octavo.frontends.app_server.paths import absolute
 from octavo.frontends.app_server.protocol.params import ExecOneOffCommandParams
@@ -33,6 +34,7 @@ async def exec_one_off_command(server: Server, request_id: RequestId, params: Ex
 async def _run(config: Config, params: ExecOneOffCommandParams) -> ExecOneOffCommandResponse:
     policy = config.sandbox_policy if params.sandbox_policy is None else params.sandbox_policy
     sandbox = configured_sandbox(config, policy, config.cwd)
+    keep_programs_out(policy, config.cwd, config.environ)
     try:
         output = await run_command(
             params.command,

@@ -1,17 +1,66 @@
-"""`--output-last-message`: the last message of the agent in a file (`docs/exec.md`)."""
+"""`--output-last-message`: the last message of the agent in a file (`docs/exec.md`).
+
+The file may lie where commands can write. So it is settled before the first of
+them where it really is, and later no link leads anywhere else: what the model
+says must not end up in a startup file of the user's shell.
+"""
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterable
+
+import msgspec
+
 from octavo.frontends.exec.output import Output, utf8
+from octavo.sandbox.links import followed, is_within
+
+_FOLDER = getattr(os, "O_PATH", os.O_RDONLY) | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+_REPLACE = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
-def write_last_message(path: str, message: str | None, output: Output) -> None:
+class LastMessageFile(msgspec.Struct, frozen=True):
+    """`path` as the user wrote it, `place` where it was when the user wrote it."""
+
+    path: str
+    place: str
+
+
+def last_message_file(path: str, roots: Iterable[str]) -> LastMessageFile:
+    """Settle now where the file is; no link that lies in `roots`, where commands may have put it, is followed."""
+    named = os.path.abspath(path)
+    real = os.path.realpath(path)
+    # What `/dev/stdout` stands for has no path, and no command can change what it leads to.
+    if real.startswith(("/dev/", "/proc/")):
+        return LastMessageFile(path, named)
+    _, links = followed(os.fsencode(named))
+    open_to_commands = [os.fsencode(os.path.realpath(root)) for root in roots]
+    is_planted = any(is_within(link, root) for link in links for root in open_to_commands)
+    return LastMessageFile(path, named if is_planted else real)
+
+
+def write_last_message(file: LastMessageFile, message: str | None, output: Output) -> None:
     """Replace the file by the message, nothing added; a failure is told and changes nothing else."""
     try:
-        with open(path, "wb") as file:
-            file.write(utf8(message or ""))
+        with open(_open(file.place), "wb") as stream:
+            stream.write(utf8(message or ""))
     except OSError as error:
         reason = f"{error.strerror} (os error {error.errno})"
-        output.err(f'Failed to write last message file "{path}": {reason}\n')
+        output.err(f'Failed to write last message file "{file.path}": {reason}\n')
     if message is None:
-        output.err(f"Warning: no last agent message; wrote empty content to {path}\n")
+        output.err(f"Warning: no last agent message; wrote empty content to {file.path}\n")
+
+
+def _open(place: str) -> int:
+    if place.startswith(("/dev/", "/proc/")):
+        return os.open(place, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o666)
+    *folders, name = place.split("/")[1:]
+    folder = os.open("/", _FOLDER)
+    try:
+        for part in folders:
+            below = os.open(part, _FOLDER, dir_fd=folder)
+            os.close(folder)
+            folder = below
+        return os.open(name, _REPLACE, 0o666, dir_fd=folder)
+    finally:
+        os.close(folder)

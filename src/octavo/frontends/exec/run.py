@@ -14,7 +14,7 @@ from octavo.engine.services import Services
 from octavo.engine.start import new_conversation, resume_conversation
 from octavo.errors import OctavoError
 from octavo.frontends.exec.git_check import is_in_repository
-from octavo.frontends.exec.last_message import write_last_message
+from octavo.frontends.exec.last_message import last_message_file, write_last_message
 from octavo.frontends.exec.output import Output, claim_stdout
 from octavo.frontends.exec.printer import EventPrinter
 from octavo.frontends.exec.session import TurnRun, run_turn
@@ -22,6 +22,7 @@ from octavo.frontends.exec.style import ColorChoice, Style, wants_color
 from octavo.model.settings import model_settings
 from octavo.protocol.ops import UserTurn
 from octavo.protocol.turn_items import LocalImageInput, TextInput, UserInput
+from octavo.sandbox.spec import configured_sandbox
 
 
 class ExecRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,12 +72,23 @@ def run_exec(config: Config, services: Services, request: ExecRequest, ready: Ca
             return await resume_conversation(config, services, saved)
         return await new_conversation(config, services)
 
+    file = (
+        None
+        if request.last_message_file is None
+        else last_message_file(request.last_message_file, _open_to_commands(config))
+    )
+
     def last_message(text: str | None) -> None:
-        if request.last_message_file is not None:
-            write_last_message(request.last_message_file, text, output)
+        if file is not None:
+            write_last_message(file, text, output)
 
     run = TurnRun(open_conversation, _user_turn(config, request), printer, output, last_message)
     return run_turn(run)
+
+
+def _open_to_commands(config: Config) -> tuple[str, ...]:
+    sandbox = configured_sandbox(config, config.sandbox_policy, config.cwd)
+    return () if sandbox is None else tuple(root.root for root in sandbox.roots)
 
 
 def _saved_session(config: Config, request: ExecRequest) -> str | None:

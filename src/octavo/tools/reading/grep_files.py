@@ -83,7 +83,7 @@ async def _search(argv: Sequence[str], cwd: str, environ: Mapping[str, str]) -> 
         output = await run_command(
             [find_ripgrep(environ, cwd), *argv],
             cwd=cwd,
-            environ=ripgrep_environment(environ),
+            environ=ripgrep_environment(environ, cwd),
             sandbox=None,
             timeout_ms=TIMEOUT_MS,
             on_output=lambda stream, chunk: None,

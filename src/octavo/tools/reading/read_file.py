@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import stat
 import sys
 from collections.abc import Iterator
 from itertools import islice
@@ -13,6 +12,7 @@ from typing import BinaryIO, Literal
 import msgspec
 
 from octavo.config.home import os_error_text
+from octavo.config.plain_file import open_regular, place_of
 from octavo.model.prompt import FunctionTool
 from octavo.tools.context import Invocation, Tool, ToolResult
 from octavo.tools.errors import RespondToModel
@@ -89,27 +89,19 @@ def run(arguments: str | bytes, cwd: str) -> str:
 
 
 def _open(path: str) -> BinaryIO:
-    """Open without waiting for a writer at the other end; devices could be read for ever."""
+    """Open a regular file that the model may see."""
     if "\0" in path:
         raise OSError("file name contained an unexpected NUL byte")
-    file = os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb")
-    mode = os.fstat(file.fileno()).st_mode
-    if not stat.S_ISREG(mode):
-        file.close()
-        raise OSError(errno.EISDIR, "") if stat.S_ISDIR(mode) else OSError("not a regular file")
-    if _shows_secrets(file.fileno()):
+    file = open_regular(path)
+    if _shows_secrets(file):
         file.close()
         raise OSError(errno.EACCES, "")
     return file
 
 
-def _shows_secrets(descriptor: int) -> bool:
+def _shows_secrets(file: BinaryIO) -> bool:
     """Whether it is about our own process, or the environment of any: we may read there what commands may not."""
-    try:
-        path = os.readlink(f"/proc/self/fd/{descriptor}")
-    except OSError:
-        return False  # no such folder, so no such files
-    parts = path.split("/")
+    parts = place_of(file).split("/")
     return parts[1:2] == ["proc"] and (parts[2:3] == [str(os.getpid())] or parts[-1] == "environ")
 
 

@@ -1,0 +1,65 @@
+"""Opening files that commands of the model could have put there: without waiting, and never what is no plain file.
+
+A pipe would be waited for, and a device read, for ever. A link into `/proc` leads to our own environment, keys
+included, which commands cannot read themselves.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from typing import BinaryIO
+
+_NO_FILES = ("proc", "sys", "dev")
+_SHARED_MEMORY = ["dev", "shm"]  # a folder like any other, which may hold a project
+
+
+class NotPlain(OSError):
+    """A pipe, a device, or a file that only the system shows; the text says no more."""
+
+    def __init__(self) -> None:
+        super().__init__("not a regular file")
+
+
+def open_regular(path: str) -> BinaryIO:
+    """Open a regular file for reading.
+
+    Raises `NotPlain`, another `OSError` for a folder and for what cannot be opened, `ValueError` for a NUL in the path.
+    """
+    _require_regular(os.stat(path).st_mode)  # some devices act on being opened
+    file = os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC), "rb")
+    try:
+        _require_regular(os.fstat(file.fileno()).st_mode)
+    except OSError:
+        file.close()
+        raise
+    return file
+
+
+def open_plain(path: str) -> BinaryIO:
+    """Open a regular file of a disk: what the system shows as files in `/proc`, `/sys` and `/dev` is refused.
+
+    Raises as `open_regular` does.
+    """
+    file = open_regular(path)
+    parts = place_of(file).split("/")[1:]
+    if parts[0:1] and parts[0] in _NO_FILES and parts[:2] != _SHARED_MEMORY:
+        file.close()
+        raise NotPlain
+    return file
+
+
+def place_of(file: BinaryIO) -> str:
+    """The path of an open file, which no link changes any more; empty where the system does not tell."""
+    try:
+        return os.readlink(f"/proc/self/fd/{file.fileno()}")
+    except OSError:
+        return ""  # no such folder, so no such files as we would refuse
+
+
+def _require_regular(mode: int) -> None:
+    if stat.S_ISDIR(mode):
+        raise OSError(errno.EISDIR, os.strerror(errno.EISDIR))
+    if not stat.S_ISREG(mode):
+        raise NotPlain
