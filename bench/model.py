@@ -37,7 +37,7 @@ class Model(NamedTuple):
 
 
 @contextmanager
-def model_server() -> Iterator[Model]:
+def running_model() -> Iterator[Model]:
     """A model server on a free port of this machine, for as long as the block lasts."""
     command = [sys.executable, str(Path(__file__).with_name("server.py"))]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:

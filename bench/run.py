@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 from cases import CASES, Case
 from cpu_clock import counts_everything
 from figures import Series, raw, table
-from model import Model, model_server
+from model import Model, running_model
 from trial import Contestant, WrongRunError, measure, output, run_case, warm_up
 
 GIVE_UP_AFTER = 2
@@ -41,7 +41,7 @@ def main() -> int:
     options = parse_options()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda received, _: sys.exit(128 + received))
-    with scratch_folder() as scratch, model_server() as model:
+    with scratch_folder() as scratch, running_model() as model:
         contestants = [
             Contestant(chr(ord("A") + number), resolved(text), scratch / chr(ord("A") + number), options.home)
             for number, text in enumerate(options.exe)
