@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from octavo.patch.diff import unified_hunks
-from octavo.patch.shortest import approximate_pairs, shortest_pairs
+from octavo.patch.shortest import approximate_runs, shortest_runs
 
 
 def lines(*words: str) -> str:
@@ -96,10 +96,10 @@ def test_a_file_turned_upside_down_still_gets_a_right_diff(tmp_path: Path, size:
 def test_the_search_is_shortest_until_it_takes_too_long() -> None:
     left = [1, 2, 3, 1, 2, 2, 1]
     right = [3, 2, 1, 2, 1, 3]
-    pairs = shortest_pairs(left, right)
-    assert pairs is not None
-    assert len(pairs) == 4
-    assert shortest_pairs(list(range(5000)), list(range(5000, 0, -1))) is None
+    runs = shortest_runs(left, right)
+    assert runs is not None
+    assert sum(count for _, _, count in runs) == 4
+    assert shortest_runs(list(range(5000)), list(range(5000, 0, -1))) is None
 
 
 @pytest.mark.parametrize("alphabet", [2, 50, 100_000])
@@ -107,7 +107,8 @@ def test_an_approximation_pairs_equal_elements_in_order(alphabet: int) -> None:
     chance = random.Random(alphabet)
     left = [chance.randrange(alphabet) for _ in range(4000)]
     right = [chance.randrange(alphabet) for _ in range(4000)]
-    pairs = approximate_pairs(left, right)
+    runs = approximate_runs(left, right)
+    pairs = [(i + step, j + step) for i, j, count in runs for step in range(count)]
     assert all(left[i] == right[j] for i, j in pairs)
     assert all(one[0] < two[0] and one[1] < two[1] for one, two in pairwise(pairs))
 

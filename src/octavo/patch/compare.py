@@ -6,7 +6,7 @@ ones stand after them, joined to a neighbouring insertion that they can reach.
 
 from __future__ import annotations
 
-from octavo.patch.shortest import approximate_pairs, shortest_pairs
+from octavo.patch.shortest import Runs, approximate_runs, equal_run, equal_tail, shortest_runs
 
 Block = tuple[int, int, int, int]
 """Lines [0:1] of the old version were replaced by lines [2:3] of the new one."""
@@ -18,8 +18,8 @@ def changed_blocks(old: list[str], new: list[str]) -> list[Block]:
     The edit is a shortest one, save for large files with more than about a
     thousand differences, where it is a short one found in about a second.
     """
-    head = _common_head(old, new)
-    tail = _common_tail(old, new, head)
+    head = equal_run(old, new, (0, len(old), 0, len(new)))
+    tail = equal_tail(old, new, (head, len(old), head, len(new)))
     kept, added = _marks(old[head : len(old) - tail], new[head : len(new) - tail])
     same_head, same_tail = b"\1" * head, b"\1" * tail
     kept = bytearray(same_head + kept + same_tail)
@@ -28,38 +28,26 @@ def changed_blocks(old: list[str], new: list[str]) -> list[Block]:
     return _blocks(kept, added)
 
 
-def _common_head(old: list[str], new: list[str]) -> int:
-    for count, (one, other) in enumerate(zip(old, new, strict=False)):
-        if one != other:
-            return count
-    return min(len(old), len(new))
-
-
-def _common_tail(old: list[str], new: list[str], head: int) -> int:
-    limit = min(len(old), len(new)) - head
-    count = 0
-    while count < limit and old[-1 - count] == new[-1 - count]:
-        count += 1
-    return count
-
-
 def _marks(old: list[str], new: list[str]) -> tuple[bytearray, bytearray]:
     """For each line of either side 1 if it is kept, 0 if it was deleted or inserted."""
-    numbers: dict[str, int] = {}
+    kept_left, kept_right = bytearray(len(old)), bytearray(len(new))
+    runs = shortest_runs(old, new)
+    for i, j, count in _short_runs(old, new) if runs is None else runs:
+        kept_left[i : i + count] = kept_right[j : j + count] = b"\1" * count
+    return kept_left, kept_right
+
+
+def _short_runs(old: list[str], new: list[str]) -> Runs:
+    """What a short edit keeps where a shortest one cannot be found in time; each run is one line."""
+    numbers: dict[str, int] = {}  # many comparisons follow, and those of numbers are quicker
     left = [numbers.setdefault(line, len(numbers)) for line in old]
     right = [numbers.setdefault(line, len(numbers)) for line in new]
-    kept_left, kept_right = bytearray(len(left)), bytearray(len(right))
-    pairs = shortest_pairs(left, right)
-    if pairs is None:
-        # Lines that the other side does not have at all only make the search longer.
-        in_left, in_right = set(left), set(right)
-        places = [i for i, value in enumerate(left) if value in in_right]
-        others = [j for j, value in enumerate(right) if value in in_left]
-        reduced = approximate_pairs([left[i] for i in places], [right[j] for j in others])
-        pairs = [(places[i], others[j]) for i, j in reduced]
-    for i, j in pairs:
-        kept_left[i] = kept_right[j] = 1
-    return kept_left, kept_right
+    # Lines that the other side does not have at all only make the search longer.
+    in_left, in_right = set(left), set(right)
+    places = [i for i, value in enumerate(left) if value in in_right]
+    others = [j for j, value in enumerate(right) if value in in_left]
+    reduced = approximate_runs([left[i] for i in places], [right[j] for j in others])
+    return [(places[i + step], others[j + step], 1) for i, j, count in reduced for step in range(count)]
 
 
 def _settle(marks: bytearray, lines: list[str]) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from octavo.patch.compare import Block, changed_blocks
 
-NO_NEWLINE = "\n\\ No newline at end of file\n"
+NO_NEWLINE = "\n\\ No newline at end of file"
 
 
 def unified_hunks(old: str, new: str, context: int) -> str:
@@ -21,14 +21,14 @@ def unified_hunks(old: str, new: str, context: int) -> str:
     parts: list[str] = []
     for group in _grouped(blocks, 2 * context):
         parts += _hunk(group, old_lines, new_lines, context)
-    return "".join(line if line.endswith("\n") else line + NO_NEWLINE for line in parts)
+    return "".join(f"{line}\n" for line in parts)
 
 
 def _lines(text: str) -> list[str]:
-    """The lines with their ends, so that a missing last line feed is a difference."""
-    lines = [line + "\n" for line in text.split("\n")]
-    last = lines.pop()[:-1]
-    return [*lines, last] if last else lines
+    """The lines without their ends, but for a last one that has none: it says so, which no other line does."""
+    lines = text.split("\n")
+    last = lines.pop()
+    return [*lines, last + NO_NEWLINE] if last else lines
 
 
 def _grouped(blocks: list[Block], gap: int) -> Iterator[list[Block]]:
@@ -48,7 +48,7 @@ def _hunk(group: list[Block], old: list[str], new: list[str], context: int) -> l
     after = min(context, len(old) - group[-1][1])
     old_start, new_start = group[0][0] - before, group[0][2] - before
     old_end, new_end = group[-1][1] + after, group[-1][3] + after
-    lines = [f"@@ -{_range(old_start, old_end)} +{_range(new_start, new_end)} @@\n"]
+    lines = [f"@@ -{_range(old_start, old_end)} +{_range(new_start, new_end)} @@"]
     at = old_start
     for a0, a1, b0, b1 in group:
         lines += [f" {line}" for line in old[at:a0]]

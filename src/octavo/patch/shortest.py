@@ -1,4 +1,4 @@
-"""Finds a longest common subsequence of two lists of numbers.
+"""Finds a longest common subsequence of two lists.
 
 Myers' divide and conquer: look from both ends for a point that lies on a
 shortest path of deletions and insertions, then do the same before and after it.
@@ -12,6 +12,12 @@ The result is still a common subsequence, only not the longest.
 from __future__ import annotations
 
 from collections import Counter
+from typing import TypeVar
+
+Element = TypeVar("Element", str, int)
+
+Runs = list[tuple[int, int, int]]
+"""Runs of equal elements: where they start on the left and on the right, and how many; growing on both sides."""
 
 Pairs = list[tuple[int, int]]
 """Indices of equal elements, growing on both sides."""
@@ -26,31 +32,31 @@ BUDGET = 2_000_000
 """Steps of a whole comparison, about 0.8 s."""
 
 
-STRIDE = 32
+STRIDE, LONGEST_STRIDE = 32, 4096
 
 
-def shortest_pairs(left: list[int], right: list[int]) -> Pairs | None:
-    """The pairs of a shortest edit, or None when looking for one takes too long."""
-    return _pairs(left, right, cut=False)
+def shortest_runs(left: list[Element], right: list[Element]) -> Runs | None:
+    """What a shortest edit keeps, or None when looking for one takes too long."""
+    return _runs(left, right, cut=False)
 
 
-def approximate_pairs(left: list[int], right: list[int]) -> Pairs:
-    """The pairs of a short edit, in bounded time."""
-    return _pairs(left, right, cut=True) or []
+def approximate_runs(left: list[Element], right: list[Element]) -> Runs:
+    """What a short edit keeps, in bounded time."""
+    return _runs(left, right, cut=True) or []
 
 
-def _pairs(left: list[int], right: list[int], *, cut: bool) -> Pairs | None:
-    pairs: Pairs = []
+def _runs(left: list[Element], right: list[Element], *, cut: bool) -> Runs | None:
+    runs: Runs = []
     budget = BUDGET
     boxes: list[Box] = [(0, len(left), 0, len(right))]  # a stack: recursion could go deeper than Python lets it
     while boxes:
         a0, a1, b0, b1 = boxes.pop()
-        head = _equal_run(left, right, (a0, a1, b0, b1))
-        pairs += zip(range(a0, a0 + head), range(b0, b0 + head), strict=True)
+        head = equal_run(left, right, (a0, a1, b0, b1))
+        if head:
+            runs.append((a0, b0, head))
         a0, b0 = a0 + head, b0 + head
-        tail = 0
-        while a0 < a1 and b0 < b1 and left[a1 - 1] == right[b1 - 1]:
-            a1, b1, tail = a1 - 1, b1 - 1, tail + 1
+        tail = equal_tail(left, right, (a0, a1, b0, b1))
+        a1, b1 = a1 - tail, b1 - tail
         if tail:
             boxes.append((a1, a1 + tail, b1, b1 + tail))
         if a0 == a1 or b0 == b1:
@@ -65,10 +71,10 @@ def _pairs(left: list[int], right: list[int], *, cut: bool) -> Pairs | None:
         elif budget > -BUDGET:
             budget -= a1 - a0 + b1 - b0
             boxes += reversed(_cut((a0, a1, b0, b1), left, right))
-    return pairs
+    return runs
 
 
-def _middle(left: list[int], right: list[int], limit: int) -> tuple[tuple[int, int] | None, int]:
+def _middle(left: list[Element], right: list[Element], limit: int) -> tuple[tuple[int, int] | None, int]:
     """A point that a shortest path goes through, or None after `limit` steps; and the steps taken.
 
     `forward[k]` is how far on the left list a path of d changes gets on diagonal
@@ -93,7 +99,7 @@ def _middle(left: list[int], right: list[int], limit: int) -> tuple[tuple[int, i
             start = x = down if k == -d or (k != d and up < down) else up + 1
             y = x - k
             if x < n and y < m and left[x] == right[y]:
-                x += _equal_run(left, right, (x, n, y, m))
+                x += equal_run(left, right, (x, n, y, m))
             forward[k] = x
             if lowest <= k <= highest and x + backward[delta - k] >= n:
                 return (start, start - k), spent
@@ -103,34 +109,53 @@ def _middle(left: list[int], right: list[int], limit: int) -> tuple[tuple[int, i
             x = down if k == -d or (k != d and up < down) else up + 1
             y = x - k
             if x < n and y < m and left_back[x] == right_back[y]:
-                x += _equal_run(left_back, right_back, (x, n, y, m))
+                x += equal_run(left_back, right_back, (x, n, y, m))
             backward[k] = x
             if lowest <= k <= highest and x + forward[delta - k] >= n:
                 return (n - x, m - x + k), spent
     return None, spent
 
 
-def _equal_run(left: list[int], right: list[int], box: Box) -> int:
+def equal_run(left: list[Element], right: list[Element], box: Box) -> int:
     """How many elements are equal from the start of the box; long runs are compared by the slice."""
     x, x_end, y, y_end = box
-    end = x + min(x_end - x, y_end - y)
-    while x + STRIDE <= end and left[x : x + STRIDE] == right[y : y + STRIDE]:
-        x += STRIDE
-        y += STRIDE
-    while x < end and left[x] == right[y]:
-        x += 1
-        y += 1
-    return x - box[0]
+    limit = min(x_end - x, y_end - y)
+    count, stride = 0, STRIDE
+    while stride:
+        a, b = x + count, y + count
+        if count + stride <= limit and left[a : a + stride] == right[b : b + stride]:
+            count += stride
+            stride = min(2 * stride, LONGEST_STRIDE)
+        else:
+            limit = min(limit, count + stride - 1)
+            stride //= 2
+    return count
 
 
-def _cut(box: Box, left: list[int], right: list[int]) -> list[Box]:
+def equal_tail(left: list[Element], right: list[Element], box: Box) -> int:
+    """The same from the end of the box."""
+    x, x_end, y, y_end = box
+    limit = min(x_end - x, y_end - y)
+    count, stride = 0, STRIDE
+    while stride:
+        a, b = x_end - count, y_end - count
+        if count + stride <= limit and left[a - stride : a] == right[b - stride : b]:
+            count += stride
+            stride = min(2 * stride, LONGEST_STRIDE)
+        else:
+            limit = min(limit, count + stride - 1)
+            stride //= 2
+    return count
+
+
+def _cut(box: Box, left: list[Element], right: list[Element]) -> list[Box]:
     """The box as smaller ones around pairs that keep their order, or nothing when there are none.
 
     Elements pair up by themselves when both sides have equally many of them.
     """
     a0, a1, b0, b1 = box
     here, there = Counter(left[a0:a1]), Counter(right[b0:b1])
-    places: dict[int, list[int]] = {}
+    places: dict[Element, list[int]] = {}
     for j in range(b1 - 1, b0 - 1, -1):
         places.setdefault(right[j], []).append(j)
     candidates = [(i, places[left[i]].pop()) for i in range(a0, a1) if here[left[i]] == there.get(left[i])]
