@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -30,3 +31,12 @@ class _OtherFolders(set[str]):
 def programs_of_tests_count(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each test starts without known folders; programs that it makes itself stand in a temporary folder."""
     monkeypatch.setattr(programs, "_open", _OtherFolders())
+
+
+@pytest.fixture
+def outside() -> Iterator[Path]:
+    """A folder that the sandbox protects."""
+    from story import folder_outside_tmp  # which brings the whole engine
+
+    with folder_outside_tmp() as folder:
+        yield folder

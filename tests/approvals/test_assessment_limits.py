@@ -3,24 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from story import Json, answer, call, conversation, folder_outside_tmp, patch, says, shell
+from story import Json, answer, call, conversation, patch, says, shell
 
 from octavo.engine import assessment
 
 ON: Json = {"features": {"experimental_sandbox_command_assessment": True}, "approval_policy": "on-failure"}
 OPINION = '{"description":"writes a file","risk_level":"low","risk_categories":["system_modification"]}'
-
-
-@pytest.fixture
-def outside() -> Iterator[Path]:
-    """A folder that the sandbox protects."""
-    with folder_outside_tmp() as folder:
-        yield folder
 
 
 async def test_a_late_opinion_is_waited_for_five_seconds_and_no_longer(

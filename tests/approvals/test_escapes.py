@@ -6,23 +6,15 @@ import asyncio
 import json
 import os
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from story import Json, Told, answer, conversation, folder_outside_tmp, patch, processes_with, says, shell
+from story import Json, Told, answer, conversation, patch, processes_with, says, shell
 
 from octavo.protocol import ops
 
 ESCALATED: Json = {"with_escalated_permissions": True, "justification": "because"}
-
-
-@pytest.fixture
-def outside() -> Iterator[Path]:
-    """A folder that the sandbox protects."""
-    with folder_outside_tmp() as folder:
-        yield folder
 
 
 async def run(workspace: Path, *items: Json, **settings: Any) -> tuple[list[Json], Told]:

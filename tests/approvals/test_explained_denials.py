@@ -4,19 +4,11 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from story import Json, Told, answer, call, conversation, folder_outside_tmp, patch, says, shell
-
-
-@pytest.fixture
-def outside() -> Iterator[Path]:
-    """A folder that the sandbox protects."""
-    with folder_outside_tmp() as folder:
-        yield folder
+from story import Json, Told, answer, call, conversation, patch, says, shell
 
 
 async def run(workspace: Path, item: Json, **settings: Any) -> tuple[Json, Told]:

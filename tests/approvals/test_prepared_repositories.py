@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from story import answer, conversation, folder_outside_tmp, patch, says, shell
-
-
-@pytest.fixture
-def outside() -> Iterator[Path]:
-    """A folder that the sandbox protects."""
-    with folder_outside_tmp() as folder:
-        yield folder
+from story import answer, conversation, patch, says, shell
 
 
 @pytest.mark.parametrize("place", [".", "nested"])

@@ -59,6 +59,22 @@ def test_on_macos() -> None:
     assert "Seatbelt closes .git in each writable folder as a whole" in text
 
 
+def test_what_only_linux_has_is_not_needed_elsewhere() -> None:
+    script = """
+import os, sys
+sys.platform = "darwin"
+for name in ("O_PATH", "O_TMPFILE", "memfd_create"):
+    if hasattr(os, name):
+        delattr(os, name)
+import octavo.frontends.exec.last_message, octavo.patch.reach, octavo.process.foreground, octavo.process.launcher
+from octavo.sandbox.capabilities import Capabilities, describe_capabilities
+for seatbelt in (True, False):
+    print(describe_capabilities(Capabilities(0, False, "none", seatbelt=seatbelt))[0])
+"""
+    done = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True)
+    assert done.stdout.startswith("The sandbox of this machine: Seatbelt (macOS).\n")
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="the sandbox of Linux")
 def test_the_command_prints_it() -> None:
     program = "import sys; from octavo.__main__ import main; sys.exit(main())"

@@ -163,6 +163,8 @@ def test_a_safe_command_is_asked_for_when_the_shell_may_run_something_else(scrip
         "git branch -D main",
         "git branch new",
         "git branch -v new",
+        "git branch -av new",
+        "git branch -rd origin/x",
         "git branch -m a b",
         "git branch --del main",
         "git branch -f main HEAD~3",
@@ -183,6 +185,7 @@ def test_one_of_gits_readers_that_is_asked_to_write_needs_a_question(command: st
     [
         "git branch",
         "git branch -a -vv --sort=-committerdate",
+        "git branch -avv",
         "git branch --list feature/x",
         "git branch --contains HEAD --no-color",
         "git diff --ours",

@@ -78,3 +78,9 @@ def test_temporary_folders_that_commands_may_write_count(tmp_path: Path, monkeyp
 def test_where_everything_may_be_written_programs_are_found_all_the_same(tmp_path: Path) -> None:
     commands_may_write(["/"])
     assert find_program("tool", str(planted(tmp_path).parent), "/") == str(tmp_path / "tool")
+
+
+def test_a_folder_that_cannot_exist_spoils_nothing(tmp_path: Path) -> None:
+    inside, outside = planted(tmp_path / "w" / "bin"), planted(tmp_path / "tools")
+    commands_may_write(["/no\0folder", str(tmp_path / "w")])
+    assert find_program("tool", f"{inside.parent}:{outside.parent}", "/nor\0this") == str(outside)

@@ -237,6 +237,23 @@ async def test_what_a_command_left_in_the_background_ends_with_it(sandbox: Sandb
     assert not is_alive(int(output.stdout))
 
 
+async def test_cancelling_while_the_background_ends_kills_it_and_does_not_wait(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("octavo.process.launch._GONE_WITHIN", 3600.0)
+    background = "trap 'touch asked' TERM; echo $BASHPID > pid; mv pid ready; while :; do read -t 0.1; done < gate"
+    os.mkfifo(tmp_path / "gate")
+    gate = os.open(tmp_path / "gate", os.O_RDWR | os.O_CLOEXEC)
+    script = f"({background}) > /dev/null 2>&1 & until [ -e ready ]; do read -t 0.01; done <> gate"
+    running = asyncio.create_task(run(script, None, tmp_path))
+    await until((tmp_path / "asked").exists)
+    running.cancel()
+    async with asyncio.timeout(10):
+        await asyncio.wait([running])
+    os.close(gate)
+    await until(lambda: not is_alive(int((tmp_path / "ready").read_text())))
+
+
 PROGRAM = textwrap.dedent("""
     import asyncio, os, sys
     from octavo.process.run import run_command

@@ -7,13 +7,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from test_confinement import WORKSPACE, run
 
-from octavo.process.run import CommandOutput, run_command
 from octavo.protocol.policy import ReadOnly, SandboxPolicy, WorkspaceWrite
-from octavo.sandbox.spec import sandbox_spec
 
-# The tests' own folders lie below /tmp, so that root is left out.
-WORKSPACE = WorkspaceWrite(exclude_slash_tmp=True, exclude_tmpdir_env_var=True)
 WITH_NETWORK = WorkspaceWrite(network_access=True, exclude_slash_tmp=True, exclude_tmpdir_env_var=True)
 
 
@@ -22,18 +19,6 @@ def workspace(tmp_path: Path) -> Path:
     folder = tmp_path / "workspace"
     folder.mkdir()
     return folder
-
-
-async def run(argv: list[str], workspace: Path, policy: SandboxPolicy = WORKSPACE) -> CommandOutput:
-    environ = dict(os.environ)
-    return await run_command(
-        argv,
-        cwd=str(workspace),
-        environ=environ,
-        sandbox=sandbox_spec(policy, str(workspace), environ),
-        timeout_ms=20_000,
-        on_output=lambda stream, chunk: None,
-    )
 
 
 async def python(script: str, workspace: Path, policy: SandboxPolicy = WORKSPACE) -> str:

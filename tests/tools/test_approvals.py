@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,6 @@ from story import (
     after_context,
     answer,
     conversation,
-    folder_outside_tmp,
     message,
     says,
     shell,
@@ -25,13 +23,6 @@ from octavo.protocol.policy import DangerFullAccess, ReviewDecision
 
 ESCALATED: Json = {"with_escalated_permissions": True, "justification": "because"}
 REJECTED = "exec command rejected by user"
-
-
-@pytest.fixture
-def outside() -> Iterator[Path]:
-    """A folder that the sandbox protects."""
-    with folder_outside_tmp() as folder:
-        yield folder
 
 
 async def run(workspace: Path, item: Json, *decisions: ReviewDecision, **settings: Any) -> tuple[str, Told, list[Json]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,6 @@ from story import (
     answer,
     call,
     conversation,
-    folder_outside_tmp,
     freeform,
     patch,
     says,
@@ -25,13 +23,6 @@ from octavo.protocol.policy import ReviewDecision
 
 ADD = "*** Add File: new.txt\n+hi"
 OUTSIDE = "patch rejected: writing outside of the project; rejected by user approval settings"
-
-
-@pytest.fixture
-def outside() -> Iterator[Path]:
-    """A folder that the sandbox protects."""
-    with folder_outside_tmp() as folder:
-        yield folder
 
 
 async def run(workspace: Path, item: Json, *decisions: ReviewDecision, **settings: Any) -> tuple[str, Told]:

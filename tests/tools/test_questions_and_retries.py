@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from story import Json, Told, answer, conversation, folder_outside_tmp, patch, says, shell
+from story import Json, Told, answer, conversation, patch, says, shell
 
 from octavo.protocol import ops
 from octavo.protocol.policy import ReviewDecision
@@ -19,13 +18,6 @@ REJECTED = "exec command rejected by user"
 RETRY = "command failed; retry without sandbox?"
 FULL, WRITE, READ = "danger-full-access", "workspace-write", "read-only"
 SAFE, PLAIN, DANGEROUS = ["ls"], ["touch", "x"], ["rm", "-f", "x"]
-
-
-@pytest.fixture
-def outside() -> Iterator[Path]:
-    """A folder that the sandbox protects."""
-    with folder_outside_tmp() as folder:
-        yield folder
 
 
 async def run(workspace: Path, item: Json, *decisions: ReviewDecision, **settings: Any) -> tuple[str, Told, list[Json]]:

@@ -3,22 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from story import Json, after_context, answer, conversation, folder_outside_tmp, says, shell
+from story import Json, after_context, answer, conversation, says, shell
 
 from octavo.model.scripted import Script
-
-
-@pytest.fixture
-def outside() -> Iterator[Path]:
-    """A folder that the sandbox protects."""
-    with folder_outside_tmp() as folder:
-        yield folder
-
 
 ASSESS: Json = {"features": {"experimental_sandbox_command_assessment": True}, "approval_policy": "on-failure"}
 OPINION = '{"description":"writes a file","risk_level":"low","risk_categories":["system_modification"]}'

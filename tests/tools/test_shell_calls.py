@@ -6,21 +6,13 @@ import base64
 import json
 import os
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from story import Json, Told, answer, call, conversation, folder_outside_tmp, freeform, local_shell, says, shell
+from story import Json, Told, answer, call, conversation, freeform, local_shell, says, shell
 
 ESCALATED: Json = {"with_escalated_permissions": True}
-
-
-@pytest.fixture
-def outside() -> Iterator[Path]:
-    """A folder that the sandbox protects."""
-    with folder_outside_tmp() as folder:
-        yield folder
 
 
 async def run(workspace: Path, *calls: Json, **settings: Any) -> tuple[list[str], Told]:

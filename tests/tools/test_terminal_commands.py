@@ -203,9 +203,11 @@ async def test_what_it_leaves_in_the_background_ends_with_it(tmp_path: Path) -> 
             await asyncio.sleep(0.005)
 
 
-async def test_it_ends_with_its_conversation(tmp_path: Path) -> None:
+async def test_it_ends_with_its_conversation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Which waits for its end, and no longer."""
+    monkeypatch.setattr("octavo.process.launch._GONE_WITHIN", 3600.0)
     marker = a_long_sleep()
-    async with terminals(tmp_path / "w", start(f"trap '' HUP TERM; {marker}; {marker}")) as talk:
+    async with asyncio.timeout(30), terminals(tmp_path / "w", start(f"trap '' HUP TERM; {marker}; {marker}")) as talk:
         await talk.user("go")
         assert results(talk)[0]["session_id"] == 0
         assert processes_with(marker)

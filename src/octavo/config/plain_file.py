@@ -28,13 +28,13 @@ def open_regular(path: str) -> BinaryIO:
     Raises `NotPlain`, another `OSError` for a folder and for what cannot be opened, `ValueError` for a NUL in the path.
     """
     _require_regular(os.stat(path).st_mode)  # some devices act on being opened
-    file = os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC), "rb")
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
     try:
-        _require_regular(os.fstat(file.fileno()).st_mode)
+        _require_regular(os.fstat(descriptor).st_mode)
     except OSError:
-        file.close()
+        os.close(descriptor)
         raise
-    return file
+    return os.fdopen(descriptor, "rb")
 
 
 def open_plain(path: str) -> BinaryIO:

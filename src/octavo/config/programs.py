@@ -62,7 +62,8 @@ def project_around(folder: str) -> str:
 
 def _closed_to_us(working_directories: Iterable[str]) -> tuple[str, ...]:
     """Each as it is written and as it really is: either may stand in a PATH. `/` would leave no program at all."""
-    folders = {*_open, *map(project_around, working_directories)}
+    named = {*_open, *map(project_around, working_directories)}
+    folders = [folder for folder in named if "\0" not in folder]  # no folder at all, and none must spoil the others
     places = {place for folder in folders for place in (os.path.abspath(folder), os.path.realpath(folder))}
     return tuple(sorted(places - {"/"}))
 

@@ -150,8 +150,7 @@ class Session:
                 task.cancel()
         if running or self._finishing:
             await asyncio.wait({*running, *self._finishing})
-        for entry in self.terminals.values():
-            await entry.terminal.end()
+        await asyncio.gather(*(entry.terminal.end() for entry in self.terminals.values()))
         self.terminals.clear()
         if self.mcp is not None:
             await self.mcp.close()

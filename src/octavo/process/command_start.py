@@ -71,7 +71,7 @@ def await_command(orders: _socket.socket, kernel: Kernel | None, parent: int) ->
         give_up("error running landlock: this system has none")
     view: View | str = marshal.loads(receive_message(orders))  # noqa: S302 - the watcher's
     if isinstance(view, str):
-        give_up(f"error running landlock: {view}")
+        give_up(view)
     confine_and_execute(argv, environment, request["cwd"], confinement, kernel, view, parent=parent)
 
 

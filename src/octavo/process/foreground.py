@@ -32,7 +32,10 @@ def run_linux(argv: Sequence[str], spec: SandboxSpec, environ: Mapping[str, str]
         os.write(2, b"No command specified to execute.\n")
         return 101
     from octavo.sandbox.confine import Kernel, clean_up, prepare, refusal
+    from octavo.sandbox.execute import confine_and_execute
 
+    command, environment = _encoded(argv, environ)
+    cwd = os.getcwdb()
     plan = confinement(spec)
     kernel = Kernel()
     try:
@@ -45,15 +48,14 @@ def run_linux(argv: Sequence[str], spec: SandboxSpec, environ: Mapping[str, str]
     try:
         child = os.fork()
         if child == 0:
-            from octavo.sandbox.execute import confine_and_execute
-
             _restore_signals()
-            command, environment = _encoded(argv, environ)
-            confine_and_execute(command, environment, os.getcwdb(), plan, kernel, prepared.view, parent=ourselves)
+            confine_and_execute(command, environment, cwd, plan, kernel, prepared.view, parent=ourselves)
         return _exit_code_of(child)
     finally:
-        end_descendants()
-        clean_up(prepared)
+        try:
+            end_descendants()
+        finally:  # Ctrl-C may cut the waiting short
+            clean_up(prepared)
 
 
 def run_seatbelt(argv: Sequence[str], spec: SandboxSpec, environ: Mapping[str, str]) -> int:

@@ -47,7 +47,9 @@ class Command:
         self._order(b"K")
 
     async def end(self) -> None:
-        """Terminate and wait until nothing is left; a second cancellation kills at once."""
+        """Terminate and wait until nothing is left; a second cancellation kills at once. Harmless a second time."""
+        if self._channel.fileno() < 0:
+            return  # let go already: nobody would tell that it is gone
         self.terminate()
         try:
             async with asyncio.timeout(_GONE_WITHIN):

@@ -114,7 +114,9 @@ def _serve(
     try:
         prepared = _prepared(payload, kernel)
     except OSError as error:
-        send_message(orders, marshal.dumps(str(error)))
+        from octavo.sandbox.confine import refusal
+
+        send_message(orders, marshal.dumps(refusal(error)))
     if prepared is not None:
         send_message(orders, marshal.dumps(prepared.view))
     _tell(channel, STARTED, leader)

@@ -84,16 +84,19 @@ class Terminal:
 
     async def end(self) -> None:
         """End all its processes and let go of the terminal."""
-        self.close()
+        self._hang_up()
         await self._command.end()
 
     def close(self) -> None:
         """Let go; whatever still runs is hung up."""
+        self._hang_up()
+        self._command.close()
+
+    def _hang_up(self) -> None:
         if self._is_open:
             self._is_open = False
             self._loop.remove_reader(self._master)
             os.close(self._master)
-            self._command.close()
 
     async def _writable(self) -> None:
         ready: asyncio.Future[None] = self._loop.create_future()

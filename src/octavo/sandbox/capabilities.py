@@ -30,9 +30,11 @@ class Capabilities(msgspec.Struct, frozen=True):
     @property
     def keeps_signals_in(self) -> bool:
         """Whether processes outside of the sandbox are safe from signals."""
-        from octavo.sandbox.landlock import SCOPES_SINCE
+        if self.landlock_version == 0:
+            return self.seatbelt
+        from octavo.sandbox.landlock import SCOPES_SINCE  # Linux only
 
-        return self.seatbelt or self.landlock_version >= SCOPES_SINCE
+        return self.landlock_version >= SCOPES_SINCE
 
     @property
     def protects_git_and_metadata(self) -> bool:

@@ -120,4 +120,8 @@ def clean_up(prepared: Prepared) -> None:
 
 def refusal(error: Exception) -> str:
     """One line for a command that could not be confined, and so was not run."""
-    return f"error running landlock: {error}"
+    reason = str(error)
+    if isinstance(error, OSError) and error.errno is not None:
+        place = f"{os.fsdecode(error.filename)}: " if error.filename else ""
+        reason = f"{place}{error.strerror} (os error {error.errno})"
+    return f"error running landlock: {reason}"

@@ -27,7 +27,7 @@ def followed(path: bytes) -> tuple[bytes, list[bytes]]:
         try:
             is_link = stat.S_ISLNK(os.lstat(step).st_mode)
             target = os.readlink(step) if is_link else b""
-        except OSError:
+        except (OSError, ValueError):  # the latter for a NUL in the path
             return b"", links
         if not is_link:
             place = step

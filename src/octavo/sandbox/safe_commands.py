@@ -26,14 +26,9 @@ _BRANCH_OPTIONS = frozenset(
         *_BRANCH_FILTERS,
         *_BRANCH_SHAPES,
         "--show-current",
-        "-i",
         "--ignore-case",
-        "-a",
         "--all",
-        "-r",
         "--remotes",
-        "-v",
-        "-vv",
         "--verbose",
     )
 )
@@ -83,7 +78,7 @@ def _git_may_write(argv: Sequence[str]) -> bool:
     options = [word.partition("=")[0] for word in arguments[1:]]
     if not _BRANCH_FILTERS.isdisjoint(options):
         options = [word for word in options if word.startswith("-")]  # the rest is what to look for
-    return not _BRANCH_OPTIONS.issuperset(options)
+    return not all(word in _BRANCH_OPTIONS or re.fullmatch("-[ailrv]+", word) for word in options)
 
 
 def _is_the_systems(argv: Sequence[str]) -> bool:
