@@ -121,7 +121,7 @@ def _serve(
         send_message(orders, marshal.dumps(prepared.view))
     _tell(channel, STARTED, leader)
     status = _watch(channel, wake_up, leader, relieve)
-    if prepared is not None:
+    if prepared is not None and not reap()[1]:  # what could not be killed must find everything closed
         from octavo.sandbox.confine import clean_up
 
         clean_up(prepared)

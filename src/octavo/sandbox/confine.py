@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import os
 
-from octavo.sandbox import landlock, mounts, placeholders, privileges, protected, seccomp
+from octavo.sandbox import landlock, mounts, placeholders, privileges, protected, repair, seccomp
 from octavo.sandbox.real_paths import real_roots
 from octavo.sandbox.syscalls import PR_SET_NO_NEW_PRIVS, prctl
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from octavo.sandbox.protection import Protection
     from octavo.sandbox.spec import Confinement
 
 
@@ -41,15 +42,14 @@ class Kernel:
 
 
 class Prepared:
-    """What `prepare` found and did for one command: its view, placeholders, and what must not come to be."""
+    """What `prepare` found and did for one command: its view, placeholders, and what to see to afterwards."""
 
-    __slots__ = ("held", "plain", "unwanted", "view")
+    __slots__ = ("found", "held", "view")
 
     def __init__(self, view: View) -> None:
         self.view = view
         self.held: list[placeholders.Placeholder] = []
-        self.unwanted: list[bytes] = []
-        self.plain: list[bytes] = []
+        self.found: Protection | None = None
 
 
 def prepare(confinement: Confinement, kernel: Kernel, *, watched: bool) -> Prepared:
@@ -68,7 +68,7 @@ def prepare(confinement: Confinement, kernel: Kernel, *, watched: bool) -> Prepa
     prepared = Prepared((writable, True, found.pinned, found.sealed, found.links))
     if watched:
         prepared.held = placeholders.put_placeholders(found.absent)
-        prepared.unwanted, prepared.plain = found.unwanted, found.plain
+        prepared.found = found
         found.sealed.extend(placeholder.path for placeholder in prepared.held)
     return prepared
 
@@ -111,11 +111,15 @@ def rehearse(kernel: Kernel) -> None:
 def clean_up(prepared: Prepared) -> None:
     """Leave no trace of the protections."""
     placeholders.remove_placeholders(prepared.held)
-    for path in prepared.unwanted:
-        placeholders.remove_unwanted(path)
-    for root in prepared.plain:
-        if protected.looks_bare(root):
-            placeholders.remove_unwanted(os.path.join(root, b"HEAD"))
+    found = prepared.found
+    if found is None:
+        return
+    for path in found.unwanted:
+        repair.remove_unwanted(path)
+    for repository in found.repositories:
+        repair.repair(repository)
+    for root, before in found.plain:
+        repair.remove_bare_head(root, before)
 
 
 def refusal(error: Exception) -> str:

@@ -12,7 +12,10 @@ _MOST_LINKS = 40
 
 
 def followed(path: bytes) -> tuple[bytes, list[bytes]]:
-    """The real path, empty if there is none, and the real paths of the links on the way."""
+    """The real path, empty if there is none, and the real paths of the links on the way.
+
+    Raises `PermissionError` where a folder on the way does not let us look.
+    """
     waiting = path.split(b"/")[::-1]
     place = b"/"
     links: list[bytes] = []
@@ -27,6 +30,8 @@ def followed(path: bytes) -> tuple[bytes, list[bytes]]:
         try:
             is_link = stat.S_ISLNK(os.lstat(step).st_mode)
             target = os.readlink(step) if is_link else b""
+        except PermissionError:
+            raise
         except (OSError, ValueError):  # the latter for a NUL in the path
             return b"", links
         if not is_link:

@@ -21,6 +21,8 @@ import time
 
 _MARK = 1_000_000_000  # nanoseconds: one second after the epoch; whole, as some file systems keep no less
 _TRIES, _BETWEEN_TRIES = 100, 0.005  # seconds
+EXHAUSTED = (errno.EMFILE, errno.ENFILE, errno.ENOMEM)
+"""Errors that say nothing about a path: what meets one has not looked."""
 
 
 class Placeholder:
@@ -39,7 +41,7 @@ def put_placeholders(absent: list[tuple[bytes, bool]]) -> list[Placeholder]:
     """Create or join the placeholder of each `(real path, is a folder)`.
 
     A path that cannot be created is left out: then the command cannot create it either. Raises `OSError` when somebody
-    keeps a placeholder locked.
+    keeps a placeholder locked, and when we may open no more files.
     """
     held: list[Placeholder] = []
     try:
@@ -82,36 +84,13 @@ def remove_placeholders(held: list[Placeholder]) -> None:
             os.close(placeholder.folder)
 
 
-def remove_unwanted(path: bytes) -> None:
-    """Remove a file, or a folder of files, that must not have come to be, if it has; the folder it is in is real."""
-    folder = _open_folder(path)
-    if folder is None:
-        return
-    name = os.path.basename(path)
-    try:
-        if not stat.S_ISDIR(os.lstat(name, dir_fd=folder).st_mode):
-            os.unlink(name, dir_fd=folder)
-            return
-        inside = os.open(name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=folder)
-        try:
-            for entry in os.listdir(inside):
-                os.unlink(entry, dir_fd=inside)
-        finally:
-            os.close(inside)
-        os.rmdir(name, dir_fd=folder)
-    except OSError:
-        return  # it does not exist, as it should be; folders in it are of no use to git
-    finally:
-        os.close(folder)
-
-
 def is_placeholder(status: os.stat_result) -> bool:
     """Whether this is a placeholder's status: of this command, another one or a crashed one."""
     return status.st_mtime_ns == _MARK and (stat.S_ISDIR(status.st_mode) or status.st_size == 0)
 
 
 def _join(path: bytes, is_folder: bool) -> Placeholder | None:
-    folder = _open_folder(path)
+    folder = open_folder(path)
     if folder is None:
         return None
     name = os.path.basename(path)
@@ -125,11 +104,10 @@ def _join(path: bytes, is_folder: bool) -> Placeholder | None:
             return placeholder
         if created:  # a file system that does not keep the mark
             _remove(placeholder, is_folder)
-    except BlockingIOError:
-        _close(lock, folder)
-        raise
-    except OSError:
-        pass
+    except OSError as error:
+        if isinstance(error, BlockingIOError) or error.errno in EXHAUSTED:
+            _close(lock, folder)
+            raise
     _close(lock, folder)
     return None
 
@@ -140,12 +118,14 @@ def _close(*descriptors: int) -> None:
             os.close(descriptor)
 
 
-def _open_folder(path: bytes) -> int | None:
-    """The folder that `path` lies in, if it is still the real one."""
+def open_folder(path: bytes) -> int | None:
+    """The folder that `path` lies in, if it is still the real one. Raises `OSError` if we may open no more."""
     expected = os.path.dirname(path)
     try:
         folder = os.open(expected, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
-    except OSError:
+    except OSError as error:
+        if error.errno in EXHAUSTED:
+            raise
         return None
     try:
         if os.readlink(b"/proc/self/fd/%d" % folder) == expected:

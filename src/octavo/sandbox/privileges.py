@@ -22,6 +22,7 @@ from octavo.sandbox.syscalls import (
 
 GIVEN_UP = (
     2,  # CAP_DAC_READ_SEARCH: opens files by a handle, past every path and mount
+    9,  # CAP_LINUX_IMMUTABLE: a file that nobody may remove
     12,  # CAP_NET_ADMIN
     16,  # CAP_SYS_MODULE
     17,  # CAP_SYS_RAWIO

@@ -11,141 +11,77 @@ back. So what cannot be looked into is sealed as a whole. `docs/sandbox.md`.
 
 from __future__ import annotations
 
-import errno
 import os
 import stat
 
-from octavo.sandbox.links import followed
 from octavo.sandbox.mounts import is_below
 from octavo.sandbox.placeholders import is_placeholder
+from octavo.sandbox.protection import Protection, folders_between
 from octavo.sandbox.real_paths import real_or_closed, real_path
+from octavo.sandbox.repair import identity, looks_bare, whole_repository
 
 _DEEPEST = 8
-_MOST_REPOSITORIES = 500  # below one root; a tree with more is sealed as a whole
-_REFUSED = (errno.EACCES, errno.EPERM)
-
-
-class Protection:
-    """What to close below `roots`, as real paths.
-
-    `pinned`: folders that must not be moved or removed. `sealed`: paths that must not be changed. `links`: symbolic
-    links that must stay what they are. `absent`: what would be sealed but does not exist yet, and whether it is a
-    folder. `unwanted`: what must not come into being and for which no placeholder can stand (git reads even an empty
-    one). `whole`: roots that cannot be looked into at all. `plain`: roots that must not become repositories themselves.
-    """
-
-    def __init__(self, roots: list[bytes]) -> None:
-        self.roots = roots
-        self.pinned: list[bytes] = []
-        self.sealed: list[bytes] = []
-        self.links: list[bytes] = []
-        self.absent: list[tuple[bytes, bool]] = []
-        self.unwanted: list[bytes] = []
-        self.whole: list[bytes] = []
-        self.plain: list[bytes] = []
-
-    def seal(self, path: bytes, *, folder: bool, expected: bool) -> None:
-        """Close `path`, in a real folder; if it does not exist, note it as absent where it is `expected` to stay so."""
-        status = self.look(path)
-        if status is not None and stat.S_ISLNK(status.st_mode):
-            target = self.hold_links(path)
-            if target:
-                self.pin(os.path.dirname(target))
-                self.sealed.append(target)
-            elif expected and any(is_below(os.path.realpath(path), root) for root in self.roots):
-                self.absent.append((os.path.realpath(path), folder))
-        elif expected and (status is None or is_placeholder(status)):
-            self.absent.append((path, folder))
-        elif status is not None:
-            self.sealed.append(path)
-
-    def pin(self, path: bytes) -> None:
-        """Keep `path` and the folders above it, up to the root, where they are."""
-        self.pinned.extend(_folders_between(path, self.roots))
-
-    def hold_links(self, path: bytes) -> bytes:
-        """Keep the links that lead from `path` on; where they lead, empty if that does not exist."""
-        target, links = followed(path)
-        self.links.extend(link for link in links if any(is_below(link, root) for root in self.roots))
-        return target
-
-    def shut(self, path: bytes) -> None:
-        """Seal what keeps us from looking at `path`."""
-        closed = real_or_closed(path)
-        if closed in self.roots:
-            self.whole.append(closed)
-        elif closed:
-            self.sealed.append(closed)
-
-    def look(self, path: bytes) -> os.stat_result | None:
-        """The status of `path` itself, `None` if nothing is there; shuts what cannot be looked at."""
-        try:
-            return os.lstat(path)
-        except OSError as error:
-            if error.errno in _REFUSED:
-                self.shut(path)
-            return None
-
-    def first_line(self, path: bytes) -> bytes:
-        """The first line of a file, empty where there is none."""
-        try:
-            file = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)  # a pipe would wait for a writer
-        except OSError as error:
-            if error.errno in _REFUSED:
-                self.shut(path)
-            return b""
-        try:
-            start = os.read(file, 4096) if stat.S_ISREG(os.fstat(file).st_mode) else b""
-        except OSError:
-            start = b""
-        finally:
-            os.close(file)
-        return start.partition(b"\n")[0].strip()
-
-    def folders_in(self, folder: bytes) -> list[bytes]:
-        """The folders in one, links apart."""
-        try:
-            with os.scandir(folder) as entries:
-                return [entry.path for entry in entries if entry.is_dir(follow_symlinks=False)]
-        except OSError as error:
-            if error.errno in _REFUSED:
-                self.shut(folder)
-            return []
+_MOST_FOLDERS = 500  # below one `modules`; one with more is sealed as a whole
+_MOST_WORKTREES = 100  # each takes two open files
 
 
 def find_protected(roots: list[bytes], projects: list[bytes], closed: list[bytes]) -> Protection:
     """What to close below `roots` (real paths); `projects` are those of them where absent paths count too.
 
-    `closed` are folders of ours, which stay closed unless a root was chosen inside of one.
+    `closed` are folders of ours, which stay closed unless a root was chosen inside of one. Raises `OSError` when we
+    may open no more files.
     """
     found = Protection(roots)
     for folder in closed:
         _protect_our_folder(found, folder)
     for root in roots:
-        in_project = root in projects
-        found.pin(root)
-        found.seal(os.path.join(root, b".codex"), folder=True, expected=in_project)
-        link = os.path.join(root, b".git")
-        status = found.look(link)
-        if status is None or is_placeholder(status):
-            if in_project and _is_inside_a_repository(root):
-                found.absent.append((link, True))  # a new one would come before it
-            continue
-        if stat.S_ISREG(status.st_mode):
-            found.sealed.append(link)
-        elif not looks_bare(root):
-            found.plain.append(root)
-        for git_folder in _git_folders(found, link):
-            if any(is_below(git_folder, other) for other in roots):
-                found.pin(git_folder)
-                _protect_repository(found, git_folder, expected=in_project)
+        _protect_root(found, root, in_project=root in projects)
     return found
 
 
-def looks_bare(folder: bytes) -> bool:
-    """Whether git would take the folder itself for a repository."""
-    parts = [os.path.join(folder, name) for name in (b"objects", b"refs")]
-    return os.path.lexists(os.path.join(folder, b"HEAD")) and all(map(os.path.isdir, parts))
+def _protect_our_folder(found: Protection, folder: bytes) -> None:
+    real = real_path(folder)
+    if not real:
+        real = real_or_closed(folder)
+        if real in found.roots:
+            found.whole.append(real)
+            return
+    is_inside = any(is_below(real, root) for root in found.roots)
+    if is_inside and not any(root == real or is_below(root, real) for root in found.roots):
+        found.pin(real)
+        found.sealed.append(real)
+
+
+def _protect_root(found: Protection, root: bytes, *, in_project: bool) -> None:
+    found.pin(root)
+    found.seal(os.path.join(root, b".codex"), folder=True, expected=in_project)
+    link = os.path.join(root, b".git")
+    status = found.look(link)
+    is_nested = _is_inside_a_repository(root)
+    if status is None or (is_nested and _is_ours(found, link, status)):
+        if looks_bare(root):
+            _protect_repository(found, root, expected=in_project, is_linked=False)
+        elif is_nested:
+            found.plain.append((root, identity(os.path.join(root, b"HEAD"))))
+        if is_nested and in_project:
+            found.absent.append((link, True))  # a new one would come before it
+        return
+    found.plain.append((root, identity(os.path.join(root, b"HEAD"))))
+    is_linked = stat.S_ISREG(status.st_mode)
+    if is_linked:
+        found.sealed.append(link)
+    for git_folder in _git_folders(found, link):
+        if any(is_below(git_folder, other) for other in found.roots):
+            found.pin(git_folder)
+            _protect_repository(found, git_folder, expected=in_project, is_linked=is_linked)
+            whole = None if is_linked else whole_repository(git_folder)
+            if whole is not None:
+                found.repositories.append(whole)
+
+
+def _is_ours(found: Protection, path: bytes, status: os.stat_result) -> bool:
+    """Whether it is a placeholder; a repository whose age somebody has set to that of one is not empty."""
+    return is_placeholder(status) and stat.S_ISDIR(status.st_mode) and found.is_empty(path)
 
 
 def _is_inside_a_repository(folder: bytes) -> bool:
@@ -156,30 +92,35 @@ def _is_inside_a_repository(folder: bytes) -> bool:
     return False
 
 
-def _protect_our_folder(found: Protection, folder: bytes) -> None:
-    real = real_path(folder)
-    if not real:
-        found.shut(folder)
-    elif any(is_below(real, root) for root in found.roots) and not any(
-        root == real or is_below(root, real) for root in found.roots
-    ):
-        found.pin(real)
-        found.sealed.append(real)
-
-
-def _protect_repository(found: Protection, git_folder: bytes, *, expected: bool) -> None:
-    below = _repositories_below(found, os.path.join(git_folder, b"modules"), 0)
+def _protect_repository(found: Protection, git_folder: bytes, *, expected: bool, is_linked: bool) -> None:
+    """`is_linked` says that a `.git` file led there: then it may be a worktree's, which has a `commondir`."""
+    below = _repositories_below(found, os.path.join(git_folder, b"modules"))
     for repository in (git_folder, *below):
-        found.pinned.extend(_folders_between(repository, [git_folder]))
+        found.pinned.extend(folders_between(repository, [git_folder]))
         found.seal(os.path.join(repository, b"hooks"), folder=True, expected=expected)
         found.seal(os.path.join(repository, b"config"), folder=False, expected=expected)
+        found.seal(os.path.join(repository, b"config.worktree"), folder=False, expected=expected)
         for name in (b"remotes", b"branches"):  # where git looked for remotes before it had a configuration
             _seal_or_refuse(found, os.path.join(repository, name), expected=expected)
-        for folder in (repository, *found.folders_in(os.path.join(repository, b"worktrees"))):
-            found.pinned.extend(_folders_between(folder, [repository]))
-            found.seal(os.path.join(folder, b"config.worktree"), folder=False, expected=expected)
-            # It sends git to another folder for its configuration.
-            _seal_or_refuse(found, os.path.join(folder, b"commondir"), expected=expected)
+        # It sends git to another folder for its configuration.
+        redirection = os.path.join(repository, b"commondir")
+        if is_linked and repository == git_folder:
+            _seal_or_refuse(found, redirection, expected=expected)
+        elif expected:
+            found.unwanted.append(redirection)  # even if it is there: perhaps another command has just made it
+        _protect_worktrees(found, repository, expected=expected)
+
+
+def _protect_worktrees(found: Protection, repository: bytes, *, expected: bool) -> None:
+    worktrees = os.path.join(repository, b"worktrees")
+    folders = found.folders_in(worktrees)
+    if len(folders) > _MOST_WORKTREES:
+        found.sealed.append(worktrees)
+        return
+    for folder in folders:
+        found.pinned.extend(folders_between(folder, [repository]))
+        found.seal(os.path.join(folder, b"config.worktree"), folder=False, expected=expected)
+        _seal_or_refuse(found, os.path.join(folder, b"commondir"), expected=expected)
 
 
 def _seal_or_refuse(found: Protection, path: bytes, *, expected: bool) -> None:
@@ -192,47 +133,41 @@ def _seal_or_refuse(found: Protection, path: bytes, *, expected: bool) -> None:
 def _git_folders(found: Protection, link: bytes) -> list[bytes]:
     """The real folder behind a `.git`, and the common one if that is a linked worktree's."""
     folder = found.hold_links(link)
-    if os.path.isfile(folder):
+    if folder and found.is_file(folder):
         target = found.first_line(folder)
         if not target.startswith(b"gitdir:"):
             return []
-        folder = os.path.join(os.path.dirname(link), target[len(b"gitdir:") :].strip())
-    if not os.path.isdir(folder):
+        folder = found.hold_links(os.path.join(os.path.dirname(link), target[len(b"gitdir:") :].strip()))
+    if not folder or not found.is_folder(folder):
         return []
     common = found.first_line(os.path.join(folder, b"commondir"))
-    folders = [folder, os.path.join(folder, common)] if common else [folder]
-    return [path for path in map(real_path, folders) if path and _is_repository(found, path)]
+    folders = [folder, found.hold_links(os.path.join(folder, common))] if common else [folder]
+    return [path for path in folders if path and _is_repository(found, path)]
 
 
-def _repositories_below(found: Protection, folder: bytes, depth: int) -> list[bytes]:
-    """Repositories of submodules; a name with a slash makes folders between, a submodule may have its own."""
+def _repositories_below(found: Protection, folder: bytes) -> list[bytes]:
+    """Repositories of submodules; a name with a slash makes folders between, a submodule may have its own.
+
+    Where there are too many folders, or they lie too deep, all of them are sealed.
+    """
     repositories: list[bytes] = []
-    for child in found.folders_in(folder):
-        is_repository = _is_repository(found, child)
-        if is_repository:
-            repositories.append(child)
-        if depth < _DEEPEST:
-            inner = os.path.join(child, b"modules") if is_repository else child
-            repositories.extend(_repositories_below(found, inner, depth + 1))
-        if len(repositories) > _MOST_REPOSITORIES:
+    seen = 0
+    waiting = [(folder, 0)]
+    while waiting:
+        place, depth = waiting.pop()
+        children = found.folders_in(place)
+        seen += len(children)
+        if seen > _MOST_FOLDERS or (children and depth > _DEEPEST):
             found.sealed.append(folder)
             return []
+        for child in children:
+            is_repository = _is_repository(found, child)
+            if is_repository:
+                repositories.append(child)
+            waiting.append((os.path.join(child, b"modules") if is_repository else child, depth + 1))
     return repositories
 
 
 def _is_repository(found: Protection, folder: bytes) -> bool:
     # The configuration is sealed, so a command cannot make a repository unrecognisable for the next one.
     return any(found.look(os.path.join(folder, name)) is not None for name in (b"config", b"HEAD"))
-
-
-def _folders_between(path: bytes, tops: list[bytes]) -> list[bytes]:
-    """`path`'s parents below the outermost of `tops`, and `path` itself if it lies below one."""
-    tops = [top for top in tops if is_below(path, top)]
-    if not tops:
-        return []
-    outermost = min(tops, key=len)
-    folders = []
-    while path != outermost:
-        folders.append(path)
-        path = os.path.dirname(path)
-    return folders

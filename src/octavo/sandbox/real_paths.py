@@ -60,10 +60,17 @@ def open_real(path: bytes, flags: int = os.O_PATH) -> int:
 
 def real_roots(roots: list[bytes]) -> dict[bytes, bytes]:
     """The real path of each writable root; those that do not exist or cannot be believed are left out."""
-    found = {root: followed(root) for root in roots}
+    found = {root: _followed(root) for root in roots}
     real = {root: (path, links) for root, (path, links) in found.items() if path}
     return {
         root: path
         for root, (path, links) in real.items()
         if not any(is_within(link, other) for link in links for key, (other, _) in real.items() if key != root)
     }
+
+
+def _followed(root: bytes) -> tuple[bytes, list[bytes]]:
+    try:
+        return followed(root)
+    except PermissionError:
+        return b"", []

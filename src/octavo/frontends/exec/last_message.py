@@ -33,7 +33,10 @@ def last_message_file(path: str, roots: Iterable[str]) -> LastMessageFile:
     # What `/dev/stdout` stands for has no path, and no command can change what it leads to.
     if real.startswith(("/dev/", "/proc/")):
         return LastMessageFile(path, named)
-    _, links = followed(os.fsencode(named))
+    try:
+        _, links = followed(os.fsencode(named))
+    except PermissionError:
+        return LastMessageFile(path, named)
     open_to_commands = [os.fsencode(os.path.realpath(root)) for root in roots]
     is_planted = any(is_within(link, root) for link in links for root in open_to_commands)
     return LastMessageFile(path, named if is_planted else real)
