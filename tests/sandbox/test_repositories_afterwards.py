@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import ctypes
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
-from test_confinement import WORKSPACE, git, needs_namespace, run
+from test_confinement import git, needs_namespace, run
 from test_sandbox_command import as_ordinary_user
 
 from octavo.protocol.policy import WorkspaceWrite
@@ -133,17 +131,3 @@ async def test_a_bare_repository_as_workspace_has_closed_hooks(tmp_path: Path) -
     assert not (bare / "hooks/post-receive").exists()
     assert "fsmonitor" not in (bare / "config").read_text()
     assert (bare / "HEAD").read_text() == "ref: refs/heads/other\n"
-
-
-async def test_shared_memory_of_others_is_out_of_reach(workspace: Path) -> None:
-    libc = ctypes.CDLL(None)
-    segment = libc.shmget(0, 4096, 0o1666)
-    assert segment >= 0
-    try:
-        calls = f"libc.shmget(0, 4096, 0o1666) >= 0, libc.shmctl({segment}, 0, None)"
-        script = f"import ctypes; libc = ctypes.CDLL(None); print({calls})"
-        output = await run([sys.executable, "-c", script], workspace, WORKSPACE)
-        assert output.stdout == b"True -1\n"
-        assert libc.shmctl(segment, 0, None) == 0
-    finally:
-        libc.shmctl(segment, 0, None)

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     Namespace = Literal["none", "mount", "user"]
 
 
-_CLONE_NEWNS, _CLONE_NEWIPC, _CLONE_NEWUSER = 0x00020000, 0x08000000, 0x10000000
+_CLONE_NEWNS, _CLONE_NEWUSER = 0x00020000, 0x10000000
 _AT_FDCWD, _AT_EMPTY_PATH, _AT_RECURSIVE = -100, 0x1000, 0x8000
 _OPEN_TREE_CLONE, _OPEN_TREE_CLOEXEC = 1, os.O_CLOEXEC
 _MOVE_FROM_EMPTY_PATH, _MOVE_TO_EMPTY_PATH = 0x04, 0x40
@@ -57,17 +57,14 @@ def usable_namespace() -> Namespace:
 
 
 def enter_namespace(kind: Namespace) -> None:
-    """Leave the mounts, the shared memory and the message queues of everybody else.
-
-    `kind` is what `usable_namespace` found. Raises `OSError`.
-    """
+    """Leave the mount namespace of everybody else; `kind` is what `usable_namespace` found. Raises `OSError`."""
     if kind == "mount":
-        unshare(_CLONE_NEWNS | _CLONE_NEWIPC)
+        unshare(_CLONE_NEWNS)
         return
     user, group = os.geteuid(), os.getegid()
     # The files below belong to root as long as this process must not be dumped.
     prctl(PR_SET_DUMPABLE, 1)
-    unshare(_CLONE_NEWUSER | _CLONE_NEWNS | _CLONE_NEWIPC)
+    unshare(_CLONE_NEWUSER | _CLONE_NEWNS)
     _write("/proc/self/setgroups", "deny")
     _write("/proc/self/gid_map", f"{group} {group} 1")
     _write("/proc/self/uid_map", f"{user} {user} 1")
