@@ -10,6 +10,7 @@ import pytest
 from submodules import add_trapped, move_on
 from work_trees import git, repository, tree, write
 
+from octavo.git import snapshot as snapshots
 from octavo.git.run import GitError
 from octavo.git.snapshot import NotARepository, create_snapshot, restore_snapshot
 from octavo.protocol.items import GhostCommit
@@ -44,6 +45,20 @@ async def test_a_snapshot_is_a_commit_that_nothing_names(repo: Path) -> None:
         "sub/b.txt",
     ]
     assert git(repo, "show", f"{snapshot.id}:a.txt") == "changed"
+
+
+async def test_a_snapshot_writes_nothing_where_commands_may(
+    repo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    shared.chmod(0o500)
+    monkeypatch.setattr("tempfile.tempdir", str(shared))
+    before = shared.stat().st_mtime_ns
+    names = sorted(path.name for path in (repo / ".git").iterdir())
+    await create_snapshot(str(repo))
+    assert shared.stat().st_mtime_ns == before
+    assert sorted(path.name for path in (repo / ".git").iterdir()) == names
 
 
 async def test_undoing_three_turns_in_a_row_gives_each_state_back(repo: Path) -> None:
@@ -149,6 +164,26 @@ async def test_links_are_removed_and_not_followed(repo: Path, tmp_path: Path) ->
     await restore_snapshot(str(repo), snapshot)
     assert not os.path.lexists(repo / "link")
     assert (tmp_path / "outside" / "precious").read_text() == "p\n"
+
+
+async def test_a_folder_that_becomes_a_link_during_the_undo_leads_nowhere(
+    repo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path, {"outside/deep/precious": "p\n", "outside/top": "t\n"})
+    before = await create_snapshot(str(repo))
+    write(repo, {"zz/deep/precious": "n\n", "zz/top": "n\n"})
+    asked = snapshots._untracked
+
+    async def then_swapped(root: str, prefix: str) -> object:
+        listed = await asked(root, prefix)
+        (repo / "zz").rename(repo / "yy")
+        (repo / "zz").symlink_to(tmp_path / "outside")
+        return listed
+
+    monkeypatch.setattr(snapshots, "_untracked", then_swapped)
+    with pytest.raises(GitError, match=r"^a new file could not be removed: Not a directory: .*/zz/deep/precious$"):
+        await restore_snapshot(str(repo), before)
+    assert tree(tmp_path / "outside") == {"deep/precious": "p\n", "top": "t\n"}
 
 
 async def test_files_that_were_there_survive_when_their_folder_becomes_a_repository(repo: Path) -> None:

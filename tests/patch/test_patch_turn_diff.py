@@ -13,6 +13,7 @@ import pytest
 from octavo.patch.program import run_self_invoked
 from octavo.patch.turn_diff import TurnDiffTracker
 from octavo.patch.verify import verify
+from octavo.protocol.changes import AddedFile, FileChange
 
 ZEROS = "0" * 40
 Turn = Callable[..., str | None]
@@ -212,3 +213,18 @@ def test_git_applies_the_diff_of_a_turn(tmp_path: Path, turn: Turn) -> None:
     subprocess.run(["git", "apply", "-"], cwd=before, input=diff.encode(), check=True, env={"GIT_DIR": "/nowhere"})
     assert sorted(os.listdir(before)) == ["n", "u"]
     assert (before / "u").read_bytes() == (tmp_path / "u").read_bytes()
+
+
+@pytest.mark.usefixtures("repository")
+def test_of_a_huge_file_only_the_change_is_told(tmp_path: Path) -> None:
+    huge = tmp_path / "huge"
+    huge.touch()
+    os.truncate(huge, 200 << 30)
+    tracker = TurnDiffTracker(git_blob_id)
+    tracker.on_patch_begin({str(huge): FileChange(add=AddedFile("b\n"))})
+    assert tracker.unified_diff() is None
+    huge.write_text("b\n")
+    assert tracker.unified_diff() == (
+        f"diff --git a/huge b/huge\nindex {ZEROS}..61780798228d17af2d34fce4cfbdf35556832472\n"
+        "--- a/huge\n+++ b/huge\nBinary files differ\n"
+    )

@@ -93,3 +93,16 @@ def test_endless_files_are_not_read() -> None:
 
 def test_an_empty_patch_has_no_changes(tmp_path: Path) -> None:
     assert verify(body(), str(tmp_path)).changes == {}
+
+
+@pytest.mark.parametrize(
+    ("section", "failure"),
+    [
+        (("*** Update File: huge", "-x", "+y"), "Failed to read file to update"),
+        (("*** Delete File: huge",), "Failed to read"),
+    ],
+)
+def test_a_huge_file_is_refused_unread(tmp_path: Path, section: tuple[str, ...], failure: str) -> None:
+    (tmp_path / "huge").touch()
+    os.truncate(tmp_path / "huge", 200 << 30)
+    assert refusal(tmp_path, *section) == f"{failure} {tmp_path}/huge: file is larger than 256 MiB"

@@ -19,6 +19,7 @@ from story import (
     shell,
 )
 
+from octavo.process.run import CommandOutput, run_command
 from octavo.protocol.policy import ReviewDecision
 
 ADD = "*** Add File: new.txt\n+hi"
@@ -163,6 +164,27 @@ async def test_on_failure_a_patch_outside_is_tried_first_and_then_asked_about(tm
     assert refused == "exec command rejected by user"
     assert turn.one("patch_apply_end")["success"] is False
     assert not (outside / "y").exists()
+
+
+async def test_a_folder_that_becomes_a_link_after_the_answer_leads_nowhere(
+    tmp_path: Path, outside: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    victim = tmp_path / "victim"
+    victim.mkdir()
+    (outside / "d").mkdir()
+
+    async def swapped_first(*args: Any, **options: Any) -> CommandOutput:
+        if options["sandbox"] is None:
+            (outside / "d").rename(outside / "e")
+            (outside / "d").symlink_to(victim)
+        return await run_command(*args, **options)
+
+    monkeypatch.setattr("octavo.tools.patch_call.run_command", swapped_first)
+    item = patch(f"*** Add File: {outside}/d/x\n+hi")
+    output, turn = await run(tmp_path / "w", item, "approved", approval_policy="on-request")
+    assert f"Failed to create parent directories for {outside}/d/x" in output
+    assert turn.one("patch_apply_end")["success"] is False
+    assert not list(victim.iterdir())
 
 
 async def test_a_link_out_of_the_workspace_leads_to_a_question(tmp_path: Path, outside: Path) -> None:

@@ -167,3 +167,21 @@ def test_the_schema_lists_its_properties_in_alphabetical_order() -> None:
         "max_lines",
     ]
     assert schema["properties"]["indentation"]["additionalProperties"] is False
+
+
+def test_a_hole_in_a_file_is_not_read_through(tmp_path: pathlib.Path) -> None:
+    path = tmp_path / "huge"
+    path.write_text("one\n")
+    os.truncate(path, 200 << 30)
+    assert _read(path, limit=1) == "L1: one"
+    assert _read(path, limit=2) == "L1: one\nL2: " + "\0" * 500
+    assert _block(path, 1, max_lines=1) == [1]
+    for more in ({}, {"offset": 3}, {"mode": "indentation"}):
+        assert _error({"file_path": str(path), **more}) == "failed to read file: a line is longer than 256 MiB"
+
+
+def test_reading_ends_when_nobody_waits_for_it(tmp_path: pathlib.Path) -> None:
+    path = tmp_path / "huge"
+    path.write_text("one\ntwo\n")
+    asked = iter((False, True))
+    assert read_file.run(json.dumps({"file_path": str(path)}), "/", lambda: next(asked)) == "L1: one"

@@ -10,6 +10,7 @@ that would run the programs that the submodule's own configuration names.
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import stat
 from collections.abc import Iterator, Sequence
@@ -17,6 +18,7 @@ from typing import Protocol
 
 import msgspec
 
+from octavo.config.real_folder import open_folder, open_listing
 from octavo.git.foreign_programs import programs_off
 from octavo.git.run import GitError, GitResult, checked_git, run_git
 from octavo.protocol.items import GhostCommit
@@ -77,6 +79,17 @@ async def restore_snapshot(cwd: str, snapshot: GhostCommit) -> None:
     Ignored files that were there before stay as they are now. Raises `NotARepository` and `GitError`.
     """
     root = await _work_tree(cwd)
+    try:
+        top = open_folder(os.path.realpath(root))
+    except OSError as error:
+        raise GitError(f"the work tree cannot be opened: {error.strerror}: {root}") from None
+    try:
+        await _restore(top, root, cwd, snapshot)
+    finally:
+        os.close(top)
+
+
+async def _restore(top: int, root: str, cwd: str, snapshot: GhostCommit) -> None:
     prefix = await _recorded_prefix(root, snapshot.id)
     if prefix is None:
         prefix = _below(root, cwd)
@@ -87,8 +100,7 @@ async def restore_snapshot(cwd: str, snapshot: GhostCommit) -> None:
     ):
         args = ("restore", "--source", snapshot.id, "--worktree", "--staged", "--", place)
         await checked_git(args, root, seconds=_LONGEST_S, variables={**_PLAIN_PATHS, **await programs_off(root)})
-    untracked = await _untracked(root, prefix)
-    _remove_new(root, untracked, snapshot)
+    _remove_new(top, root, await _untracked(root, prefix), snapshot)
 
 
 # --- asking git ------------------------------------------------------------------------------
@@ -139,7 +151,13 @@ def _unknown_paths(status: GitResult) -> Iterator[bytes]:
 async def _commit_work_tree(root: str, prefix: str, parent: str | None) -> str:
     import tempfile  # slow to import, and used only when snapshots are on
 
-    with tempfile.TemporaryDirectory(prefix="octavo-index-") as folder:
+    # Not where temporary files go: commands may write there, and a link in the place of the folder would lead git away.
+    own = os.fsdecode((await checked_git(("rev-parse", "--absolute-git-dir"), root)).stdout.removesuffix(b"\n"))
+    try:
+        temporary = tempfile.TemporaryDirectory(prefix="octavo-index-", dir=own, ignore_cleanup_errors=True)
+    except OSError as error:
+        raise GitError(f"the repository cannot be written: {error.strerror}") from None
+    with temporary as folder:
         index = {"GIT_INDEX_FILE": os.path.join(folder, "index")}
         variables = {**index, **_IDENTITY, **_PLAIN_PATHS, **await programs_off(root)}
 
@@ -192,37 +210,60 @@ async def _recorded_prefix(root: str, commit: str) -> str | None:
 # --- removing what is new -----------------------------------------------------------------------
 
 
-def _remove_new(root: str, untracked: _Untracked, snapshot: GhostCommit) -> None:
+def _remove_new(top: int, root: str, untracked: _Untracked, snapshot: GhostCommit) -> None:
+    """`top` is the opened folder `root`, whose path is for messages alone: a link may come below it at any time."""
     kept_files = frozenset(snapshot.preexisting_untracked_files)
     kept_dirs = tuple(snapshot.preexisting_untracked_dirs)
-    top = os.fsencode(root)
-    try:
-        for path in (*untracked.files, *untracked.dirs):
-            _remove_unless_kept(top, path, kept_files, kept_dirs)
-    except OSError as error:
-        raise GitError(f"a new file could not be removed: {error.strerror}: {_lossy(error.filename or b'')}") from None
+
+    def remove(path: bytes, above: int) -> None:
+        """Removes a file, or what is new in a folder, from the folder `above`; links are removed, not followed."""
+        if _is_kept(path, kept_files, kept_dirs):
+            return
+        name = os.path.basename(path)
+        try:
+            if not stat.S_ISDIR(os.lstat(name, dir_fd=above).st_mode):
+                os.unlink(name, dir_fd=above)
+                return
+            folder = open_listing(name, above)
+            try:
+                for entry in os.listdir(folder):
+                    remove(os.path.join(path, os.fsencode(entry)), folder)
+                is_empty = not os.listdir(folder)
+            finally:
+                os.close(folder)
+            if is_empty:
+                os.rmdir(name, dir_fd=above)
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise _not_removed(error, root, path) from None
+
+    for path in (*untracked.files, *untracked.dirs):
+        if _is_kept(path, kept_files, kept_dirs):
+            continue
+        try:
+            folder = open_folder(os.path.dirname(path), top)
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            raise _not_removed(error, root, path) from None
+        try:
+            remove(path, folder)
+        except RecursionError:
+            raise _not_removed(OSError(errno.ENAMETOOLONG, "nested too deeply"), root, path) from None
+        finally:
+            os.close(folder)
 
 
-def _remove_unless_kept(top: bytes, path: bytes, files: frozenset[str], dirs: tuple[str, ...]) -> None:
-    """Removes a file, or what is new in a folder; links are removed, not followed.
-
-    Names are compared as they are saved, where bytes that are no UTF-8 are lost: rather keep a file too many.
-    """
+def _is_kept(path: bytes, files: frozenset[str], dirs: tuple[str, ...]) -> bool:
+    """Names are compared as they are saved, where bytes that are no UTF-8 are lost: rather keep a file too many."""
     name = _lossy(path)
-    if name in files or any(name == kept or name.startswith(kept + "/") for kept in dirs):
-        return
-    full = os.path.join(top, path)
-    try:
-        is_folder = stat.S_ISDIR(os.lstat(full).st_mode)
-    except FileNotFoundError:
-        return
-    if not is_folder:
-        os.unlink(full)
-        return
-    for entry in os.listdir(full):
-        _remove_unless_kept(top, os.path.join(path, entry), files, dirs)
-    if not os.listdir(full):
-        os.rmdir(full)
+    return name in files or any(name == kept or name.startswith(kept + "/") for kept in dirs)
+
+
+def _not_removed(error: OSError, root: str, path: bytes) -> GitError:
+    full = _lossy(os.path.join(os.fsencode(root), path))
+    return GitError(f"a new file could not be removed: {error.strerror}: {full}")
 
 
 def _lossy(path: bytes | str) -> str:

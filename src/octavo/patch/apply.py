@@ -6,66 +6,67 @@ the earlier ones did stays.
 
 from __future__ import annotations
 
-import os
-
-from octavo.patch.disk import UnreadableFileError, create_parents, read_text, same_entry, write_text
+from octavo.patch.disk import Disk, UnreadableFileError
 from octavo.patch.sections import AddFile, DeleteFile, Patch, Section, UpdateFile
 from octavo.patch.update import PatchApplyError, updated_text
 
 
-def apply(patch: Patch) -> str:
+def apply(patch: Patch, disk: Disk | None = None) -> str:
     """Apply `patch`, relative paths counting from the folder of the process; the summary to print.
+
+    By paths, unless another `disk` is given.
 
     Raises `PatchApplyError` at the first section that cannot be done.
     """
     if not patch.sections:
         raise PatchApplyError("No files were modified.")
-    done = [_apply_section(section) for section in patch.sections]
+    disk = disk or Disk()
+    done = [_apply_section(section, disk) for section in patch.sections]
     listed = [f"{kind} {path}\n" for wanted in "AMD" for kind, path in done if kind == wanted]
     return "Success. Updated the following files:\n" + "".join(listed)
 
 
-def _apply_section(section: Section) -> tuple[str, str]:
+def _apply_section(section: Section, disk: Disk) -> tuple[str, str]:
     """Do one section; the letter of its kind and the path to name."""
     if isinstance(section, AddFile):
-        _write(section.path, section.content, parents=True)
+        _write(disk, section.path, section.content, parents=True)
         return "A", section.path
     if isinstance(section, DeleteFile):
-        _remove(section.path, f"Failed to delete file {section.path}")
+        _remove(disk, section.path, f"Failed to delete file {section.path}")
         return "D", section.path
-    return "M", _update(section)
+    return "M", _update(section, disk)
 
 
-def _update(section: UpdateFile) -> str:
+def _update(section: UpdateFile, disk: Disk) -> str:
     path, destination = section.path, section.move_to
     try:
-        original = read_text(path)
+        original = disk.read_text(path)
     except UnreadableFileError as error:
         raise PatchApplyError(f"Failed to read file to update {path}: {error}") from None
     text = updated_text(original, section.chunks, path)
     if destination is None:
-        _write(path, text, parents=False)
+        _write(disk, path, text, parents=False)
         return path
-    _write(destination, text, parents=True)
-    if not same_entry(path, destination):
-        _remove(path, f"Failed to remove original {path}")
+    _write(disk, destination, text, parents=True)
+    if not disk.same_entry(path, destination):
+        _remove(disk, path, f"Failed to remove original {path}")
     return destination
 
 
-def _write(path: str, text: str, *, parents: bool) -> None:
+def _write(disk: Disk, path: str, text: str, *, parents: bool) -> None:
     if parents:
         try:
-            create_parents(path)
+            disk.create_parents(path)
         except (OSError, ValueError):
             raise PatchApplyError(f"Failed to create parent directories for {path}") from None
     try:
-        write_text(path, text)
+        disk.write_text(path, text)
     except (OSError, ValueError):
         raise PatchApplyError(f"Failed to write file {path}") from None
 
 
-def _remove(path: str, failure: str) -> None:
+def _remove(disk: Disk, path: str, failure: str) -> None:
     try:
-        os.unlink(path)
+        disk.remove(path)
     except (OSError, ValueError):
         raise PatchApplyError(failure) from None

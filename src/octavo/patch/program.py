@@ -18,6 +18,7 @@ TYPE_CHECKING = False  # as `typing` has it, whose import costs as much as all o
 if TYPE_CHECKING:
     from typing import BinaryIO
 
+    from octavo.patch.disk import Disk
     from octavo.patch.sections import Patch
 
 SELF_INVOCATION = "--codex-run-as-apply-patch"
@@ -25,11 +26,18 @@ SELF_INVOCATION = "--codex-run-as-apply-patch"
 
 
 def run_apply_patch(
-    argv: list[str], stdin: BinaryIO, stdout: BinaryIO, stderr: BinaryIO, *, all_or_none: bool = False
+    argv: list[str],
+    stdin: BinaryIO,
+    stdout: BinaryIO,
+    stderr: BinaryIO,
+    *,
+    all_or_none: bool = False,
+    only_places: bool = False,
 ) -> int:
     """Run as `apply_patch [PATCH]`; `argv` begins with the program's name. The exit code.
 
-    With `all_or_none` a patch of which something is out of reach changes nothing.
+    With `all_or_none` a patch of which something is out of reach changes nothing. With `only_places` the patch on
+    stdin comes behind the places that it may touch (`octavo.patch.approved`).
     """
     if len(argv) > 2:
         return _fail(stderr, "Error: apply_patch accepts exactly one argument.", code=2)
@@ -38,15 +46,19 @@ def run_apply_patch(
         if text is None:
             return _fail(stderr, "Error: apply_patch requires a UTF-8 PATCH argument.")
         return _run(text, stdout, stderr, all_or_none)
+    disk = None
     try:
-        text = stdin.read().decode("utf-8")
+        given = stdin.read()
+        if only_places:
+            disk, given = _places_and_patch(given)
+        text = given.decode("utf-8")
     except UnicodeDecodeError:
         return _fail(stderr, "Error: Failed to read PATCH from stdin.\nstream did not contain valid UTF-8")
     except OSError as error:
         return _fail(stderr, f"Error: Failed to read PATCH from stdin.\n{error.strerror} (os error {error.errno})")
     if not text:
         return _fail(stderr, "Usage: apply_patch 'PATCH'\n       echo 'PATCH' | apply-patch", code=2)
-    return _run(text, stdout, stderr, all_or_none)
+    return _run(text, stdout, stderr, all_or_none, disk)
 
 
 def run_self_invoked(argv: list[str], stdout: BinaryIO, stderr: BinaryIO) -> int:
@@ -57,12 +69,12 @@ def run_self_invoked(argv: list[str], stdout: BinaryIO, stderr: BinaryIO) -> int
     return _run(text, stdout, stderr)
 
 
-def _run(text: str, stdout: BinaryIO, stderr: BinaryIO, all_or_none: bool = False) -> int:
+def _run(text: str, stdout: BinaryIO, stderr: BinaryIO, all_or_none: bool = False, disk: Disk | None = None) -> int:
     try:
         patch = parse(text)
         if all_or_none and (path := _refused_path(patch)) is not None:
             return _fail(stderr, f"Failed to write file {path}")
-        summary = apply(patch)
+        summary = apply(patch, disk)
     except PatchParseError as error:
         return _fail(stderr, error.standalone)
     except PatchApplyError as error:
@@ -74,6 +86,12 @@ def _refused_path(patch: Patch) -> str | None:
     from octavo.patch.reach import refused_path
 
     return refused_path(patch)
+
+
+def _places_and_patch(given: bytes) -> tuple[Disk, bytes]:
+    from octavo.patch.approved import places_and_patch
+
+    return places_and_patch(given)
 
 
 def _fail(stderr: BinaryIO, message: str, code: int = 1) -> int:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from octavo.patch.disk import open_at_once
+from octavo.patch.disk import open_at_once, read_limited
 
 ABSENT_ID = "0" * 40
 
@@ -22,11 +22,13 @@ Git's filters (line ends, clean filters) may make it differ from the plain one.
 class Snapshot(msgspec.Struct, frozen=True):
     """One path at one time; `mode` as git writes it, or None when nothing a diff can show stands there.
 
-    The content of a link is the path it holds.
+    The content of a link is the path it holds. Of a file that is larger than patches may be, `huge` tells the state
+    (size and time of the last change in nanoseconds) in place of the content.
     """
 
     mode: str | None
     content: bytes
+    huge: tuple[int, int] | None = None
 
 
 ABSENT = Snapshot(None, b"")
@@ -41,7 +43,12 @@ def snapshot(path: str) -> Snapshot:
         if not stat.S_ISREG(status.st_mode):
             return ABSENT
         with open(path, "rb", opener=open_at_once) as file:
-            return Snapshot("100755" if status.st_mode & 0o111 else "100644", file.read())
+            mode = "100755" if status.st_mode & 0o111 else "100644"
+            content = read_limited(file)
+            if content is None:
+                now = os.fstat(file.fileno())
+                return Snapshot(mode, b"", (now.st_size, now.st_mtime_ns))
+            return Snapshot(mode, content)
     except (OSError, ValueError):
         return ABSENT
 

@@ -81,12 +81,14 @@ class _TrackedFile:
 
 
 def _file_diff(old_path: str, old: Snapshot, new_path: str, new: Snapshot, blob_id: BlobId | None) -> str:
-    if old.content == new.content and (old.mode is None) == (new.mode is None):
+    if (old.content, old.huge, old.mode is None) == (new.content, new.huge, new.mode is None):
         return ""
     left, right = f"a/{_display(old_path)}", f"b/{_display(new_path)}"
     header = f"diff --git {left} {right}\n{_mode_lines(old, new)}"
     header += f"index {_id(old_path, old, blob_id)}..{_id(new_path, new, blob_id)}\n"
     files = f"--- {'/dev/null' if old == ABSENT else left}\n+++ {'/dev/null' if new == ABSENT else right}\n"
+    if old.huge or new.huge:
+        return f"{header}{files}Binary files differ\n"
     try:
         hunks = unified_hunks(old.content.decode("utf-8"), new.content.decode("utf-8"), TURN_CONTEXT)
     except UnicodeDecodeError:
@@ -103,7 +105,7 @@ def _mode_lines(old: Snapshot, new: Snapshot) -> str:
 
 
 def _id(path: str, file: Snapshot, blob_id: BlobId | None) -> str:
-    if file.mode is None:
+    if file.mode is None or file.huge:
         return ABSENT_ID
     root = git_root(path)
     asked = blob_id(root, path, file.content) if blob_id and root and file.mode != "120000" else None

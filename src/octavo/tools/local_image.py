@@ -2,7 +2,8 @@
 
 A picture of at most 2048 x 768 pixels that is PNG or JPEG goes out byte for
 byte; other formats become PNG; larger ones are scaled down to fit. What cannot
-be read or shown becomes a text that says so, so that the model knows.
+be read or shown, or is larger than 20 MiB, becomes a text that says so, so that
+the model knows.
 """
 
 from __future__ import annotations
@@ -10,19 +11,20 @@ from __future__ import annotations
 import base64
 import io
 import mimetypes
+import os
 
 from octavo.config.plain_file import open_plain
 from octavo.protocol.items import InputImage, InputText
 
 MAX_SIZE = (2048, 768)
+MAX_MIB = 20
 SENT_AS_IS = {"PNG": "image/png", "JPEG": "image/jpeg"}
 
 
 def image_part(path: str) -> InputImage | InputText:
     """The picture as a data URL, or a text in its place."""
     try:
-        with open_plain(path) as file:
-            data = file.read()
+        data = _content(path)
     except (OSError, ValueError) as error:
         number = getattr(error, "errno", None)
         reason = f"{error.strerror} (os error {number})" if isinstance(error, OSError) and number else str(error)
@@ -38,6 +40,16 @@ def image_part(path: str) -> InputImage | InputText:
         if mime
         else f"The local image at `{path}` cannot be attached: unsupported MIME type (unknown)."
     )
+
+
+def _content(path: str) -> bytes:
+    limit = MAX_MIB << 20
+    with open_plain(path) as file:
+        # Not tried at all where the size tells; read with a limit, since the file may grow meanwhile.
+        data = file.read(limit + 1) if os.fstat(file.fileno()).st_size <= limit else None
+    if data is None or len(data) > limit:
+        raise ValueError(f"file is larger than {MAX_MIB} MiB")
+    return data
 
 
 def _as_sent(data: bytes) -> tuple[str, bytes] | None:

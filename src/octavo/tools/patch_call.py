@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Callable
 from typing import TypeVar
 
+from octavo.patch.approved import Place, place_of, with_places
 from octavo.patch.sections import PatchError
 from octavo.patch.verify import VerifiedPatch, verify, weight
 from octavo.patch.writable import paths_are_writable
@@ -25,6 +25,8 @@ from octavo.tools.output_format import shell_output_json
 from octavo.tools.run_command import output_text, tell_output
 
 Result = TypeVar("Result")
+Places = dict[str, Place]
+"""Where the paths of a patch lead, by absolute path."""
 
 _LARGE = 64 * 1024
 """Bytes from which on comparing may take longer than a moment: some tenths of a second, at worst seconds."""
@@ -70,7 +72,7 @@ def _told(invocation: Invocation, output: CommandOutput, unified: str | None) ->
     return (end, TurnDiff(unified)) if unified else (end,)
 
 
-async def _decide(invocation: Invocation, patch: VerifiedPatch, places: tuple[str, ...]) -> bool:
+async def _decide(invocation: Invocation, patch: VerifiedPatch, places: Places) -> bool:
     """Whether the user was asked (and agreed); raises when the patch may not be applied."""
     turn = invocation.turn
     if not patch.changes:
@@ -92,14 +94,14 @@ async def _decide(invocation: Invocation, patch: VerifiedPatch, places: tuple[st
     return True
 
 
-def _approval_key(patch: VerifiedPatch, places: tuple[str, ...]) -> ApprovalKey:
+def _approval_key(patch: VerifiedPatch, places: Places) -> ApprovalKey:
     """An answer for the session is about these places: the same words may lead elsewhere once a folder is a link."""
-    return ("patch", (patch.text, *places), patch.cwd, False)
+    return ("patch", (patch.text, *(name for place in places.values() for name in place)), patch.cwd, False)
 
 
-def _places(patch: VerifiedPatch) -> tuple[str, ...]:
+def _places(patch: VerifiedPatch) -> Places:
     """Where the patch really writes, as the disk is now."""
-    return tuple(os.path.realpath(path) for path in patch.touched)
+    return {path: place_of(path) for path in patch.touched}
 
 
 def _is_writable(turn: TurnContext, patch: VerifiedPatch) -> bool:
@@ -113,21 +115,31 @@ def _is_writable(turn: TurnContext, patch: VerifiedPatch) -> bool:
 
 
 async def _apply(
-    invocation: Invocation, patch: VerifiedPatch, timeout_ms: int, asked: bool, places: tuple[str, ...]
+    invocation: Invocation, patch: VerifiedPatch, timeout_ms: int, asked: bool, places: Places
 ) -> tuple[CommandOutput, str]:
     turn = invocation.turn
     environ = {} if has_network(turn.sandbox_policy) else {NETWORK_DISABLED: "1"}
     leads_outside = asked or not _is_writable(turn, patch)  # so the sandbox may stop it half-way, and a retry follow
 
+    has_boundary = not isinstance(turn.sandbox_policy, DangerFullAccess)
+    agreed = places
+
+    def leads_where_it_did() -> bool:
+        nonlocal agreed
+        agreed = _places(patch)  # if it differs, the user is asked about this once more
+        return agreed == places
+
     async def attempt(sandbox: SandboxSpec | None) -> CommandOutput:
+        only_places = sandbox is None and has_boundary
+        text = patch.text.encode("utf-8", "replace")
         return await run_command(
-            own_patch_program(all_or_none=leads_outside and sandbox is not None),
+            own_patch_program(all_or_none=leads_outside and sandbox is not None, only_places=only_places),
             cwd=patch.cwd,
             environ=environ,
             sandbox=sandbox,
             timeout_ms=timeout_ms,
             on_output=lambda stream, chunk: tell_output(invocation, stream, chunk),
-            stdin=patch.text.encode("utf-8", "replace"),
+            stdin=with_places(patch.cwd, agreed, text) if only_places else text,
         )
 
     action = Action(
@@ -136,6 +148,6 @@ async def _apply(
         patch.cwd,
         user_approved=asked,
         is_patch=True,
-        leads_where_it_did=lambda: _places(patch) == places,
+        leads_where_it_did=leads_where_it_did,
     )
     return await carry_out(action, invocation, attempt, denied_output)

@@ -137,8 +137,8 @@ async def _started(invocation: Invocation, argv: tuple[str, ...]) -> tuple[Termi
 
     async def attempt(sandbox: SandboxSpec | None) -> Terminal:
         terminal = open_terminal(argv, cwd=turn.cwd, environ=environ, sandbox=sandbox)
-        with contextlib.ExitStack() as undo:
-            undo.callback(terminal.close)
+        async with contextlib.AsyncExitStack() as undo:
+            undo.push_async_callback(terminal.end)
             ended = await terminal.wait(QUICK_EXIT_SECONDS)
             if ended and sandbox is not None:
                 await asyncio.sleep(LAST_OUTPUT_SECONDS)  # its last words may still be on the way

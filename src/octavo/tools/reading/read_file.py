@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import os
 import sys
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import BinaryIO, Literal
 
@@ -26,7 +28,10 @@ DESCRIPTION = (
     "stands in."
 )
 MAX_LINE_BYTES = 500
+MAX_SKIPPED_MIB = 256
+"""Of one line, on the way to the next. More is no line that somebody wrote, but a hole in the file."""
 _PIECE = 4096  # of a line; what follows is not kept, so that a file of one line costs no more than others
+_SKIPPED_PIECE = 64 * 1024
 
 
 class Indentation(msgspec.Struct, frozen=True):
@@ -68,8 +73,10 @@ def parameters() -> Schema:
     return record(properties, ["file_path"])
 
 
-def run(arguments: str | bytes, cwd: str) -> str:
+def run(arguments: str | bytes, cwd: str, is_over: Callable[[], bool] = lambda: False) -> str:
     """The lines as `L{number}: {text}`, joined by line feeds. The path is absolute, so `cwd` plays no part.
+
+    The file is read as far as the wanted lines need it, and no further once `is_over` says that nobody waits for them.
 
     Raises `RespondToModel` for bad arguments and for what cannot be read.
     """
@@ -82,7 +89,8 @@ def run(arguments: str | bytes, cwd: str) -> str:
     block = _resolved(wanted) if wanted.mode == "indentation" else None
     try:
         with _open(wanted.file_path) as file:
-            lines = _slice(file, wanted) if block is None else _block(file, block)
+            every = _lines(file, is_over)
+            lines = _slice(every, wanted) if block is None else _block(every, block)
     except OSError as error:
         raise RespondToModel(f"failed to read file: {os_error_text(error)}") from None
     return "\n".join(f"L{number}: {text}" for number, text in lines)
@@ -105,9 +113,9 @@ def _shows_secrets(file: BinaryIO) -> bool:
     return parts[1:2] == ["proc"] and (parts[2:3] == [str(os.getpid())] or parts[-1] == "environ")
 
 
-def _slice(file: BinaryIO, wanted: Arguments) -> list[tuple[int, str]]:
+def _slice(every: Iterator[bytes], wanted: Arguments) -> list[tuple[int, str]]:
     start = wanted.offset - 1
-    lines = islice(_lines(file), start, min(start + wanted.limit, sys.maxsize))
+    lines = islice(every, start, min(start + wanted.limit, sys.maxsize))
     found = list(enumerate(map(_shown, lines), start=wanted.offset))
     if not found:
         raise RespondToModel("offset exceeds file length")
@@ -125,9 +133,10 @@ def _resolved(wanted: Arguments) -> Indentation:
     return msgspec.structs.replace(block, anchor_line=anchor, max_lines=min(max_lines, wanted.limit))
 
 
-def _block(file: BinaryIO, block: Indentation) -> list[tuple[int, str]]:
+def _block(every: Iterator[bytes], block: Indentation) -> list[tuple[int, str]]:
     anchor, cap = block.anchor_line or 1, block.max_lines or 1
-    lines = [_shown(line) for line in _lines(file)]
+    # A block of `cap` lines around the anchor cannot reach further down.
+    lines = [_shown(line) for line in islice(every, min(anchor + cap, sys.maxsize))]
     if anchor > len(lines):
         raise RespondToModel("anchor_line exceeds file length")
     first, last = block_around(
@@ -141,13 +150,19 @@ def _block(file: BinaryIO, block: Indentation) -> list[tuple[int, str]]:
     return [(index + 1, lines[index]) for index in range(first, last)]
 
 
-def _lines(file: BinaryIO) -> Iterator[bytes]:
-    """The lines without their ends, of long ones the beginning."""
-    while line := file.readline(_PIECE):
-        rest = line
-        while rest and not rest.endswith(b"\n"):
-            rest = file.readline(_PIECE)
+def _lines(file: BinaryIO, is_over: Callable[[], bool]) -> Iterator[bytes]:
+    """The lines without their ends, of long ones the beginning; the rest of one is read when the next is wanted.
+
+    Raises `OSError` where a line is too long to get past.
+    """
+    while (line := file.readline(_PIECE)) and not is_over():
         yield line.removesuffix(b"\n").removesuffix(b"\r") if line.endswith(b"\n") else line
+        rest, skipped = line, 0
+        while rest and not rest.endswith(b"\n") and not is_over():
+            rest = file.readline(_SKIPPED_PIECE)
+            skipped += len(rest)
+            if skipped > MAX_SKIPPED_MIB << 20:
+                raise OSError(f"a line is longer than {MAX_SKIPPED_MIB} MiB")
 
 
 def _shown(line: bytes) -> str:
@@ -155,7 +170,13 @@ def _shown(line: bytes) -> str:
 
 
 async def _answer(invocation: Invocation) -> ToolResult:
-    return ToolResult(run(argument_text(invocation), invocation.turn.cwd))
+    is_over = threading.Event()
+    try:
+        # A thread: a huge file takes long, and nothing else can hear an interrupt meanwhile.
+        lines = await asyncio.to_thread(run, argument_text(invocation), invocation.turn.cwd, is_over.is_set)
+    finally:
+        is_over.set()
+    return ToolResult(lines)
 
 
 TOOL = Tool(NAME, _answer, FunctionTool(NAME, DESCRIPTION, strict=False, parameters=parameters()), parallel=True)
