@@ -14,6 +14,7 @@ import msgspec
 
 from octavo.patch.parse import parse
 from octavo.patch.sections import PatchError, PatchParseError
+from octavo.protocol.bash_tree import BashTree, parse_bash
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -65,26 +66,19 @@ def _is_patch(text: str) -> bool:
 
 def _in_script(script: str, cwd: str) -> PatchCall | None:
     """The patch of `apply_patch <<TAG` or `cd PATH && apply_patch <<TAG`, if the script is just that."""
-    import tree_sitter_bash  # a native library that most commands do not need
-    from tree_sitter import Language, Parser
-
-    try:
-        source = script.encode("utf-8")
-    except UnicodeEncodeError:
+    tree = parse_bash(script)
+    if tree is None or len(tree.root.children) != 1 or _has_fault(tree.root):
         return None
-    root = Parser(Language(tree_sitter_bash.language())).parse(source).root_node
-    if len(root.children) != 1 or _has_fault(root):
-        return None
-    statement = root.children[0]
+    statement = tree.root.children[0]
     if statement.type != "redirected_statement" or len(statement.children) != 2:
         return None
     command, redirect = statement.children
-    body = _heredoc_body(redirect)
+    body = _heredoc_body(tree, redirect)
     if body is None:
         return None
-    if _is_apply_patch(command):
+    if _is_apply_patch(tree, command):
         return PatchCall(body, cwd)
-    folder = _folder_before_apply_patch(command)
+    folder = _folder_before_apply_patch(tree, command)
     return None if folder is None else PatchCall(body, os.path.join(cwd, folder))
 
 
@@ -99,7 +93,7 @@ def _has_fault(root: Node) -> bool:
     return False
 
 
-def _heredoc_body(redirect: Node) -> str | None:
+def _heredoc_body(tree: BashTree, redirect: Node) -> str | None:
     """The text of a heredoc that stands alone, without its last line ends."""
     kinds = [child.type for child in redirect.children]
     if redirect.type != "heredoc_redirect" or kinds not in (
@@ -107,26 +101,28 @@ def _heredoc_body(redirect: Node) -> str | None:
         ["<<-", "heredoc_start", "heredoc_body", "heredoc_end"],
     ):
         return None
-    return _text(redirect.children[2]).rstrip("\n")
+    if not tree.text(redirect.children[1]).isascii():
+        return None  # the parser may take another such word for its end
+    return tree.text(redirect.children[2]).rstrip("\n")
 
 
-def _folder_before_apply_patch(command: Node) -> str | None:
+def _folder_before_apply_patch(tree: BashTree, command: Node) -> str | None:
     """PATH, when `command` is `cd PATH && apply_patch`."""
     if command.type != "list" or [child.type for child in command.children] != ["command", "&&", "command"]:
         return None
     change, _, patch = command.children
-    if not _is_apply_patch(patch) or len(change.children) != 2 or _text(change.children[0]) != "cd":
+    if not _is_apply_patch(tree, patch) or len(change.children) != 2 or tree.text(change.children[0]) != "cd":
         return None
-    return _literal(change.children[1])
+    return _literal(tree, change.children[1])
 
 
-def _is_apply_patch(node: Node) -> bool:
-    return node.type == "command" and len(node.children) == 1 and _text(node) in PROGRAMS
+def _is_apply_patch(tree: BashTree, node: Node) -> bool:
+    return node.type == "command" and len(node.children) == 1 and tree.text(node) in PROGRAMS
 
 
-def _literal(node: Node) -> str | None:
+def _literal(tree: BashTree, node: Node) -> str | None:
     """What a word or a quoted string stands for, if the shell would take it as it is written."""
-    text = _text(node)
+    text = tree.text(node)
     if node.type == "raw_string":
         return text[1:-1]
     if node.type == "word" and not text.startswith("-") and EXPANDED.isdisjoint(text):
@@ -135,7 +131,3 @@ def _literal(node: Node) -> str | None:
         content = text[1:-1]
         return None if "\\" in content else content
     return None
-
-
-def _text(node: Node) -> str:
-    return (node.text or b"").decode("utf-8")

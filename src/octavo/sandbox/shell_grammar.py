@@ -12,8 +12,10 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from octavo.protocol.bash_tree import BashTree, parse_bash
+
 if TYPE_CHECKING:
-    from tree_sitter import Node, Parser
+    from tree_sitter import Node
 
 _NAMED = frozenset(
     (
@@ -116,33 +118,21 @@ def _plain_patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
 
 
 def _parsed_commands(script: str) -> list[list[str]] | None:
-    try:
-        root = _parser().parse(script.encode()).root_node
-    except UnicodeEncodeError:
-        return None
-    if root.has_error:
+    tree = parse_bash(script)
+    if tree is None or tree.root.has_error:
         return None
     commands = []
-    for node in _descendants(root):
+    for node in _descendants(tree.root):
         if not _is_admitted(node):
             return None
         if node.type == "command":
             commands.append(node)
-    found = [words for node in sorted(commands, key=_start) if (words := _words(node)) is not None]
+    found = [words for node in sorted(commands, key=_start) if (words := _words(tree, node)) is not None]
     return found if len(found) == len(commands) else None
 
 
 def _start(node: Node) -> int:
     return node.start_byte
-
-
-@functools.cache
-def _parser() -> Parser:
-    # Both take about 20 ms to import, which most commands do not need.
-    import tree_sitter_bash
-    from tree_sitter import Language, Parser
-
-    return Parser(Language(tree_sitter_bash.language()))
 
 
 def _descendants(root: Node) -> Iterator[Node]:
@@ -159,33 +149,29 @@ def _is_admitted(node: Node) -> bool:
     return node.type in _OPERATORS or node.type in _QUOTES or not node.type.strip()
 
 
-def _words(command: Node) -> list[str] | None:
+def _words(tree: BashTree, command: Node) -> list[str] | None:
     """The literal words of a command; None if one is not literal."""
     words = []
     for child in command.named_children:
         if child.type == "command_name":
             name = child.named_child(0)
-            word = _text(name) if name is not None and name.type == "word" else None
+            word = tree.text(name) if name is not None and name.type == "word" else None
         else:
-            word = _literal(child)
+            word = _literal(tree, child)
         if word is None:
             return None
         words.append(word)
     return words
 
 
-def _literal(node: Node) -> str | None:
+def _literal(tree: BashTree, node: Node) -> str | None:
     match node.type:
         case "word" | "number":
-            return _text(node)
+            return tree.text(node)
         case "raw_string":
-            return _text(node)[1:-1]
+            return tree.text(node)[1:-1]
         case "string":
             parts = node.children
             is_one_run = [part.type for part in parts] == ['"', "string_content", '"']
-            return _text(parts[1]) if is_one_run else None
+            return tree.text(parts[1]) if is_one_run else None
     return None
-
-
-def _text(node: Node) -> str:
-    return (node.text or b"").decode()
