@@ -256,6 +256,7 @@ async def test_cancelling_while_the_background_ends_kills_it_and_does_not_wait(
 
 PROGRAM = textwrap.dedent("""
     import asyncio, os, sys
+    from octavo.process.launch import Leftovers
     from octavo.process.run import run_command
     from octavo.protocol.policy import WorkspaceWrite
     from octavo.sandbox.spec import sandbox_spec
@@ -265,7 +266,7 @@ PROGRAM = textwrap.dedent("""
         output = await run_command(
             ["bash", "-c", script], cwd=cwd, environ=dict(os.environ),
             sandbox=sandbox_spec(policy, cwd, dict(os.environ)) if sandboxed else None,
-            timeout_ms=30_000, on_output=lambda stream, chunk: None)
+            timeout_ms=30_000, on_output=lambda stream, chunk: None, leftovers=Leftovers())
         sys.stdout.buffer.write(output.aggregated)
 
     asyncio.run(main(sys.argv[1], sys.argv[2], sys.argv[3] == "sandboxed"))
@@ -281,15 +282,16 @@ async def test_nothing_survives_when_our_program_is_killed(sandbox: SandboxSpec 
     ours = subprocess.Popen(program(script, tmp_path, sandbox))
     await until((tmp_path / "ready").exists)
     ours.send_signal(signal.SIGKILL)
-    ours.wait()
+    assert ours.wait() == -signal.SIGKILL
     processes = [int(process) for process in (tmp_path / "ready").read_text().split()]
     await until(lambda: not any(is_alive(process) for process in processes))
     await until(lambda: [path.name for path in tmp_path.iterdir()] == ["ready"])
 
 
-async def test_our_output_ends_with_us_even_when_a_command_goes_on(tmp_path: Path) -> None:
+async def test_our_output_ends_with_us_and_so_does_what_a_command_left_to_be_kept(tmp_path: Path) -> None:
     script = "setsid sleep 60 > /dev/null 2>&1 & echo $!"
     ours = subprocess.run(program(script, tmp_path, None), stdout=subprocess.PIPE, timeout=20, check=True)
+    assert ours.returncode == 0
     await until(lambda: not is_alive(int(ours.stdout)))
 
 

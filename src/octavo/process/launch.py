@@ -18,7 +18,8 @@ from octavo.sandbox.spec import SandboxSpec, confinement, platform_sandbox
 _STARTED, _SPAWN_FAILED, _EXITED, _EXITED_FIRST = 1, 2, 3, 4
 _RECORD = struct.Struct("ii")
 _GONE_WITHIN = 3.5  # seconds: one for SIGTERM, two for SIGKILL, and some to hear of it
-_KILLED = 9  # wait status of a command whose watcher died before it could tell
+KILLED = 9
+"""The wait status of a command of which nothing more can be heard."""
 
 
 class Command:
@@ -94,7 +95,7 @@ class Command:
             self._note(what, value)
         if not data:
             self._loop.remove_reader(self._channel.fileno())
-            self._note(_EXITED, _KILLED)
+            self._note(_EXITED, KILLED)
             if not self.gone.done():
                 self.gone.set_result(None)
 

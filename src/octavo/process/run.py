@@ -18,7 +18,7 @@ from typing import Literal
 import msgspec
 
 from octavo.process.failures import EmptyCommandError, KilledBySignalError, NulByteError, SpawnError
-from octavo.process.launch import Command, Leftovers, launch
+from octavo.process.launch import KILLED, Command, Leftovers, launch
 from octavo.sandbox.spec import SandboxSpec, platform_sandbox
 
 Stream = Literal["stdout", "stderr"]
@@ -31,7 +31,6 @@ _MOST_DELTAS = 10_000
 _MOST_KEPT = 256 << 20
 _DRAIN_TIME = 2.0  # seconds for output after the end, as a background process may keep a pipe open
 _GIVE_UP_AFTER = 3.0  # seconds; then somebody keeps the watcher from its work
-_KILLED = 9
 _LAST_MOMENT = 0.25  # seconds in which what is about to end anyway may do so by itself
 _TIMEOUT_SIGNAL = 64  # stands for a timeout among signals
 
@@ -146,7 +145,7 @@ async def _exit_of(command: Command, timeout_ms: int | None) -> tuple[int, bool]
     except TimeoutError:
         command.kill()
         await asyncio.wait([command.exited], timeout=_GIVE_UP_AFTER)
-        return command.exited.result() if command.exited.done() else _KILLED, True
+        return command.exited.result() if command.exited.done() else KILLED, True
 
 
 async def _end_rest(command: Command) -> bool:

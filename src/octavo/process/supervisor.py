@@ -162,7 +162,7 @@ def _watch(channel: _socket.socket, wake_up: int, leader: int, relieve: Callable
     status: int | None = None
     told = False
     patience_ends: float | None = None
-    # A short command has the machine for itself; the next watcher is forked when it has ended, or soon.
+    # A short command has the machine for itself, and this watcher takes the next one; else another is forked soon.
     wake_at: float | None = time.monotonic() + _ALONE
     while True:
         status, left = _reap(leader, status)

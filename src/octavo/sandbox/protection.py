@@ -9,10 +9,10 @@ import stat
 from octavo.sandbox.links import followed
 from octavo.sandbox.mounts import is_below
 from octavo.sandbox.placeholders import EXHAUSTED, is_placeholder
+from octavo.sandbox.real_paths import read_start
 from octavo.sandbox.repair import Whole
 
 _REFUSED = (errno.EACCES, errno.EPERM)
-_LONGEST_LINE = 4096
 
 
 class Protection:
@@ -88,17 +88,10 @@ class Protection:
     def first_line(self, path: bytes) -> bytes:
         """The first line of a file, empty where there is none."""
         try:
-            file = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)  # a pipe would wait for a writer
+            return read_start(path).partition(b"\n")[0].strip()
         except OSError as error:
             self._refused(error, os.path.dirname(path))
             return b""
-        try:
-            start = os.read(file, _LONGEST_LINE) if stat.S_ISREG(os.fstat(file).st_mode) else b""
-        except OSError:
-            start = b""
-        finally:
-            os.close(file)
-        return start.partition(b"\n")[0].strip()
 
     def folders_in(self, folder: bytes) -> list[bytes]:
         """The folders in one, links apart."""

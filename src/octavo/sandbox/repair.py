@@ -13,8 +13,8 @@ import os
 import stat
 
 from octavo.sandbox.placeholders import open_folder
+from octavo.sandbox.real_paths import read_start
 
-_LONGEST_HEAD = 4096
 _DEEPEST = 100
 _HEX = frozenset(b"0123456789abcdef")
 
@@ -133,15 +133,9 @@ def _head_of(folder: bytes) -> bytes:
         if stat.S_ISLNK(os.lstat(path).st_mode):
             target = os.readlink(path)
             return b"ref: " + target + b"\n" if target.startswith(b"refs/") else b""
-        file = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        content = read_start(path, os.O_NOFOLLOW)
     except OSError:
         return b""
-    try:
-        content = os.read(file, _LONGEST_HEAD) if stat.S_ISREG(os.fstat(file).st_mode) else b""
-    except OSError:
-        content = b""
-    finally:
-        os.close(file)
     said = content.strip()
     if said.startswith(b"ref:"):
         return content if said[4:].strip().startswith(b"refs/") else b""

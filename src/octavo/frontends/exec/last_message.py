@@ -12,10 +12,10 @@ from collections.abc import Iterable
 
 import msgspec
 
+from octavo.config.real_folder import open_folder
 from octavo.frontends.exec.output import Output, utf8
 from octavo.sandbox.links import followed, is_within
 
-_FOLDER = getattr(os, "O_PATH", os.O_RDONLY) | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _REPLACE = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
@@ -57,13 +57,9 @@ def write_last_message(file: LastMessageFile, message: str | None, output: Outpu
 def _open(place: str) -> int:
     if place.startswith(("/dev/", "/proc/")):
         return os.open(place, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o666)
-    *folders, name = place.split("/")[1:]
-    folder = os.open("/", _FOLDER)
+    above, name = os.path.split(place)
+    folder = open_folder(above)
     try:
-        for part in folders:
-            below = os.open(part, _FOLDER, dir_fd=folder)
-            os.close(folder)
-            folder = below
         return os.open(name, _REPLACE, 0o666, dir_fd=folder)
     finally:
         os.close(folder)
