@@ -19,6 +19,17 @@ needs_namespace = pytest.mark.skipif(not FOUND.protects_git_and_metadata, reason
 # The tests' own folders lie below /tmp, so that root is left out.
 WORKSPACE = WorkspaceWrite(exclude_slash_tmp=True, exclude_tmpdir_env_var=True)
 
+ATTEMPTS = """
+import ctypes, errno, fcntl, os, platform, resource, socket, struct, sys
+def attempt(name, what):
+    try:
+        what()
+        print(name, "ok")
+    except OSError as error:
+        print(name, errno.errorcode[error.errno])
+"""
+"""The start of a script that tries things: `attempt` prints a name, and "ok" or the error."""
+
 
 @pytest.fixture
 def workspace(tmp_path: Path) -> Path:
@@ -151,14 +162,7 @@ async def test_the_command_has_no_new_privileges_and_no_core_of_ours(workspace: 
     assert output.stdout.split() == [b"NoNewPrivs:", b"1", b"Seccomp:", b"2", b"4"]
 
 
-NETWORK_PROBE = """
-import errno, os, socket, sys
-def attempt(name, what):
-    try:
-        what()
-        print(name, "ok")
-    except OSError as error:
-        print(name, errno.errorcode[error.errno])
+NETWORK_PROBE = f"""{ATTEMPTS}
 def pair():
     a, b = socket.socketpair()
     os.write(a.fileno(), b"x")

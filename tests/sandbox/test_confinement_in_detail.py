@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from test_confinement import WORKSPACE, run
+from test_confinement import ATTEMPTS, WORKSPACE, run
 
 from octavo.protocol.policy import ReadOnly, SandboxPolicy, WorkspaceWrite
 
@@ -23,16 +23,7 @@ def workspace(tmp_path: Path) -> Path:
 
 async def python(script: str, workspace: Path, policy: SandboxPolicy = WORKSPACE) -> str:
     """What a script prints, with `attempt(name, what)` at hand, which prints the name and "ok" or the error."""
-    prelude = """
-import ctypes, errno, os, socket, sys
-def attempt(name, what):
-    try:
-        what()
-        print(name, "ok")
-    except OSError as error:
-        print(name, errno.errorcode[error.errno])
-"""
-    output = await run([sys.executable, "-c", prelude + script], workspace, policy)
+    output = await run([sys.executable, "-c", ATTEMPTS + script], workspace, policy)
     assert output.exit_code == 0, output.stderr
     return output.stdout.decode()
 

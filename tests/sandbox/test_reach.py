@@ -11,26 +11,19 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from test_confinement import FOUND, WORKSPACE, git, needs_namespace, run
+from test_confinement import ATTEMPTS, FOUND, WORKSPACE, git, needs_namespace, run
 from test_sandbox_command import as_ordinary_user
 
 from octavo.protocol.policy import WorkspaceWrite
 
 WITH_NETWORK = WorkspaceWrite(network_access=True, exclude_slash_tmp=True, exclude_tmpdir_env_var=True)
 needs_scopes = pytest.mark.skipif(not FOUND.keeps_signals_in, reason="this machine's kernel is older than Linux 6.12")
-PRELUDE = """
-import ctypes, errno, fcntl, os, platform, resource, socket, struct
+PRELUDE = f"""{ATTEMPTS}
 libc = ctypes.CDLL(None, use_errno=True)
 X86 = platform.machine() == "x86_64"
 def call(name, x86, arm, *arguments):
     result = libc.syscall(ctypes.c_long(x86 if X86 else arm), *map(ctypes.c_long, arguments))
     print(name, "ok" if result >= 0 else errno.errorcode[ctypes.get_errno()])
-def attempt(name, what):
-    try:
-        what()
-        print(name, "ok")
-    except OSError as error:
-        print(name, errno.errorcode[error.errno])
 """
 
 

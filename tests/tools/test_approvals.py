@@ -61,6 +61,18 @@ FULL, WRITE, READ = "danger-full-access", "workspace-write", "read-only"
         ("on-request", WRITE, PLAIN, ESCALATED, True),
         ("on-request", READ, ["bash", "-lc", "echo x | sudo rm -rf y"], {}, True),
         ("on-request", READ, ["rm", "-fr", "y"], {}, False),
+        ("never", FULL, DANGEROUS, {}, False),
+        ("on-failure", READ, SAFE, {}, False),
+        ("untrusted", READ, DANGEROUS, {}, True),
+        ("untrusted", FULL, SAFE, {}, False),
+        ("on-request", FULL, SAFE, {}, False),
+        ("on-request", FULL, SAFE, ESCALATED, False),
+        ("on-request", FULL, DANGEROUS, ESCALATED, True),
+        ("on-request", WRITE, SAFE, {}, False),
+        ("on-request", WRITE, DANGEROUS, {}, True),
+        ("on-request", WRITE, DANGEROUS, ESCALATED, True),
+        ("on-request", READ, PLAIN, {}, False),
+        ("on-request", READ, PLAIN, ESCALATED, True),
     ],
 )
 async def test_who_is_asked_first(

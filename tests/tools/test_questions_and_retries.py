@@ -4,33 +4,15 @@ from __future__ import annotations
 
 import base64
 from pathlib import Path
-from typing import Any
 
 import pytest
 from story import Json, Told, answer, conversation, patch, says, shell
+from test_approvals import DANGEROUS, ESCALATED, FULL, PLAIN, READ, REJECTED, SAFE, WRITE, run
 
 from octavo.protocol import ops
-from octavo.protocol.policy import ReviewDecision
 from octavo.sandbox.safe_commands import needs_no_question
 
-ESCALATED: Json = {"with_escalated_permissions": True, "justification": "because"}
-REJECTED = "exec command rejected by user"
 RETRY = "command failed; retry without sandbox?"
-FULL, WRITE, READ = "danger-full-access", "workspace-write", "read-only"
-SAFE, PLAIN, DANGEROUS = ["ls"], ["touch", "x"], ["rm", "-f", "x"]
-
-
-async def run(workspace: Path, item: Json, *decisions: ReviewDecision, **settings: Any) -> tuple[str, Told, list[Json]]:
-    """The answer to the model, the turn, and its questions, as many as there are decisions."""
-    questions = []
-    async with conversation(workspace, [answer(item), says("done")], **settings) as talk:
-        turn_id = await talk.say("go")
-        for decision in decisions:
-            questions.append(await talk.decide(decision))
-        turn = await talk.rest_of(turn_id)
-    assert asked(turn) == len(decisions)
-    (output,) = [one["output"] for one in turn.items if one["type"].endswith("_output")]
-    return output, turn, questions
 
 
 def asked(turn: Told) -> int:
@@ -42,30 +24,6 @@ def deltas(turn: Told) -> list[tuple[str, bytes]]:
 
 
 # --- who is asked ----------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("policy", "mode", "command", "more", "asks"),
-    [
-        ("never", FULL, DANGEROUS, {}, False),
-        ("on-failure", READ, SAFE, {}, False),
-        ("untrusted", READ, DANGEROUS, {}, True),
-        ("untrusted", FULL, SAFE, {}, False),
-        ("on-request", FULL, SAFE, {}, False),
-        ("on-request", FULL, SAFE, ESCALATED, False),
-        ("on-request", FULL, DANGEROUS, ESCALATED, True),
-        ("on-request", WRITE, SAFE, {}, False),
-        ("on-request", WRITE, DANGEROUS, {}, True),
-        ("on-request", WRITE, DANGEROUS, ESCALATED, True),
-        ("on-request", READ, PLAIN, {}, False),
-        ("on-request", READ, PLAIN, ESCALATED, True),
-    ],
-)
-async def test_who_is_asked(tmp_path: Path, policy: str, mode: str, command: list[str], more: Json, asks: bool) -> None:
-    decisions: list[ReviewDecision] = ["denied"] if asks else []
-    settings = {"approval_policy": policy, "sandbox_mode": mode}
-    output, _, _ = await run(tmp_path / "w", shell(command, **more), *decisions, **settings)
-    assert (output == REJECTED) == asks
 
 
 @pytest.mark.parametrize("mode", [FULL, WRITE, READ])
