@@ -46,7 +46,8 @@ _ALONE = 0.005  # seconds
 def supervise(control: _socket.socket, kernel: Kernel | None, launcher: int) -> None:
     """Serve the commands that come on `control`, one after another; the launcher is told on a pipe what came.
 
-    Returns when there will be no more, when the launcher has been told that the next watcher is due, or is gone.
+    Returns when there will be no more, or when the launcher has been told that the next watcher is due. When the
+    launcher is gone no more can be sent, and those that were are served.
     """
     wake_up = wake_up_on_child_exit()
     adopt_orphans()
@@ -55,15 +56,13 @@ def supervise(control: _socket.socket, kernel: Kernel | None, launcher: int) -> 
     def relieve() -> None:
         nonlocal is_relieved
         if not is_relieved:
-            is_relieved = True
-            _announce(launcher, STARTING)
+            is_relieved = _announce(launcher, STARTING)
 
     while not is_relieved:
         leader, orders = _fork_command(control, kernel)
         if kernel is not None:
             rehearse(kernel)
-        if not _command_comes(control, launcher):
-            return
+        _await_command(control, launcher)
         descriptors = receive_descriptors(control)
         if not descriptors:
             _announce(launcher, NO_MORE)
@@ -74,25 +73,27 @@ def supervise(control: _socket.socket, kernel: Kernel | None, launcher: int) -> 
         channel.close()
 
 
-def _command_comes(control: _socket.socket, launcher: int) -> bool:
-    """Wait for a command, or for the end of the program; false if the launcher ends first."""
+def _await_command(control: _socket.socket, launcher: int) -> None:
+    """Wait for a command, or for the end of the program or of the launcher."""
     poll = select.poll()
     poll.register(control, select.POLLIN)
     poll.register(launcher, 0)  # an error once nobody reads it
-    while True:
-        ready = [descriptor for descriptor, _ in poll.poll()]
-        if control.fileno() in ready:
-            return True
-        if launcher in ready:
-            return False
+    ready = [descriptor for descriptor, _ in poll.poll()]
+    if launcher in ready:
+        try:
+            control.shutdown(_socket.SHUT_RD)  # what was sent before can still be received
+        except OSError:
+            return  # the program is gone as well
 
 
-def _announce(launcher: int, word: bytes) -> None:
+def _announce(launcher: int, word: bytes) -> bool:
+    """Tell the launcher; false if somebody killed it, which is no reason to lose a command."""
     try:
         os.write(launcher, word)
     except OSError:
-        return  # somebody killed it: no reason to lose this command
+        return False
     os.close(launcher)
+    return True
 
 
 def _serve(
