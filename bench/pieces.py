@@ -14,7 +14,7 @@ from collections.abc import Callable
 
 from octavo.patch.diff import unified_hunks
 from octavo.process.run import run_command
-from octavo.process.shell_snapshot import ShellSnapshots
+from octavo.process.shell_snapshot.snapshot import ShellSnapshots
 from octavo.protocol.policy import WorkspaceWrite
 from octavo.sandbox.spec import sandbox_spec
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from octavo.config import programs
+from octavo.files import programs
 
 
 @pytest.fixture(autouse=True, scope="session")

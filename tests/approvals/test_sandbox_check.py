@@ -66,7 +66,7 @@ sys.platform = "darwin"
 for name in ("O_PATH", "O_TMPFILE", "memfd_create"):
     if hasattr(os, name):
         delattr(os, name)
-import octavo.frontends.exec.last_message, octavo.patch.reach, octavo.process.foreground, octavo.process.launcher
+import octavo.frontends.exec.last_message, octavo.patch.reach, octavo.process.foreground, octavo.process.launcher.serve
 from octavo.sandbox.capabilities import Capabilities, describe_capabilities
 for seatbelt in (True, False):
     print(describe_capabilities(Capabilities(0, False, "none", seatbelt=seatbelt))[0])

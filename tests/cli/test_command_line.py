@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from octavo.cli.commands import OCTAVO
-from octavo.cli.invocation import Invocation, Level
-from octavo.cli.parser import parse
-from octavo.cli.spec import Command, Option, Positional
-from octavo.cli.stop import Stop
+from octavo.cli.words.invocation import Invocation, Level
+from octavo.cli.words.parser import parse
+from octavo.cli.words.spec import Command, Option, Positional
+from octavo.cli.words.stop import Stop
 
 
 def level(*words: str) -> Level:

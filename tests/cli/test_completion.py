@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from octavo.cli.commands import OCTAVO, SHELLS
-from octavo.cli.completion import script
-from octavo.cli.spec import Command
+from octavo.cli.words.completion import script
+from octavo.cli.words.spec import Command
 
 
 def completed(folder: Path, *words: str) -> set[str]:

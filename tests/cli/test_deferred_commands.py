@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from octavo.cli.commands import DEFERRED
-from octavo.cli.spec import Deferred
+from octavo.cli.words.spec import Deferred
 
 
 @pytest.mark.parametrize("deferred", DEFERRED, ids=lambda deferred: deferred.words[0])

@@ -8,8 +8,8 @@ import textwrap
 
 import pytest
 
+from octavo.commands.shell_grammar import word_only_commands
 from octavo.patch.recognise import PatchCall, recognise
-from octavo.sandbox.shell_grammar import word_only_commands
 
 
 @pytest.mark.parametrize(
@@ -32,7 +32,7 @@ def test_what_the_shell_could_read_otherwise_is_opaque(script: str) -> None:
 
 def test_no_character_ends_the_program() -> None:
     code = textwrap.dedent("""
-        from octavo.sandbox.shell_grammar import word_only_commands
+        from octavo.commands.shell_grammar import word_only_commands
         templates = ("echo %s", "{%s}", "$%s", "a%s=b", "<<%s\\nx\\n%s\\n", "x[%s]=1", "${%s}", "[[ %s =~ %s ]]")
         for character in map(chr, (0x10FFFF, 0x100000, 0xC7FF8, 0x9F6A8, 0x83B8C, 0x1F600, 0x3000)):
             for template in templates:

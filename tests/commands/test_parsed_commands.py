@@ -6,10 +6,10 @@ from typing import Any
 import msgspec
 import pytest
 
+from octavo.commands.parsed import parse_command
+from octavo.commands.safe import is_known_safe
+from octavo.commands.summaries import short_path
 from octavo.protocol.commands import ListFilesCommand, ParsedCommand, ReadCommand, SearchCommand, UnknownCommand
-from octavo.sandbox.command_summaries import short_path
-from octavo.sandbox.parsed_commands import parse_command
-from octavo.sandbox.safe_commands import is_known_safe
 
 
 class Case(msgspec.Struct, frozen=True):

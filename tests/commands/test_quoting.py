@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-from octavo.protocol.quoting import quote_command, quote_parsed_command
+from octavo.commands.quoting import quote_command, quote_parsed_command
 
 
 @pytest.mark.parametrize(

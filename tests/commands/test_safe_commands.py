@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from octavo.sandbox.safe_commands import is_known_safe, looks_dangerous, needs_no_question
+from octavo.commands.safe import is_known_safe, looks_dangerous, needs_no_question
 
 READING = """
 cat x

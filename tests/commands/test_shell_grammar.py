@@ -6,9 +6,9 @@ import sys
 
 import pytest
 
-from octavo.sandbox import shell_grammar
-from octavo.sandbox.shell_grammar import login_script, word_only_commands
-from octavo.sandbox.shell_words import split_words
+from octavo.commands import shell_grammar
+from octavo.commands.shell_grammar import login_script, word_only_commands
+from octavo.commands.shell_words import split_words
 
 ACCEPTED = {
     "ls && pwd; echo 'hi there' | wc -l": [["ls"], ["pwd"], ["echo", "hi there"], ["wc", "-l"]],
@@ -185,7 +185,7 @@ def test_the_shortcut_for_plain_scripts_agrees_with_the_grammar() -> None:
 
 def test_a_plain_script_is_read_without_loading_the_grammar() -> None:
     program = (
-        "import sys; from octavo.sandbox.parsed_commands import parse_command;"
+        "import sys; from octavo.commands.parsed import parse_command;"
         "parse_command(['bash', '-lc', \"cd a && sed -n '1,20p' b.txt | head -n 5; rg -n 'x y' src\"]);"
         "sys.exit('tree_sitter' in sys.modules)"
     )

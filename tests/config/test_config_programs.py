@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from octavo.config import programs
-from octavo.config.programs import commands_may_write, find_program, outside_path, project_around
+from octavo.files import programs
+from octavo.files.programs import commands_may_write, find_program, outside_path, project_around
 
 
 def planted(folder: Path, name: str = "tool") -> Path:

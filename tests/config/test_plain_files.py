@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from octavo.config.plain_file import NotPlain, open_plain, open_regular
+from octavo.files.plain_file import NotPlain, open_plain, open_regular
 
 
 def test_a_file_is_read_through_links(tmp_path: Path) -> None:

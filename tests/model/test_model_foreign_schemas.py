@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from octavo.model.mcp_schema import UnusableSchema, tool_parameters
+from octavo.tools.mcp_schema import UnusableSchema, tool_parameters
 
 
 def test_a_rich_schema_becomes_a_plain_one() -> None:

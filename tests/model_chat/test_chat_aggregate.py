@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from octavo.model.chat_aggregate import aggregate_chat
+from octavo.model.chat.aggregate import aggregate_chat
 from octavo.model.events import Completed, ItemAdded, ItemDone, ModelEvent, RawReasoningDelta, TextDelta
 from octavo.protocol.items import FunctionCall, Message, OutputText, Reasoning, ReasoningText
 

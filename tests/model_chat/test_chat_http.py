@@ -13,7 +13,7 @@ from model_server import Reply, Server, sse
 from octavo.config.providers import ModelProvider
 from octavo.http.client import HttpClient
 from octavo.http.identity import ClientIdentity
-from octavo.model.chat_http import ChatBackend
+from octavo.model.chat.backend import ChatBackend
 from octavo.model.client import ModelClient
 from octavo.model.errors import ModelError
 from octavo.model.events import Completed, ItemDone, ModelEvent, TextDelta

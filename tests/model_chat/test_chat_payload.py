@@ -10,8 +10,8 @@ import msgspec
 import pytest
 
 from octavo.config.providers import ModelProvider
-from octavo.model.chat_messages import chat_messages
-from octavo.model.chat_payload import build_chat_payload
+from octavo.model.chat.messages import chat_messages
+from octavo.model.chat.payload import build_chat_payload
 from octavo.model.errors import ModelError
 from octavo.model.families import ModelFamily
 from octavo.model.payload import encode_payload

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from octavo.model.chat_stream import ChatStream
+from octavo.model.chat.stream import ChatStream
 from octavo.model.events import Completed, ItemAdded, ItemDone, ModelEvent, RawReasoningDelta, TextDelta
 from octavo.protocol.items import FunctionCall, Message, OutputText, Reasoning, ReasoningText
 

@@ -7,7 +7,7 @@ import importlib.util
 import pytest
 
 from octavo.config.schema import LocalModel
-from octavo.model.embedded import EmbeddedBackend
+from octavo.model.embedded.backend import EmbeddedBackend
 
 
 def installed_backend() -> EmbeddedBackend:

@@ -13,8 +13,8 @@ from local_payloads import ENVIRONMENT, SHELL_SCHEMA, call, output, request, too
 
 from octavo.config.schema import LocalModel
 from octavo.model.backend import ModelRequest
-from octavo.model.embedded import EmbeddedBackend
-from octavo.model.embedded_tools import fits
+from octavo.model.embedded.backend import EmbeddedBackend
+from octavo.model.embedded.tools import fits
 from octavo.model.errors import ContextWindowExceeded, FatalModelError
 from octavo.model.events import Completed, Created, ItemAdded, ItemDone, ModelEvent, TextDelta
 from octavo.protocol.items import FunctionCall, Message, message_text

@@ -9,8 +9,8 @@ import pytest
 from local_payloads import DOCUMENTS, ENVIRONMENT, SHELL_SCHEMA, TOOLS, call, output, payload, tool, user
 
 from octavo.model.backend import ChatPayload
-from octavo.model.embedded_request import LocalRequest, local_request
-from octavo.model.embedded_tools import InvalidCall, fits, offered_tools, read_call
+from octavo.model.embedded.request import LocalRequest, local_request
+from octavo.model.embedded.tools import InvalidCall, fits, offered_tools, read_call
 
 SYSTEM = "Who you are.\n\nHow to act.\n\n{tools}"
 

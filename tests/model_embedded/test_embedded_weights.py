@@ -11,8 +11,8 @@ from local_backend import installed_backend
 from local_payloads import request, user
 
 from octavo.config.schema import LocalModel
-from octavo.model.embedded import EmbeddedBackend
-from octavo.model.embedded_weights import LocalModelUnavailable, find_weights, loading_notice
+from octavo.model.embedded.backend import EmbeddedBackend
+from octavo.model.embedded.weights import LocalModelUnavailable, find_weights, loading_notice
 from octavo.model.errors import FatalModelError
 
 
@@ -81,8 +81,8 @@ _MISSING = """
 import sys
 sys.modules[{module!r}] = None
 from octavo.config.schema import LocalModel
-from octavo.model.embedded import EmbeddedBackend
-from octavo.model.embedded_weights import LocalModelUnavailable
+from octavo.model.embedded.backend import EmbeddedBackend
+from octavo.model.embedded.weights import LocalModelUnavailable
 try:
     EmbeddedBackend(LocalModel()).load()
 except LocalModelUnavailable as error:
@@ -109,7 +109,7 @@ import asyncio, sys
 sys.path.append({folder!r})
 from local_payloads import request, user
 from octavo.config.schema import LocalModel
-from octavo.model.embedded import EmbeddedBackend
+from octavo.model.embedded.backend import EmbeddedBackend
 
 async def main():
     backend = EmbeddedBackend(LocalModel(context_size=1024), seed=1)

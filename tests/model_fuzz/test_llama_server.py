@@ -19,7 +19,7 @@ from octavo.protocol.items import Message, message_text
 
 SERVER = """
 import os, sys, xllamacpp
-from octavo.model.embedded_weights import find_weights
+from octavo.model.embedded.weights import find_weights
 params = xllamacpp.CommonParams()
 params.model.path = find_weights(None)
 params.verbosity, params.n_ctx, params.n_parallel, params.n_predict = -1, 1024, 1, 12

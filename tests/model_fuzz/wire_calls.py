@@ -14,7 +14,7 @@ from octavo.config.providers import ModelProvider
 from octavo.http.client import HttpClient
 from octavo.http.identity import ClientIdentity
 from octavo.model.backend import ModelBackend
-from octavo.model.chat_http import ChatBackend
+from octavo.model.chat.backend import ChatBackend
 from octavo.model.client import ModelClient
 from octavo.model.events import ModelEvent
 from octavo.model.families import family_of, unknown_family

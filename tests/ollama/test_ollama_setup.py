@@ -9,7 +9,7 @@ from itertools import count
 import pytest
 from model_server import Reply, Seen, Server, json_reply
 
-from octavo.frontends.ollama import OllamaError, ensure_local_model
+from octavo.model.ollama import OllamaError, ensure_local_model
 
 GIB = 2**30
 MODEL = "gpt-oss:20b"

@@ -8,10 +8,10 @@ import subprocess
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from octavo.commands.parsed import parse_command
+from octavo.commands.safe import is_known_safe, looks_dangerous
+from octavo.commands.shell_grammar import word_only_commands
 from octavo.protocol.middle_cut import cut_middle
-from octavo.sandbox.parsed_commands import parse_command
-from octavo.sandbox.safe_commands import is_known_safe, looks_dangerous
-from octavo.sandbox.shell_grammar import word_only_commands
 from octavo.tools.output_format import MAX_BYTES, MAX_LINES, shell_output_json, to_text_form, truncate_for_model
 
 PIECE = st.sampled_from(

@@ -352,8 +352,8 @@ class TestCodexFolder:
         assert not folder.exists()
 
     async def test_a_folder_that_became_a_link_is_left_alone(self, workspace: Path, tmp_path: Path) -> None:
-        from octavo.sandbox.placeholders import put_placeholders
-        from octavo.sandbox.repair import remove_unwanted
+        from octavo.sandbox.linux.placeholders import put_placeholders
+        from octavo.sandbox.linux.repair import remove_unwanted
 
         (tmp_path / "elsewhere").mkdir()
         (tmp_path / "elsewhere/commondir").touch()

@@ -115,7 +115,7 @@ class TestCommand:
 
 ORDINARY_USER = textwrap.dedent("""
     import os, sys
-    from octavo.sandbox.syscalls import unshare
+    from octavo.sandbox.linux.syscalls import unshare
     # A user namespace in which this process is an ordinary user, without any right of root.
     owner = os.geteuid(), os.getegid()
     unshare(0x10000000)

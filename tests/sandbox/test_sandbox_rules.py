@@ -12,9 +12,9 @@ from octavo.process.foreground import SandboxUnavailableError, run_seatbelt, run
 from octavo.protocol.policy import DangerFullAccess, ReadOnly, SandboxPolicy, WorkspaceWrite
 from octavo.sandbox.denial import explain_denial, is_likely_denied
 from octavo.sandbox.environment import child_environment
+from octavo.sandbox.linux.seccomp import build_filter
 from octavo.sandbox.roots import WritableRoot, writable_roots
 from octavo.sandbox.seatbelt import seatbelt_command
-from octavo.sandbox.seccomp import build_filter
 from octavo.sandbox.spec import SandboxSpec, sandbox_spec
 
 

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, asynccontextmanager
 from pathlib import Path
 
 from octavo.process.run import CommandOutput, run_command
-from octavo.process.shell_snapshot import ShellSnapshots
+from octavo.process.shell_snapshot.snapshot import ShellSnapshots
 from octavo.sandbox.spec import SandboxSpec
 
 PROFILES = {"bash": ".bash_profile", "zsh": ".zprofile"}

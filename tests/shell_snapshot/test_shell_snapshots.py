@@ -16,8 +16,8 @@ from login_shells import login_shells
 
 from octavo.process.failures import KilledBySignalError
 from octavo.process.run import CommandOutput
-from octavo.process.shell_snapshot import ShellSnapshots
-from octavo.process.shell_snapshot_folder import make_snapshot_folder
+from octavo.process.shell_snapshot.folder import make_snapshot_folder
+from octavo.process.shell_snapshot.snapshot import ShellSnapshots
 from octavo.protocol.policy import ReadOnly, WorkspaceWrite
 from octavo.sandbox.spec import sandbox_spec
 
@@ -361,7 +361,7 @@ async def test_a_command_in_the_sandbox_cannot_change_it(tmp_path: Path) -> None
 def test_what_a_killed_program_left_is_removed_by_the_next(tmp_path: Path) -> None:
     code = (
         "import os, signal, sys\n"
-        "from octavo.process.shell_snapshot_folder import make_snapshot_folder\n"
+        "from octavo.process.shell_snapshot.folder import make_snapshot_folder\n"
         "folder = make_snapshot_folder(sys.argv[1])\n"
         "folder.write(folder.path + '/a/b', 'text')\n"
         "os.kill(os.getpid(), signal.SIGKILL)\n"

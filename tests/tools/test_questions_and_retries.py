@@ -9,8 +9,8 @@ import pytest
 from story import Json, Told, answer, conversation, patch, says, shell
 from test_approvals import DANGEROUS, ESCALATED, FULL, PLAIN, READ, REJECTED, SAFE, WRITE, run
 
+from octavo.commands.safe import needs_no_question
 from octavo.protocol import ops
-from octavo.sandbox.safe_commands import needs_no_question
 
 RETRY = "command failed; retry without sandbox?"
 

@@ -13,7 +13,7 @@ from typing import Literal
 import msgspec
 
 from octavo.auth.tokens import AuthError, Tokens, read_claims
-from octavo.config.private_file import replace_private_file
+from octavo.files.private_file import replace_private_file
 
 CredentialsStore = Literal["file", "keyring", "auto"]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from octavo.cli import logs, start
-from octavo.cli.invocation import Invocation
+from octavo.cli.words.invocation import Invocation
 
 
 def run(invocation: Invocation) -> int:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import sys
 
+from octavo.account.tasks import task_diff
 from octavo.auth.current import CurrentLogin
-from octavo.backend.tasks import task_diff
 from octavo.cli import logs, start
-from octavo.cli.invocation import Invocation
-from octavo.cli.stop import Stop
+from octavo.cli.words.invocation import Invocation
+from octavo.cli.words.stop import Stop
 from octavo.config.config import Config
 from octavo.config.load import ConfigFlags
 from octavo.git.apply import apply_three_way

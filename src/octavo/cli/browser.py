@@ -11,7 +11,7 @@ import os
 import subprocess
 import sys
 
-from octavo.config.programs import outside_path
+from octavo.files.programs import outside_path
 
 
 def has_browser() -> bool:

@@ -12,13 +12,13 @@ import sys
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, TypeVar
 
+from octavo.account.service import AccountService, NoAccount
+from octavo.account.tasks import create_task, find_environment, list_environments, task_url
 from octavo.auth.current import CurrentLogin
-from octavo.backend.service import AccountService, NoAccount
-from octavo.backend.tasks import create_task, find_environment, list_environments, task_url
 from octavo.cli import logs, start
-from octavo.cli.invocation import Invocation, Level
-from octavo.cli.stop import Stop
 from octavo.cli.visible import one_line
+from octavo.cli.words.invocation import Invocation, Level
+from octavo.cli.words.stop import Stop
 from octavo.config.home import find_home
 from octavo.config.load import ConfigSources, load_config
 from octavo.errors import ConfigError, UsageError

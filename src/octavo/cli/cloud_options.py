@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from octavo.cli.spec import Command, Option, Positional
+from octavo.cli.words.spec import Command, Option, Positional
 
 APPLY = Command(
     "apply",

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from octavo.cli.exec_options import BYPASS, EXEC, SANDBOX_MODES
-from octavo.cli.spec import Command, Deferred, Option, Positional
+from octavo.cli.words.spec import Command, Deferred, Option, Positional
 
 LOGIN = Deferred(("login",), "octavo.cli.login_options:LOGIN")
 LOGOUT = Deferred(("logout",), "octavo.cli.login_options:LOGOUT")
-MCP = Deferred(("mcp",), "octavo.cli.mcp_options:MCP")
+MCP = Deferred(("mcp",), "octavo.cli.mcp.options:MCP")
 APPLY = Deferred(("apply", "a"), "octavo.cli.cloud_options:APPLY")
 CLOUD = Deferred(("cloud", "cloud-tasks"), "octavo.cli.cloud_options:CLOUD")
 CONFIG = Deferred(("config",), "octavo.cli.inspection_options:CONFIG")
@@ -101,7 +101,7 @@ SANDBOX = Command(
 COMPLETION = Command(
     "completion",
     "Write a completion script for a shell",
-    run="octavo.cli.completion:run",
+    run="octavo.cli.words.completion:run",
     positionals=(Positional("SHELL", "bash if not given", choices=SHELLS),),
     examples=(
         ("octavo completion bash > ~/.local/share/bash-completion/completions/octavo", "bash"),

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 import msgspec
 
 from octavo.cli import start
-from octavo.cli.invocation import Invocation
-from octavo.cli.stop import Stop
 from octavo.cli.visible import with_tilde
+from octavo.cli.words.invocation import Invocation
+from octavo.cli.words.stop import Stop
 from octavo.config.explain import Explanation, explain_config
 from octavo.config.home import find_home
 from octavo.config.load import ConfigFlags, ConfigSources

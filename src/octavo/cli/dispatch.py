@@ -6,12 +6,12 @@ import os
 import sys
 
 from octavo.cli.commands import OCTAVO
-from octavo.cli.parser import parse
-from octavo.cli.stop import Stop
+from octavo.cli.words.parser import parse
+from octavo.cli.words.stop import Stop
 
 TYPE_CHECKING = False  # as `typing` has it, without importing it
 if TYPE_CHECKING:
-    from octavo.cli.invocation import Invocation
+    from octavo.cli.words.invocation import Invocation
 
 _CRASHED = 101
 

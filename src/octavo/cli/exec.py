@@ -7,8 +7,8 @@ The prompt is read before anything slow is imported, then each check in the orde
 from __future__ import annotations
 
 from octavo.cli import start
-from octavo.cli.invocation import Invocation, Level
-from octavo.cli.stop import Stop
+from octavo.cli.words.invocation import Invocation, Level
+from octavo.cli.words.stop import Stop
 from octavo.frontends.exec.prompt import BadSchema, NoPrompt, read_output_schema, read_prompt
 
 TYPE_CHECKING = False  # as `typing` has it, which is not loaded yet
@@ -86,7 +86,7 @@ def _resume_words(invocation: Invocation) -> tuple[str | None, str | None]:
     if not level.has("last"):
         return first, second
     if second is not None:
-        from octavo.cli.parser import usage_error
+        from octavo.cli.words.parser import usage_error
 
         usage_error(invocation.path, "the argument '--last' cannot be used with '[SESSION_ID]'")
     return None, first

@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable
 
 from octavo.auth.current import CurrentLogin
 from octavo.cli import logs, start
-from octavo.cli.stop import Stop
+from octavo.cli.words.stop import Stop
 from octavo.config.config import Config
 from octavo.engine.services import Services
 from octavo.errors import OctavoError
@@ -76,7 +76,7 @@ def _backend(config: Config, identity: ClientIdentity, replay: str | None) -> Mo
     auth = CurrentLogin(config.codex_home, http, config.environ, store, allow_env_key=True)
     backend = backend_for(config, auth, http)
     if config.model_provider_id == "embedded":
-        from octavo.model.embedded import EmbeddedBackend
+        from octavo.model.embedded.backend import EmbeddedBackend
 
         # Now, before the event loop: loading stops every thread, and a missing model is a start-up error.
         if isinstance(backend, EmbeddedBackend):
@@ -85,7 +85,7 @@ def _backend(config: Config, identity: ClientIdentity, replay: str | None) -> Mo
 
 
 def _ensure_local_model(config: Config) -> None:
-    from octavo.frontends.ollama import ensure_local_model
+    from octavo.model.ollama import ensure_local_model
 
     def tell(text: str) -> None:
         sys.stderr.write(text)

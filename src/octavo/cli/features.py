@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from octavo.cli import start
-from octavo.cli.invocation import Invocation
+from octavo.cli.words.invocation import Invocation
 from octavo.config.features import STAGES
 from octavo.config.load import ConfigFlags
 

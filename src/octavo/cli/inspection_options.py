@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from octavo.cli.spec import Command, Option, Positional
+from octavo.cli.words.spec import Command, Option, Positional
 
 _PROFILE = Option("-p", "--profile", value="CONFIG_PROFILE", about="With this profile of config.toml")
 _SOURCES = ("cli", "vscode", "exec", "mcp", "unknown")

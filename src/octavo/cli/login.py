@@ -14,8 +14,8 @@ from typing import Any
 from octavo.auth.storage import StoredLogin, save_login
 from octavo.auth.tokens import AuthError
 from octavo.cli import logs, start
-from octavo.cli.invocation import Invocation
-from octavo.cli.stop import Stop
+from octavo.cli.words.invocation import Invocation
+from octavo.cli.words.stop import Stop
 from octavo.config.config import Config
 from octavo.config.load import ConfigFlags
 from octavo.errors import OctavoError

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from octavo.cli.spec import Command, Option
+from octavo.cli.words.spec import Command, Option
 
 LOGIN = Command(
     "login",

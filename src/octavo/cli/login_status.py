@@ -7,7 +7,7 @@ import sys
 from octavo.auth.storage import delete_login, load_login
 from octavo.auth.tokens import AuthError
 from octavo.cli import start
-from octavo.cli.invocation import Invocation
+from octavo.cli.words.invocation import Invocation
 from octavo.config.load import ConfigFlags
 
 _KEPT_AT_START, _KEPT_AT_END = 8, 5

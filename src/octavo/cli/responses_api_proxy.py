@@ -7,7 +7,7 @@ import os
 import sys
 
 from octavo.cli import start
-from octavo.cli.invocation import Invocation
+from octavo.cli.words.invocation import Invocation
 from octavo.errors import UsageError
 from octavo.frontends.responses_proxy.key import read_key
 from octavo.frontends.responses_proxy.serve import ProxySettings, serve

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 
 from octavo.cli import start
-from octavo.cli.invocation import Invocation
-from octavo.cli.stop import Stop
+from octavo.cli.words.invocation import Invocation
+from octavo.cli.words.stop import Stop
 from octavo.config.load import ConfigFlags
 from octavo.process.foreground import run_linux as confined_on_linux
 from octavo.process.foreground import run_seatbelt
@@ -18,7 +18,7 @@ from octavo.sandbox.spec import SandboxSpec, configured_sandbox
 def check(invocation: Invocation) -> int:
     """Say what this machine can enforce; 1 if it cannot even confine writes."""
     if not invocation.last.has("check"):
-        from octavo.cli.help import help_text
+        from octavo.cli.words.help import help_text
 
         raise Stop(2, help_text(invocation.path))
     from octavo.sandbox.capabilities import capabilities, describe_capabilities

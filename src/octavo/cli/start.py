@@ -24,8 +24,8 @@ import signal
 import sys
 from typing import NoReturn
 
-from octavo.cli.invocation import Invocation
-from octavo.cli.stop import Stop
+from octavo.cli.words.invocation import Invocation
+from octavo.cli.words.stop import Stop
 from octavo.config.home import apply_dotenv, find_home
 from octavo.errors import ConfigError
 
@@ -124,7 +124,7 @@ def load(chosen: tuple[Override, ...], flags: ConfigFlags, texts: ErrorTexts) ->
         if texts is MCP:
             text = text.replace("\n", "\n    ")
         raise Stop(1, texts.config.format(text) + "\n") from None
-    from octavo.config.programs import commands_may_write
+    from octavo.files.programs import commands_may_write
     from octavo.sandbox.roots import writable_roots
 
     commands_may_write(root.root for root in writable_roots(config.sandbox_policy, config.cwd, environ))

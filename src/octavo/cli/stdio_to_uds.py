@@ -7,8 +7,8 @@ import os
 import socket
 import threading
 
-from octavo.cli.invocation import Invocation
-from octavo.cli.stop import Stop
+from octavo.cli.words.invocation import Invocation
+from octavo.cli.words.stop import Stop
 from octavo.config.home import os_error_text
 
 _PIECE = 64 * 1024

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from octavo.cli.invocation import Invocation
+from octavo.cli.words.invocation import Invocation
 
 
 def run(_: Invocation) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from octavo.cli.invocation import Invocation
+from octavo.cli.words.invocation import Invocation
 
 
 def typescript(invocation: Invocation) -> int:

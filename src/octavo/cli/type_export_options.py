@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from octavo.cli.spec import Command, Option
+from octavo.cli.words.spec import Command, Option
 
 _OUT = Option("-o", "--out", value="DIR", path=True, required=True, about="The folder to write to")
 

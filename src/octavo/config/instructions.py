@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 
 from octavo.config.home import os_error_text
-from octavo.config.plain_file import open_plain
 from octavo.errors import ConfigError
+from octavo.files.plain_file import open_plain
 
 _SHELL_PIPES = ("/dev/fd/", "/dev/stdin", "/proc/self/fd/")
 _GLOBAL_FILES = ("AGENTS.override.md", "AGENTS.md")

@@ -11,8 +11,8 @@ import subprocess
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from octavo.config.plain_file import open_plain
-from octavo.config.programs import find_program, outside_path
+from octavo.files.plain_file import open_plain
+from octavo.files.programs import find_program, outside_path
 
 if TYPE_CHECKING:
     from octavo.config.schema import ProjectToml

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from octavo.commands.quoting import quote_command
 from octavo.model import events as model
 from octavo.model.client import ModelClient
 from octavo.model.errors import ModelError
@@ -22,7 +23,6 @@ from octavo.model.prompt import Prompt
 from octavo.protocol.events import CommandRisk, RiskCategory, RiskLevel
 from octavo.protocol.items import InputText, Message, encode_item, message_text, user_message
 from octavo.protocol.policy import SandboxPolicy, WorkspaceWrite, configured_roots, sandbox_mode
-from octavo.protocol.quoting import quote_command
 from octavo.tools.context import TurnContext
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 
-from octavo.config.programs import commands_may_write
+from octavo.files.programs import commands_may_write
 from octavo.protocol.policy import DangerFullAccess, ReadOnly, SandboxPolicy, WorkspaceWrite
 from octavo.sandbox.roots import WritableRoot, writable_roots
 

@@ -8,9 +8,9 @@ import subprocess
 
 import msgspec
 
-from octavo.config.programs import find_program, outside_path
 from octavo.engine.active_turn import ActiveTurn
 from octavo.engine.session import Session
+from octavo.files.programs import find_program, outside_path
 from octavo.protocol.items import message_text
 
 log = logging.getLogger(__name__)

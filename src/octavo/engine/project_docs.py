@@ -7,7 +7,7 @@ import os
 import stat
 
 from octavo.config.config import Config
-from octavo.config.plain_file import NotPlain, open_plain
+from octavo.files.plain_file import NotPlain, open_plain
 from octavo.protocol.items import InputText, Message, user_message
 
 SEPARATOR = "\n\n--- project-doc ---\n\n"

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from octavo.mcp.servers import McpServers
     from octavo.patch.turn_diff import TurnDiffTracker
     from octavo.process.launch import Leftovers
-    from octavo.process.shell_snapshot import ShellSnapshots
+    from octavo.process.shell_snapshot.snapshot import ShellSnapshots
 
 log = logging.getLogger(__name__)
 
@@ -137,7 +137,7 @@ class Session:
     def shell_snapshots(self) -> ShellSnapshots:
         """How login shells of this conversation start faster."""
         if self._shell_snapshots is None:
-            from octavo.process.shell_snapshot import ShellSnapshots  # likewise
+            from octavo.process.shell_snapshot.snapshot import ShellSnapshots  # likewise
 
             self._shell_snapshots = ShellSnapshots(self.config.codex_home)
         return self._shell_snapshots

@@ -19,8 +19,8 @@ from typing import IO
 
 import msgspec
 
-from octavo.config.programs import find_program, outside_path
 from octavo.errors import OctavoError
+from octavo.files.programs import find_program, outside_path
 
 QUERY_LIMIT = 5.0
 """Seconds that a question to git may take."""

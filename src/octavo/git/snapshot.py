@@ -18,7 +18,7 @@ from typing import Protocol
 
 import msgspec
 
-from octavo.config.real_folder import open_folder, open_listing
+from octavo.files.real_folder import open_folder, open_listing
 from octavo.git.foreign_programs import programs_off
 from octavo.git.run import GitError, GitResult, checked_git, run_git
 from octavo.protocol.items import GhostCommit

@@ -104,7 +104,7 @@ class ModelClient:
         if prompt.output_schema is not None:
             raise FinalModelError("unsupported operation: output_schema is not supported for Chat Completions API")
         # Only who uses that wire pays for its import.
-        from octavo.model.chat_payload import build_chat_payload
+        from octavo.model.chat.payload import build_chat_payload
 
         return "chat", build_chat_payload(prompt, self._settings)
 
@@ -124,7 +124,7 @@ class ModelClient:
         )
         events = self._backend.attempt(request)
         if wire == "chat":
-            from octavo.model.chat_aggregate import aggregate_chat
+            from octavo.model.chat.aggregate import aggregate_chat
 
             shown: AsyncIterator[ModelEvent] = aggregate_chat(events, streaming=self._settings.show_raw_reasoning)
         else:

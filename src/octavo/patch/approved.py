@@ -12,7 +12,7 @@ import errno
 import os
 import stat
 
-from octavo.config.real_folder import make_folder, open_folder
+from octavo.files.real_folder import make_folder, open_folder
 from octavo.patch.disk import Disk, UnreadableFileError, error_reason, read_text, write_text
 
 _ENCODING = ("utf-8", "surrogateescape")  # of names; the patch program runs in UTF-8 mode

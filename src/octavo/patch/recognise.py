@@ -12,9 +12,9 @@ from collections.abc import Sequence
 
 import msgspec
 
+from octavo.commands.bash_tree import BashTree, parse_bash
 from octavo.patch.parse import parse
 from octavo.patch.sections import PatchError, PatchParseError
-from octavo.protocol.bash_tree import BashTree, parse_bash
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

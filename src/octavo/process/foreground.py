@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import NoReturn
 
 from octavo.errors import OctavoError
-from octavo.process.descendants import adopt_orphans, end_descendants
+from octavo.process.launcher.descendants import adopt_orphans, end_descendants
 from octavo.sandbox.spec import SandboxSpec, confinement
 
 
@@ -31,8 +31,8 @@ def run_linux(argv: Sequence[str], spec: SandboxSpec, environ: Mapping[str, str]
     if not argv:
         os.write(2, b"No command specified to execute.\n")
         return 101
-    from octavo.sandbox.confine import Kernel, clean_up, prepare, refusal
     from octavo.sandbox.execute import confine_and_execute
+    from octavo.sandbox.linux.confine import Kernel, clean_up, prepare, refusal
 
     command, environment = _encoded(argv, environ)
     cwd = os.getcwdb()

@@ -1,4 +1,4 @@
-"""Our end of the launcher: asking it for a command, and hearing what becomes of it (`octavo.process.launcher`)."""
+"""Our end of the launcher: asking it for a command, and hearing what becomes of it (`process/launcher`)."""
 
 from __future__ import annotations
 

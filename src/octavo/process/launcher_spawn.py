@@ -41,7 +41,9 @@ def hand_over(control: _socket.socket, descriptors: array.array[int]) -> None:
 
 def _start_interpreter(control: int) -> None:
     package = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-    code = f"import sys; sys.path.append({package!r}); from octavo.process.launcher import serve; serve({_CONTROL})"
+    code = (
+        f"import sys; sys.path.append({package!r}); from octavo.process.launcher.serve import serve; serve({_CONTROL})"
+    )
     silent = [(os.POSIX_SPAWN_OPEN, stream, os.devnull, os.O_RDWR, 0) for stream in range(3)]
     # Isolated, without site: nothing of the user's runs here. No environment: commands bring their own.
     os.posix_spawn(

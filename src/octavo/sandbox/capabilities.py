@@ -32,7 +32,7 @@ class Capabilities(msgspec.Struct, frozen=True):
         """Whether processes outside of the sandbox are safe from signals."""
         if self.landlock_version == 0:
             return self.seatbelt
-        from octavo.sandbox.landlock import SCOPES_SINCE  # Linux only
+        from octavo.sandbox.linux.landlock import SCOPES_SINCE  # Linux only
 
         return self.landlock_version >= SCOPES_SINCE
 
@@ -48,8 +48,8 @@ def capabilities() -> Capabilities:
         return Capabilities(0, False, "none", seatbelt=os.access("/usr/bin/sandbox-exec", os.X_OK))
     if sys.platform != "linux":
         return Capabilities(0, False, "none")
-    from octavo.sandbox.confine import Kernel
-    from octavo.sandbox.landlock import landlock_version
+    from octavo.sandbox.linux.confine import Kernel
+    from octavo.sandbox.linux.landlock import landlock_version
 
     kernel = Kernel()
     return Capabilities(landlock_version(), _can_filter(kernel.filters.get((True, False))), kernel.namespace)
@@ -115,8 +115,8 @@ def _verdict(found: Capabilities, gaps: list[str]) -> str:
 def _can_filter(program: bytes | None) -> bool:
     if program is None:
         return False
-    from octavo.sandbox.seccomp import load_filter
-    from octavo.sandbox.syscalls import PR_SET_NO_NEW_PRIVS, prctl
+    from octavo.sandbox.linux.seccomp import load_filter
+    from octavo.sandbox.linux.syscalls import PR_SET_NO_NEW_PRIVS, prctl
 
     child = os.fork()
     if child == 0:

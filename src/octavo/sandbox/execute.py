@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import NoReturn
 
-    from octavo.sandbox.confine import Kernel, View
+    from octavo.sandbox.linux.confine import Kernel, View
     from octavo.sandbox.spec import Confinement
 
 _DEFAULT_PATH = b"/usr/local/bin:/bin:/usr/bin"
@@ -29,7 +29,7 @@ def confine_and_execute(
     parent: int | None = None,
 ) -> NoReturn:
     """Apply the sandbox to this process and become the command, which ends with `parent` if one is given."""
-    from octavo.sandbox.confine import confine, refusal
+    from octavo.sandbox.linux.confine import confine, refusal
 
     try:
         confine(confinement, kernel, view)
@@ -47,8 +47,8 @@ def confine_and_execute(
 
 
 def rehearse(kernel: Kernel) -> None:
-    """Get ready to be confined soon (`octavo.sandbox.confine.rehearse`)."""
-    from octavo.sandbox import confine
+    """Get ready to be confined soon (`octavo.sandbox.linux.confine.rehearse`)."""
+    from octavo.sandbox.linux import confine
 
     confine.rehearse(kernel)
 
@@ -75,7 +75,7 @@ def die_with_parent(parent: int) -> None:
         return
     import _signal  # type: ignore[import-not-found]
 
-    from octavo.sandbox.syscalls import PR_SET_PDEATHSIG, prctl
+    from octavo.sandbox.linux.syscalls import PR_SET_PDEATHSIG, prctl
 
     prctl(PR_SET_PDEATHSIG, _signal.SIGTERM)
     if os.getppid() != parent:

@@ -34,7 +34,7 @@ def run_helper(argv: list[str]) -> NoReturn:
         give_up("No command specified to execute.")
     if sys.platform != "linux":
         give_up("error running landlock: it exists on Linux only")
-    from octavo.sandbox.confine import Kernel, prepare
+    from octavo.sandbox.linux.confine import Kernel, prepare
     from octavo.sandbox.roots import writable_roots
     from octavo.sandbox.spec import SandboxSpec, confinement
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 
-from octavo.config.programs import find_program, outside_path
 from octavo.errors import OctavoError
+from octavo.files.programs import find_program, outside_path
 
 HINT = "Install ripgrep and see that `rg` is on PATH."
 

@@ -11,7 +11,7 @@ import contextlib
 import os
 from collections.abc import Iterable, Iterator, Mapping
 
-from octavo.config.plain_file import open_plain
+from octavo.files.plain_file import open_plain
 from octavo.search.listing import list_files
 
 _MOST_FOLDERS = 500_000  # to remember

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from octavo.mcp.servers import McpServers
     from octavo.patch.turn_diff import TurnDiffTracker
     from octavo.process.launch import Leftovers
-    from octavo.process.shell_snapshot import ShellSnapshots
+    from octavo.process.shell_snapshot.snapshot import ShellSnapshots
     from octavo.process.terminal import Terminal
 
 

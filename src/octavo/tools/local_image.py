@@ -13,7 +13,7 @@ import io
 import mimetypes
 import os
 
-from octavo.config.plain_file import open_plain
+from octavo.files.plain_file import open_plain
 from octavo.protocol.items import InputImage, InputText
 
 MAX_SIZE = (2048, 768)

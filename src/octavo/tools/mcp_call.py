@@ -12,7 +12,6 @@ from msgspec import UNSET
 
 from octavo.mcp.errors import RequestFailed, caused
 from octavo.mcp.servers import McpServers, McpTool
-from octavo.model.mcp_schema import UnusableSchema, tool_parameters
 from octavo.model.prompt import FunctionTool
 from octavo.protocol.events import (
     McpInvocation,
@@ -26,6 +25,7 @@ from octavo.protocol.items import InputImage, InputText, OutputPart
 from octavo.protocol.json_text import encode_json
 from octavo.tools.context import FunctionArguments, Invocation, Tool, ToolResult
 from octavo.tools.errors import FatalToolError
+from octavo.tools.mcp_schema import UnusableSchema, tool_parameters
 
 log = logging.getLogger(__name__)
 

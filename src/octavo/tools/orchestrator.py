@@ -13,11 +13,11 @@ from typing import TypeVar
 
 import msgspec
 
+from octavo.commands.parsed import parse_command
 from octavo.process.run import CommandOutput
 from octavo.protocol.events import BackgroundEvent, CommandRisk, ExecApprovalRequest
 from octavo.protocol.middle_cut import cut_middle
 from octavo.sandbox.denial import explain_denial, is_likely_denied
-from octavo.sandbox.parsed_commands import parse_command
 from octavo.sandbox.spec import SandboxSpec, configured_sandbox
 from octavo.tools.context import ApprovalKey, Invocation, TurnContext
 from octavo.tools.errors import RespondToModel

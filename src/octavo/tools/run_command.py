@@ -6,6 +6,8 @@ import contextlib
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
+from octavo.commands.parsed import parse_command
+from octavo.commands.safe import looks_dangerous, needs_no_question
 from octavo.process.failures import CommandError
 from octavo.process.run import CommandOutput, run_command
 from octavo.protocol.events import (
@@ -18,8 +20,6 @@ from octavo.protocol.events import (
 )
 from octavo.protocol.policy import DangerFullAccess
 from octavo.sandbox.environment import configured_environment
-from octavo.sandbox.parsed_commands import parse_command
-from octavo.sandbox.safe_commands import looks_dangerous, needs_no_question
 from octavo.sandbox.spec import SandboxSpec
 from octavo.tools.context import Invocation, ToolResult, TurnContext
 from octavo.tools.orchestrator import Action, Rejected, carry_out, denied_output, sandbox_for, with_remark

@@ -11,12 +11,12 @@ from typing import NoReturn, TypeVar
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from octavo.commands.parsed import parse_command
 from octavo.process.failures import CommandError
 from octavo.process.run import CommandOutput
 from octavo.process.terminal import Terminal, open_terminal
 from octavo.protocol.events import ExecCommandBegin, ExecCommandEnd, ExecCommandOutputDelta, duration
 from octavo.protocol.policy import DangerFullAccess
-from octavo.sandbox.parsed_commands import parse_command
 from octavo.sandbox.spec import SandboxSpec
 from octavo.tools.context import FunctionArguments, Invocation, OpenTerminal, Tool, ToolResult, TurnContext
 from octavo.tools.errors import FatalToolError, RespondToModel

@@ -49,7 +49,7 @@ def _sandbox() -> Iterator[Finding]:
 
 
 def _git(environ: Mapping[str, str]) -> Finding:
-    from octavo.config.programs import find_program
+    from octavo.files.programs import find_program
 
     program = find_program("git", environ.get("PATH", os.defpath), *_here())
     if program is None:

@@ -50,7 +50,7 @@ async def _check_provider(config: Config) -> Finding:
 
 
 def _check_weights(config: Config) -> Finding:
-    from octavo.model.embedded_weights import find_weights
+    from octavo.model.embedded.weights import find_weights
 
     try:
         return ok("model", f"weights in {one_line(find_weights(config.local_model.model_path))}")
@@ -77,7 +77,7 @@ def _mend(config: Config) -> str:
 async def _check_mcp_servers(config: Config) -> list[Finding]:
     if not any(server.enabled for server in config.mcp_servers.values()):
         return []
-    from octavo.cli.mcp_config import token_store
+    from octavo.cli.mcp.config import token_store
     from octavo.mcp.servers import McpServers  # slow, and only for those who have some
 
     servers = McpServers(config.mcp_servers, config.environ, token_store(config))

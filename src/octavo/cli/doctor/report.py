@@ -13,7 +13,7 @@ from octavo.cli import logs, start
 from octavo.cli.doctor.finding import Finding
 from octavo.cli.doctor.machine import check_machine
 from octavo.cli.doctor.settings import check_login, check_settings
-from octavo.cli.invocation import Invocation
+from octavo.cli.words.invocation import Invocation
 from octavo.config.home import find_home
 from octavo.config.load import ConfigFlags, ConfigSources
 from octavo.errors import ConfigError

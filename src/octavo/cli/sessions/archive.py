@@ -6,9 +6,9 @@ import os
 import sys
 import time
 
-from octavo.cli.invocation import Invocation
 from octavo.cli.sessions.choice import NoSuchSession, chosen_session
 from octavo.cli.visible import with_tilde
+from octavo.cli.words.invocation import Invocation
 from octavo.config.home import find_home
 from octavo.protocol.ids import parse_conversation_id
 from octavo.rollout.archive import archivable_path, archive_session

@@ -7,11 +7,11 @@ import sys
 
 import msgspec
 
-from octavo.cli.invocation import Invocation
 from octavo.cli.sessions.choice import chosen_session, is_archived
 from octavo.cli.sessions.markdown import as_markdown
 from octavo.cli.sessions.transcript import transcript
-from octavo.cli.stop import Stop
+from octavo.cli.words.invocation import Invocation
+from octavo.cli.words.stop import Stop
 from octavo.config.home import find_home
 from octavo.protocol.source import subagent_label
 from octavo.rollout.read import LoadedRollout, load_rollout

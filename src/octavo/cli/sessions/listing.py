@@ -8,8 +8,8 @@ import time
 
 import msgspec
 
-from octavo.cli.invocation import Invocation, Level
 from octavo.cli.visible import one_line, with_tilde
+from octavo.cli.words.invocation import Invocation, Level
 from octavo.config.home import find_home
 from octavo.errors import UsageError
 from octavo.protocol.source import subagent_label

@@ -6,13 +6,13 @@ import os
 import sys
 from collections.abc import Sequence
 
-from octavo.cli.invocation import Invocation
 from octavo.cli.sessions.choice import chosen_session
 from octavo.cli.sessions.export import session_json
 from octavo.cli.sessions.listing import local_time
 from octavo.cli.sessions.markdown import as_markdown
 from octavo.cli.sessions.transcript import Entry, transcript
 from octavo.cli.visible import one_line, visible, with_tilde
+from octavo.cli.words.invocation import Invocation
 from octavo.config.home import find_home
 from octavo.rollout.lines import SessionMeta
 from octavo.rollout.read import load_rollout

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from octavo.commands.quoting import quote_command
 from octavo.protocol.items import (
     CustomToolCall,
     CustomToolCallOutput,
@@ -19,7 +20,6 @@ from octavo.protocol.items import (
     WebSearchCall,
     message_text,
 )
-from octavo.protocol.quoting import quote_command
 from octavo.protocol.session_prefix import is_session_prefix
 from octavo.rollout.head import REQUEST_MARKER
 from octavo.rollout.lines import CompactedLine, kind_of, timestamp_of

@@ -5,9 +5,9 @@ from __future__ import annotations
 import logging
 from typing import NoReturn
 
+from octavo.account.service import AccountService, BackendError, NoAccount
+from octavo.account.usage import read_rate_limits as ask_for_rate_limits
 from octavo.auth.current import CurrentLogin
-from octavo.backend.service import AccountService, BackendError, NoAccount
-from octavo.backend.usage import read_rate_limits as ask_for_rate_limits
 from octavo.errors import OctavoError
 from octavo.frontends.app_server.errors import failed, refused
 from octavo.frontends.app_server.protocol.params import GetAuthStatusParams, LoginAccountParams

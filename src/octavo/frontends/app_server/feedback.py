@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from octavo.backend.feedback import Attachment, Report, feedback_target, send_report
+from octavo.account.feedback import Attachment, Report, feedback_target, send_report
 from octavo.frontends.app_server.errors import failed
 from octavo.frontends.app_server.protocol.params import UploadFeedbackParams
 from octavo.frontends.app_server.protocol.results import UploadFeedbackResponse

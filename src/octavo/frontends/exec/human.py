@@ -9,11 +9,11 @@ from typing import Any
 import msgspec
 
 from octavo import __version__
+from octavo.commands.quoting import quote_command
 from octavo.frontends.elapsed import elapsed
 from octavo.frontends.exec.output import Output, utf8
 from octavo.frontends.exec.style import BOLD, CYAN, DIM, GREEN, ITALIC, MAGENTA, RED, Style
 from octavo.protocol import events
-from octavo.protocol.quoting import quote_command
 
 _MOST_LINES = 20
 _RULE = "--------"

@@ -7,11 +7,11 @@ from typing import Any
 
 import msgspec
 
+from octavo.commands.quoting import quote_command
 from octavo.frontends.exec import exec_events as out
 from octavo.frontends.exec.output import Output
 from octavo.protocol import events
 from octavo.protocol.changes import FileChange
-from octavo.protocol.quoting import quote_command
 
 
 class JsonLines:

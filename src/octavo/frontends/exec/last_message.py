@@ -12,9 +12,9 @@ from collections.abc import Iterable
 
 import msgspec
 
-from octavo.config.real_folder import open_folder
+from octavo.files.links import followed, is_within
+from octavo.files.real_folder import open_folder
 from octavo.frontends.exec.output import Output, utf8
-from octavo.sandbox.links import followed, is_within
 
 _REPLACE = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 

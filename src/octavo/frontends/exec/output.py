@@ -12,7 +12,7 @@ import os
 from collections import deque
 from collections.abc import Iterator
 
-from octavo.frontends.writable import is_writable, write_now, write_some
+from octavo.frontends.blocking_fd import is_writable, write_now, write_some
 
 
 class OutputClosed(Exception):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 
-from octavo.frontends.writable import write_some
+from octavo.frontends.blocking_fd import write_some
 
 _AT_ONCE = 1 << 16
 

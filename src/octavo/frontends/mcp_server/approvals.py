@@ -8,11 +8,11 @@ from typing import Any
 
 import msgspec
 
+from octavo.commands.quoting import quote_command
 from octavo.engine.conversation import Conversation
 from octavo.frontends.jsonrpc.messages import NOT_JSON, ErrorResponse, RequestId, Response
 from octavo.protocol import events, ops
 from octavo.protocol.policy import ReviewDecision
-from octavo.protocol.quoting import quote_command
 
 log = logging.getLogger(__name__)
 

@@ -13,8 +13,8 @@ from typing import TypeVar
 import msgspec
 
 from octavo.auth.keyring_entry import KeyringFailed, delete_entry, has_keyring, load_entry, save_entry
-from octavo.config.private_file import replace_private_file
 from octavo.config.schema import OAuthCredentialsStore
+from octavo.files.private_file import replace_private_file
 from octavo.mcp.errors import OAuthFailed
 
 log = logging.getLogger(__name__)

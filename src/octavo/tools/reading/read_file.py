@@ -14,7 +14,7 @@ from typing import BinaryIO, Literal
 import msgspec
 
 from octavo.config.home import os_error_text
-from octavo.config.plain_file import open_regular, place_of
+from octavo.files.plain_file import open_regular, place_of
 from octavo.model.prompt import FunctionTool
 from octavo.tools.context import Invocation, Tool, ToolResult
 from octavo.tools.errors import RespondToModel

@@ -1,0 +1,1 @@
+"""The Chat Completions wire: payload, messages, stream and backend (`docs/models.md`)."""

@@ -1,0 +1,1 @@
+"""A model that runs inside this process (`docs/local-models.md`)."""

@@ -1,0 +1,158 @@
+"""A view of the file system, for one process tree, in which only the writable roots can be changed.
+
+Landlock cannot forbid metadata changes, nor take a folder out of a writable
+one. A mount namespace can: in it everything is read-only, the writable roots
+are put back over themselves, and protected paths are sealed inside them. With
+the right to mount (root) nothing else changes; an ordinary user also needs a
+user namespace, in which the user and the group keep their numbers.
+`docs/sandbox.md`.
+"""
+
+from __future__ import annotations
+
+import os
+import struct
+
+from octavo.sandbox.linux.real_paths import open_real
+from octavo.sandbox.linux.syscalls import (
+    MOUNT_SETATTR,
+    MOVE_MOUNT,
+    OPEN_TREE,
+    PR_SET_DUMPABLE,
+    prctl,
+    system_call,
+    unshare,
+)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Literal
+
+    Namespace = Literal["none", "mount", "user"]
+
+
+_CLONE_NEWNS, _CLONE_NEWUSER = 0x00020000, 0x10000000
+_AT_FDCWD, _AT_EMPTY_PATH, _AT_RECURSIVE = -100, 0x1000, 0x8000
+_OPEN_TREE_CLONE, _OPEN_TREE_CLOEXEC = 1, os.O_CLOEXEC
+_MOVE_FROM_EMPTY_PATH, _MOVE_TO_EMPTY_PATH = 0x04, 0x40
+_READ_ONLY, _SLAVE = 1, 1 << 19
+
+
+def usable_namespace() -> Namespace:
+    """Which namespace can carry the view on this machine: tries each in a child process."""
+    kinds: tuple[Namespace, ...] = ("mount", "user")
+    for kind in kinds:
+        child = os.fork()
+        if child == 0:
+            try:
+                enter_namespace(kind)
+                show_read_only(writable=[os.path.realpath(b"/tmp")], pinned=[], sealed=[])
+            except OSError:
+                os._exit(1)
+            os._exit(0)
+        if os.waitpid(child, 0)[1] == 0:
+            return kind
+    return "none"
+
+
+def enter_namespace(kind: Namespace) -> None:
+    """Leave the mount namespace of everybody else; `kind` is what `usable_namespace` found. Raises `OSError`."""
+    if kind == "mount":
+        unshare(_CLONE_NEWNS)
+        return
+    user, group = os.geteuid(), os.getegid()
+    # The files below belong to root as long as this process must not be dumped.
+    prctl(PR_SET_DUMPABLE, 1)
+    unshare(_CLONE_NEWUSER | _CLONE_NEWNS)
+    _write("/proc/self/setgroups", "deny")
+    _write("/proc/self/gid_map", f"{group} {group} 1")
+    _write("/proc/self/uid_map", f"{user} {user} 1")
+
+
+def show_read_only(
+    *, writable: list[bytes], pinned: list[bytes], sealed: list[bytes], links: Sequence[bytes] = ()
+) -> None:
+    """Make everything read-only but `writable`; `pinned` folders cannot be moved, `sealed` paths not be changed.
+
+    All exist and hold no symbolic link, except that `links` are such links, and stay what they are. Raises `OSError`
+    with the path it is about.
+    """
+    # Copied before the rest turns read-only, so that each keeps what it allows now.
+    outermost = sorted(_outermost(writable))
+    copies = [(path, tree) for path in outermost if path != b"/" and (tree := _copy(path)) >= 0]
+    _set_attributes(_AT_FDCWD, b"/", _AT_RECURSIVE, 0 if b"/" in outermost else _READ_ONLY, _SLAVE)
+    for path, tree in copies:
+        _place(tree, path)
+    closed = set(sealed)
+    for path in sorted({*pinned, *sealed} - {path for path, _ in copies}):
+        tree = _copy(path)
+        if tree < 0:
+            continue
+        if path in closed:
+            _set_attributes(tree, b"", _AT_EMPTY_PATH | _AT_RECURSIVE, _READ_ONLY, 0)
+        _place(tree, path)
+    for link in dict.fromkeys(links):
+        tree = _copy(link, os.O_NOFOLLOW)
+        if tree >= 0:
+            _place(tree, link, os.O_NOFOLLOW)
+
+
+def rehearse(paths: list[bytes]) -> None:
+    """Take copies, as `show_read_only` does, and drop them. Raises `OSError`."""
+    for path in _outermost(paths):
+        os.close(_copy(path))
+
+
+def _outermost(paths: list[bytes]) -> set[bytes]:
+    """The paths that lie below no other one."""
+    return {path for path in paths if not any(is_below(path, other) for other in paths)}
+
+
+def is_below(path: bytes, folder: bytes) -> bool:
+    """Whether `path` lies inside `folder`, and is not the folder itself."""
+    return path != folder and path.startswith(folder.rstrip(b"/") + b"/")
+
+
+def _copy(path: bytes, flags: int = 0) -> int:
+    """A detached copy of the mounts at `path`; negative if it has just vanished."""
+    try:
+        place = open_real(path, os.O_PATH | flags)
+    except FileNotFoundError:
+        return -1
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, path) from error
+    try:
+        return system_call(
+            OPEN_TREE, place, b"", _OPEN_TREE_CLONE | _OPEN_TREE_CLOEXEC | _AT_RECURSIVE | _AT_EMPTY_PATH
+        )
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, path) from error
+    finally:
+        os.close(place)
+
+
+def _place(tree: int, path: bytes, flags: int = 0) -> None:
+    target = -1
+    try:
+        target = open_real(path, os.O_PATH | flags)
+        system_call(MOVE_MOUNT, tree, b"", target, b"", _MOVE_FROM_EMPTY_PATH | _MOVE_TO_EMPTY_PATH)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, path) from error
+    finally:
+        os.close(tree)
+        if target >= 0:
+            os.close(target)
+
+
+def _set_attributes(folder: int, path: bytes, flags: int, attributes: int, propagation: int) -> None:
+    wanted = struct.pack("QQQQ", attributes, 0, propagation, 0)
+    system_call(MOUNT_SETATTR, folder, path, flags, wanted, len(wanted))
+
+
+def _write(path: str, text: str) -> None:
+    target = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
+    try:
+        os.write(target, text.encode())
+    finally:
+        os.close(target)
