@@ -1,0 +1,9 @@
+"""The terminal interface: bytes become keys, keys and engine events become state, state becomes rows, one write a frame.
+
+keys/      bytes to keys, pastes and answers of the terminal
+text/      styled text: widths, wrapping, Markdown, colours of commands, what may not be printed
+cells/     finished and live blocks of the conversation as styled lines; pure
+composer/  the draft: editing, kill ring, pastes, images, history, completion; knows no session
+views/     what stands in the composer's place: lists, questions, notes; and pagers over the whole screen
+screen/    the only writer: modes, live rows, scrollback (`docs/terminal.md`)
+"""

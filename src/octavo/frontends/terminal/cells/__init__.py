@@ -1,0 +1,1 @@
+"""Blocks of a conversation as styled lines; pure functions of items and widths."""

@@ -1,0 +1,1 @@
+"""The draft that a user edits; it knows no session."""

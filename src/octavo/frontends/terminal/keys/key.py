@@ -1,0 +1,52 @@
+"""What comes from a terminal, as values. Releases of keys never get here, repeats are presses."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Key(NamedTuple):
+    """One press.
+
+    `name` is the character itself for keys that have one (lower case for control and alt combinations, the typed
+    character otherwise), else one of `enter`, `tab`, `backtab`, `backspace`, `delete`, `insert`, `escape`, `up`,
+    `down`, `left`, `right`, `home`, `end`, `pageup`, `pagedown`, `f1` to `f35`, or `other` for keys that mean nothing
+    here. `text` is what the key types, empty when it types nothing.
+    """
+
+    name: str
+    ctrl: bool = False
+    alt: bool = False
+    shift: bool = False
+    text: str = ""
+
+
+class Paste(NamedTuple):
+    """A bracketed paste, its line ends as they came; it never submits and never answers a question."""
+
+    text: str
+
+
+class Focus(NamedTuple):
+    """The terminal's window gained or lost the focus."""
+
+    gained: bool
+
+
+class ColorReply(NamedTuple):
+    """The terminal's default foreground (`which` 10) or background (11), each part 0 to 255."""
+
+    which: int
+    red: int
+    green: int
+    blue: int
+
+
+class KeyboardReply(NamedTuple):
+    """The terminal speaks the enhanced keyboard protocol; `flags` are those in force."""
+
+    flags: int
+
+
+Input = Key | Paste | Focus | ColorReply | KeyboardReply
+"""All that the parser hands on; other answers and unknown sequences are swallowed."""

@@ -1,0 +1,1 @@
+"""Styled text and what is measured, wrapped and cleaned of it."""

@@ -1,0 +1,1 @@
+"""Lists, questions, notes and pagers that take the composer's place."""
