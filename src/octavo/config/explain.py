@@ -11,10 +11,11 @@ from octavo.config.choices import ConfigFlags, active_profile
 from octavo.config.config import Config
 from octavo.config.features import features_of_profile, older_paths
 from octavo.config.known_keys import known_paths, unknown_keys
-from octavo.config.layers import Layers, Tree, merge_layers, read_layers
+from octavo.config.layers import Layers, merge_layers, read_layers
 from octavo.config.load import ConfigSources, read_settings, resolve_config
 from octavo.config.overrides import set_path
 from octavo.config.schema import ConfigToml, ProfileToml, WorkspaceWriteToml
+from octavo.config.toml import Tree
 from octavo.config.type_errors import toml_date_text
 from octavo.protocol.policy import sandbox_mode
 

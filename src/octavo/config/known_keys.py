@@ -9,8 +9,8 @@ from typing import Any, Union, get_args, get_origin
 import msgspec
 
 from octavo.config.features import ALIASES, STAGES
-from octavo.config.layers import Tree
 from octavo.config.schema import ConfigToml
+from octavo.config.toml import Tree
 
 _FEATURES = "features"
 

@@ -10,15 +10,13 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from typing import TypeAlias
 
 import msgspec
 
 from octavo.config.home import os_error_text
 from octavo.config.overrides import Override, set_path
+from octavo.config.toml import Tree, parse_toml
 from octavo.errors import ConfigError
-
-Tree: TypeAlias = dict[str, object]
 
 MANAGED_PATH = "/etc/codex/managed_config.toml"
 CONFIG_FILE = "config.toml"
@@ -93,20 +91,6 @@ def read_text(path: str) -> str:
         return data.decode("utf-8").removeprefix("\ufeff")
     except UnicodeDecodeError as error:
         raise ConfigError("stream did not contain valid UTF-8") from error
-
-
-def parse_toml(text: str, source: str) -> Tree:
-    """TOML as a tree; `ConfigError` with the place in `source` and what is wrong there."""
-    import tomllib  # 2 ms that a start without any file does not pay
-
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        from octavo.config.syntax_errors import syntax_error_text
-
-        raise ConfigError(syntax_error_text(str(error), text, source)) from error
-    except RecursionError:
-        raise ConfigError(f"{source} is nested too deeply") from None
 
 
 def _read_preferences() -> Tree:

@@ -29,7 +29,7 @@ from octavo.config.choices import (
 from octavo.config.config import Config, Otel
 from octavo.config.features import resolve_features
 from octavo.config.instructions import read_user_instructions
-from octavo.config.layers import MANAGED_PATH, Tree, merge_layers, read_layers
+from octavo.config.layers import MANAGED_PATH, merge_layers, read_layers
 from octavo.config.mcp_servers import McpServer, read_server
 from octavo.config.overrides import Override
 from octavo.config.providers import build_providers, choose_provider
@@ -49,6 +49,7 @@ from octavo.config.schema import (
     Tui,
     WorkspaceWriteToml,
 )
+from octavo.config.toml import Tree
 from octavo.config.trust import is_trusted
 from octavo.errors import ConfigError
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ctypes
 
-from octavo.config.layers import Tree, parse_toml
+from octavo.config.toml import Tree, parse_toml
 from octavo.errors import ConfigError
 
 _APPLICATION = "com.openai.codex"

@@ -10,11 +10,8 @@ import msgspec
 
 from octavo.git.info import GitInfo, git_info
 from octavo.model.backend import ModelBackend
+from octavo.model.client import random_jitter
 from octavo.protocol.source import SessionSource
-
-
-def _usual_jitter() -> float:
-    return 0.9 + 0.2 * int.from_bytes(os.urandom(2), "big") / 0xFFFF
 
 
 async def _always() -> None:
@@ -39,7 +36,7 @@ class Services(msgspec.Struct, frozen=True):
     now: Callable[[], float] = time.time
     monotonic: Callable[[], float] = time.monotonic
     random_bytes: Callable[[int], bytes] = os.urandom
-    jitter: Callable[[], float] = _usual_jitter
+    jitter: Callable[[], float] = random_jitter
     git_info: Callable[[str], Awaitable[GitInfo | None]] = git_info
     room_for_events: Callable[[], Awaitable[None]] = _always
 

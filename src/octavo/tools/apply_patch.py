@@ -12,7 +12,7 @@ from octavo.model.prompt import FreeformTool, Grammar
 from octavo.tools.arguments import parse_arguments
 from octavo.tools.context import FreeformInput, Invocation, Tool, ToolResult
 from octavo.tools.schema import function_tool, string
-from octavo.tools.shell import DEFAULT_TIMEOUT_MS
+from octavo.tools.shell_request import DEFAULT_TIMEOUT_MS
 
 GRAMMAR = """start: begin section+ end
 begin: "*** Begin Patch" NEWLINE

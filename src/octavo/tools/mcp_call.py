@@ -23,8 +23,8 @@ from octavo.protocol.events import (
 )
 from octavo.protocol.items import InputImage, InputText, OutputPart
 from octavo.protocol.json_text import encode_json
-from octavo.tools.context import FunctionArguments, Invocation, Tool, ToolResult
-from octavo.tools.errors import FatalToolError
+from octavo.tools.arguments import argument_text
+from octavo.tools.context import Invocation, Tool, ToolResult
 from octavo.tools.mcp_schema import UnusableSchema, tool_parameters
 
 log = logging.getLogger(__name__)
@@ -49,9 +49,7 @@ def _spec(tool: McpTool) -> FunctionTool | None:
 
 
 async def _call(servers: McpServers, tool: McpTool, invocation: Invocation) -> ToolResult:
-    if not isinstance(invocation.payload, FunctionArguments):
-        raise FatalToolError(f"tool {invocation.name} invoked with incompatible payload")
-    text = invocation.payload.text
+    text = argument_text(invocation)
     try:
         arguments: Any = msgspec.json.decode(text) if text.strip() else None
     except (msgspec.DecodeError, UnicodeEncodeError, RecursionError) as error:

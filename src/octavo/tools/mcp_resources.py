@@ -12,8 +12,6 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
 from octavo.mcp.errors import McpError
 from octavo.protocol.events import (
     McpInvocation,
@@ -24,8 +22,9 @@ from octavo.protocol.events import (
     duration,
 )
 from octavo.protocol.json_text import encode_json
-from octavo.tools.context import FunctionArguments, Invocation, Tool, ToolResult
-from octavo.tools.errors import FatalToolError, RespondToModel
+from octavo.tools.arguments import argument_text, decode_arguments
+from octavo.tools.context import Invocation, Tool, ToolResult
+from octavo.tools.errors import RespondToModel
 from octavo.tools.schema import function_tool, string
 
 if TYPE_CHECKING:
@@ -138,14 +137,9 @@ async def _read(invocation: Invocation, given: Given) -> Given:
 
 
 def _arguments(invocation: Invocation) -> dict[str, Any]:
-    if not isinstance(invocation.payload, FunctionArguments):
-        raise FatalToolError(f"tool {invocation.name} invoked with incompatible payload")
-    text = invocation.payload.text.strip()
+    text = argument_text(invocation).strip()
     required = ("server", "uri") if invocation.name == READ_RESOURCE.name else ()
-    try:
-        given = msgspec.json.decode(text, type=dict[str, Any] | None) if text else None
-    except (msgspec.DecodeError, UnicodeEncodeError, RecursionError) as error:
-        raise RespondToModel(f"failed to parse function arguments: {error}") from None
+    given = None if text in ("", "null") else decode_arguments(text, dict[str, Any])
     if required and given is None:
         raise RespondToModel("failed to parse function arguments: expected value")
     for name in required:

@@ -20,6 +20,7 @@ from octavo.protocol.items import (
     ToolCall,
     ToolOutput,
 )
+from octavo.tools.arguments import incompatible_payload
 from octavo.tools.context import (
     FreeformInput,
     FunctionArguments,
@@ -30,7 +31,7 @@ from octavo.tools.context import (
     TurnContext,
     payload_kind,
 )
-from octavo.tools.errors import FatalToolError, RespondToModel
+from octavo.tools.errors import RespondToModel
 
 ABORTED = "aborted"
 LOCAL_SHELL = "local_shell"
@@ -91,5 +92,5 @@ def _handler(invocation: Invocation) -> Tool:
         what = "custom tool call" if kind == "custom" else "call"
         raise RespondToModel(f"unsupported {what}: {invocation.name}")
     if kind not in tool.accepts:
-        raise FatalToolError(f"tool {invocation.name} invoked with incompatible payload")
+        raise incompatible_payload(invocation.name)
     return tool

@@ -24,7 +24,7 @@ from octavo.sandbox.spec import SandboxSpec
 from octavo.tools.context import Invocation, ToolResult, TurnContext
 from octavo.tools.orchestrator import Action, Rejected, carry_out, denied_output, sandbox_for, with_remark
 from octavo.tools.output_format import shell_output_json, truncate_for_model
-from octavo.tools.shell import ShellRequest
+from octavo.tools.shell_request import ShellRequest
 
 ENDED_BACKGROUND = (
     "What the command left running in the background was ended with it "

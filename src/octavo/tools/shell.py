@@ -6,7 +6,6 @@ bring along. A command that is a patch in disguise is applied as a patch.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,15 +13,14 @@ import msgspec
 
 from octavo.protocol.items import LocalShellExec
 from octavo.tools.arguments import parse_arguments
-from octavo.tools.context import Invocation, Tool, ToolResult, TurnContext
+from octavo.tools.context import Invocation, Tool, ToolResult
 from octavo.tools.errors import RespondToModel
 from octavo.tools.schema import array, boolean, function_tool, number, string
+from octavo.tools.shell_request import DEFAULT_TIMEOUT_MS, LONGEST_TIMEOUT_MS, ShellRequest, resolve_workdir
 
 if TYPE_CHECKING:
     from octavo.patch.recognise import PatchCall
 
-DEFAULT_TIMEOUT_MS = 10_000
-LONGEST_TIMEOUT_MS = 10**15  # some 30,000 years; beyond that clocks cannot count
 POLICY_NAMES = {"never": "Never", "on-failure": "OnFailure", "untrusted": "UnlessTrusted", "on-request": "OnRequest"}
 
 SPEC = function_tool(
@@ -53,17 +51,6 @@ class Arguments(msgspec.Struct, frozen=True):
     timeout: Milliseconds | None = None
     with_escalated_permissions: bool | None = None
     justification: str | None = None
-
-
-class ShellRequest(msgspec.Struct, frozen=True):
-    """A command as it is going to run: absolute folder, timeout in milliseconds."""
-
-    command: tuple[str, ...]
-    cwd: str
-    timeout_ms: int = DEFAULT_TIMEOUT_MS
-    escalated: bool = False
-    justification: str | None = None
-    is_user_shell_command: bool = False
 
 
 async def shell(invocation: Invocation) -> ToolResult:
@@ -102,11 +89,6 @@ def _request(invocation: Invocation) -> ShellRequest:
         bool(arguments.with_escalated_permissions),
         arguments.justification,
     )
-
-
-def resolve_workdir(workdir: str | None, turn: TurnContext) -> str:
-    """The absolute folder that a call runs in."""
-    return os.path.join(turn.cwd, workdir) if workdir else turn.cwd
 
 
 def _patch_in_disguise(request: ShellRequest) -> PatchCall | None:

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import os
 import time
-from typing import NoReturn, TypeVar
+from typing import NoReturn
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -18,13 +18,12 @@ from octavo.process.terminal import Terminal, open_terminal
 from octavo.protocol.events import ExecCommandBegin, ExecCommandEnd, ExecCommandOutputDelta, duration
 from octavo.protocol.policy import DangerFullAccess
 from octavo.sandbox.spec import SandboxSpec
-from octavo.tools.context import FunctionArguments, Invocation, OpenTerminal, Tool, ToolResult, TurnContext
-from octavo.tools.errors import FatalToolError, RespondToModel
+from octavo.tools.arguments import parse_arguments
+from octavo.tools.context import Invocation, OpenTerminal, Tool, ToolResult, TurnContext
+from octavo.tools.errors import RespondToModel
 from octavo.tools.orchestrator import Action, Rejected, carry_out, denied_output, with_remark
 from octavo.tools.run_command import turn_environment
 from octavo.tools.schema import boolean, function_tool, number, string
-
-T = TypeVar("T")
 
 MIN_YIELD_MS, MAX_YIELD_MS = 250, 30_000
 DEFAULT_WRITE_YIELD_MS = 10_000
@@ -91,7 +90,7 @@ class Answer(msgspec.Struct, frozen=True):
 
 async def exec_command(invocation: Invocation) -> ToolResult:
     """Start a command; it is kept if it outlives the wait."""
-    arguments = _parse(invocation, ExecArguments)
+    arguments = parse_arguments(invocation, ExecArguments, "exec_command arguments")
     told = (arguments.cmd,)
     invocation.emit(ExecCommandBegin(invocation.call_id, told, invocation.turn.cwd, tuple(parse_command(told))))
     argv = (arguments.shell, "-lc" if arguments.login else "-c", arguments.cmd)
@@ -110,7 +109,7 @@ async def exec_command(invocation: Invocation) -> ToolResult:
 
 async def write_stdin(invocation: Invocation) -> ToolResult:
     """Type into a command that runs, and look at what it printed."""
-    arguments = _parse(invocation, WriteArguments)
+    arguments = parse_arguments(invocation, WriteArguments, "write_stdin arguments")
     opened = invocation.host.terminals.get(arguments.session_id)
     if opened is None:
         raise RespondToModel(f"write_stdin failed: UnknownSessionId {{ session_id: {arguments.session_id} }}")
@@ -229,15 +228,6 @@ def _shortened(text: str, limit: int) -> tuple[str, int | None]:
 def _clamped(milliseconds: int) -> float:
     """Seconds to wait."""
     return min(max(milliseconds, MIN_YIELD_MS), MAX_YIELD_MS) / 1000
-
-
-def _parse(invocation: Invocation, kind: type[T]) -> T:
-    if not isinstance(invocation.payload, FunctionArguments):
-        raise FatalToolError(f"tool {invocation.name} invoked with incompatible payload")
-    try:
-        return msgspec.json.decode(invocation.payload.text, type=kind, strict=True)
-    except (msgspec.DecodeError, UnicodeEncodeError, RecursionError) as error:
-        raise RespondToModel(f"failed to parse {invocation.name} arguments: {error}") from None
 
 
 def _cannot_create(reason: str) -> NoReturn:

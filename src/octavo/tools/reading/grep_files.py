@@ -13,9 +13,10 @@ from octavo.model.prompt import FunctionTool
 from octavo.process.failures import KilledBySignalError, NulByteError, SpawnError
 from octavo.process.run import CommandOutput, run_command
 from octavo.search.ripgrep import HINT, RipgrepMissing, find_ripgrep, ripgrep_environment
+from octavo.tools.arguments import argument_text, decode_arguments
 from octavo.tools.context import Invocation, Tool, ToolResult
 from octavo.tools.errors import RespondToModel
-from octavo.tools.reading.call import Natural, argument_text, decode, refuse_zero
+from octavo.tools.reading.call import Natural, refuse_zero
 from octavo.tools.schema import Schema, number, record, string
 
 NAME = "grep_files"
@@ -51,7 +52,7 @@ async def run(arguments: str | bytes, cwd: str, environ: Mapping[str, str] | Non
 
     Raises `RespondToModel` for bad arguments and when the search fails.
     """
-    wanted = decode(arguments, Arguments)
+    wanted = decode_arguments(arguments, Arguments)
     pattern = wanted.pattern.strip()
     if not pattern:
         raise RespondToModel("pattern must not be empty")

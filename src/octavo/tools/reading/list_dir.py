@@ -10,9 +10,10 @@ import msgspec
 
 from octavo.config.home import os_error_text
 from octavo.model.prompt import FunctionTool
+from octavo.tools.arguments import argument_text, decode_arguments
 from octavo.tools.context import Invocation, Tool, ToolResult
 from octavo.tools.errors import RespondToModel
-from octavo.tools.reading.call import Natural, argument_text, cut, decode, refuse_zero
+from octavo.tools.reading.call import Natural, cut, refuse_zero
 from octavo.tools.schema import Schema, number, record, string
 
 NAME = "list_dir"
@@ -54,7 +55,7 @@ def run(arguments: str | bytes, cwd: str) -> str:
 
     Raises `RespondToModel` for bad arguments and for a folder that cannot be read.
     """
-    wanted = decode(arguments, Arguments)
+    wanted = decode_arguments(arguments, Arguments)
     if wanted.offset == 0:
         raise RespondToModel("offset must be a 1-indexed entry number")
     refuse_zero(limit=wanted.limit, depth=wanted.depth)

@@ -16,9 +16,10 @@ import msgspec
 from octavo.config.home import os_error_text
 from octavo.files.plain_file import open_regular, place_of
 from octavo.model.prompt import FunctionTool
+from octavo.tools.arguments import argument_text, decode_arguments
 from octavo.tools.context import Invocation, Tool, ToolResult
 from octavo.tools.errors import RespondToModel
-from octavo.tools.reading.call import Natural, argument_text, cut, decode, refuse_zero
+from octavo.tools.reading.call import Natural, cut, refuse_zero
 from octavo.tools.reading.indentation import block_around
 from octavo.tools.schema import Schema, boolean, number, record, string
 
@@ -80,7 +81,7 @@ def run(arguments: str | bytes, cwd: str, is_over: Callable[[], bool] = lambda: 
 
     Raises `RespondToModel` for bad arguments and for what cannot be read.
     """
-    wanted = decode(arguments, Arguments)
+    wanted = decode_arguments(arguments, Arguments)
     if wanted.offset == 0:
         raise RespondToModel("offset must be a 1-indexed line number")
     refuse_zero(limit=wanted.limit)

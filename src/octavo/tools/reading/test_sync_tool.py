@@ -8,9 +8,10 @@ import functools
 import msgspec
 
 from octavo.model.prompt import FunctionTool
+from octavo.tools.arguments import argument_text, decode_arguments
 from octavo.tools.context import Invocation, Tool, ToolResult
 from octavo.tools.errors import RespondToModel
-from octavo.tools.reading.call import Natural, argument_text, decode
+from octavo.tools.reading.call import Natural
 from octavo.tools.schema import Schema, number, record, string
 
 NAME = "test_sync_tool"
@@ -62,7 +63,7 @@ async def run(arguments: str | bytes, cwd: str) -> str:
 
     Raises `RespondToModel` for bad arguments and when the others do not come in time.
     """
-    wanted = decode(arguments, Arguments)
+    wanted = decode_arguments(arguments, Arguments)
     await _sleep(wanted.sleep_before_ms)
     if wanted.barrier is not None:
         await _meet(wanted.barrier)

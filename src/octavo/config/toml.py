@@ -1,11 +1,27 @@
-"""A TOML file that cannot be parsed, shown with the line at fault (`docs/config.md`)."""
+"""TOML as a tree; text that is no TOML is shown with the line at fault (`docs/config.md`)."""
 
 from __future__ import annotations
 
-import re
+from typing import TypeAlias
+
+from octavo.errors import ConfigError
+
+Tree: TypeAlias = dict[str, object]
 
 
-def syntax_error_text(message: str, text: str, source: str) -> str:
+def parse_toml(text: str, source: str) -> Tree:
+    """TOML as a tree; `ConfigError` with the place in `source` and what is wrong there."""
+    import tomllib  # 2 ms that a start without any file does not pay
+
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(_shown(str(error), text, source)) from error
+    except RecursionError:
+        raise ConfigError(f"{source} is nested too deeply") from None
+
+
+def _shown(message: str, text: str, source: str) -> str:
     """Where in `source` the parser stopped, that line with a mark below it, and the parser's reason."""
     reason, line, column = _place(message, text)
     lines = text.split("\n")
@@ -23,6 +39,8 @@ def syntax_error_text(message: str, text: str, source: str) -> str:
 
 def _place(message: str, text: str) -> tuple[str, int, int]:
     """The parser's reason without its place, and that place as line and column from 1."""
+    import re  # only for a file that is wrong
+
     reason = re.sub(r" \(at (?:line \d+, column \d+|end of document)\)$", "", message)
     found = re.search(r"\(at line (\d+), column (\d+)\)$", message)
     if found:
