@@ -19,7 +19,7 @@ from story import (
     texts,
 )
 
-from octavo.engine.bridge import TEMPLATE, bridge
+from octavo.engine.compaction import TEMPLATE, bridge
 from octavo.model.scripted import Script
 from octavo.protocol import ops
 from octavo.protocol.items import InputImage, InputText, Message, message_text

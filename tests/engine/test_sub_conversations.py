@@ -30,8 +30,8 @@ from story import (
 from octavo.engine.active_turn import ActiveTurn
 from octavo.engine.delegate import MAX_DEPTH, Delegate, TooDeep, TooFree, delegate
 from octavo.engine.session import Session
+from octavo.engine.settings import turn_context
 from octavo.engine.tasks import start
-from octavo.engine.turn_context import turn_context
 from octavo.protocol import ops
 from octavo.protocol.policy import DangerFullAccess, ReadOnly, SandboxPolicy, WorkspaceWrite
 from octavo.protocol.source import OtherSubAgent, SubAgentSource
@@ -52,7 +52,7 @@ async def one_turn(child: Delegate, words: str = "sub") -> list[dict[str, Any]]:
 async def task_of(talk: Talk) -> AsyncIterator[tuple[Session, ActiveTurn]]:
     """A task of the conversation that does nothing by itself, for children to hang on."""
     session = talk.conversation._session
-    turn = ActiveTurn(turn_context(session, "task"))
+    turn = ActiveTurn(turn_context(session.config, session.settings, "task"))
     over = asyncio.Event()
 
     async def body() -> None:
@@ -118,7 +118,7 @@ async def test_a_child_is_cancelled_with_its_parent(tmp_path: Path) -> None:
     marker = a_long_sleep()
     async with conversation(tmp_path / "w", [answer(shell(f"echo up; {marker}")), says("fine")]) as talk:
         session = talk.conversation._session
-        turn = ActiveTurn(turn_context(session, "task"))
+        turn = ActiveTurn(turn_context(session.config, session.settings, "task"))
         running = asyncio.Event()
 
         async def body() -> None:
@@ -142,7 +142,7 @@ async def test_a_parent_that_is_cancelled_while_a_child_asks_takes_the_question_
     script = [answer(shell("touch made")), says("fine")]
     async with conversation(workspace, script, approval_policy="untrusted") as talk:
         session = talk.conversation._session
-        turn = ActiveTurn(turn_context(session, "task"))
+        turn = ActiveTurn(turn_context(session.config, session.settings, "task"))
 
         async def body() -> None:
             async with delegate(session, turn, session.config, HELPER) as child:
@@ -162,7 +162,7 @@ async def test_children_nest_so_deep_and_no_deeper(tmp_path: Path) -> None:
     async def nest(session: Session, turn: ActiveTurn, depth: int) -> int:
         async with delegate(session, turn, session.config, HELPER) as child:
             inner = child._child._session
-            return await nest(inner, ActiveTurn(turn_context(inner, "x")), depth + 1)
+            return await nest(inner, ActiveTurn(turn_context(inner.config, inner.settings, "x")), depth + 1)
 
     async with conversation(tmp_path / "w") as talk, task_of(talk) as (session, turn):
         with pytest.raises(TooDeep, match=str(MAX_DEPTH)):

@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from octavo.engine.settings import SessionSettings
 from octavo.protocol.items import Message
 from octavo.protocol.policy import ReviewDecision
 from octavo.tools.context import TurnContext
@@ -52,19 +51,6 @@ class ActiveTurn:
     def unified_diff(self) -> str | None:
         """The diff of everything that patches changed; None when that is nothing."""
         return self._diff.unified_diff() if self._diff else None
-
-    @property
-    def settings(self) -> SessionSettings:
-        """The session's settings as they were when the turn began."""
-        context = self.context
-        return SessionSettings(
-            context.cwd,
-            context.approval_policy,
-            context.sandbox_policy,
-            context.model.slug,
-            context.model.effort,
-            context.model.summary,
-        )
 
     def add_input(self, message: Message) -> None:
         """Keep a message for the next request."""

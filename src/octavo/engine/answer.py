@@ -110,14 +110,11 @@ def model_client(session: Session, turn: TurnContext) -> ModelClient:
 
 def record_turn_context(session: Session, turn: TurnContext) -> None:
     """Save the settings of a request, before it is sent."""
+    settings = turn.settings
+    effort = settings.effort if settings.effort is not None else msgspec.UNSET
     session.recorder.record_turn_context(
         TurnContextLine(
-            turn.cwd,
-            turn.approval_policy,
-            turn.sandbox_policy,
-            turn.model.slug,
-            turn.model.effort if turn.model.effort is not None else msgspec.UNSET,
-            turn.model.summary,
+            settings.cwd, settings.approval_policy, settings.sandbox_policy, settings.model, effort, settings.summary
         )
     )
 

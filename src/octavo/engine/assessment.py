@@ -10,23 +10,22 @@ import asyncio
 import logging
 import sys
 from contextlib import aclosing
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 
 from octavo.commands.quoting import quote_command
+from octavo.engine.services import Services
 from octavo.model import events as model
 from octavo.model.client import ModelClient
 from octavo.model.errors import ModelError
 from octavo.model.instructions import read_prompt
 from octavo.model.prompt import Prompt
 from octavo.protocol.events import CommandRisk, RiskCategory, RiskLevel
+from octavo.protocol.ids import ConversationId
 from octavo.protocol.items import InputText, Message, encode_item, message_text, user_message
 from octavo.protocol.policy import SandboxPolicy, WorkspaceWrite, configured_roots, sandbox_mode
 from octavo.tools.context import TurnContext
-
-if TYPE_CHECKING:
-    from octavo.engine.session import Session
 
 LIMIT_SECONDS = 5.0
 CATEGORIES = (
@@ -59,7 +58,12 @@ class _Answer(msgspec.Struct, frozen=True):
 
 
 async def assess(
-    session: Session, turn: TurnContext, command: tuple[str, ...], cwd: str, failure: str
+    services: Services,
+    conversation: ConversationId,
+    turn: TurnContext,
+    command: tuple[str, ...],
+    cwd: str,
+    failure: str,
 ) -> CommandRisk | None:
     """Ask the turn's model, in a context of its own; None when it does not answer in time or in form."""
     message = user_message(InputText(_facts(turn, command, cwd, failure)))
@@ -69,7 +73,7 @@ async def assess(
         instructions=read_prompt("assessment"),
         output_schema=SCHEMA,
     )
-    client = ModelClient(session.services.backend, turn.model, session.id, jitter=session.services.jitter)
+    client = ModelClient(services.backend, turn.model, conversation, jitter=services.jitter)
     try:
         async with asyncio.timeout(LIMIT_SECONDS):
             text = await _last_text(client, prompt)
@@ -90,10 +94,10 @@ async def _last_text(client: ModelClient, prompt: Prompt) -> str:
 
 
 def _facts(turn: TurnContext, command: tuple[str, ...], cwd: str, failure: str) -> str:
-    roots = sorted({turn.cwd, *configured_roots(turn.sandbox_policy)})
+    roots = sorted({turn.settings.cwd, *configured_roots(turn.settings.sandbox_policy)})
     lines = [
         f"Platform: {'macos' if sys.platform == 'darwin' else sys.platform}",
-        f"Sandbox policy: {_policy_name(turn.sandbox_policy)}",
+        f"Sandbox policy: {_policy_name(turn.settings.sandbox_policy)}",
         f"Filesystem roots: {', '.join(roots)}",
         f"Working directory: {cwd}",
         f"Command argv: {msgspec.json.encode(command).decode()}",

@@ -6,22 +6,37 @@ nothing is taken away, so a failed compaction costs nothing.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import aclosing
 
 from octavo.engine import tasks
 from octavo.engine.active_turn import ActiveTurn
 from octavo.engine.answer import model_client, record_turn_context, wait_before_retry
-from octavo.engine.bridge import compacted_history
 from octavo.engine.history import History
-from octavo.engine.initial_context import initial_items
 from octavo.engine.session import Session
-from octavo.engine.turn_context import turn_context
+from octavo.engine.settings import turn_context
 from octavo.model import events as model
 from octavo.model.errors import ContextWindowExceeded, ModelError
 from octavo.model.instructions import read_prompt
 from octavo.model.prompt import Prompt
 from octavo.protocol import events
-from octavo.protocol.items import InputText, Message, OutputText, ResponseItem, user_message
+from octavo.protocol.items import InputText, Message, OutputText, ResponseItem, message_text, user_message
+from octavo.protocol.middle_cut import cut_middle
+
+MAX_USER_BYTES = 80_000
+
+TEMPLATE = """\
+This conversation was cut short to make room. Everything that the user has said so far stands between the lines:
+
+----- the user's messages -----
+{messages}
+----- end of the user's messages -----
+
+Another model worked on this until now. Its plan, its files and the state of its tools are as it left them. \
+It left this note for you; build on the work that is done instead of doing it again:
+
+{summary}
+"""
 
 
 async def manual_compaction(session: Session, submission_id: str) -> None:
@@ -30,7 +45,7 @@ async def manual_compaction(session: Session, submission_id: str) -> None:
     if session.active is not None and session.active.task is not None:
         session.active.add_input(prompt)
         return
-    turn = ActiveTurn(turn_context(session, submission_id))
+    turn = ActiveTurn(turn_context(session.config, session.settings, submission_id))
 
     async def body() -> None:
         session.emit(turn.id, events.TaskStarted(turn.context.model.context_window))
@@ -45,10 +60,25 @@ async def compact(session: Session, turn: ActiveTurn) -> None:
         return
     summary = _last_assistant_text(session.history)
     session.history.replace(
-        compacted_history(initial_items(session, turn.settings), session.history.user_messages(), summary)
+        compacted_history(session.initial_items(turn.context.settings), session.history.user_messages(), summary)
     )
     session.recorder.record_compacted(summary)
     session.emit(turn.id, events.AgentMessage("Compact task completed"))
+
+
+def compacted_history(
+    initial: Sequence[ResponseItem], user_messages: Sequence[Message], summary: str
+) -> list[ResponseItem]:
+    """The history that goes on from a summary: the initial context and one message in the user's name."""
+    return [*initial, bridge(user_messages, summary)]
+
+
+def bridge(user_messages: Sequence[Message], summary: str) -> Message:
+    """The message that leads from before the summary to after it."""
+    texts = [text for message in user_messages if (text := message_text(message))]
+    messages = cut_middle("\n\n".join(texts), MAX_USER_BYTES) if texts else "(none)"
+    note = summary or "(no summary available)"
+    return user_message(InputText(TEMPLATE.format(messages=messages, summary=note)))
 
 
 def compact_prompt(session: Session) -> str:

@@ -76,7 +76,7 @@ async def delegate(
     interrupted. Raises `TooFree` when the child's sandbox would allow more than that of
     the parent's turn, and `TooDeep` when children nest too deeply.
     """
-    services, own = parent.services, turn.context
+    services, own = parent.services, turn.context.settings
     if not allows_no_more(config.sandbox_policy, config.cwd, own.sandbox_policy, own.cwd, config.environ):
         raise TooFree("a sub-conversation may not be allowed more than the conversation that starts it")
     if services.depth >= MAX_DEPTH:

@@ -1,4 +1,4 @@
-"""What the model is told about where it works (`docs/history.md`).
+"""What the model is told before the user's words, above all where it works (`docs/history.md`).
 
 The first description is whole; later ones hold only what changed, so that
 everything before them stays the same byte for byte.
@@ -10,8 +10,9 @@ import os
 
 import msgspec
 
-from octavo.engine.settings import SessionSettings
-from octavo.protocol.items import InputText, Message, user_message
+from octavo.config.config import Config
+from octavo.engine.project_docs import instructions_message
+from octavo.protocol.items import InputText, Message, ResponseItem, user_message
 from octavo.protocol.policy import (
     ApprovalPolicy,
     SandboxMode,
@@ -20,6 +21,7 @@ from octavo.protocol.policy import (
     has_network,
     sandbox_mode,
 )
+from octavo.protocol.settings import SessionSettings
 
 
 class Environment(msgspec.Struct, frozen=True):
@@ -31,6 +33,22 @@ class Environment(msgspec.Struct, frozen=True):
     network_access: bool | None = None
     writable_roots: tuple[str, ...] = ()
     shell: str | None = None
+
+
+def initial_items(
+    config: Config, instructions: str | None, settings: SessionSettings, shell: str | None
+) -> list[ResponseItem]:
+    """What a conversation, and what follows a summary, begins with.
+
+    Developer instructions and the user's instructions if there are any, and the environment.
+    """
+    items: list[ResponseItem] = []
+    if config.developer_instructions:
+        items.append(Message("developer", (InputText(config.developer_instructions),)))
+    if instructions:
+        items.append(instructions_message(instructions))
+    items.append(whole_environment(settings, shell))
+    return items
 
 
 def whole_environment(settings: SessionSettings, shell: str | None) -> Message:

@@ -29,11 +29,11 @@ class TurnComplete(msgspec.Struct, frozen=True, rename="kebab", tag_field="type"
 def start_program(session: Session, turn: ActiveTurn, last_words: str | None) -> None:
     """Start the program and do not wait for it; that it cannot start is only logged."""
     messages = tuple(message_text(message) for message in turn.said)
-    told = TurnComplete(session.id, turn.id, turn.context.cwd, messages, last_words)
+    told = TurnComplete(session.id, turn.id, turn.context.settings.cwd, messages, last_words)
     argv = [*turn.context.config.notify, msgspec.json.encode(told).decode()]
     # A command may have put a program of that name, or of one that it needs, where it can write: this runs without
     # a sandbox.
-    path, cwd = os.environ.get("PATH", os.defpath), turn.context.cwd
+    path, cwd = os.environ.get("PATH", os.defpath), turn.context.settings.cwd
     program = argv[0] if "/" in argv[0] else find_program(argv[0], path, cwd)
     if program is None:
         log.warning("the notification program %s is nowhere but where commands may write", argv[0])

@@ -9,12 +9,12 @@ from octavo.engine.active_turn import ActiveTurn
 from octavo.engine.environment import environment_update
 from octavo.engine.mcp_servers import offer_mcp_tools
 from octavo.engine.session import Session
-from octavo.engine.settings import changed_by
+from octavo.engine.settings import turn_context
 from octavo.engine.turn import run_turn
-from octavo.engine.turn_context import turn_context
 from octavo.engine.user_message import message_of
 from octavo.errors import OctavoError
 from octavo.protocol import events, ops
+from octavo.protocol.settings import changed_by
 from octavo.rollout.errors import RolloutWriteError
 
 log = logging.getLogger(__name__)
@@ -58,7 +58,7 @@ async def _user_turn(session: Session, submission_id: str, op: ops.UserInputOp |
         if op.items:
             session.active.add_input(message_of(op.items))
         return
-    turn = ActiveTurn(turn_context(session, submission_id, op.final_output_json_schema))
+    turn = ActiveTurn(turn_context(session.config, session.settings, submission_id, op.final_output_json_schema))
     if session.previous is not None and (update := environment_update(session.previous, session.settings)):
         session.record(turn.id, [update])
     session.previous = session.settings

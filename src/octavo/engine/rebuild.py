@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from octavo.engine.bridge import compacted_history
-from octavo.engine.initial_context import initial_items
 from octavo.engine.session import Session
 from octavo.protocol.session_prefix import is_real_user_message
 from octavo.rollout.lines import CompactedLine
@@ -24,7 +22,9 @@ def rebuild_history(session: Session, saved: LoadedRollout) -> None:
                     history.replace(())
                     history.record(entry.replacement_history)
                 else:
-                    initial = initial_items(session, session.settings)
+                    from octavo.engine.compaction import compacted_history  # most sessions never needed a summary
+
+                    initial = session.initial_items(session.settings)
                     history.replace(compacted_history(initial, history.user_messages(), entry.message))
             case ThreadRolledBack():
                 _forget_turns(session, entry.num_turns)

@@ -15,7 +15,7 @@ from octavo.engine.active_turn import ActiveTurn
 from octavo.engine.delegate import delegate
 from octavo.engine.review_report import parse_review, report_message
 from octavo.engine.session import Session
-from octavo.engine.turn_context import turn_context
+from octavo.engine.settings import turn_context
 from octavo.model.instructions import read_prompt
 from octavo.protocol import events
 from octavo.protocol.review import ReviewOutput, ReviewRequest
@@ -25,7 +25,7 @@ from octavo.protocol.turn_items import TextInput
 
 async def review(session: Session, submission_id: str, request: ReviewRequest) -> None:
     """Start a review as the conversation's task."""
-    turn = ActiveTurn(turn_context(session, submission_id))
+    turn = ActiveTurn(turn_context(session.config, session.settings, submission_id))
     turn.on_abort = lambda: _leave(session, turn, None)
 
     async def body() -> None:
@@ -63,7 +63,7 @@ def _is_kept_back(msg: events.EventMsg) -> bool:
 
 def _reviewer_config(turn: ActiveTurn) -> Config:
     """The parent's settings with the reviewer's model, prompt and fewer tools."""
-    config, context = turn.context.config, turn.context
+    config, settings = turn.context.config, turn.context.settings
     return msgspec.structs.replace(
         config,
         model=config.review_model,
@@ -72,9 +72,9 @@ def _reviewer_config(turn: ActiveTurn) -> Config:
         base_instructions=read_prompt("review"),
         user_instructions=None,
         project_doc_max_bytes=0,
-        cwd=context.cwd,
-        approval_policy=context.approval_policy,
-        sandbox_policy=context.sandbox_policy,
+        cwd=settings.cwd,
+        approval_policy=settings.approval_policy,
+        sandbox_policy=settings.sandbox_policy,
         deprecations=(),
         features=msgspec.structs.replace(
             config.features, web_search_request=False, view_image_tool=False, streamable_shell=False

@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING
 
 from octavo.config.config import Config
 from octavo.engine.active_turn import ActiveTurn
+from octavo.engine.environment import initial_items
 from octavo.engine.history import History
 from octavo.engine.services import Services, new_uuid4
-from octavo.engine.settings import SessionSettings, configured_settings
+from octavo.engine.settings import configured_settings
 from octavo.engine.token_counts import TokenCounts
 from octavo.model.payload import EncodedTools
 from octavo.protocol import events
@@ -25,6 +26,7 @@ from octavo.protocol.ids import ConversationId
 from octavo.protocol.items import Message, ResponseItem, wire_form
 from octavo.protocol.legacy import legacy_events
 from octavo.protocol.policy import ReviewDecision
+from octavo.protocol.settings import SessionSettings
 from octavo.rollout.recorder import RolloutRecorder
 from octavo.tools.context import ApprovalKey, OpenTerminal, Tool, TurnContext
 from octavo.tools.errors import FatalToolError
@@ -93,6 +95,10 @@ class Session:
         self.recorder.record_items(items)
         for item in items:
             self._send(turn_id, events.RawResponseItem(wire_form(item)))
+
+    def initial_items(self, settings: SessionSettings) -> list[ResponseItem]:
+        """What the model is told before the user's words, under these settings."""
+        return initial_items(self.config, self.instructions, settings, self.shell)
 
     def emit_tokens(self, turn_id: str) -> None:
         """Tell usage and limits as they are now."""
@@ -203,4 +209,4 @@ class Session:
             return None
         from octavo.engine.assessment import assess  # imported on use: rare
 
-        return await assess(self, turn, command, cwd, failure)
+        return await assess(self.services, self.id, turn, command, cwd, failure)

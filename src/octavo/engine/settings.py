@@ -1,24 +1,15 @@
-"""The settings of a conversation that a client can change between turns (`docs/protocol.md`)."""
+"""From the configuration to a session's settings, and from those to the frozen ones of one turn."""
 
 from __future__ import annotations
 
-import msgspec
-from msgspec import UNSET
+from typing import Any
 
 from octavo.config.config import Config
-from octavo.protocol.ops import OverrideTurnContext, UserTurn
-from octavo.protocol.policy import ApprovalPolicy, ReasoningEffort, ReasoningSummary, SandboxPolicy
-
-
-class SessionSettings(msgspec.Struct, frozen=True):
-    """What the next turn will use."""
-
-    cwd: str
-    approval_policy: ApprovalPolicy
-    sandbox_policy: SandboxPolicy
-    model: str
-    effort: ReasoningEffort | None
-    summary: ReasoningSummary
+from octavo.engine.confinement import keep_programs_out
+from octavo.model.settings import model_settings
+from octavo.protocol.settings import SessionSettings
+from octavo.tools.context import TurnContext
+from octavo.tools.registry import toolbox
 
 
 def configured_settings(config: Config) -> SessionSettings:
@@ -33,9 +24,8 @@ def configured_settings(config: Config) -> SessionSettings:
     )
 
 
-def changed_by(settings: SessionSettings, op: UserTurn | OverrideTurnContext) -> SessionSettings:
-    """The settings after the operation; what it leaves unset stays."""
-    if isinstance(op, UserTurn):
-        return SessionSettings(op.cwd, op.approval_policy, op.sandbox_policy, op.model, op.effort, op.summary)
-    given = {name: getattr(op, name) for name in SessionSettings.__struct_fields__}
-    return msgspec.structs.replace(settings, **{name: value for name, value in given.items() if value is not UNSET})
+def turn_context(config: Config, settings: SessionSettings, turn_id: str, output_schema: Any = None) -> TurnContext:
+    """What a turn with this id runs under, from now to its end."""
+    keep_programs_out(settings.sandbox_policy, settings.cwd, config.environ)
+    model = model_settings(config, settings.model, settings.effort, settings.summary)
+    return TurnContext(turn_id, config, settings, model, toolbox(config.features, model.family), output_schema)

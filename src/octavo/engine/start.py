@@ -12,7 +12,6 @@ from octavo.config.config import Config
 from octavo.engine.confinement import keep_programs_out
 from octavo.engine.conversation import Conversation
 from octavo.engine.environment import login_shell_name
-from octavo.engine.initial_context import initial_items
 from octavo.engine.mcp_servers import start_mcp_servers
 from octavo.engine.project_docs import user_instructions
 from octavo.engine.services import Services
@@ -37,7 +36,7 @@ async def new_conversation(config: Config, services: Services) -> Conversation:
     recorder = await _new_file(config, services, conversation_id, instructions)
     session = _session(config, services, conversation_id, recorder, instructions)
     configured = _announce(session, None)
-    session.record(session.internal_turn_id(), initial_items(session, session.settings))
+    session.record(session.internal_turn_id(), session.initial_items(session.settings))
     recorder.flush()
     return Conversation(session, configured)
 

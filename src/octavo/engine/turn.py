@@ -89,9 +89,9 @@ def last_text(answer: Answer) -> str | None:
 def start_snapshot(session: Session, turn: ActiveTurn) -> None:
     """Begin a snapshot of the work tree, if the user wants them; tools wait for it, the model does not."""
     if turn.context.config.features.ghost_commit:
-        from octavo.engine.snapshots import start
+        from octavo.engine import undo
 
-        start(session, turn)
+        undo.start_snapshot(session, turn)
 
 
 async def compact_inside(session: Session, turn: ActiveTurn) -> None:

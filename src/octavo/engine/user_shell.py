@@ -8,7 +8,7 @@ import shlex
 from octavo.engine import tasks
 from octavo.engine.active_turn import ActiveTurn
 from octavo.engine.session import Session
-from octavo.engine.turn_context import turn_context
+from octavo.engine.settings import turn_context
 from octavo.protocol import events
 from octavo.protocol.items import LocalShellCall, LocalShellExec
 from octavo.tools.router import dispatch
@@ -16,7 +16,7 @@ from octavo.tools.router import dispatch
 
 async def run_user_shell_command(session: Session, submission_id: str, command: str) -> None:
     """Run the command in the user's login shell, as the conversation's task."""
-    turn = ActiveTurn(turn_context(session, submission_id))
+    turn = ActiveTurn(turn_context(session.config, session.settings, submission_id))
     session.previous = session.settings
 
     async def body() -> None:

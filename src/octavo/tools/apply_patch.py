@@ -64,7 +64,7 @@ async def apply_patch(invocation: Invocation) -> ToolResult:
     """Apply the patch that the model wrote."""
     payload = invocation.payload
     text = payload.text if isinstance(payload, FreeformInput) else parse_arguments(invocation, Arguments).input
-    return await apply_verified_text(invocation, text, invocation.turn.cwd, DEFAULT_TIMEOUT_MS)
+    return await apply_verified_text(invocation, text, invocation.turn.settings.cwd, DEFAULT_TIMEOUT_MS)
 
 
 async def apply_verified_text(invocation: Invocation, text: str, cwd: str, timeout_ms: int) -> ToolResult:

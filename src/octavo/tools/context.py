@@ -16,7 +16,8 @@ from octavo.model.payload import ModelSettings
 from octavo.model.prompt import FreeformTool, ToolSpec
 from octavo.protocol.events import ApplyPatchApprovalRequest, CommandRisk, EventMsg, ExecApprovalRequest
 from octavo.protocol.items import LocalShellExec, Message, OutputPart
-from octavo.protocol.policy import ApprovalPolicy, ReviewDecision, SandboxPolicy
+from octavo.protocol.policy import ReviewDecision
+from octavo.protocol.settings import SessionSettings
 
 if TYPE_CHECKING:
     from octavo.mcp.servers import McpServers
@@ -27,14 +28,12 @@ if TYPE_CHECKING:
 
 
 class TurnContext(msgspec.Struct, frozen=True):
-    """The settings of one turn; a later change of the session's settings does not touch it."""
+    """What one turn runs under; a later change of the session's settings does not touch it."""
 
     turn_id: str
     config: Config
+    settings: SessionSettings
     model: ModelSettings
-    cwd: str
-    approval_policy: ApprovalPolicy
-    sandbox_policy: SandboxPolicy
     toolbox: Toolbox
     output_schema: Any = None
 

@@ -105,7 +105,7 @@ def with_remark(text: str, remark: str) -> str:
 
 def sandbox_for(turn: TurnContext) -> SandboxSpec | None:
     """The confinement that the turn's policy asks for; None for full access."""
-    return configured_sandbox(turn.config, turn.sandbox_policy, turn.cwd)
+    return configured_sandbox(turn.config, turn.settings.sandbox_policy, turn.settings.cwd)
 
 
 def denied_output(output: CommandOutput) -> CommandOutput | None:
@@ -133,7 +133,7 @@ def denial_text(output: CommandOutput) -> str:
 
 def _may_retry(action: Action, turn: TurnContext) -> bool:
     """Whether a denial can be lifted: never under `never`; under `on-request` the model has to ask for it itself."""
-    match turn.approval_policy:
+    match turn.settings.approval_policy:
         case "never":
             return False
         case "on-request":

@@ -77,10 +77,10 @@ async def _decide(invocation: Invocation, patch: VerifiedPatch, places: Places) 
     turn = invocation.turn
     if not patch.changes:
         raise RespondToModel("patch rejected: empty patch")
-    if turn.approval_policy != "untrusted":
-        if turn.approval_policy == "on-failure" or _is_writable(turn, patch):
+    if turn.settings.approval_policy != "untrusted":
+        if turn.settings.approval_policy == "on-failure" or _is_writable(turn, patch):
             return False
-        if turn.approval_policy == "never":
+        if turn.settings.approval_policy == "never":
             raise RespondToModel("patch rejected: writing outside of the project; rejected by user approval settings")
     key = _approval_key(patch, places)
     if key in invocation.host.approved_for_session:
@@ -105,23 +105,23 @@ def _places(patch: VerifiedPatch) -> Places:
 
 
 def _is_writable(turn: TurnContext, patch: VerifiedPatch) -> bool:
-    policy = turn.sandbox_policy
+    policy = turn.settings.sandbox_policy
     if isinstance(policy, DangerFullAccess):
         return True
     if isinstance(policy, ReadOnly):
         return False
-    roots = writable_roots(policy, turn.cwd, turn.config.environ)
-    return paths_are_writable(patch.touched, [(root.root, root.read_only) for root in roots], turn.cwd)
+    roots = writable_roots(policy, turn.settings.cwd, turn.config.environ)
+    return paths_are_writable(patch.touched, [(root.root, root.read_only) for root in roots], turn.settings.cwd)
 
 
 async def _apply(
     invocation: Invocation, patch: VerifiedPatch, timeout_ms: int, asked: bool, places: Places
 ) -> tuple[CommandOutput, str]:
     turn = invocation.turn
-    environ = {} if has_network(turn.sandbox_policy) else {NETWORK_DISABLED: "1"}
+    environ = {} if has_network(turn.settings.sandbox_policy) else {NETWORK_DISABLED: "1"}
     leads_outside = asked or not _is_writable(turn, patch)  # so the sandbox may stop it half-way, and a retry follow
 
-    has_boundary = not isinstance(turn.sandbox_policy, DangerFullAccess)
+    has_boundary = not isinstance(turn.settings.sandbox_policy, DangerFullAccess)
     agreed = places
 
     def leads_where_it_did() -> bool:

@@ -62,13 +62,13 @@ def must_ask_first(turn: TurnContext, request: ShellRequest) -> bool:
     """Whether the user has to agree before the first attempt."""
     if needs_no_question(request.command):
         return False
-    match turn.approval_policy:
+    match turn.settings.approval_policy:
         case "never" | "on-failure":
             return False
         case "untrusted":
             return True
         case "on-request":
-            unconfined = isinstance(turn.sandbox_policy, DangerFullAccess)
+            unconfined = isinstance(turn.settings.sandbox_policy, DangerFullAccess)
             return looks_dangerous(request.command) or (request.escalated and not unconfined)
 
 
@@ -114,12 +114,12 @@ def _started(
     if not turn.config.shell_snapshot:
         return contextlib.nullcontext((request.command, environ))
     usual = sandbox == sandbox_for(turn) and not request.is_user_shell_command
-    return invocation.host.shell_snapshots.start(request.command, environ, sandbox, turn.cwd, usual=usual)
+    return invocation.host.shell_snapshots.start(request.command, environ, sandbox, turn.settings.cwd, usual=usual)
 
 
 def turn_environment(turn: TurnContext) -> dict[str, str]:
     """The environment that the turn's commands get."""
-    return configured_environment(turn.config, turn.sandbox_policy)
+    return configured_environment(turn.config, turn.settings.sandbox_policy)
 
 
 def tell_output(invocation: Invocation, stream: Literal["stdout", "stderr"], chunk: bytes) -> None:

@@ -56,7 +56,7 @@ class Arguments(msgspec.Struct, frozen=True):
 async def shell(invocation: Invocation) -> ToolResult:
     """Run what the model asked for."""
     request = _request(invocation)
-    policy = invocation.turn.approval_policy
+    policy = invocation.turn.settings.approval_policy
     if request.escalated and policy != "on-request":
         name = POLICY_NAMES[policy]
         raise RespondToModel(

@@ -25,4 +25,4 @@ class ShellRequest(msgspec.Struct, frozen=True):
 
 def resolve_workdir(workdir: str | None, turn: TurnContext) -> str:
     """The absolute folder that a call runs in."""
-    return os.path.join(turn.cwd, workdir) if workdir else turn.cwd
+    return os.path.join(turn.settings.cwd, workdir) if workdir else turn.settings.cwd

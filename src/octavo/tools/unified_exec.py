@@ -92,7 +92,9 @@ async def exec_command(invocation: Invocation) -> ToolResult:
     """Start a command; it is kept if it outlives the wait."""
     arguments = parse_arguments(invocation, ExecArguments, "exec_command arguments")
     told = (arguments.cmd,)
-    invocation.emit(ExecCommandBegin(invocation.call_id, told, invocation.turn.cwd, tuple(parse_command(told))))
+    invocation.emit(
+        ExecCommandBegin(invocation.call_id, told, invocation.turn.settings.cwd, tuple(parse_command(told)))
+    )
     argv = (arguments.shell, "-lc" if arguments.login else "-c", arguments.cmd)
     terminal, remark = await _started(invocation, argv)
     start = time.monotonic()
@@ -131,11 +133,11 @@ async def write_stdin(invocation: Invocation) -> ToolResult:
 
 
 async def _started(invocation: Invocation, argv: tuple[str, ...]) -> tuple[Terminal, str]:
-    turn = invocation.turn
+    turn, cwd = invocation.turn, invocation.turn.settings.cwd
     environ = turn_environment(turn)
 
     async def attempt(sandbox: SandboxSpec | None) -> Terminal:
-        terminal = open_terminal(argv, cwd=turn.cwd, environ=environ, sandbox=sandbox)
+        terminal = open_terminal(argv, cwd=cwd, environ=environ, sandbox=sandbox)
         async with contextlib.AsyncExitStack() as undo:
             undo.push_async_callback(terminal.end)
             ended = await terminal.wait(QUICK_EXIT_SECONDS)
@@ -144,7 +146,7 @@ async def _started(invocation: Invocation, argv: tuple[str, ...]) -> tuple[Termi
             undo.pop_all()
         return terminal
 
-    action = Action(("exec_command", argv, turn.cwd, False), argv, turn.cwd, ask_first=_must_ask_first(turn))
+    action = Action(("exec_command", argv, cwd, False), argv, cwd, ask_first=_must_ask_first(turn))
     try:
         return await carry_out(action, invocation, attempt, _denied)
     except Rejected:
@@ -166,13 +168,13 @@ def _denied(terminal: Terminal) -> CommandOutput | None:
 
 
 def _must_ask_first(turn: TurnContext) -> bool:
-    match turn.approval_policy:
+    match turn.settings.approval_policy:
         case "never" | "on-failure":
             return False
         case "untrusted":
             return True
         case "on-request":
-            return not isinstance(turn.sandbox_policy, DangerFullAccess)
+            return not isinstance(turn.settings.sandbox_policy, DangerFullAccess)
 
 
 async def _collected(opened: OpenTerminal, seconds: float) -> bytes:

@@ -33,7 +33,7 @@ async def view_image(invocation: Invocation) -> ToolResult:
     from octavo.tools.local_image import image_part  # imported on use: it brings the image library
 
     arguments = parse_arguments(invocation, Arguments)
-    path = os.path.normpath(os.path.join(invocation.turn.cwd, arguments.path))
+    path = os.path.normpath(os.path.join(invocation.turn.settings.cwd, arguments.path))
     try:
         mode = os.stat(path).st_mode
     except (OSError, ValueError) as error:

@@ -20,7 +20,7 @@ from octavo.frontends.exec.printer import EventPrinter
 from octavo.frontends.exec.session import TurnRun, run_turn
 from octavo.frontends.exec.style import ColorChoice, Style, wants_color
 from octavo.model.settings import model_settings
-from octavo.protocol.ops import UserTurn
+from octavo.protocol.ops import UserInputOp
 from octavo.protocol.turn_items import LocalImageInput, TextInput, UserInput
 from octavo.sandbox.spec import configured_sandbox
 
@@ -82,7 +82,7 @@ def run_exec(config: Config, services: Services, request: ExecRequest, ready: Ca
         if file is not None:
             write_last_message(file, text, output)
 
-    run = TurnRun(open_conversation, _user_turn(config, request), printer, output, last_message)
+    run = TurnRun(open_conversation, _user_input(request), printer, output, last_message)
     return run_turn(run)
 
 
@@ -126,15 +126,7 @@ def _printer(config: Config, request: ExecRequest, output: Output, is_terminal: 
     )
 
 
-def _user_turn(config: Config, request: ExecRequest) -> UserTurn:
+def _user_input(request: ExecRequest) -> UserInputOp:
+    """The user's words; the settings are those that the conversation starts with."""
     pictures: list[UserInput] = [LocalImageInput(os.path.abspath(path)) for path in request.images]
-    return UserTurn(
-        items=(*pictures, TextInput(request.prompt)),
-        cwd=config.cwd,
-        approval_policy=config.approval_policy,
-        sandbox_policy=config.sandbox_policy,
-        model=config.model,
-        effort=config.model_reasoning_effort,
-        summary=config.model_reasoning_summary,
-        final_output_json_schema=request.output_schema,
-    )
+    return UserInputOp((*pictures, TextInput(request.prompt)), request.output_schema)

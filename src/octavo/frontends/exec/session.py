@@ -22,12 +22,12 @@ _CLEANUP_S = 3.0
 class TurnRun(msgspec.Struct):
     """What is to be done, and how far it came.
 
-    `open` starts or resumes the conversation, `turn` is the user's turn. `last_message`
+    `open` starts or resumes the conversation, `turn` is what the user says. `last_message`
     is called once with the last message of the agent, before the conversation ends.
     """
 
     open: Callable[[], Awaitable[Conversation]]
-    turn: ops.UserTurn
+    turn: ops.UserInputOp
     printer: EventPrinter
     output: Output
     last_message: Callable[[str | None], None]

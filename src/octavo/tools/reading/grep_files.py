@@ -117,7 +117,7 @@ def _paths(output: CommandOutput) -> list[str]:
 
 async def _answer(invocation: Invocation) -> ToolResult:
     turn = invocation.turn
-    found = await run(argument_text(invocation), turn.cwd, turn.config.environ)
+    found = await run(argument_text(invocation), turn.settings.cwd, turn.config.environ)
     return ToolResult(found, success=found != NOTHING_FOUND)
 
 

@@ -119,7 +119,7 @@ def _line(entry: Entry) -> str:
 
 
 async def _answer(invocation: Invocation) -> ToolResult:
-    return ToolResult(run(argument_text(invocation), invocation.turn.cwd))
+    return ToolResult(run(argument_text(invocation), invocation.turn.settings.cwd))
 
 
 TOOL = Tool(NAME, _answer, FunctionTool(NAME, DESCRIPTION, strict=False, parameters=parameters()), parallel=True)

@@ -174,7 +174,7 @@ async def _answer(invocation: Invocation) -> ToolResult:
     is_over = threading.Event()
     try:
         # A thread: a huge file takes long, and nothing else can hear an interrupt meanwhile.
-        lines = await asyncio.to_thread(run, argument_text(invocation), invocation.turn.cwd, is_over.is_set)
+        lines = await asyncio.to_thread(run, argument_text(invocation), invocation.turn.settings.cwd, is_over.is_set)
     finally:
         is_over.set()
     return ToolResult(lines)

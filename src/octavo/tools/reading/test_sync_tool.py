@@ -107,7 +107,7 @@ def _barriers() -> dict[str, Barrier]:
 
 
 async def _answer(invocation: Invocation) -> ToolResult:
-    return ToolResult(await run(argument_text(invocation), invocation.turn.cwd))
+    return ToolResult(await run(argument_text(invocation), invocation.turn.settings.cwd))
 
 
 TOOL = Tool(NAME, _answer, FunctionTool(NAME, DESCRIPTION, strict=False, parameters=parameters()), parallel=True)

@@ -1,0 +1,26 @@
+"""The settings of a conversation that a client can change between turns (`docs/protocol.md`)."""
+
+from __future__ import annotations
+
+import msgspec
+from msgspec import UNSET
+
+from octavo.protocol.ops import OverrideTurnContext, UserTurn
+from octavo.protocol.policy import ApprovalPolicy, ReasoningEffort, ReasoningSummary, SandboxPolicy
+
+
+class SessionSettings(msgspec.Struct, frozen=True):
+    """Where a turn works, what it may do there, and which model does it: a session has them, a turn keeps them."""
+
+    cwd: str
+    approval_policy: ApprovalPolicy
+    sandbox_policy: SandboxPolicy
+    model: str
+    effort: ReasoningEffort | None
+    summary: ReasoningSummary
+
+
+def changed_by(settings: SessionSettings, op: UserTurn | OverrideTurnContext) -> SessionSettings:
+    """The settings after the operation; what it leaves unset stays."""
+    given = {name: getattr(op, name) for name in SessionSettings.__struct_fields__}
+    return msgspec.structs.replace(settings, **{name: value for name, value in given.items() if value is not UNSET})
