@@ -1,4 +1,4 @@
-"""The terminal interface: bytes become keys, keys and engine events become state, state becomes rows, one write a frame.
+"""The terminal interface: bytes become keys, keys and events become state, state becomes rows, one write a frame.
 
 keys/      bytes to keys, pastes and answers of the terminal
 text/      styled text: widths, wrapping, Markdown, colours of commands, what may not be printed
