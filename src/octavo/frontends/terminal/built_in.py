@@ -1,0 +1,33 @@
+"""The slash commands: their names in the order of the popup, what they are for, and which may run during a turn."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Command(NamedTuple):
+    """A built-in command; `busy` says that it may run while a turn does."""
+
+    name: str
+    description: str
+    busy: bool = False
+
+
+COMMANDS = (
+    Command("model", "choose the model and how much it reasons"),
+    Command("approvals", "choose what may run without a question"),
+    Command("review", "have changes reviewed"),
+    Command("new", "start a new session"),
+    Command("init", "write an AGENTS.md for this project"),
+    Command("compact", "replace the conversation by a summary of it"),
+    Command("undo", "take back the changes of the last turn"),
+    Command("diff", "show the changes git sees, new files too", busy=True),
+    Command("mention", "name a file", busy=True),
+    Command("status", "show session, token usage and limits", busy=True),
+    Command("mcp", "list MCP servers and their tools", busy=True),
+    Command("logout", "remove the stored login and leave"),
+    Command("quit", "leave", busy=True),
+    Command("exit", "leave", busy=True),
+    Command("feedback", "say what went well or badly", busy=True),
+)
+BY_NAME = {command.name: command for command in COMMANDS}
