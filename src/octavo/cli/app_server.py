@@ -8,13 +8,12 @@ from octavo.cli.words.invocation import Invocation
 
 def run(invocation: Invocation) -> int:
     """Serve until stdin ends; the exit code."""
-    from octavo.config.load import ConfigFlags, ConfigSources
+    from octavo.config.load import ConfigFlags
 
-    overrides = start.overrides(invocation, start.SERVER)
-    config = start.load(overrides, ConfigFlags(), start.SERVER)
+    sources, config = start.load_with_sources(start.overrides(invocation, start.SERVER), ConfigFlags(), start.SERVER)
     logs.log_to_stderr(config.environ)
-    config = start.offer_apply_patch(config)
-    sources = ConfigSources(config.codex_home, config.cwd, config.environ, overrides)
     from octavo.frontends.app_server.serve import run_app_server  # slow: only when all of the above is well
+    from octavo.runtime.front_end import FrontEnd
+    from octavo.runtime.runtime import Runtime
 
-    return run_app_server(sources, config, start.loaded, start.die_of)
+    return run_app_server(Runtime(sources, config, FrontEnd("vscode"), start.warn), start.loaded, start.die_of)

@@ -49,7 +49,8 @@ def run(invocation: Invocation) -> int:
         schema = None if schema_file is None else read_output_schema(schema_file)
     except (NoPrompt, BadSchema) as error:
         raise Stop(1, f"{error}\n") from None
-    config = start.load(start.overrides(invocation, start.EXEC), _flags(words), start.EXEC)
+    chosen = start.overrides(invocation, start.EXEC)
+    sources, config = start.load_with_sources(chosen, _flags(words), start.EXEC)
     from octavo.git.info import early_git_info
 
     git_info = early_git_info(config.cwd)  # git works while the rest is imported
@@ -69,6 +70,7 @@ def run(invocation: Invocation) -> int:
         resume_last=words.has("last"),
     )
     return turn(
+        sources,
         config,
         request,
         add_dir=words.has("add-dir"),

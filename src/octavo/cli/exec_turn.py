@@ -10,27 +10,23 @@ import asyncio
 import sys
 from collections.abc import Awaitable, Callable
 
-from octavo.auth.current import CurrentLogin
 from octavo.cli import logs, start
 from octavo.cli.words.stop import Stop
 from octavo.config.config import Config
-from octavo.engine.services import Services
+from octavo.config.load import ConfigSources
 from octavo.errors import OctavoError
 from octavo.frontends.exec.run import ExecRequest, NoSuchSession, NotInRepository, run_exec
 from octavo.frontends.exec.signals import Interrupted
 from octavo.git.info import GitInfo
-from octavo.http.client import HttpClient
-from octavo.http.identity import ClientIdentity
-from octavo.model.backend import ModelBackend
-from octavo.model.choose import backend_for
 from octavo.protocol.policy import ReadOnly
+from octavo.runtime.front_end import FrontEnd
+from octavo.runtime.runtime import Runtime
 
 __all__ = ["ExecRequest", "turn"]
 
-_ORIGINATOR = "codex_exec"
-
 
 def turn(
+    sources: ConfigSources,
     config: Config,
     request: ExecRequest,
     *,
@@ -45,43 +41,39 @@ def turn(
     Raises `Stop` or `OctavoError` before anything was written to stdout.
     """
     logs.log_to_stderr(config.environ)
-    identity = ClientIdentity(config.environ, _ORIGINATOR)
-    _check_login(config, identity)
+    front_end = FrontEnd("exec", "codex_exec", env_key=True, deltas=False, git_info=git_info)
+    runtime = Runtime(sources, config, front_end, start.warn)
+    _check_login(runtime)
     if add_dir and isinstance(config.sandbox_policy, ReadOnly):
-        sys.stderr.write("Warning: --add-dir allows nothing in sandbox mode read-only\n")
-    backend = _backend(config, identity, replay)
-    if record is not None:
-        from octavo.model.recording import RecordingBackend
-
-        backend = RecordingBackend(backend, record)
+        start.warn("Warning: --add-dir allows nothing in sandbox mode read-only")
+    _choose_backend(runtime, replay, record)
     if oss:
         _ensure_local_model(config)
-    config = start.offer_apply_patch(config)
-    services = Services(backend, source="exec", originator=identity.originator, deltas=False, git_info=git_info)
     try:
-        return run_exec(config, services, request, start.loaded)
+        return run_exec(runtime, request, start.loaded)
     except Interrupted as interrupted:
         start.die_of(interrupted.signum)
     except (NotInRepository, NoSuchSession) as error:
         raise Stop(1, f"{error}\n") from None
 
 
-def _backend(config: Config, identity: ClientIdentity, replay: str | None) -> ModelBackend:
+def _choose_backend(runtime: Runtime, replay: str | None, record: str | None) -> None:
+    """See to it that there is a model: the configured one, or a recorded one, with a recorder where a flag says so.
+
+    What stands in its way is a start-up error. A model in this process is loaded before
+    the event loop runs, as that stops every thread.
+    """
     if replay is not None:
         from octavo.model.scripted import ScriptedBackend
 
-        return ScriptedBackend.from_file(replay)
-    http = HttpClient(identity, config.environ)
-    store = config.cli_auth_credentials_store
-    auth = CurrentLogin(config.codex_home, http, config.environ, store, allow_env_key=True)
-    backend = backend_for(config, auth, http)
-    if config.model_provider_id == "embedded":
-        from octavo.model.embedded.backend import EmbeddedBackend
+        runtime.use_backend(ScriptedBackend.from_file(replay))
+    runtime.load_local_model(start.warn)
+    backend = runtime.backend(runtime.config)
+    if record is not None:
+        from octavo.model.recording import RecordingBackend
 
-        # Now, before the event loop: loading stops every thread, and a missing model is a start-up error.
-        if isinstance(backend, EmbeddedBackend):
-            backend.load(lambda line: print(line, file=sys.stderr, flush=True))
-    return backend
+        backend = RecordingBackend(backend, record)
+    runtime.use_backend(backend)
 
 
 def _ensure_local_model(config: Config) -> None:
@@ -94,17 +86,14 @@ def _ensure_local_model(config: Config) -> None:
     asyncio.run(ensure_local_model(config.model_provider.base_url or "", config.model, config.environ, tell))
 
 
-def _check_login(config: Config, identity: ClientIdentity) -> None:
+def _check_login(runtime: Runtime) -> None:
     """End the program if the configuration forbids the login in force, which is then removed."""
-    if config.forced_login_method is None and config.forced_chatgpt_workspace_id is None:
+    if not runtime.login_is_restricted:
         return
-    from octavo.auth.restrictions import LoginRefused, check_login_restrictions
-
-    def http() -> HttpClient:
-        return HttpClient(identity, config.environ)
+    from octavo.auth.restrictions import LoginRefused
 
     try:
-        asyncio.run(check_login_restrictions(config, config.environ, http))
+        asyncio.run(runtime.check_login())
     except LoginRefused as error:
         raise Stop(1, f"{error}\n") from None
     except OctavoError as error:

@@ -32,7 +32,7 @@ from octavo.errors import ConfigError
 TYPE_CHECKING = False  # what is only named here need not be imported by commands without a configuration
 if TYPE_CHECKING:
     from octavo.config.config import Config
-    from octavo.config.load import ConfigFlags
+    from octavo.config.load import ConfigFlags, ConfigSources
     from octavo.config.overrides import Override
 
 
@@ -113,6 +113,13 @@ def overrides(invocation: Invocation, texts: ErrorTexts) -> tuple[Override, ...]
 
 def load(chosen: tuple[Override, ...], flags: ConfigFlags, texts: ErrorTexts) -> Config:
     """The configuration of this run, in the present working directory. Raises `Stop`."""
+    return load_with_sources(chosen, flags, texts)[1]
+
+
+def load_with_sources(
+    chosen: tuple[Override, ...], flags: ConfigFlags, texts: ErrorTexts
+) -> tuple[ConfigSources, Config]:
+    """The same, and how to make another one. Raises `Stop`."""
     from octavo.config.load import ConfigSources, load_config
 
     environ = dict(os.environ)
@@ -128,25 +135,12 @@ def load(chosen: tuple[Override, ...], flags: ConfigFlags, texts: ErrorTexts) ->
     from octavo.sandbox.roots import writable_roots
 
     commands_may_write(root.root for root in writable_roots(config.sandbox_policy, config.cwd, environ))
-    return config
+    return sources, config
 
 
-def offer_apply_patch(config: Config) -> Config:
-    """The configuration with the programs `apply_patch` and `applypatch` first on the PATH of commands.
-
-    Their folder goes at the end of the process. Where it cannot be made, stderr says so
-    and the run goes on: models can also patch through their tools.
-    """
-    import msgspec
-
-    from octavo.process.patch_links import make_patch_links, path_with_links
-
-    try:
-        links = make_patch_links(config.codex_home)
-    except OSError as error:
-        sys.stderr.write(f"WARNING: proceeding, even though we could not update PATH: {error.strerror}\n")
-        return config
-    return msgspec.structs.replace(config, environ={**config.environ, "PATH": path_with_links(links, config.environ)})
+def warn(line: str) -> None:
+    """Tell the user on stderr."""
+    sys.stderr.write(f"{line}\n")
 
 
 def working_directory() -> str:

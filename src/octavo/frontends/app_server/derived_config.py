@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import msgspec
-
+from octavo.config.choices import ConfigFlags
 from octavo.config.config import Config
-from octavo.config.load import ConfigFlags, load_config
 from octavo.config.overrides import json_overrides
 from octavo.errors import ConfigError
 from octavo.frontends.app_server.errors import refused
@@ -20,7 +18,7 @@ def derived_config(server: Server, params: NewConversationParams) -> Config:
         model=params.model,
         model_provider=params.model_provider,
         profile=params.profile,
-        cwd=None if params.cwd is None else absolute(server.sources.cwd, params.cwd),
+        cwd=None if params.cwd is None else absolute(server.runtime.sources.cwd, params.cwd),
         approval_policy=params.approval_policy,
         sandbox_mode=params.sandbox,
         base_instructions=params.base_instructions,
@@ -29,7 +27,6 @@ def derived_config(server: Server, params: NewConversationParams) -> Config:
         include_apply_patch=params.include_apply_patch_tool,
     )
     try:
-        overrides = server.sources.cli_overrides + json_overrides(params.config or {})
-        return load_config(msgspec.structs.replace(server.sources, cli_overrides=overrides, flags=flags))
+        return server.runtime.derive(flags, json_overrides(params.config or {}))
     except ConfigError as error:
         raise refused(f"error deriving config: {error}") from None

@@ -8,10 +8,9 @@ import msgspec
 from msgspec import UNSET
 
 from octavo.config.config import Config
-from octavo.engine import start
 from octavo.engine.conversation import Conversation
 from octavo.errors import OctavoError
-from octavo.frontends.app_server.conversations import services, take_in
+from octavo.frontends.app_server.conversations import take_in
 from octavo.frontends.app_server.derived_config import derived_config
 from octavo.frontends.app_server.dispatch import complaint
 from octavo.frontends.app_server.errors import RequestError, failed, refused
@@ -65,7 +64,7 @@ async def _open(
             what = f"failed to load rollout `{found}` for conversation {wanted}"
             return await _open_file(server, config, found, what)
         if params.history:
-            return await start.conversation_from_history(config, services(server, config), history)
+            return await server.runtime.open_with(history, config)
     except RequestError:
         raise
     except OctavoError as error:
@@ -75,7 +74,7 @@ async def _open(
 
 async def _open_file(server: Server, config: Config, path: str, complaint_start: str) -> Conversation:
     try:
-        return await start.resume_conversation(config, services(server, config), path)
+        return await server.runtime.resume(path, config)
     except RolloutError as error:
         reason = str(error).removeprefix("failed to initialize rollout recorder: ")
         raise refused(f"{complaint_start}: {reason}") from None

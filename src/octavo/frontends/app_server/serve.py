@@ -5,8 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
-from octavo.config.config import Config
-from octavo.config.load import ConfigSources
 from octavo.frontends.app_server.client import Client
 from octavo.frontends.app_server.dispatch import serve_request
 from octavo.frontends.app_server.server import Server
@@ -14,15 +12,17 @@ from octavo.frontends.jsonrpc.channel import Channel
 from octavo.frontends.jsonrpc.messages import ErrorResponse, Incoming, Notification, Request, Response
 from octavo.frontends.jsonrpc.serve import serve_stdio
 from octavo.frontends.jsonrpc.signals import Die
+from octavo.runtime.runtime import Runtime
 
 _log = logging.getLogger(__name__)
 
 
-def run_app_server(sources: ConfigSources, config: Config, ready: Callable[[], None], die: Die) -> int:
+def run_app_server(runtime: Runtime, ready: Callable[[], None], die: Die) -> int:
     """Serve stdin until it ends; the exit code. `ready` and `die` are those of `serve_stdio`."""
 
     def begin(channel: Channel) -> Server:
-        server = Server(sources, config, Client(channel))
+        runtime.room_for_events = channel.room_for_events
+        server = Server(runtime, Client(channel))
         server.keep_feedback_log()
         return server
 

@@ -7,13 +7,10 @@ import logging
 from collections.abc import Coroutine
 from typing import TYPE_CHECKING
 
-from octavo.config.config import Config
-from octavo.config.load import ConfigSources
-from octavo.config.schema import LocalModel
 from octavo.frontends.app_server.answers import give_answer
 from octavo.frontends.app_server.client import Client
 from octavo.frontends.jsonrpc.messages import RequestId
-from octavo.frontends.remote import Remote
+from octavo.runtime.runtime import Runtime
 
 if TYPE_CHECKING:
     from octavo.frontends.app_server.feedback_log import FeedbackLog
@@ -22,7 +19,6 @@ if TYPE_CHECKING:
     from octavo.frontends.app_server.login import Login
     from octavo.frontends.app_server.questions import Questions
     from octavo.frontends.app_server.search import Searches
-    from octavo.model.backend import ModelBackend
 
 _log = logging.getLogger(__name__)
 
@@ -30,14 +26,13 @@ _log = logging.getLogger(__name__)
 class Server:
     """The process: its configuration, its client, its conversations, and the login that they share.
 
-    `config` is what the program started with; `sources` says how to make one anew.
+    `config` is what the program started with; `runtime` makes others, and conversations.
     Rooms that only some requests enter are made when one does, so that the first
     answer does not wait for the agent to be loaded.
     """
 
-    def __init__(self, sources: ConfigSources, config: Config, client: Client) -> None:
-        self.sources, self.config, self.client = sources, config, client
-        self.remote = Remote(config)
+    def __init__(self, runtime: Runtime, client: Client) -> None:
+        self.runtime, self.config, self.remote, self.client = runtime, runtime.config, runtime.remote, client
         self.is_initialized = False
         self._work: set[asyncio.Task[None]] = set()
         self._conversations: LoadedConversations | None = None
@@ -46,7 +41,6 @@ class Server:
         self._login: Login | None = None
         self._searches: Searches | None = None
         self.feedback_log: FeedbackLog | None = None
-        self.local_models: dict[LocalModel, ModelBackend] = {}
 
     @property
     def conversations(self) -> LoadedConversations:
@@ -126,7 +120,7 @@ class Server:
             await self._conversations.close_all()
         if self._work:
             await asyncio.wait(self._work)
-        await self.remote.aclose()
+        await self.runtime.aclose()
 
 
 def log_failure(task: asyncio.Task[None]) -> None:

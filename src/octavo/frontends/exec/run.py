@@ -10,8 +10,6 @@ import msgspec
 
 from octavo.config.config import Config
 from octavo.engine.conversation import Conversation
-from octavo.engine.services import Services
-from octavo.engine.start import new_conversation, resume_conversation
 from octavo.errors import OctavoError
 from octavo.frontends.exec.git_check import is_in_repository
 from octavo.frontends.exec.last_message import last_message_file, write_last_message
@@ -22,6 +20,7 @@ from octavo.frontends.exec.style import ColorChoice, Style, wants_color
 from octavo.model.settings import model_settings
 from octavo.protocol.ops import UserInputOp
 from octavo.protocol.turn_items import LocalImageInput, TextInput, UserInput
+from octavo.runtime.runtime import Runtime
 from octavo.sandbox.spec import configured_sandbox
 
 
@@ -53,12 +52,14 @@ class NoSuchSession(OctavoError):
         super().__init__(f"no rollout found for thread id {session_id}")
 
 
-def run_exec(config: Config, services: Services, request: ExecRequest, ready: Callable[[], None]) -> int:
+def run_exec(runtime: Runtime, request: ExecRequest, ready: Callable[[], None]) -> int:
     """Check, start or resume, and run the turn. The exit code.
 
     `ready` is called once when everything is imported. Raises `OctavoError` before
     anything was written to stdout.
     """
+    runtime.load_agent()
+    config = runtime.config
     if not request.skip_git_check and not is_in_repository(config.cwd):
         raise NotInRepository
     saved = _saved_session(config, request)
@@ -69,8 +70,8 @@ def run_exec(config: Config, services: Services, request: ExecRequest, ready: Ca
     async def open_conversation() -> Conversation:
         ready()
         if saved is not None:
-            return await resume_conversation(config, services, saved)
-        return await new_conversation(config, services)
+            return await runtime.resume(saved)
+        return await runtime.open()
 
     file = (
         None

@@ -9,14 +9,11 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from octavo.engine.services import Services
-from octavo.engine.start import new_conversation
 from octavo.errors import OctavoError
 from octavo.frontends.jsonrpc.messages import RequestId
 from octavo.frontends.mcp_server.approvals import Question, command_question, patch_question
 from octavo.frontends.mcp_server.arguments import BadArguments, CallParams, CodexArguments, ReplyArguments, parse
 from octavo.frontends.mcp_server.server import LiveConversation, Server
-from octavo.model.choose import backend_for
 from octavo.protocol import events, ops
 from octavo.protocol.ids import InvalidConversationId, parse_conversation_id
 from octavo.protocol.turn_items import TextInput
@@ -88,13 +85,7 @@ class Call:
         except OctavoError as error:
             raise Refused(f"Failed to load Codex configuration from overrides: {error}") from None
         try:
-            services = Services(
-                backend_for(config, server.remote.auth, server.remote.http),
-                source="mcp",
-                originator=server.remote.identity.originator,
-                room_for_events=server.client.channel.room_for_events,
-            )
-            conversation = await new_conversation(config, services)
+            conversation = await server.runtime.open(config)
         except OctavoError as error:
             raise Refused(f"Failed to start Codex session: {error}") from None
         live = LiveConversation(conversation)

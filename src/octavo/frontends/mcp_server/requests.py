@@ -64,12 +64,12 @@ def _initialize(server: Server, request: Request) -> None:
     params = parse(request.params or _NOTHING, InitializeParams)
     server.is_initialized = True
     info = params.client_info
-    server.remote.identity.suffix = f"{info.name}; {info.version}"
+    server.runtime.remote.identity.suffix = f"{info.name}; {info.version}"
     about = {
         "name": "codex-mcp-server",
         "title": "Codex",
         "version": __version__,
-        "user_agent": server.remote.identity.user_agent,
+        "user_agent": server.runtime.remote.identity.user_agent,
     }
     capabilities = {"tools": {"listChanged": True}}
     server.client.reply(

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from octavo.config.config import Config
-from octavo.config.load import ConfigSources
 from octavo.frontends.jsonrpc.channel import Channel
 from octavo.frontends.jsonrpc.messages import ErrorResponse, Incoming, Notification, Request, Response
 from octavo.frontends.jsonrpc.serve import serve_stdio
@@ -13,13 +11,15 @@ from octavo.frontends.jsonrpc.signals import Die
 from octavo.frontends.mcp_server.client import Client
 from octavo.frontends.mcp_server.requests import serve_notification, serve_request
 from octavo.frontends.mcp_server.server import Server
+from octavo.runtime.runtime import Runtime
 
 
-def run_mcp_server(sources: ConfigSources, config: Config, ready: Callable[[], None], die: Die) -> int:
+def run_mcp_server(runtime: Runtime, ready: Callable[[], None], die: Die) -> int:
     """Serve stdin until it ends; the exit code. `ready` and `die` are those of `serve_stdio`."""
 
     def begin(channel: Channel) -> Server:
-        return Server(sources, config, Client(channel))
+        runtime.room_for_events = channel.room_for_events
+        return Server(runtime, Client(channel))
 
     serve_stdio(begin, _take, ready, die)
     return 0

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import asyncio
 
-import msgspec
-
+from octavo.config.choices import ConfigFlags
 from octavo.config.config import Config
-from octavo.config.load import ConfigFlags, ConfigSources, load_config
 from octavo.config.overrides import json_overrides
 from octavo.frontends.jsonrpc.messages import RequestId
 from octavo.frontends.mcp_server.arguments import CodexArguments
 from octavo.frontends.mcp_server.client import Client
-from octavo.frontends.remote import Remote
+from octavo.runtime.runtime import Runtime
 
 TYPE_CHECKING = False  # the agent is imported by the first call: the handshake need not wait for it
 if TYPE_CHECKING:
@@ -33,11 +31,10 @@ class LiveConversation:
 
 
 class Server:
-    """The process. `sources` says how to make a configuration anew, `config` is the one at its start."""
+    """The process; `runtime` makes configurations and conversations."""
 
-    def __init__(self, sources: ConfigSources, config: Config, client: Client) -> None:
-        self.sources, self.config, self.client = sources, config, client
-        self.remote = Remote(config)
+    def __init__(self, runtime: Runtime, client: Client) -> None:
+        self.runtime, self.client = runtime, client
         self.is_initialized = False
         self.conversations: dict[str, LiveConversation] = {}
         self.calls: dict[CallKey, Call] = {}
@@ -65,8 +62,7 @@ class Server:
             developer_instructions=arguments.developer_instructions,
             compact_prompt=arguments.compact_prompt,
         )
-        overrides = self.sources.cli_overrides + json_overrides(arguments.config or {})
-        return load_config(msgspec.structs.replace(self.sources, cli_overrides=overrides, flags=flags))
+        return self.runtime.derive(flags, json_overrides(arguments.config or {}))
 
     def run(self, call: Call) -> None:
         """Let a call begin, beside all others."""
@@ -101,7 +97,7 @@ class Server:
         if self._running:
             await asyncio.wait(self._running)
         await asyncio.gather(*(live.conversation.close() for live in self.conversations.values()))
-        await self.remote.aclose()
+        await self.runtime.aclose()
 
 
 def call_key(request_id: RequestId) -> CallKey:

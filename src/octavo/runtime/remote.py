@@ -1,22 +1,22 @@
-"""What all conversations of a server share to reach other machines: who we are, the HTTP client, the login."""
+"""The way to other machines: who we are, the HTTP client, the login. Each is made when it is first needed."""
 
 from __future__ import annotations
 
 from octavo.config.config import Config
 from octavo.http.identity import ClientIdentity
 
-TYPE_CHECKING = False  # made when first needed: the first answer need not wait for their imports
+TYPE_CHECKING = False  # the first answer of a server need not wait for these imports
 if TYPE_CHECKING:
     from octavo.auth.current import CurrentLogin
     from octavo.http.client import HttpClient
 
 
 class Remote:
-    """The client and the login of one process; `config` is the one that it started with."""
+    """Identity, clients and login, shared by everything that one `Runtime` starts."""
 
-    def __init__(self, config: Config) -> None:
-        self._config = config
-        self.identity = ClientIdentity(config.environ)
+    def __init__(self, config: Config, originator: str, *, env_key: bool) -> None:
+        self._config, self._env_key = config, env_key
+        self.identity = ClientIdentity(config.environ, originator)
         self._http: HttpClient | None = None
         self._nameless_http: HttpClient | None = None
         self._auth: CurrentLogin | None = None
@@ -41,13 +41,13 @@ class Remote:
 
     @property
     def auth(self) -> CurrentLogin:
-        """The login in force: only a stored one counts here."""
+        """The login in force."""
         if self._auth is None:
             from octavo.auth.current import CurrentLogin
 
-            config = self._config
+            config, environ = self._config, self._config.environ
             store = config.cli_auth_credentials_store
-            self._auth = CurrentLogin(config.codex_home, self.http, config.environ, store)
+            self._auth = CurrentLogin(config.codex_home, self.http, environ, store, allow_env_key=self._env_key)
         return self._auth
 
     async def aclose(self) -> None:

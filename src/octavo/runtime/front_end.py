@@ -1,0 +1,29 @@
+"""Who starts conversations: what differs from door to door when the agent is put together."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+import msgspec
+
+from octavo.http.identity import DEFAULT_ORIGINATOR
+from octavo.protocol.source import SessionSource
+
+TYPE_CHECKING = False  # as `typing` has it
+if TYPE_CHECKING:
+    from octavo.git.info import GitInfo
+
+
+class FrontEnd(msgspec.Struct, frozen=True):
+    """A door. `source` and `originator` name it in saved sessions and to servers (`docs/models.md`, "Identity").
+
+    `env_key` lets `CODEX_API_KEY` count as a login. `deltas` is false where nobody
+    reads delta events. `git_info` tells about the checkout of a folder, where the door has
+    begun to ask already.
+    """
+
+    source: SessionSource
+    originator: str = DEFAULT_ORIGINATOR
+    env_key: bool = False
+    deltas: bool = True
+    git_info: Callable[[str], Awaitable[GitInfo | None]] | None = None

@@ -1,0 +1,195 @@
+"""The composition root: from configuration sources to conversations (`docs/architecture.md`, "One assembly").
+
+Every door stands on a `Runtime`, and several may live in one process. It touches
+nothing that belongs to the process as a whole: not its environment, working directory,
+signals or garbage collector.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+
+import msgspec
+
+from octavo.config.choices import ConfigFlags
+from octavo.config.config import Config
+from octavo.config.overrides import Override
+from octavo.config.schema import LocalModel
+from octavo.model.backend import ModelBackend
+from octavo.runtime.front_end import FrontEnd
+from octavo.runtime.remote import Remote
+
+TYPE_CHECKING = False  # the agent is loaded with the first conversation: a server's handshake need not wait for it
+if TYPE_CHECKING:
+    from octavo.config.load import ConfigSources
+    from octavo.engine.conversation import Conversation
+    from octavo.engine.services import Services
+    from octavo.process.patch_links import PatchLinks
+    from octavo.protocol.items import ResponseItem
+
+
+class Runtime:
+    """What conversations of one front end share: configuration, login, clients, models.
+
+    `sources` say how to make a configuration anew, `config` is the one they gave at the start.
+    `warn` is told, in a line, what could not be prepared and is done without.
+    """
+
+    def __init__(
+        self, sources: ConfigSources, config: Config, front_end: FrontEnd, warn: Callable[[str], None] | None = None
+    ) -> None:
+        self.front_end = front_end
+        self._links = _patch_links(config.codex_home, warn)
+        environ = _with_links(config.environ, self._links)
+        self.sources = msgspec.structs.replace(sources, environ=environ)
+        self.config = msgspec.structs.replace(config, environ=environ)
+        self.remote = Remote(self.config, front_end.originator, env_key=front_end.env_key)
+        self.room_for_events: Callable[[], Awaitable[None]] = _always
+        self._chosen_backend: ModelBackend | None = None
+        self._local_models: dict[LocalModel, ModelBackend] = {}
+
+    # --- configurations ----------------------------------------------------------------
+
+    def derive(self, flags: ConfigFlags, overrides: tuple[Override, ...] = ()) -> Config:
+        """A configuration for one conversation: files read anew, the start's overrides, `overrides`, then `flags`.
+
+        Raises `ConfigError`.
+        """
+        from octavo.config.load import load_config
+
+        given = self.sources.cli_overrides + overrides
+        return load_config(msgspec.structs.replace(self.sources, cli_overrides=given, flags=flags))
+
+    # --- the model -----------------------------------------------------------------------
+
+    def backend(self, config: Config) -> ModelBackend:
+        """Where answers come from. A model inside this process is loaded once for all conversations."""
+        if self._chosen_backend is not None:
+            return self._chosen_backend
+        from octavo.model.choose import backend_for
+
+        if config.model_provider_id != "embedded":
+            return backend_for(config, self.remote.auth, self.remote.http)
+        if config.local_model not in self._local_models:
+            self._local_models[config.local_model] = backend_for(config, self.remote.auth, self.remote.http)
+        return self._local_models[config.local_model]
+
+    def use_backend(self, backend: ModelBackend) -> None:
+        """Let all answers come from here, whatever the configurations say."""
+        self._chosen_backend = backend
+
+    def load_local_model(self, tell: Callable[[str], None]) -> None:
+        """Load the model that runs inside this process, if the configuration has chosen one.
+
+        Loading stops every thread, so it is best done before an event loop runs. `tell` gets
+        a line beforehand if it will take a while. Raises `LocalModelUnavailable`.
+        """
+        if self._chosen_backend is not None or self.config.model_provider_id != "embedded":
+            return
+        from octavo.model.embedded.backend import EmbeddedBackend
+
+        backend = self.backend(self.config)
+        if isinstance(backend, EmbeddedBackend):
+            backend.load(tell)
+
+    def load_agent(self) -> None:
+        """Import the agent now, so that the first conversation need not wait for it."""
+        from octavo.engine import start  # noqa: F401
+
+    # --- the login -----------------------------------------------------------------------
+
+    @property
+    def login_is_restricted(self) -> bool:
+        """Whether the configuration says who may be logged in, so that `check_login` has something to do."""
+        config = self.config
+        return config.forced_login_method is not None or config.forced_chatgpt_workspace_id is not None
+
+    async def check_login(self) -> None:
+        """Pass if the login in force is allowed; else it is removed and `LoginRefused` raised.
+
+        Raises another `OctavoError` where the login cannot be read or refreshed.
+        """
+        from octavo.auth.restrictions import check_login_restrictions
+        from octavo.http.client import HttpClient
+
+        config = self.config
+        await check_login_restrictions(config, config.environ, lambda: HttpClient(self.remote.identity, config.environ))
+
+    # --- conversations -------------------------------------------------------------------
+
+    def services(self, config: Config) -> Services:
+        """Everything outside the agent that a conversation under `config` stands on."""
+        from octavo.engine.services import Services
+        from octavo.git.info import git_info
+
+        front_end = self.front_end
+        return Services(
+            self.backend(config),
+            source=front_end.source,
+            originator=self.remote.identity.originator,
+            deltas=front_end.deltas,
+            git_info=front_end.git_info or git_info,
+            room_for_events=self.room_for_events,
+        )
+
+    async def open(self, config: Config | None = None) -> Conversation:
+        """A new conversation, under the configuration of the start or another. Raises `OctavoError`."""
+        from octavo.engine.start import new_conversation
+
+        config = config or self.config
+        return await new_conversation(config, self.services(config))
+
+    async def resume(self, path: str, config: Config | None = None) -> Conversation:
+        """Go on with the session saved at `path`: same id, same file, settings of now. Raises `OctavoError`."""
+        from octavo.engine.start import resume_conversation
+
+        config = config or self.config
+        return await resume_conversation(config, self.services(config), path)
+
+    async def fork(self, path: str, user_message: int, config: Config | None = None) -> Conversation:
+        """A new conversation with what stood before the n-th message of the user, counted from 0.
+
+        Raises `OctavoError`.
+        """
+        from octavo.engine.start import fork_conversation
+
+        config = config or self.config
+        return await fork_conversation(config, self.services(config), path, user_message)
+
+    async def open_with(self, items: Sequence[ResponseItem], config: Config | None = None) -> Conversation:
+        """A new conversation in which these items, and nothing else, came before. Raises `OctavoError`."""
+        from octavo.engine.start import conversation_from_history
+
+        config = config or self.config
+        return await conversation_from_history(config, self.services(config), items)
+
+    async def aclose(self) -> None:
+        """The end: connections are closed and our folder is removed. Conversations are closed by who opened them."""
+        await self.remote.aclose()
+        if self._links is not None:
+            self._links.remove()
+
+
+async def _always() -> None:
+    """There is always room."""
+
+
+def _patch_links(codex_home: str, warn: Callable[[str], None] | None) -> PatchLinks | None:
+    """The programs `apply_patch` and `applypatch`; where they cannot be made, models still patch through tools."""
+    from octavo.process.patch_links import make_patch_links
+
+    try:
+        return make_patch_links(codex_home)
+    except OSError as error:
+        if warn is not None:
+            warn(f"WARNING: proceeding, even though we could not update PATH: {error.strerror}")
+        return None
+
+
+def _with_links(environ: Mapping[str, str], links: PatchLinks | None) -> Mapping[str, str]:
+    """The environment in which commands find these programs before all others."""
+    if links is None:
+        return environ
+    from octavo.process.patch_links import path_with_links
+
+    return {**environ, "PATH": path_with_links(links, environ)}
