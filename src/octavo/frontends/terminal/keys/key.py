@@ -48,5 +48,11 @@ class KeyboardReply(NamedTuple):
     flags: int
 
 
-Input = Key | Paste | Focus | ColorReply | KeyboardReply
+class VersionReply(NamedTuple):
+    """The terminal's own name and version, such as `tmux 3.4`."""
+
+    name: str
+
+
+Input = Key | Paste | Focus | ColorReply | KeyboardReply | VersionReply
 """All that the parser hands on; other answers and unknown sequences are swallowed."""

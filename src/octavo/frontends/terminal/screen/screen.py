@@ -1,0 +1,167 @@
+"""The one owner of the output: every byte to the terminal passes here, one write a frame (`docs/terminal.md`).
+
+Finished lines are queued with `print`; `draw` puts them above fresh live rows, a bounded number with each frame, so
+that keys are answered while much is printed. Under an overlay they wait. While the terminal has not taken the last
+frame, no other is made: only the newest rows are drawn then.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections import deque
+from collections.abc import Iterable, Mapping, Sequence
+
+from octavo.frontends.terminal.screen import modes, pager
+from octavo.frontends.terminal.screen.depth import color_depth
+from octavo.frontends.terminal.screen.live import Cursor, Live
+from octavo.frontends.terminal.screen.sgr import Ink
+from octavo.frontends.terminal.screen.tty import Tty
+from octavo.frontends.terminal.text.styled import Line
+
+_LINES_A_FRAME = 400
+
+
+class Screen:
+    """Draws on a terminal from `start` to `end`, and gives it back in between for `suspend`."""
+
+    def __init__(self, tty: Tty, environ: Mapping[str, str]) -> None:
+        self.tty, self.environ = tty, environ
+        self.columns, self.lines = tty.size()
+        self.depth = color_depth(environ)
+        ink = Ink(self.depth)
+        self._live = Live(ink, modes.rewraps(environ))
+        self._whole = pager.WholeScreen(ink)
+        self._overlay = False
+        self._queue: deque[Line] = deque()
+        self._cursor_shown = True
+        self._sync = modes.synchronizes(environ)
+        self._on = False
+
+    def start(self, *, ask: bool = True) -> None:
+        """Take the terminal: keys as they are pressed, the modes of the interface; ask it what it is, if wanted."""
+        self.tty.raw()
+        self._on = True
+        self.tty.write(modes.modes_on(self.environ) + (modes.QUERIES if ask else ""))
+
+    def ask_colors(self) -> None:
+        """Ask for the colours again; answers come as input."""
+        self.tty.write(modes.COLOR_QUERIES)
+
+    def named(self, name: str) -> None:
+        """The terminal has said what it is."""
+        self._live.rewraps = modes.rewraps(self.environ, name)
+
+    def resized(self) -> bool:
+        """Take the terminal's size as it is now; whether it is another one."""
+        size = self.tty.size()
+        if size == (self.columns, self.lines):
+            return False
+        self.columns, self.lines = size
+        self._live.spoil()
+        self._whole.forget()
+        return True
+
+    def print(self, lines: Iterable[Line]) -> None:
+        """These finished lines go above the live rows with the next frames."""
+        self._queue.extend(lines)
+
+    @property
+    def busy(self) -> bool:
+        """Whether the terminal has yet to take what was written."""
+        return self.tty.pending > 0
+
+    @property
+    def printing(self) -> bool:
+        """Whether finished lines wait for a frame."""
+        return bool(self._queue) and not self._overlay
+
+    def draw(self, rows: Sequence[Line], cursor: Cursor | None) -> None:
+        """Show these rows below what is printed; `cursor` is where it stands in them, None hides it."""
+        if self.busy or not self._on:
+            return
+        text = self._leave_overlay() if self._overlay else ""
+        history = [self._queue.popleft() for _ in range(min(len(self._queue), _LINES_A_FRAME))]
+        rows, cursor = _within(rows, cursor, self.lines)
+        text += self._live.frame(history, rows, cursor or (len(rows) - 1, 0), self.columns)
+        self._write(text, cursor is not None)
+
+    def overlay(self, rows: Sequence[Line], cursor: Cursor | None = None) -> None:
+        """Show these rows on the whole of the alternate screen."""
+        if self.busy or not self._on:
+            return
+        text = ""
+        if not self._overlay:
+            self._overlay = True
+            self._whole.forget()
+            text = pager.ENTER
+        text += self._whole.frame(rows, cursor, self.columns, self.lines)
+        self._write(text, cursor is not None)
+
+    def send(self, text: str) -> None:
+        """A sequence that draws nothing, such as a notification."""
+        self.tty.write(text)
+
+    def spoil(self) -> None:
+        """Others may have written over the rows: draw them all with the next frame."""
+        self._live.spoil()
+        self._whole.forget()
+
+    def suspend(self) -> None:
+        """Give the terminal back and stop with our process group; returns when we are continued."""
+        text = self._leave_overlay() if self._overlay else ""
+        self.tty.write(text + self._live.to_last() + "\r\n" + modes.modes_off(self.environ))
+        self.tty.finish()
+        self.tty.cooked()
+        self._on = False
+        os.kill(0, signal.SIGTSTP)
+
+    def continued(self) -> None:
+        """We go on after a stop, our own or another's: take the terminal again and draw below what stands there."""
+        was_overlay, self._overlay = self._overlay, False
+        self.start(ask=False)
+        self.columns, self.lines = self.tty.size()
+        self._cursor_shown = True
+        if was_overlay:
+            self.tty.write(pager.LEAVE)
+        self._live.forget()
+        self._whole.forget()
+
+    def end(self) -> None:
+        """Give the terminal back: the live rows are gone, what was printed stays. May be called at any moment."""
+        if not self._on:
+            return
+        self._on = False
+        text = modes.SYNC_END if self._sync else ""
+        text += self._leave_overlay() if self._overlay else ""
+        text += self._live.frame(list(self._queue), [], (0, 0), self.columns) if self._queue else ""
+        self._queue.clear()
+        text += self._live.to_top(self.columns) + "\x1b[J" + modes.modes_off(self.environ)
+        self.tty.write(text)
+        self.tty.finish()
+        self.tty.cooked()
+
+    def _leave_overlay(self) -> str:
+        self._overlay = False
+        self._live.spoil()
+        return pager.LEAVE
+
+    def _write(self, text: str, cursor_shown: bool) -> None:
+        if cursor_shown != self._cursor_shown:
+            text += modes.SHOW_CURSOR if cursor_shown else modes.HIDE_CURSOR
+            self._cursor_shown = cursor_shown
+        elif text and cursor_shown and "\n" in text:
+            text = modes.HIDE_CURSOR + text + modes.SHOW_CURSOR
+        if text:
+            self.tty.write(modes.SYNC_BEGIN + text + modes.SYNC_END if self._sync else text)
+
+
+def _within(rows: Sequence[Line], cursor: Cursor | None, lines: int) -> tuple[Sequence[Line], Cursor | None]:
+    """No more rows than the screen has, those around the cursor."""
+    surplus = len(rows) - lines
+    if surplus <= 0:
+        return rows, cursor
+    if cursor is None:
+        return rows[surplus:], None
+    above = min(surplus, cursor[0])
+    return rows[above : above + lines], (cursor[0] - above, cursor[1])

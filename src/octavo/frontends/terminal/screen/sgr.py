@@ -1,0 +1,66 @@
+"""Styled lines as bytes for one row of the terminal, each run of colour closed before the row ends."""
+
+from __future__ import annotations
+
+from octavo.frontends.terminal.screen.depth import ANSI, NONE, PALETTE, TRUE, palette_index
+from octavo.frontends.terminal.text.styled import PLAIN, Color, Line, Style
+from octavo.frontends.terminal.text.widths import cut_line, line_width
+
+_RESET = "\x1b[m"
+_TO_THE_END = "\x1b[K"
+
+
+class Ink:
+    """Writes lines for a terminal of so many colours."""
+
+    def __init__(self, depth: int) -> None:
+        self.depth = depth
+        self._codes: dict[Style, str] = {PLAIN: ""}
+
+    def row(self, line: Line, columns: int) -> str:
+        """The line in a row of this width, the rest of the row empty or filled; what does not fit is cut."""
+        taken = line_width(line)
+        if taken > columns:
+            line = cut_line(line, columns)
+            taken = line_width(line)
+        parts = []
+        for text, style in line.spans:
+            code = self._code(style)
+            parts.append(f"{code}{text}{_RESET}" if code else text)
+        if taken < columns:
+            fill = self._code(line.fill) if line.fill is not None else ""
+            parts.append(f"{fill}{_TO_THE_END}{_RESET}" if fill else _TO_THE_END)
+        return "".join(parts)
+
+    def _code(self, style: Style) -> str:
+        code = self._codes.get(style)
+        if code is None:
+            code = self._codes[style] = _sequence(style, self.depth)
+        return code
+
+
+def _sequence(style: Style, depth: int) -> str:
+    attributes = (
+        ("1", style.bold), ("2", style.dim), ("3", style.italic), ("4", style.underline),
+        ("7", style.reverse), ("9", style.crossed),
+    )  # fmt: skip
+    codes = [code for code, wanted in attributes if wanted]
+    codes += _color(style.fg, depth, 30) + _color(style.bg, depth, 40)
+    return f"\x1b[{';'.join(codes)}m" if codes else ""
+
+
+def _color(color: Color | None, depth: int, base: int) -> list[str]:
+    """`base` is 30 for the text, 40 for what is behind it."""
+    if color is None or depth == NONE:
+        return []
+    if isinstance(color, tuple):
+        if depth == TRUE:
+            return [f"{base + 8};2;{color[0]};{color[1]};{color[2]}"]
+        if depth < PALETTE:
+            return []
+        color = palette_index(*color)
+    if color < 8:
+        return [str(base + color)]
+    if color < ANSI:
+        return [str(base + 60 + color - 8)]
+    return [f"{base + 8};5;{color}"] if depth >= PALETTE else []

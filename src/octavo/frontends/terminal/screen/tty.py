@@ -1,0 +1,143 @@
+"""The terminal's descriptors: opened anew, so that what others set on theirs does not touch ours, and the reverse.
+
+Writing never blocks: what the terminal does not take is kept and goes out later, in order (`flush`, `finish`).
+"""
+
+from __future__ import annotations
+
+import os
+
+from octavo.errors import OctavoError
+
+_END_S = 2.0  # how long a terminal that does not read may keep us from ending
+
+
+class NoTerminal(OctavoError):
+    """There is nothing to draw on, or to read keys from."""
+
+
+class Tty:
+    """`fd` reads keys and takes what is written. Raises `NoTerminal` when made without a terminal."""
+
+    def __init__(self) -> None:
+        if not os.isatty(1):
+            raise NoTerminal("stdout is not a terminal")
+        self.fd = _own_descriptor()
+        self._pending = bytearray()
+        self._saved: list[object] | None = None
+        self.lost = False
+
+    def size(self) -> tuple[int, int]:
+        """Columns and lines, at least one of each; 80 × 24 where the terminal does not say."""
+        try:
+            columns, lines = os.get_terminal_size(self.fd)
+        except OSError:
+            return 80, 24
+        return columns or 80, lines or 24
+
+    def raw(self) -> None:
+        """Keys come as they are pressed. Remembers what was set before; what was typed already stays."""
+        import termios
+
+        try:
+            settings = termios.tcgetattr(self.fd)
+            if self._saved is None:
+                self._saved = [*settings[:6], list(settings[6])]
+            _make_raw(settings)
+            termios.tcsetattr(self.fd, termios.TCSANOW, settings)
+        except (termios.error, OSError):
+            self.lost = True
+
+    def cooked(self) -> None:
+        """As it was before the first `raw`."""
+        import termios
+
+        if self._saved is None:
+            return
+        try:
+            termios.tcsetattr(self.fd, termios.TCSANOW, self._saved)  # type: ignore[arg-type]
+        except (termios.error, OSError):
+            self.lost = True
+
+    def read(self) -> bytes | None:
+        """What was typed; None when nothing was, empty when the terminal is gone."""
+        try:
+            return os.read(self.fd, 65536)
+        except BlockingIOError:
+            return None
+        except InterruptedError:
+            return None
+        except OSError:
+            self.lost = True
+            return b""
+
+    def write(self, text: str) -> None:
+        """Write it, behind what still waits."""
+        self._pending += text.encode("utf-8", "replace")
+        self.flush()
+
+    @property
+    def pending(self) -> int:
+        """Bytes that the terminal did not take yet."""
+        return len(self._pending)
+
+    def flush(self) -> None:
+        """Write what waits, as far as the terminal takes it."""
+        while self._pending:
+            try:
+                written = os.write(self.fd, self._pending)
+            except (BlockingIOError, InterruptedError):
+                return
+            except OSError:  # nobody is there any more
+                self._pending.clear()
+                self.lost = True
+                return
+            del self._pending[:written]
+
+    def finish(self, seconds: float = _END_S) -> None:
+        """Write what waits, for at most so long."""
+        import select
+        import time
+
+        end = time.monotonic() + seconds
+        while self._pending and (left := end - time.monotonic()) > 0:
+            select.select([], [self.fd], [], left)
+            self.flush()
+
+    def close(self) -> None:
+        """Give the descriptor back."""
+        os.close(self.fd)
+
+
+def _own_descriptor() -> int:
+    """The terminal of stdin if it is one, else the one that controls us; with an open file description of our own."""
+    flags = os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK | os.O_CLOEXEC
+    for name in (_name_of(1), "/dev/tty"):
+        if name is not None:
+            try:
+                return os.open(name, flags)
+            except OSError:
+                continue
+    raise NoTerminal("there is no terminal to read keys from")
+
+
+def _name_of(fd: int) -> str | None:
+    try:
+        return os.ttyname(fd)
+    except OSError:
+        return None
+
+
+def _make_raw(settings: list[object]) -> None:
+    import termios
+
+    iflag, oflag, cflag, lflag = (int(str(value)) for value in settings[:4])
+    settings[0] = iflag & ~(
+        termios.BRKINT | termios.ICRNL | termios.INLCR | termios.IGNCR | termios.INPCK | termios.ISTRIP | termios.IXON
+    )
+    settings[1] = oflag & ~termios.OPOST
+    settings[2] = cflag & ~(termios.CSIZE | termios.PARENB) | termios.CS8
+    settings[3] = lflag & ~(termios.ECHO | termios.ECHONL | termios.ICANON | termios.IEXTEN | termios.ISIG)
+    control = list(settings[6])  # type: ignore[call-overload]
+    control[termios.VMIN], control[termios.VTIME] = 1, 0
+    settings[6] = control
