@@ -104,6 +104,7 @@ def model_client(session: Session, turn: TurnContext) -> ModelClient:
         subagent=subagent_label(session.services.source),
         jitter=session.services.jitter,
         deltas=session.services.deltas,
+        observer=session.model_observer(turn),
         tools=session.encoded_tools,
     )
 

@@ -106,24 +106,12 @@ async def _pump(
             case events.SessionConfigured():
                 continue
             case events.ExecApprovalRequest() | events.ApplyPatchApprovalRequest() as request:
-                await _ask_parent(parent, turn, child, event.id, request)
+                # Under the parent's turn, since that is the only one that the client can answer; the call keeps its id.
+                decision = await parent.ask(turn.id, request, event.origin or child.id)
+                kind = ops.ExecApproval if isinstance(request, events.ExecApprovalRequest) else ops.PatchApproval
+                await child.submit(kind(event.id, decision, request.call_id))
                 continue
             case events.TokenCount(info=info) if token_budget is not None and info is not None:
                 if info.total_token_usage.total_tokens > token_budget:
                     await child.submit(ops.Interrupt())
         await channel.put(event)
-
-
-async def _ask_parent(
-    parent: Session,
-    turn: ActiveTurn,
-    child: Conversation,
-    child_turn: str,
-    request: events.ExecApprovalRequest | events.ApplyPatchApprovalRequest,
-) -> None:
-    """Ask under the parent's turn id, since that is the only id that the client can answer."""
-    decision = await parent.ask(turn.id, msgspec.structs.replace(request, call_id=turn.id))
-    if isinstance(request, events.ExecApprovalRequest):
-        await child.submit(ops.ExecApproval(child_turn, decision))
-    else:
-        await child.submit(ops.PatchApproval(child_turn, decision))
