@@ -26,13 +26,15 @@ if TYPE_CHECKING:
     from octavo.engine.services import Services
     from octavo.process.patch_links import PatchLinks
     from octavo.protocol.items import ResponseItem
+    from octavo.tools.telemetry import Telemetry
 
 
 class Runtime:
     """What conversations of one front end share: configuration, login, clients, models.
 
     `sources` say how to make a configuration anew, `config` is the one they gave at the start.
-    `warn` is told, in a line, what could not be prepared and is done without.
+    `warn` is told, in a line, what could not be prepared and is done without. `telemetry` can
+    be given before the first conversation (`docs/telemetry.md`).
     """
 
     def __init__(
@@ -45,6 +47,7 @@ class Runtime:
         self.config = msgspec.structs.replace(config, environ=environ)
         self.remote = Remote(self.config, front_end.originator, env_key=front_end.env_key)
         self.room_for_events: Callable[[], Awaitable[None]] = _always
+        self.telemetry: Telemetry | None = None
         self._chosen_backend: ModelBackend | None = None
         self._local_models: dict[LocalModel, ModelBackend] = {}
 
@@ -130,6 +133,7 @@ class Runtime:
             deltas=front_end.deltas,
             git_info=front_end.git_info or git_info,
             room_for_events=self.room_for_events,
+            telemetry=self.telemetry,
         )
 
     async def open(self, config: Config | None = None) -> Conversation:
