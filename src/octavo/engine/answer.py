@@ -76,7 +76,8 @@ async def _attempt(session: Session, turn: ActiveTurn, prompt: Prompt) -> Answer
         async with aclosing(model_client(session, turn.context).call(prompt)) as answer:
             async for event in answer:
                 stream.take(event)
-                await session.services.room_for_events()
+                if session.broadcast.is_ahead:
+                    await session.broadcast.room()
         stream.finish()
         await batch.wait()
         if turn.ending:

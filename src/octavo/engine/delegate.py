@@ -99,9 +99,11 @@ async def _pump(
     channel: asyncio.Queue[events.Event],
     token_budget: int | None,
 ) -> None:
-    """Move events from the child to the caller; questions take the way through the parent's client."""
-    while True:
-        event = await child.next_event()
+    """Move events from the child to the caller; questions take the way through the parent's client.
+
+    The child goes no faster than the parent's listeners.
+    """
+    async for event in child.subscribe():
         match event.msg:
             case events.SessionConfigured():
                 continue
@@ -115,3 +117,4 @@ async def _pump(
                 if info.total_token_usage.total_tokens > token_budget:
                     await child.submit(ops.Interrupt())
         await channel.put(event)
+        await parent.broadcast.room()

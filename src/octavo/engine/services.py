@@ -18,19 +18,14 @@ if TYPE_CHECKING:
     from octavo.tools.telemetry import Telemetry
 
 
-async def _always() -> None:
-    """There is always room."""
-
-
 class Services(msgspec.Struct, frozen=True):
     """Everything outside the agent that it stands on; tests replace any part.
 
     `now` is Unix time in seconds, `monotonic` a clock for durations, `jitter` a
     factor around 1 for waits. `deltas` is false when the client reads no delta
     events. `depth` counts the conversations that this one is nested in. `git_info`
-    tells about the checkout of a folder. `room_for_events` returns when the client
-    can take more: the model's answer is read no faster than that. `telemetry` is told
-    what happens, in sub-conversations too (`docs/telemetry.md`).
+    tells about the checkout of a folder. `telemetry` is told what happens, in
+    sub-conversations too (`docs/telemetry.md`).
     """
 
     backend: ModelBackend
@@ -43,7 +38,6 @@ class Services(msgspec.Struct, frozen=True):
     random_bytes: Callable[[int], bytes] = os.urandom
     jitter: Callable[[], float] = random_jitter
     git_info: Callable[[str], Awaitable[GitInfo | None]] = git_info
-    room_for_events: Callable[[], Awaitable[None]] = _always
     telemetry: Telemetry | None = None
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from octavo.config.config import Config
 from octavo.engine.active_turn import ActiveTurn
+from octavo.engine.broadcast import Broadcast
 from octavo.engine.environment import initial_items
 from octavo.engine.history import History
 from octavo.engine.services import Services, new_uuid4
@@ -46,7 +47,7 @@ Question = events.ExecApprovalRequest | events.ApplyPatchApprovalRequest
 
 
 class Session:
-    """One conversation's settings, history, saved file, event queue and running turn."""
+    """One conversation's settings, history, saved file, listeners and running turn."""
 
     def __init__(
         self,
@@ -64,7 +65,7 @@ class Session:
         self.previous: SessionSettings | None = None
         self.tokens = TokenCounts()
         self.encoded_tools = EncodedTools()
-        self.events: asyncio.Queue[events.Event] = asyncio.Queue()
+        self.broadcast = Broadcast()
         self.active: ActiveTurn | None = None
         self.telemetry: ConversationTelemetry | None = None
         self.snapshot: asyncio.Task[None] | None = None
@@ -123,7 +124,7 @@ class Session:
 
     def _send(self, turn_id: str, msg: events.EventMsg, origin: str | None = None) -> None:
         self.recorder.record_event(msg)
-        self.events.put_nowait(events.Event(turn_id, msg, origin))
+        self.broadcast.tell(events.Event(turn_id, msg, origin))
 
     # --- work beside the operations -------------------------------------------------------
 

@@ -7,7 +7,7 @@ signals or garbage collector.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
@@ -46,7 +46,6 @@ class Runtime:
         self.sources = msgspec.structs.replace(sources, environ=environ)
         self.config = msgspec.structs.replace(config, environ=environ)
         self.remote = Remote(self.config, front_end.originator, env_key=front_end.env_key)
-        self.room_for_events: Callable[[], Awaitable[None]] = _always
         self.telemetry: Telemetry | None = None
         self._chosen_backend: ModelBackend | None = None
         self._local_models: dict[LocalModel, ModelBackend] = {}
@@ -132,7 +131,6 @@ class Runtime:
             originator=self.remote.identity.originator,
             deltas=front_end.deltas,
             git_info=front_end.git_info or git_info,
-            room_for_events=self.room_for_events,
             telemetry=self.telemetry,
         )
 
@@ -172,10 +170,6 @@ class Runtime:
         await self.remote.aclose()
         if self._links is not None:
             self._links.remove()
-
-
-async def _always() -> None:
-    """There is always room."""
 
 
 def _patch_links(codex_home: str, warn: Callable[[str], None] | None) -> PatchLinks | None:
