@@ -51,10 +51,11 @@ def test_text_is_utf_8_in_any_locale(place: Place, locale: str) -> None:
     assert "é ✓" in place.exec("--json", "hé", env=env).out.decode()
 
 
-def test_no_message_is_no_output(place: Place) -> None:
-    place.model(answer())
+def test_no_message_is_no_output_but_an_error(place: Place) -> None:
+    place.model(answer(), answer())
     result = place.exec("hi")
-    assert (result.code, result.out) == (0, b"")
+    assert (result.code, result.out) == (1, b"")
+    assert "the answer holds neither text nor a call" in result.err
 
 
 def test_the_last_message_goes_to_a_file_exactly(place: Place) -> None:
