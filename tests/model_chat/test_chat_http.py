@@ -209,9 +209,7 @@ async def test_chunks_one_a_line_are_read() -> None:
         assert _texts(await _call(server)) == ["Hello"]
 
 
-_PAGE = (
-    b"<!DOCTYPE html>\n<html><head><title>502 &amp; more</title></head>\n\n<body>Bad\nGateway</body></html>"
-)
+_PAGE = b"<!DOCTYPE html>\n<html><head><title>502 &amp; more</title></head>\n\n<body>Bad\nGateway</body></html>"
 
 
 @pytest.mark.parametrize(
