@@ -16,7 +16,6 @@ import msgspec
 from octavo.errors import ConfigError
 from octavo.model.backend import ModelRequest
 from octavo.model.errors import (
-    AnswerIncomplete,
     ContextWindowExceeded,
     FatalModelError,
     FinalModelError,
@@ -34,11 +33,10 @@ class ScriptedError(msgspec.Struct, frozen=True, omit_defaults=True):
     """How an attempt fails.
 
     `http` (with `status`, perhaps `delay` in seconds and `request_id`) and `transport`
-    may be attempted again; the others end the call. `message` is the reason of an `incomplete` answer,
-    and what the server said with an `http` refusal.
+    may be attempted again; `stream`, `model`, `final` and `context_window` end the call.
     """
 
-    kind: Literal["http", "transport", "stream", "model", "final", "context_window", "incomplete"]
+    kind: Literal["http", "transport", "stream", "model", "final", "context_window"]
     message: str = ""
     status: int = 503
     delay: float | None = None
@@ -48,7 +46,7 @@ class ScriptedError(msgspec.Struct, frozen=True, omit_defaults=True):
         """What a backend raises for it."""
         match self.kind:
             case "http":
-                return RetryableHttp(self.status, self.delay, self.request_id, self.message)
+                return RetryableHttp(self.status, self.delay, self.request_id)
             case "transport":
                 return RetryableTransport(self.message)
             case "stream":
@@ -59,8 +57,6 @@ class ScriptedError(msgspec.Struct, frozen=True, omit_defaults=True):
                 return FatalModelError(FinalModelError(self.message))
             case "context_window":
                 return FatalModelError(ContextWindowExceeded())
-            case "incomplete":
-                return FatalModelError(AnswerIncomplete(self.message))
 
 
 Step = ModelEvent | Mapping[str, Any] | asyncio.Event
@@ -132,7 +128,7 @@ class ScriptedBackend:
             if isinstance(step, asyncio.Event):
                 await step.wait()
             elif isinstance(step, Mapping):
-                if (event := stream.feed(msgspec.json.encode(step))) is not None:
+                if event := stream.feed(msgspec.json.encode(step)):
                     yield event
             else:
                 yield step
@@ -140,7 +136,6 @@ class ScriptedBackend:
             raise script.error.to_exception() if isinstance(script.error, ScriptedError) else script.error
         if plays_server:
             try:
-                for event in stream.end():
-                    yield event
+                yield stream.end()
             except ModelError as error:
                 raise FatalModelError(error) from None

@@ -7,7 +7,7 @@ signals or garbage collector.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 import msgspec
 
@@ -26,15 +26,13 @@ if TYPE_CHECKING:
     from octavo.engine.services import Services
     from octavo.process.patch_links import PatchLinks
     from octavo.protocol.items import ResponseItem
-    from octavo.tools.telemetry import Telemetry
 
 
 class Runtime:
     """What conversations of one front end share: configuration, login, clients, models.
 
     `sources` say how to make a configuration anew, `config` is the one they gave at the start.
-    `warn` is told, in a line, what could not be prepared and is done without. `telemetry` can
-    be given before the first conversation (`docs/telemetry.md`).
+    `warn` is told, in a line, what could not be prepared and is done without.
     """
 
     def __init__(
@@ -46,7 +44,7 @@ class Runtime:
         self.sources = msgspec.structs.replace(sources, environ=environ)
         self.config = msgspec.structs.replace(config, environ=environ)
         self.remote = Remote(self.config, front_end.originator, env_key=front_end.env_key)
-        self.telemetry: Telemetry | None = None
+        self.room_for_events: Callable[[], Awaitable[None]] = _always
         self._chosen_backend: ModelBackend | None = None
         self._local_models: dict[LocalModel, ModelBackend] = {}
 
@@ -131,7 +129,7 @@ class Runtime:
             originator=self.remote.identity.originator,
             deltas=front_end.deltas,
             git_info=front_end.git_info or git_info,
-            telemetry=self.telemetry,
+            room_for_events=self.room_for_events,
         )
 
     async def open(self, config: Config | None = None) -> Conversation:
@@ -170,6 +168,10 @@ class Runtime:
         await self.remote.aclose()
         if self._links is not None:
             self._links.remove()
+
+
+async def _always() -> None:
+    """There is always room."""
 
 
 def _patch_links(codex_home: str, warn: Callable[[str], None] | None) -> PatchLinks | None:

@@ -30,11 +30,12 @@ class FileSearch:
     """Searches that come one after another, for each of which the files are listed anew.
 
     Several threads may search at the same time. `environ` says where ripgrep and
-    git's own settings are.
+    git's own settings are, `options` are further ones for ripgrep.
     """
 
-    def __init__(self, environ: Mapping[str, str] | None = None) -> None:
+    def __init__(self, environ: Mapping[str, str] | None = None, options: Sequence[str] = ()) -> None:
         self._environ = os.environ if environ is None else environ
+        self._options = options
         self._special = SpecialFiles()
         self._one_at_a_time = threading.Lock()
 
@@ -76,7 +77,7 @@ class FileSearch:
                 best += [(-score, path) for score, path in best_paths(table, query, limit, cancelled)]
             best = sorted(best)[:limit]
 
-        for piece in list_files(root, self._environ, cancelled):
+        for piece in list_files(root, self._environ, cancelled, options=self._options):
             look_at(piece)
             _add_folders(piece, folders)
         with self._one_at_a_time:

@@ -10,7 +10,7 @@ import os
 import selectors
 import subprocess
 import sys
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 
 from octavo.search.ripgrep import find_ripgrep, ripgrep_environment
 
@@ -28,20 +28,21 @@ def list_files(
     environ: Mapping[str, str],
     cancelled: Callable[[], bool] = lambda: False,
     workspace: str | None = None,
+    options: Sequence[str] = (),
 ) -> Generator[bytes]:
     """The paths below `root`, relative to it, each with a NUL after it, in no order; in pieces, as they are found.
 
     Regular files only; hidden ones too, ignored ones not. Nothing for a root that is
     not there, is no folder or cannot be read; ends early when `cancelled` says so, or when
     ripgrep says nothing for half a minute.
-    ripgrep itself never comes from `workspace`, or else from `root`.
+    `options` are further ones of ripgrep. ripgrep itself never comes from `workspace`, or else from `root`.
     Blocks. Raises `RipgrepMissing`.
     """
     near = workspace or root or os.curdir
     program = find_ripgrep(environ, near)
     try:
         process = subprocess.Popen(
-            [program, *_OPTIONS],
+            [program, *_OPTIONS, *options],
             cwd=root or ".",
             env=ripgrep_environment(environ, near),
             stdin=subprocess.DEVNULL,

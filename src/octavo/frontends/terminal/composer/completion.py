@@ -1,0 +1,114 @@
+"""What the popups complete: the command at the start of the text, or the `@` token at the cursor.
+
+Facts in `docs/composer.md`, "Popups".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from octavo.frontends.terminal.built_in import BY_NAME, COMMANDS
+from octavo.frontends.terminal.composer.draft import Draft, line_end, line_start
+from octavo.frontends.terminal.composer.matching import match
+from octavo.frontends.terminal.composer.popup import LOADING, NO_MATCHES, Item, Popup
+from octavo.frontends.terminal.composer.prompts import NO_DESCRIPTION, PREFIX, Prompt
+
+MOST_FILES = 8
+
+
+class Token(NamedTuple):
+    """A word of the draft that can be completed, with its `/` or `@`."""
+
+    start: int
+    text: str
+
+    @property
+    def end(self) -> int:
+        """The index behind it."""
+        return self.start + len(self.text)
+
+    @property
+    def query(self) -> str:
+        """The word without its sign."""
+        return self.text[1:]
+
+
+class FileMatch(NamedTuple):
+    """A file relative to the session's folder; `places` are those of the matched graphemes in its path."""
+
+    path: str
+    places: tuple[int, ...] = ()
+
+
+class Completion(NamedTuple):
+    """The token that is completed and the list under it; `found_for` is the query the files were found for."""
+
+    token: Token
+    popup: Popup
+    found_for: str = ""
+
+    @property
+    def of_files(self) -> bool:
+        """Whether files are completed, not commands."""
+        return self.token.text[0] == "@"
+
+
+def token_at_cursor(draft: Draft) -> Token | None:
+    """The token that the cursor is in or at the edge of."""
+    return _file_token(draft) or _command_token(draft)
+
+
+def _file_token(draft: Draft) -> Token | None:
+    text = draft.text
+    start = end = draft.cursor
+    first, last = line_start(draft, start), line_end(draft, start)
+    while start > first and not text[start - 1].isspace():
+        start -= 1
+    while end < last and not text[end].isspace():
+        end += 1
+    inside_label = any(label.start < end and label.end > start for label in draft.labels)
+    return Token(start, text[start:end]) if text[start:end].startswith("@") and not inside_label else None
+
+
+def _command_token(draft: Draft) -> Token | None:
+    if not draft.text.startswith("/"):
+        return None
+    words = draft.text[: line_end(draft, 0)].split(maxsplit=1)
+    return Token(0, words[0]) if draft.cursor <= len(words[0]) else None
+
+
+def commands(token: Token, prompts: Mapping[str, Prompt]) -> Completion:
+    """The commands and prompts that fit; all of them in their order as long as nothing is typed."""
+    items = [Item(f"/{command.name}", (), command.description) for command in COMMANDS]
+    items += [
+        Item(f"/{PREFIX}{name}", (), prompts[name].description or NO_DESCRIPTION)
+        for name in sorted(prompts)
+        if name not in BY_NAME
+    ]
+    if token.query:
+        found = [(hit, item) for item in items if (hit := match(token.query, item.text[1:]))]
+        found.sort(key=lambda pair: (pair[0].score, pair[1].text))
+        items = [item._replace(places=tuple(place + 1 for place in hit.places)) for hit, item in found]
+    return Completion(token, Popup(tuple(items)))
+
+
+def files(token: Token, before: Completion | None) -> Completion:
+    """The list for another token: what was found before stays while the query grows."""
+    if not token.query:
+        return Completion(token, Popup(empty=NO_MATCHES))
+    if before and before.of_files and before.popup.items and token.query.startswith(before.found_for):
+        return Completion(token, before.popup._replace(selected=0, top=0), before.found_for)
+    return Completion(token, Popup(empty=LOADING))
+
+
+def with_files(completion: Completion, found: Sequence[FileMatch]) -> Completion:
+    """The files that were found for its query."""
+    items = tuple(Item(file.path, file.places) for file in found[:MOST_FILES])
+    return Completion(completion.token, Popup(items), completion.token.query)
+
+
+def quoted(path: str) -> str:
+    """A path as it is inserted: in quotes when it has white space."""
+    blank = any(character.isspace() for character in path)
+    return f'"{path}"' if blank and '"' not in path else path

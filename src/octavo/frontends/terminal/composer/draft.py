@@ -1,0 +1,206 @@
+"""The text that is being written, as a value: characters, cursor, and the labels that stand for pastes and pictures.
+
+A label (`[Pasted Content 1200 chars]`, `[shot.png 800x600]`) is one character to the cursor and to every deletion: a
+range that cuts into one is widened to the whole of it. The cursor always stands on the border of a grapheme or of a
+label. Facts in `docs/composer.md`, "Writing".
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from typing import NamedTuple
+
+from octavo.frontends.terminal.text.widths import graphemes
+
+
+class Picture(NamedTuple):
+    """A picture to be sent; `number` counts them in the order in which they were attached."""
+
+    path: str
+    number: int
+
+
+class Label(NamedTuple):
+    """What is seen of a paste or picture at `start`, on one line."""
+
+    start: int
+    text: str
+    content: str | Picture
+
+    @property
+    def end(self) -> int:
+        """Where the text goes on."""
+        return self.start + len(self.text)
+
+    def moved(self, by: int) -> Label:
+        """The same label further on."""
+        return Label(self.start + by, self.text, self.content)
+
+
+class Draft(NamedTuple):
+    """Text with `\\n` between lines, the cursor as an index into it, and labels in their order."""
+
+    text: str = ""
+    cursor: int = 0
+    labels: tuple[Label, ...] = ()
+
+
+def labelled(text: str, content: str | Picture) -> Draft:
+    """A label by itself, to be inserted."""
+    return Draft(text, len(text), (Label(0, text, content),))
+
+
+def joined(parts: list[Draft]) -> Draft:
+    """The drafts below each other, with the cursor at the start."""
+    whole = Draft()
+    for index, part in enumerate(parts):
+        whole = replaced(whole, len(whole.text), len(whole.text), Draft("\n") if index else Draft())
+        whole = replaced(whole, len(whole.text), len(whole.text), part)
+    return whole._replace(cursor=0)
+
+
+def replaced(draft: Draft, start: int, end: int, new: Draft) -> Draft:
+    """`new` in the place of a range, the cursor behind it."""
+    start, end = widened(draft, start, end)
+    shift = len(new.text) - (end - start)
+    labels = (
+        *(label for label in draft.labels if label.end <= start),
+        *(label.moved(start) for label in new.labels),
+        *(label.moved(shift) for label in draft.labels if label.start >= end),
+    )
+    changed = Draft(draft.text[:start] + new.text + draft.text[end:], 0, labels)
+    return at(changed, start + len(new.text))
+
+
+def inserted(draft: Draft, text: str) -> Draft:
+    """`text` typed at the cursor."""
+    return replaced(draft, draft.cursor, draft.cursor, Draft(text))
+
+
+def cut_out(draft: Draft, start: int, end: int) -> Draft:
+    """A range by itself, labels with it."""
+    start, end = widened(draft, start, end)
+    labels = tuple(label.moved(-start) for label in draft.labels if start <= label.start and label.end <= end)
+    return Draft(draft.text[start:end], end - start, labels)
+
+
+def at(draft: Draft, index: int) -> Draft:
+    """The cursor at the first border that is not before `index`."""
+    return draft._replace(cursor=_border(draft, index))
+
+
+def widened(draft: Draft, start: int, end: int) -> tuple[int, int]:
+    """The range with every label it touches the inside of; an empty one moves behind the label."""
+    empty = start == end
+    for label in draft.labels:
+        if label.start < start < label.end:
+            start = label.end if empty else label.start
+        if label.start < end < label.end:
+            end = label.end
+    return start, end
+
+
+# --- borders of graphemes, lines and words ---
+
+
+def line_start(draft: Draft, index: int) -> int:
+    """Where the line of `index` begins."""
+    return draft.text.rfind("\n", 0, index) + 1
+
+
+def line_end(draft: Draft, index: int) -> int:
+    """Where the line of `index` ends, before its line break."""
+    end = draft.text.find("\n", index)
+    return len(draft.text) if end < 0 else end
+
+
+def before(draft: Draft, index: int) -> int:
+    """One grapheme or label back."""
+    if index == line_start(draft, index):
+        return max(index - 1, 0)
+    borders = _borders(draft, index)
+    return borders[bisect_left(borders, index) - 1]
+
+
+def after(draft: Draft, index: int) -> int:
+    """One grapheme or label on."""
+    if index == line_end(draft, index):
+        return min(index + 1, len(draft.text))
+    borders = _borders(draft, index)
+    return borders[bisect_right(borders, index)]
+
+
+def word_before(draft: Draft, index: int) -> int:
+    """The start of the word before `index`: a run without white space, or a label."""
+    ends = {label.end: label.start for label in draft.labels}
+    while index > 0 and index not in ends and draft.text[index - 1].isspace():
+        index -= 1
+    if index in ends:
+        return ends[index]
+    while index > 0 and index not in ends and not draft.text[index - 1].isspace():
+        index -= 1
+    borders = _borders(draft, index)
+    return borders[bisect_right(borders, index) - 1]
+
+
+def word_after(draft: Draft, index: int) -> int:
+    """The end of the word after `index`."""
+    starts = {label.start: label.end for label in draft.labels}
+    while index < len(draft.text) and draft.text[index].isspace():
+        index += 1
+    if index in starts:
+        return starts[index]
+    while index < len(draft.text) and index not in starts and not draft.text[index].isspace():
+        index += 1
+    return _border(draft, index)
+
+
+def _border(draft: Draft, index: int) -> int:
+    borders = _borders(draft, index)
+    return borders[min(bisect_left(borders, index), len(borders) - 1)]
+
+
+def _borders(draft: Draft, index: int) -> list[int]:
+    """All places in the line of `index` where the cursor can stand."""
+    start, end = line_start(draft, index), line_end(draft, index)
+    borders = [start]
+    for label in (label for label in draft.labels if start <= label.start < end):
+        _add_borders(borders, draft.text[borders[-1] : label.start])
+        borders.append(label.end)
+    _add_borders(borders, draft.text[borders[-1] : end])
+    return borders
+
+
+def _add_borders(borders: list[int], text: str) -> None:
+    place = borders[-1]
+    if text.isascii():
+        borders.extend(range(place + 1, place + len(text) + 1))
+        return
+    for grapheme in graphemes(text):
+        place += len(grapheme)
+        borders.append(place)
+
+
+# --- what is sent ---
+
+
+def expanded(draft: Draft) -> str:
+    """The text with every paste in the place of its label; pictures keep theirs."""
+    pieces, place = [], 0
+    for label in draft.labels:
+        if isinstance(label.content, str):
+            pieces += [draft.text[place : label.start], label.content]
+            place = label.end
+    return "".join(pieces) + draft.text[place:]
+
+
+def pictures(draft: Draft) -> tuple[str, ...]:
+    """The paths of its pictures in the order in which they were attached."""
+    found = [label.content for label in draft.labels if isinstance(label.content, Picture)]
+    return tuple(picture.path for picture in sorted(found, key=lambda picture: picture.number))
+
+
+def trimmed(draft: Draft) -> Draft:
+    """Without white space around it, the cursor at the end."""
+    start = len(draft.text) - len(draft.text.lstrip())
+    return cut_out(draft, start, max(start, len(draft.text.rstrip())))

@@ -1,0 +1,197 @@
+"""The keys that edit a text: movement, deletion, one slot for killed text, undo. Notes are edited with the same keys.
+
+Facts in `docs/composer.md`, "Writing".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from octavo.frontends.terminal.composer import draft as drafts
+from octavo.frontends.terminal.composer.draft import Draft
+from octavo.frontends.terminal.composer.rows import column_of, index_at, row_at, rows_of
+from octavo.frontends.terminal.keys.key import Key
+
+MOST_UNDONE = 100
+
+Range = tuple[int, int]
+
+
+class Editor:
+    """A draft with what its keys remember: the killed text, the wanted column, the states before."""
+
+    def __init__(self) -> None:
+        self.draft = Draft()
+        self.killed = Draft()
+        self._column: int | None = None
+        self._before: list[Draft] = []
+        self._typing = False
+
+    def handle(self, key: Key, columns: int) -> bool:
+        """Edit with this key; `columns` is the width of the text for moves by row. False: the key edits nothing."""
+        chord = (key.name, key.ctrl, key.alt)
+        wanted, self._column = self._column, None
+        if text := typed(key):
+            self.insert(Draft(text), typing=True)
+        elif is_newline(key):
+            self.insert(Draft("\n"))
+        elif key.name in _UP_DOWN and not key.alt and key.ctrl == (len(key.name) == 1):
+            self._move_by_row(_UP_DOWN[key.name], columns, wanted)
+        elif chord in _MOVES:
+            self.move(_MOVES[chord](self.draft, self.draft.cursor))
+        elif chord in _DELETIONS:
+            self._replace(_DELETIONS[chord](self.draft, self.draft.cursor), Draft())
+        elif chord in _KILLS:
+            self._kill(_KILLS[chord](self.draft, self.draft.cursor))
+        elif chord == ("y", True, False):
+            self.insert(self.killed)
+        elif key.name in "_/7" and key.ctrl:
+            self.undo()
+        else:
+            return False
+        return True
+
+    def insert(self, new: Draft, *, typing: bool = False) -> None:
+        """Put `new` at the cursor; single keys that type are undone together, up to a blank."""
+        self._replace((self.draft.cursor, self.draft.cursor), new, typing)
+
+    def replace(self, start: int, end: int, new: Draft) -> None:
+        """Put `new` in the place of a range."""
+        self._replace((start, end), new)
+
+    def set(self, draft: Draft) -> None:
+        """Another draft, as an edit that can be undone."""
+        self._remember(typing=False)
+        self.draft = drafts.at(draft, draft.cursor)
+
+    def take_back(self, draft: Draft) -> None:
+        """The draft as it was before the last keys, as if they had not come."""
+        if self._before and self._before[-1] == draft:
+            self._before.pop()
+        self.draft = draft
+
+    def reset(self) -> None:
+        """An empty draft with nothing to undo; the killed text is kept."""
+        self.draft, self._before, self._column, self._typing = Draft(), [], None, False
+
+    def move(self, index: int) -> None:
+        """Put the cursor at `index` or the next border."""
+        self.draft, self._typing = drafts.at(self.draft, index), False
+
+    def undo(self) -> None:
+        """Back to the draft before the last edit."""
+        self._typing = False
+        if self._before:
+            self.draft = self._before.pop()
+
+    def _replace(self, where: Range, new: Draft, typing: bool = False) -> None:
+        if where[0] == where[1] and not new.text:
+            return
+        self._remember(typing and not new.text.isspace())
+        self.draft = drafts.replaced(self.draft, *where, new)
+
+    def _remember(self, typing: bool) -> None:
+        if not (typing and self._typing):
+            self._before = [*self._before[1 - MOST_UNDONE :], self.draft]
+        self._typing = typing
+
+    def _kill(self, where: Range) -> None:
+        if killed := drafts.cut_out(self.draft, *where):
+            self.killed = killed if killed.text else self.killed
+        self._replace(where, Draft())
+
+    def _move_by_row(self, by: int, columns: int, wanted: int | None) -> None:
+        text, cursor = self.draft.text, self.draft.cursor
+        rows = rows_of(text, columns)
+        row = row_at(rows, cursor)
+        column = column_of(text, rows[row], cursor) if wanted is None else wanted
+        if not 0 <= row + by < len(rows):
+            self.move(0 if by < 0 else len(text))
+            return
+        self._column = column
+        index = index_at(text, rows[row + by], column)
+        inside = next((label for label in self.draft.labels if label.start < index < label.end), None)
+        if inside:  # a label goes over several rows: past it, in the direction of the move
+            index = inside.start if by < 0 else inside.end
+        self.move(index)
+
+
+def is_newline(key: Key) -> bool:
+    """Enter with any modifier, Ctrl+J, Ctrl+M as a key of its own."""
+    if key.name == "enter":
+        return key.ctrl or key.alt or key.shift
+    return key.name in ("j", "m") and key.ctrl and not key.alt
+
+
+def typed(key: Key) -> str:
+    """What the key types: Ctrl and Alt together are AltGr, one of them alone types nothing."""
+    return key.text if key.ctrl == key.alt else ""
+
+
+def _up_line_start(draft: Draft, index: int) -> int:
+    start = drafts.line_start(draft, index)
+    return start if start < index else drafts.line_start(draft, max(index - 1, 0))
+
+
+def _down_line_end(draft: Draft, index: int) -> int:
+    end = drafts.line_end(draft, index)
+    return end if index < end else drafts.line_end(draft, min(index + 1, len(draft.text)))
+
+
+def _to_line_start(draft: Draft, index: int) -> Range:
+    start = drafts.line_start(draft, index)
+    return (start if start < index else max(index - 1, 0)), index
+
+
+def _to_line_end(draft: Draft, index: int) -> Range:
+    end = drafts.line_end(draft, index)
+    return index, (end if index < end else min(index + 1, len(draft.text)))
+
+
+def _word_back(draft: Draft, index: int) -> Range:
+    return drafts.word_before(draft, index), index
+
+
+def _word_on(draft: Draft, index: int) -> Range:
+    return index, drafts.word_after(draft, index)
+
+
+Chord = tuple[str, bool, bool]
+"""Name, Ctrl, Alt."""
+
+_UP_DOWN = {"up": -1, "p": -1, "down": 1, "n": 1}
+_MOVES: dict[Chord, Callable[[Draft, int], int]] = {
+    ("left", False, False): drafts.before,
+    ("b", True, False): drafts.before,
+    ("right", False, False): drafts.after,
+    ("f", True, False): drafts.after,
+    ("left", False, True): drafts.word_before,
+    ("left", True, False): drafts.word_before,
+    ("b", False, True): drafts.word_before,
+    ("right", False, True): drafts.word_after,
+    ("right", True, False): drafts.word_after,
+    ("f", False, True): drafts.word_after,
+    ("home", False, False): drafts.line_start,
+    ("end", False, False): drafts.line_end,
+    ("home", True, False): lambda draft, index: 0,
+    ("end", True, False): lambda draft, index: len(draft.text),
+    ("a", True, False): _up_line_start,
+    ("e", True, False): _down_line_end,
+}
+_DELETIONS: dict[Chord, Callable[[Draft, int], Range]] = {
+    ("backspace", False, False): lambda draft, index: (drafts.before(draft, index), index),
+    ("h", True, False): lambda draft, index: (drafts.before(draft, index), index),
+    ("delete", False, False): lambda draft, index: (index, drafts.after(draft, index)),
+    ("d", True, False): lambda draft, index: (index, drafts.after(draft, index)),
+}
+_KILLS: dict[Chord, Callable[[Draft, int], Range]] = {
+    ("w", True, False): _word_back,
+    ("backspace", False, True): _word_back,
+    ("backspace", True, False): _word_back,
+    ("h", True, True): _word_back,
+    ("delete", False, True): _word_on,
+    ("delete", True, False): _word_on,
+    ("d", False, True): _word_on,
+    ("u", True, False): _to_line_start,
+    ("k", True, False): _to_line_end,
+}

@@ -1,0 +1,48 @@
+"""The row under the composer, and the table of keys that takes its place (`docs/composer.md`, "Footer")."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from octavo.frontends.terminal.text.styled import DIM, Line, Span, line
+
+Hint = Literal["", "ctrl-c", "backtrack"]
+
+
+def footer_row(hint: Hint, *, busy: bool, empty: bool, context_left: int) -> Line:
+    """What the last key asks for, or how much room the model has left."""
+    if hint == "backtrack":
+        text = "esc again to edit previous message"
+    elif hint == "ctrl-c":
+        text = f"ctrl + c again to {'interrupt' if busy else 'quit'}"
+    else:
+        text = f"{context_left}% context left" + " · ? for shortcuts" * empty
+    return line(Span(f"  {text}", DIM))
+
+
+def shortcut_rows(*, enhanced: bool, primed: bool) -> list[Line]:
+    """The keys in two columns; a terminal with enhanced keys knows Shift+Enter."""
+    newline = "shift + enter" if enhanced else "ctrl + j"
+    again = "esc again" if primed else "esc esc"
+    table = (
+        ("/ for commands", f"{newline} for a new line"),
+        ("@ for file paths", "ctrl + v to paste images"),
+        (f"{again} to edit previous message", "ctrl + c to exit"),
+        ("! for a command of your own", "ctrl + t for the transcript"),
+    )
+    left = max(len(row[0]) for row in table) + 4
+    return [line(Span(f"  {first:<{left}}{second}", DIM)) for first, second in table]
+
+
+def context_left(window: int | None, used: int) -> int:
+    """The percentage of the window past the first 12,000 tokens that is left; 100 when the window is not known."""
+    if window is None:
+        return 100
+    room = window - BASE
+    if room <= 0:
+        return 0
+    return min(max(int(100 * max(0, room - max(0, used - BASE)) / room + 0.5), 0), 100)
+
+
+BASE = 12_000
+"""Tokens that every conversation takes: they do not count as used."""

@@ -1,0 +1,73 @@
+"""The list under the composer: commands or files that fit what is being typed."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from octavo.frontends.terminal.composer.rows import shown
+from octavo.frontends.terminal.text.styled import CYAN, Line, Span, Style, line
+from octavo.frontends.terminal.text.widths import cut_line, graphemes, width
+
+MOST_ROWS = 8
+NO_MATCHES = "no matches"
+LOADING = "loading..."
+
+
+class Item(NamedTuple):
+    """A row: what is matched, the places of the letters that were found in it, and what it is for."""
+
+    text: str
+    places: tuple[int, ...] = ()
+    description: str = ""
+
+
+class Popup(NamedTuple):
+    """The items, the selected one and the first one that is seen; `empty` stands where there are none."""
+
+    items: tuple[Item, ...] = ()
+    empty: str = NO_MATCHES
+    selected: int = 0
+    top: int = 0
+
+    @property
+    def chosen(self) -> Item | None:
+        """The selected item."""
+        return self.items[self.selected] if self.items else None
+
+
+def moved(popup: Popup, by: int) -> Popup:
+    """The selection further down or up, round the ends."""
+    if not popup.items:
+        return popup
+    selected = (popup.selected + by) % len(popup.items)
+    top = min(max(popup.top, selected - MOST_ROWS + 1), selected)
+    return popup._replace(selected=selected, top=top)
+
+
+def popup_rows(popup: Popup, width_: int, height: int) -> list[Line]:
+    """At most `height` rows, the selected one among them."""
+    if not popup.items:
+        return [cut_line(line("  ", Span(popup.empty, Style(dim=True, italic=True))), width_)][:height]
+    count = min(MOST_ROWS, height)
+    top = max(popup.top, popup.selected - count + 1)
+    names = max(width(shown(item.text)) for item in popup.items)
+    return [
+        cut_line(_row(item, names, chosen=index == popup.selected), width_)
+        for index, item in list(enumerate(popup.items))[top : top + count]
+    ]
+
+
+def _row(item: Item, names: int, *, chosen: bool) -> Line:
+    base = Style(fg=CYAN) if chosen else Style()
+    found = set(item.places)
+    spans = [Span("  ")]
+    for index, grapheme in enumerate(graphemes(item.text)):
+        style = base._replace(bold=index in found)
+        if spans[-1].style == style and len(spans) > 1:
+            spans[-1] = Span(spans[-1].text + shown(grapheme), style)
+        else:
+            spans.append(Span(shown(grapheme), style))
+    if item.description:
+        gap = " " * (names - width(shown(item.text)) + 2)
+        spans.append(Span(gap + shown(item.description), base if chosen else Style(dim=True)))
+    return line(*spans)

@@ -1,0 +1,32 @@
+"""The messages that wait for the end of the turn, as rows above the composer."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+
+from octavo.frontends.terminal.composer.rows import rows_of, shown
+from octavo.frontends.terminal.composer.submission import Message
+from octavo.frontends.terminal.text.styled import DIM, Line, Span, Style, line
+
+MOST_ROWS = 3
+_WAITING = Style(dim=True, italic=True)
+_EDIT = f"{'⌥' if sys.platform == 'darwin' else 'alt'} + ↑ edit"
+
+
+def queue_rows(messages: Iterable[Message], width: int) -> list[Line]:
+    """Three rows of each message at most, and the key that takes the newest one back; nothing below 5 columns."""
+    rows: list[Line] = []
+    for message in messages if width > 4 else ():
+        text = message.draft.text[:_SEEN]
+        found = rows_of(text, width - 4)
+        for number, row in enumerate(found[:MOST_ROWS]):
+            lead = "    " if number else "  ↳ "
+            rows.append(line(Span(lead + shown(text[row.start : row.end].rstrip()), _WAITING)))
+        if len(found) > MOST_ROWS:
+            rows.append(line(Span("    …", _WAITING)))
+    return [*rows, line(Span(f"    {_EDIT}", DIM))] if rows else []
+
+
+_SEEN = 4000
+"""Characters of a message that are looked at: three rows of the widest of terminals."""

@@ -1,0 +1,80 @@
+"""Messages of before with Up and Down: those of earlier sessions by offset, then this session's own.
+
+Entries of the file are asked for when they are needed, and an answer counts only while it is still waited for. Facts
+in `docs/composer.md`, "Earlier messages".
+"""
+
+from __future__ import annotations
+
+from octavo.frontends.terminal.composer.draft import Draft
+from octavo.frontends.terminal.composer.paste import with_line_feeds
+from octavo.frontends.terminal.effects import FetchHistory
+
+
+class Recall:
+    """The list, and where in it the user is."""
+
+    def __init__(self) -> None:
+        self._log_id = 0
+        self._saved = 0
+        self._fetched: dict[int, str] = {}
+        self._own: list[Draft] = []
+        self._place: int | None = None
+        self._shown: str | None = None
+
+    def set_log(self, log_id: int, count: int) -> None:
+        """The message history as it was when the session began; this session's own entries stay."""
+        self._log_id, self._saved, self._fetched = log_id, count, {}
+        self.leave()
+
+    def add(self, draft: Draft) -> None:
+        """A message of this session, sent or thrown away; the same as the one before is one step."""
+        self.leave()
+        if draft.text and not (self._own and self._own[-1].text == draft.text):
+            self._own.append(draft)
+
+    def leave(self) -> None:
+        """The next Up begins with the newest."""
+        self._place = self._shown = None
+
+    def applies(self, draft: Draft) -> bool:
+        """Whether Up and Down are for the list, and not moves: the draft is empty, or the entry as it was recalled."""
+        recalled = self._shown is not None and draft.cursor == 0 and draft.text == self._shown
+        return self._saved + len(self._own) > 0 and (not draft.text or recalled)
+
+    def older(self, draft: Draft) -> Draft | FetchHistory | None:
+        """The entry before, or how to get it; None at the oldest."""
+        if self._place is None or self._shown not in (None, draft.text):
+            self._place = self._saved + len(self._own)
+        if self._place == 0:
+            return None
+        return self._go(self._place - 1)
+
+    def newer(self, draft: Draft) -> Draft | FetchHistory | None:
+        """The entry after, an empty draft behind the newest; None outside of the list."""
+        if self._place is None or self._shown not in (None, draft.text):
+            return None
+        if self._place + 1 >= self._saved + len(self._own):
+            self.leave()
+            return Draft()
+        return self._go(self._place + 1)
+
+    def fetched(self, offset: int, log_id: int, text: str | None, draft: Draft) -> Draft | None:
+        """An entry that was asked for: the draft to show, if it is still wanted in the place of `draft`."""
+        if log_id != self._log_id or text is None:
+            return None
+        self._fetched[offset] = with_line_feeds(text)
+        wanted = offset == self._place and self.applies(draft)
+        return self._show(Draft(self._fetched[offset])) if wanted else None
+
+    def _go(self, place: int) -> Draft | FetchHistory:
+        self._place = place
+        if place >= self._saved:
+            return self._show(self._own[place - self._saved])
+        if place in self._fetched:
+            return self._show(Draft(self._fetched[place]))
+        return FetchHistory(place, self._log_id)
+
+    def _show(self, draft: Draft) -> Draft:
+        self._shown = draft.text
+        return draft._replace(cursor=0)

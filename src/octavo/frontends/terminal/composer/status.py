@@ -1,0 +1,76 @@
+"""The row that says what the turn is doing and for how long, with a band of light that runs over it."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+from octavo.frontends.terminal.text.styled import BOLD, DIM, PLAIN, Line, Span, Style, line
+from octavo.frontends.terminal.text.widths import cut_line, graphemes
+
+SWEEP = 2.0
+"""Seconds in which the band goes over the text."""
+PADDING = 10
+HALF_WIDTH = 5
+BLINK = 0.6
+FRAME = 0.032
+"""Seconds until the row looks different."""
+
+Rgb = tuple[int, int, int]
+
+
+class Status(NamedTuple):
+    """What runs, for how many seconds, and whether Esc stops it."""
+
+    header: str
+    seconds: int
+    interruptible: bool = True
+
+
+class Light(NamedTuple):
+    """The terminal's own colours, for a band that fades; None where it has no true colour."""
+
+    foreground: Rgb = (128, 128, 128)
+    background: Rgb = (255, 255, 255)
+
+
+def status_row(status: Status, now: float, width: int, light: Light | None = None) -> Line:
+    """One row, cut at the width; `now` moves the band."""
+    if light:
+        spans = _shimmer(f"• {status.header}", now, light)
+    else:
+        dot = Span("•") if now % (2 * BLINK) < BLINK else Span("◦", DIM)
+        spans = [dot, Span(" "), *_shimmer(status.header, now, None)]
+    hint = " • esc to interrupt" * status.interruptible
+    return cut_line(line(*spans, Span(f" ({elapsed(status.seconds)}{hint})", DIM)), width)
+
+
+def elapsed(seconds: int) -> str:
+    """`12s`, `1m 05s`, `1h 00m 09s`."""
+    minutes, rest = divmod(seconds, 60)
+    if not minutes:
+        return f"{rest}s"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}h {minutes:02}m {rest:02}s" if hours else f"{minutes}m {rest:02}s"
+
+
+def _shimmer(text: str, now: float, light: Light | None) -> list[Span]:
+    characters = list(graphemes(text))
+    place = now % SWEEP / SWEEP * (len(characters) + 2 * PADDING)
+    spans: list[Span] = []
+    for index, character in enumerate(characters):
+        style = _lit(abs(index + PADDING - place), light)
+        if spans and spans[-1].style == style:
+            spans[-1] = Span(spans[-1].text + character, style)
+        else:
+            spans.append(Span(character, style))
+    return spans
+
+
+def _lit(distance: float, light: Light | None) -> Style:
+    bright = 0.5 * (1 + math.cos(math.pi * distance / HALF_WIDTH)) if distance <= HALF_WIDTH else 0.0
+    if light is None:
+        return DIM if bright < 0.2 else PLAIN if bright < 0.6 else BOLD
+    pairs = zip(light.background, light.foreground, strict=True)
+    red, green, blue = (round(back * bright * 0.9 + fore * (1 - bright * 0.9)) for back, fore in pairs)
+    return Style(fg=(red, green, blue), bold=True)

@@ -1,0 +1,86 @@
+"""Searches behind the file popup."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from octavo.frontends.terminal.composer.completion import FileMatch
+from octavo.frontends.terminal.file_search import FileSearches
+
+
+class Answers:
+    """What was found, as it comes."""
+
+    def __init__(self) -> None:
+        self.queue: asyncio.Queue[tuple[str, list[str]]] = asyncio.Queue()
+
+    def __call__(self, query: str, found: Sequence[FileMatch]) -> None:
+        self.queue.put_nowait((query, [file.path for file in found]))
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for name in ("alpha.txt", "beta.txt", ".hidden/alpine.md", ".git/alps"):
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("")
+    return tmp_path
+
+
+async def test_only_the_last_question_is_answered(folder: Path) -> None:
+    answers = Answers()
+    searches = FileSearches(str(folder), os.environ, answers)
+    for query in ("a", "al", "alp"):
+        searches.search(query)
+    assert await answers.queue.get() == ("alp", ["alpha.txt", ".hidden/alpine.md"])
+    searches.search("bet")
+    assert await answers.queue.get() == ("bet", ["beta.txt"])
+    searches.search("")
+    searches.search("bet")
+    assert await answers.queue.get() == ("bet", ["beta.txt"])
+    await searches.close()
+    assert answers.queue.empty()
+
+
+async def test_a_question_while_a_search_runs_is_answered_next(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("octavo.frontends.terminal.file_search.PAUSE", 0)
+    answers = Answers()
+    searches = FileSearches(str(folder), os.environ, answers)
+    searches.search("alp")
+    while not searches._running:
+        await asyncio.sleep(0)
+    searches.search("beta")
+    assert await answers.queue.get() == ("beta", ["beta.txt"])
+    await searches.close()
+
+
+async def test_closing_ends_what_runs(folder: Path) -> None:
+    answers = Answers()
+    searches = FileSearches(str(folder), os.environ, answers)
+    searches.search("alp")
+    await searches.close()
+    assert answers.queue.empty()
+    await searches.close()
+
+
+@pytest.mark.parametrize("repository", [True, False])
+async def test_ignore_files_above_the_project_do_not_count(tmp_path: Path, repository: bool) -> None:
+    (tmp_path / ".gitignore").write_text("*\n")
+    project = tmp_path / "project"
+    (project / "sub").mkdir(parents=True)
+    (project / "sub" / "wanted.txt").write_text("")
+    (project / "sub" / "secret.txt").write_text("")
+    (project / ".gitignore").write_text("secret.txt\n")
+    if repository:
+        (project / ".git").mkdir()
+    answers = Answers()
+    searches = FileSearches(str(project / "sub" if repository else project), os.environ, answers)
+    searches.search("txt")
+    found = (await answers.queue.get())[1]
+    assert [os.path.basename(path) for path in found] == ["wanted.txt"]
+    await searches.close()
