@@ -24,6 +24,11 @@ def quote_command(argv: Sequence[str]) -> str:
     return " ".join(map(quote_word, argv))
 
 
+def command_line(command: Sequence[str] | str) -> str:
+    """The words of a program quoted and joined; a line that a shell gets stays as it is."""
+    return command if isinstance(command, str) else quote_command(command)
+
+
 def quote_parsed_command(argv: Sequence[str]) -> str:
     """Like `quote_command`, but a NUL in any word gives a fixed text instead (`docs/commands.md`)."""
     if any("\0" in word for word in argv):

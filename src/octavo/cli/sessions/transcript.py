@@ -3,27 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 
-from octavo.commands.quoting import quote_command
-from octavo.protocol.items import (
-    CustomToolCall,
-    CustomToolCallOutput,
-    FunctionCall,
-    FunctionCallOutput,
-    InputImage,
-    LocalShellCall,
-    Message,
-    Reasoning,
-    WebSearchCall,
-    message_text,
-)
-from octavo.protocol.session_prefix import is_session_prefix
+from octavo.commands.quoting import command_line
+from octavo.protocol import view_items as view
+from octavo.protocol.saved_view import SavedView
+from octavo.protocol.view_items import ItemChange
 from octavo.rollout.head import REQUEST_MARKER
 from octavo.rollout.lines import CompactedLine, kind_of, timestamp_of
-from octavo.rollout.read import HistoryLine, LoadedRollout, ThreadRolledBack, history_entries
+from octavo.rollout.read import LoadedRollout, ThreadRolledBack, history_entries
 
 EntryKind = Literal["user", "assistant", "reasoning", "call", "output", "note"]
 
@@ -39,78 +29,47 @@ class Entry(msgspec.Struct, frozen=True):
 
 def transcript(rollout: LoadedRollout) -> tuple[Entry, ...]:
     """The session from its first word on, without what was put around the user's words."""
-    return tuple(entry for line in rollout.lines for entry in _entries(line))
+    saved = SavedView()
+    return tuple(entry for line in rollout.lines for entry in _entries(line, saved))
 
 
-def _entries(line: bytes) -> Iterator[Entry]:
+def _entries(line: bytes, saved: SavedView) -> Iterator[Entry]:
     at = ""
     for one in history_entries(line):
         at = at or timestamp_of(line)
-        yield from _of_history(one, at)
+        match one:
+            case CompactedLine(message=message):
+                yield Entry("note", at, "what came before was replaced by a summary", message)
+            case ThreadRolledBack(num_turns=turns):
+                yield Entry("note", at, f"the last {turns} turns were taken back", "")
+            case _:
+                for change in saved.feed(one):
+                    yield from _of_change(change, at)
     if kind_of(line) == "event_msg" and b'"type":"turn_aborted"' in line[:120]:
         yield Entry("note", timestamp_of(line), "interrupted", "")
 
 
-def _of_history(one: HistoryLine, at: str) -> Iterator[Entry]:
-    match one:
-        case Message():
-            yield from _of_message(one, at)
-        case Reasoning(summary=summary):
-            if text := "\n\n".join(part.text for part in summary).strip():
+def _of_change(change: ItemChange, at: str) -> Iterator[Entry]:
+    match change.item:
+        case view.UserMessage() as said:
+            yield _of_user(said, at)
+        case view.AgentMessage(texts=texts):
+            yield Entry("assistant", at, "", "".join(texts))
+        case view.Reasoning(sections=sections):
+            if text := "\n\n".join(sections).strip():
                 yield Entry("reasoning", at, "", text)
-        case FunctionCall(name=name, arguments=arguments):
-            yield _of_function_call(name, arguments, at)
-        case LocalShellCall(action=action):
-            yield Entry("call", at, "shell", quote_command(action.command))
-        case CustomToolCall(name=name, input=text):
-            yield Entry("call", at, name, text)
-        case FunctionCallOutput(output=output) | CustomToolCallOutput(output=output):
-            yield _of_output(output, at)
-        case WebSearchCall(action=action):
-            yield Entry("call", at, "web search", action.query or "")
-        case CompactedLine(message=message):
-            yield Entry("note", at, "what came before was replaced by a summary", message)
-        case ThreadRolledBack(num_turns=turns):
-            yield Entry("note", at, f"the last {turns} turns were taken back", "")
+        case view.WebSearch(query=query):
+            yield Entry("call", at, "web search", query)
+        case view.CommandExecution(tool=tool, command=command) if change.stage == "started":
+            yield Entry("call", at, tool, command_line(command))
+        case view.ToolCall(tool=tool, arguments=arguments) if change.stage == "started":
+            yield Entry("call", at, tool, arguments)
+        case view.CommandExecution(output=output, exit_code=code) | view.ToolCall(output=output, exit_code=code):
+            yield Entry("output", at, f"exit code {code}" if code else "", output)
 
 
-def _of_message(message: Message, at: str) -> Iterator[Entry]:
-    if message.role == "assistant":
-        yield Entry("assistant", at, "", message_text(message))
-    elif message.role == "user" and not is_session_prefix(message):
-        text = message_text(message)
-        _, marker, request = text.partition(REQUEST_MARKER)
-        pictures = sum(isinstance(part, InputImage) for part in message.content)
-        title = f"with {pictures} picture{'s' if pictures > 1 else ''}" if pictures else ""
-        yield Entry("user", at, title, request.strip() if marker else text)
-
-
-def _of_function_call(name: str, arguments: str, at: str) -> Entry:
-    given = _object(arguments)
-    command = given.get("command", given.get("cmd")) if given is not None else None
-    if isinstance(command, str):
-        return Entry("call", at, name, command)
-    if isinstance(command, list) and all(isinstance(word, str) for word in command):
-        return Entry("call", at, name, quote_command(command))
-    return Entry("call", at, name, arguments)
-
-
-def _of_output(output: str | tuple[Any, ...], at: str) -> Entry:
-    if not isinstance(output, str):
-        return Entry(
-            "output", at, "", "".join("[picture]" if isinstance(one, InputImage) else one.text for one in output)
-        )
-    given = _object(output)
-    text = given.get("output") if given is not None else None
-    if given is None or not isinstance(text, str):
-        return Entry("output", at, "", output)
-    about = given.get("metadata")
-    code = about.get("exit_code") if isinstance(about, dict) else None
-    return Entry("output", at, f"exit code {code}" if code else "", text)
-
-
-def _object(text: str) -> dict[str, Any] | None:
-    try:
-        return msgspec.json.decode(text, type=dict[str, Any])
-    except (msgspec.DecodeError, UnicodeEncodeError, RecursionError):
-        return None
+def _of_user(said: view.UserMessage, at: str) -> Entry:
+    _, marker, request = said.text.partition(REQUEST_MARKER)
+    pictures = len(said.images)
+    title = f"with {pictures} picture{'s' if pictures > 1 else ''}" if pictures else ""
+    return Entry("user", at, title, request.strip() if marker else said.text)

@@ -11,6 +11,8 @@ from typing import Any, Literal
 
 import msgspec
 
+Status = Literal["in_progress", "completed", "failed"]
+
 # --- items -------------------------------------------------------------------------------
 
 
@@ -41,7 +43,7 @@ class CommandExecutionItem(Item, frozen=True, kw_only=True):
     command: str
     aggregated_output: str = ""
     exit_code: int | None = None
-    status: Literal["in_progress", "completed", "failed"] = "in_progress"
+    status: Status = "in_progress"
 
 
 class ChangedFile(msgspec.Struct, frozen=True):
@@ -81,7 +83,7 @@ class McpToolCallItem(Item, frozen=True, kw_only=True):
     arguments: Any
     result: McpResult | None = None
     error: Message | None = None
-    status: Literal["in_progress", "completed", "failed"] = "in_progress"
+    status: Status = "in_progress"
 
 
 class WebSearchItem(Item, frozen=True, kw_only=True):

@@ -9,11 +9,13 @@ from typing import Any
 import msgspec
 
 from octavo import __version__
-from octavo.commands.quoting import quote_command
+from octavo.commands.quoting import command_line
 from octavo.frontends.elapsed import elapsed
 from octavo.frontends.exec.output import Output, utf8
 from octavo.frontends.exec.style import BOLD, CYAN, DIM, GREEN, ITALIC, MAGENTA, RED, Style
 from octavo.protocol import events
+from octavo.protocol import view_items as view
+from octavo.protocol.item_view import ItemView
 
 _MOST_LINES = 20
 _RULE = "--------"
@@ -27,8 +29,8 @@ _ABORTS = {
 class HumanPrinter:
     """Shows blocks of text as things happen, and the tokens and the last message at the end.
 
-    `settings` are the lines of the header, `prompt` is what the user asked. `clock`
-    tells seconds, for patches, whose events hold no duration.
+    `settings` are the lines of the header, `prompt` is what the user asked. `clock` is
+    the one of `ItemView`.
     """
 
     def __init__(
@@ -46,10 +48,8 @@ class HumanPrinter:
         self._style = style
         self._settings = tuple(settings)
         self._prompt = prompt
-        self._clock = clock
+        self._view = ItemView(clock)
         self._open_command: str | None = None
-        self._commands: dict[str, events.ExecCommandBegin] = {}
-        self._patches: dict[str, tuple[bool, float]] = {}
         self._tokens: int | None = None
         self._last_message: str | None = None
         self._handlers: dict[type[events.Msg], Callable[[Any], None]] = {
@@ -62,26 +62,29 @@ class HumanPrinter:
             events.DeprecationNotice: self._deprecation,
             events.BackgroundEvent: self._remark,
             events.StreamError: self._remark,
-            events.AgentMessage: self._agent_message,
-            events.WebSearchEnd: self._web_search_end,
-            events.ExecCommandBegin: self._command_begin,
-            events.ExecCommandEnd: self._command_end,
-            events.McpToolCallBegin: self._mcp_begin,
-            events.McpToolCallEnd: self._mcp_end,
-            events.PatchApplyBegin: self._patch_begin,
-            events.PatchApplyEnd: self._patch_end,
             events.TurnDiff: self._turn_diff,
-            events.PlanUpdate: self._plan_update,
-            events.ViewImageToolCall: self._view_image,
+        }
+        self._items: dict[type[view.Item], Callable[[view.Stage, Any], None]] = {
+            view.AgentMessage: self._agent_message,
+            view.WebSearch: self._web_search,
+            view.CommandExecution: self._command,
+            view.McpToolCall: self._mcp_tool_call,
+            view.FileChange: self._patch,
+            view.Plan: self._plan,
+            view.ImageView: self._image,
         }
         if show_reasoning:
-            self._handlers[events.AgentReasoning] = self._reasoning
             self._handlers[events.AgentReasoningSectionBreak] = lambda _: self._line()
-        if show_raw_reasoning:
-            self._handlers[events.AgentReasoningRawContent] = self._reasoning
+        if show_reasoning or show_raw_reasoning:
+            self._items[view.Reasoning] = self._reasoning
+        self._shows_sections, self._shows_raw = show_reasoning, show_raw_reasoning
 
     def __call__(self, event: events.Event) -> None:
         """Queue the text of one event."""
+        for stage, item in self._view.feed(event):
+            show = self._items.get(type(item))
+            if show is not None and item.status != "aborted":
+                show(stage, item)
         handler = self._handlers.get(type(event.msg))
         if handler is not None:
             handler(event.msg)
@@ -132,19 +135,25 @@ class HumanPrinter:
 
     # --- what the agent says -----------------------------------------------------------------
 
-    def _agent_message(self, msg: events.AgentMessage) -> None:
-        self._line(self._style("codex", MAGENTA, ITALIC))
-        self._line(msg.message)
+    def _agent_message(self, stage: view.Stage, item: view.AgentMessage) -> None:
+        for text in item.texts if stage == "completed" else ():
+            self._line(self._style("codex", MAGENTA, ITALIC))
+            self._line(text)
 
-    def _reasoning(self, msg: events.AgentReasoning | events.AgentReasoningRawContent) -> None:
-        self._line(self._style("thinking", MAGENTA, ITALIC))
-        self._line(msg.text)
+    def _reasoning(self, stage: view.Stage, item: view.Reasoning) -> None:
+        if stage != "completed":
+            return
+        for text in (*(item.sections if self._shows_sections else ()), *(item.raw if self._shows_raw else ())):
+            self._line(self._style("thinking", MAGENTA, ITALIC))
+            self._line(text)
 
-    def _plan_update(self, msg: events.PlanUpdate) -> None:
+    def _plan(self, stage: view.Stage, item: view.Plan) -> None:
+        if stage == "completed":  # it looks as it did last
+            return
         self._line(self._style("Plan update", MAGENTA))
-        if msg.explanation and msg.explanation.strip():
-            self._line(self._style(msg.explanation, ITALIC))
-        for step in msg.plan:
+        if item.explanation and item.explanation.strip():
+            self._line(self._style(item.explanation, ITALIC))
+        for step in item.steps:
             match step.status:
                 case "completed":
                     self._line(f"  {self._style('✓', GREEN)} {step.step}")
@@ -155,48 +164,58 @@ class HumanPrinter:
 
     # --- what the agent does -------------------------------------------------------------------
 
-    def _command_begin(self, msg: events.ExecCommandBegin) -> None:
-        self._commands[msg.call_id] = msg
-        self._line(self._style("exec", MAGENTA, ITALIC))
-        self._output.err(self._command_line(msg))
-        self._open_command = msg.call_id
-
-    def _command_end(self, msg: events.ExecCommandEnd) -> None:
-        begun = self._commands.pop(msg.call_id, None)
-        if begun is not None and self._open_command != msg.call_id:
+    def _command(self, stage: view.Stage, item: view.CommandExecution) -> None:
+        if stage == "started":
+            self._line(self._style("exec", MAGENTA, ITALIC))
+            self._output.err(self._command_line(item))
+            self._open_command = item.id
+            return
+        if item.cwd and self._open_command != item.id:
             # Something else was shown since: say again which command this is.
             self._close_line()
-            self._output.err(self._command_line(begun))
+            self._output.err(self._command_line(item))
         self._open_command = None
-        took = elapsed(msg.duration)
-        if msg.exit_code == 0:
+        took = elapsed(item.duration or events.duration(0))
+        if item.exit_code == 0:
             self._line(self._style(f" succeeded in {took}:", GREEN))
         else:
-            self._line(self._style(f" exited {msg.exit_code} in {took}:", RED))
-        self._line(self._style("\n".join(_lines(msg.aggregated_output)[:_MOST_LINES]), DIM))
+            self._line(self._style(f" exited {item.exit_code} in {took}:", RED))
+        self._line(self._style("\n".join(_lines(item.output)[:_MOST_LINES]), DIM))
 
-    def _mcp_begin(self, msg: events.McpToolCallBegin) -> None:
-        self._line(f"{self._style('tool', MAGENTA)} {self._style(_mcp_call(msg.invocation), BOLD)}")
-
-    def _mcp_end(self, msg: events.McpToolCallEnd) -> None:
-        result = msg.result.ok
-        good = result is not None and result.is_error is not True
-        title = f"{_mcp_call(msg.invocation)} {'success' if good else 'failed'} in {elapsed(msg.duration)}:"
-        self._line(self._style(title, GREEN if good else RED))
-        if result is not None:
-            pretty = msgspec.json.format(_json(result), indent=2).decode("utf-8", "replace")
+    def _mcp_tool_call(self, stage: view.Stage, item: view.McpToolCall) -> None:
+        call = _mcp_call(item.invocation)
+        if stage == "started" or item.outcome is None:
+            self._line(f"{self._style('tool', MAGENTA)} {self._style(call, BOLD)}")
+            return
+        good, took = item.status == "completed", elapsed(item.duration or events.duration(0))
+        self._line(self._style(f"{call} {'success' if good else 'failed'} in {took}:", GREEN if good else RED))
+        if item.outcome.ok is not None:
+            pretty = msgspec.json.format(_json(item.outcome.ok), indent=2).decode("utf-8", "replace")
             self._lines(_lines(pretty)[:_MOST_LINES], DIM)
 
-    def _web_search_end(self, msg: events.WebSearchEnd) -> None:
-        self._line(f"🌐 Searched: {msg.query}")
+    def _web_search(self, stage: view.Stage, item: view.WebSearch) -> None:
+        if stage == "completed":
+            self._line(f"🌐 Searched: {item.query}")
 
-    def _view_image(self, msg: events.ViewImageToolCall) -> None:
-        self._line(f"{self._style('viewed image', MAGENTA)} {msg.path}")
+    def _image(self, _: view.Stage, item: view.ImageView) -> None:
+        self._line(f"{self._style('viewed image', MAGENTA)} {item.path}")
 
-    def _patch_begin(self, msg: events.PatchApplyBegin) -> None:
-        self._patches[msg.call_id] = (msg.auto_approved, self._clock())
+    def _patch(self, stage: view.Stage, item: view.FileChange) -> None:
+        if stage == "started":
+            self._patch_begin(item)
+            return
+        good = item.status == "completed"
+        code, color = (0, GREEN) if good else (1, RED)
+        if item.duration is None:
+            self._line(self._style(f"apply_patch('{item.id}') exited {code}:", color))
+        else:
+            shown, took = "true" if item.auto_approved else "false", elapsed(item.duration)
+            self._line(self._style(f"apply_patch(auto_approved={shown}) exited {code} in {took}:", color))
+        self._lines(_lines(item.stdout if good else item.stderr), DIM)
+
+    def _patch_begin(self, item: view.FileChange) -> None:
         self._line(self._style("file update", MAGENTA, ITALIC))
-        for path, change in msg.changes.items():
+        for path, change in item.changes.items():
             if change.add is not None:
                 self._line(self._style(f"A {path}", MAGENTA))
                 self._lines(_lines(change.add.content), GREEN)
@@ -209,26 +228,14 @@ class HumanPrinter:
                 for line in _lines(change.update.unified_diff):
                     self._diff_line(line)
 
-    def _patch_end(self, msg: events.PatchApplyEnd) -> None:
-        begun = self._patches.pop(msg.call_id, None)
-        code = 0 if msg.success else 1
-        color = GREEN if msg.success else RED
-        if begun is None:
-            self._line(self._style(f"apply_patch('{msg.call_id}') exited {code}:", color))
-        else:
-            took = elapsed(events.duration(self._clock() - begun[1]))
-            shown = "true" if begun[0] else "false"
-            self._line(self._style(f"apply_patch(auto_approved={shown}) exited {code} in {took}:", color))
-        self._lines(_lines(msg.stdout if msg.success else msg.stderr), DIM)
-
     def _turn_diff(self, msg: events.TurnDiff) -> None:
         self._line(self._style("file update:", MAGENTA, ITALIC))
         self._line(msg.unified_diff)
 
     # --- lines ---------------------------------------------------------------------------------
 
-    def _command_line(self, msg: events.ExecCommandBegin) -> str:
-        return f"{self._style(quote_command(msg.command), BOLD)} in {msg.cwd}"
+    def _command_line(self, item: view.CommandExecution) -> str:
+        return f"{self._style(command_line(item.command), BOLD)} in {item.cwd}"
 
     def _diff_line(self, line: str) -> None:
         color = {"+": GREEN, "-": RED}.get(line[:1])

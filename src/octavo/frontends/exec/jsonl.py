@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, Literal
 
 import msgspec
 
-from octavo.commands.quoting import quote_command
+from octavo.commands.quoting import command_line
 from octavo.frontends.exec import exec_events as out
 from octavo.frontends.exec.output import Output
 from octavo.protocol import events
+from octavo.protocol import view_items as view
 from octavo.protocol.changes import FileChange
+from octavo.protocol.item_view import ItemView
 
 
 class JsonLines:
@@ -20,11 +22,9 @@ class JsonLines:
     def __init__(self, output: Output) -> None:
         self._output = output
         self._encoder = msgspec.json.Encoder()
+        self._view = ItemView()
         self._next_item = 0
-        self._commands: dict[str, out.CommandExecutionItem] = {}
-        self._mcp_calls: dict[str, str] = {}
-        self._patches: dict[str, events.PatchApplyBegin] = {}
-        self._plan: out.TodoListItem | None = None
+        self._numbers: dict[str, str] = {}
         self._usage = out.Usage()
         self._error: str | None = None
         self._handlers: dict[type[events.Msg], Callable[[Any], None]] = {
@@ -35,20 +35,23 @@ class JsonLines:
             events.Error: self._failed,
             events.StreamError: self._retried,
             events.Warning: self._warning,
-            events.AgentMessage: self._agent_message,
-            events.AgentReasoning: self._agent_reasoning,
-            events.WebSearchEnd: self._web_search_end,
-            events.ExecCommandBegin: self._command_begin,
-            events.ExecCommandEnd: self._command_end,
-            events.PatchApplyBegin: self._patch_begin,
-            events.PatchApplyEnd: self._patch_end,
-            events.McpToolCallBegin: self._mcp_begin,
-            events.McpToolCallEnd: self._mcp_end,
-            events.PlanUpdate: self._plan_update,
+        }
+        self._items: dict[type[view.Item], Callable[[view.Stage, Any], None]] = {
+            view.AgentMessage: self._agent_message,
+            view.Reasoning: self._reasoning,
+            view.WebSearch: self._web_search,
+            view.CommandExecution: self._command,
+            view.FileChange: self._file_change,
+            view.McpToolCall: self._mcp_tool_call,
+            view.Plan: self._plan,
         }
 
     def __call__(self, event: events.Event) -> None:
-        """Queue the lines of one event."""
+        """Queue the lines of one event: items that end with a turn before the end of the turn."""
+        for stage, item in self._view.feed(event):
+            show = self._items.get(type(item))
+            if show is not None and item.status != "aborted":
+                show(stage, item)
         handler = self._handlers.get(type(event.msg))
         if handler is not None:
             handler(event.msg)
@@ -66,9 +69,6 @@ class JsonLines:
         self._write(out.TurnStarted())
 
     def _task_complete(self, _: events.TaskComplete) -> None:
-        if self._plan is not None:
-            self._write(out.ItemCompleted(self._plan))
-            self._plan = None
         if self._error is None:
             self._write(out.TurnCompleted(self._usage))
         else:
@@ -86,98 +86,86 @@ class JsonLines:
     def _retried(self, msg: events.StreamError) -> None:
         self._write(out.ErrorEvent(msg.message))
 
+    def _warning(self, msg: events.Warning) -> None:
+        self._write(out.ItemCompleted(out.ErrorItem(id=self._new_number(), message=msg.message)))
+
     # --- items that come whole --------------------------------------------------------
 
-    def _warning(self, msg: events.Warning) -> None:
-        self._write(out.ItemCompleted(out.ErrorItem(id=self._new_id(), message=msg.message)))
+    def _agent_message(self, stage: view.Stage, item: view.AgentMessage) -> None:
+        for text in item.texts if stage == "completed" else ():
+            self._write(out.ItemCompleted(out.AgentMessageItem(id=self._new_number(), text=text)))
 
-    def _agent_message(self, msg: events.AgentMessage) -> None:
-        self._write(out.ItemCompleted(out.AgentMessageItem(id=self._new_id(), text=msg.message)))
+    def _reasoning(self, stage: view.Stage, item: view.Reasoning) -> None:
+        for text in item.sections if stage == "completed" else ():
+            self._write(out.ItemCompleted(out.ReasoningItem(id=self._new_number(), text=text)))
 
-    def _agent_reasoning(self, msg: events.AgentReasoning) -> None:
-        self._write(out.ItemCompleted(out.ReasoningItem(id=self._new_id(), text=msg.text)))
+    def _web_search(self, stage: view.Stage, item: view.WebSearch) -> None:
+        if stage == "completed":
+            self._write(out.ItemCompleted(out.WebSearchItem(id=self._new_number(), query=item.query)))
 
-    def _web_search_end(self, msg: events.WebSearchEnd) -> None:
-        self._write(out.ItemCompleted(out.WebSearchItem(id=self._new_id(), query=msg.query)))
+    def _file_change(self, stage: view.Stage, item: view.FileChange) -> None:
+        if stage != "completed" or not item.changes:  # nobody knows what a patch without a beginning changed
+            return
+        changes = tuple(_changed_file(path, change) for path, change in item.changes.items())
+        status: Literal["completed", "failed"] = "completed" if item.status == "completed" else "failed"
+        self._write(out.ItemCompleted(out.FileChangeItem(id=self._new_number(), changes=changes, status=status)))
 
     # --- items with a beginning and an end ---------------------------------------------
 
-    def _command_begin(self, msg: events.ExecCommandBegin) -> None:
-        item = out.CommandExecutionItem(id=self._new_id(), command=quote_command(msg.command))
-        self._commands[msg.call_id] = item
-        self._write(out.ItemStarted(item))
-
-    def _command_end(self, msg: events.ExecCommandEnd) -> None:
-        begun = self._commands.pop(msg.call_id, None)
-        if begun is None:
+    def _command(self, stage: view.Stage, item: view.CommandExecution) -> None:
+        if stage == "completed" and item.id not in self._numbers:  # nobody knows which command this was
             return
-        item = out.CommandExecutionItem(
-            id=begun.id,
-            command=begun.command,
-            aggregated_output=msg.aggregated_output,
-            exit_code=msg.exit_code,
-            status="completed" if msg.exit_code == 0 else "failed",
+        shown = out.CommandExecutionItem(
+            id=self._number(stage, item),
+            command=command_line(item.command),
+            aggregated_output=item.output,
+            exit_code=item.exit_code,
+            status=_status(item.status),
         )
-        self._write(out.ItemCompleted(item))
+        self._show(stage, shown)
 
-    def _patch_begin(self, msg: events.PatchApplyBegin) -> None:
-        self._patches[msg.call_id] = msg
-
-    def _patch_end(self, msg: events.PatchApplyEnd) -> None:
-        begun = self._patches.pop(msg.call_id, None)
-        if begun is None:
-            return
-        item = out.FileChangeItem(
-            id=self._new_id(),
-            changes=tuple(_changed_file(path, change) for path, change in begun.changes.items()),
-            status="completed" if msg.success else "failed",
-        )
-        self._write(out.ItemCompleted(item))
-
-    def _mcp_begin(self, msg: events.McpToolCallBegin) -> None:
-        call = msg.invocation
-        item_id = self._mcp_calls[msg.call_id] = self._new_id()
-        self._write(
-            out.ItemStarted(
-                out.McpToolCallItem(id=item_id, server=call.server, tool=call.tool, arguments=call.arguments)
-            )
-        )
-
-    def _mcp_end(self, msg: events.McpToolCallEnd) -> None:
-        call, outcome = msg.invocation, msg.result
+    def _mcp_tool_call(self, stage: view.Stage, item: view.McpToolCall) -> None:
+        call, outcome = item.invocation, item.outcome
         result = error = None
-        failed = True
-        if outcome.ok is not None:
+        if outcome is not None and outcome.ok is not None:
             structured = outcome.ok.structured_content
             result = out.McpResult(outcome.ok.content, None if structured is msgspec.UNSET else structured)
-            failed = outcome.ok.is_error is True
-        elif outcome.err is not None:
+        elif outcome is not None and outcome.err is not None:
             error = out.Message(outcome.err)
-        item = out.McpToolCallItem(
-            id=self._mcp_calls.pop(msg.call_id, "") or self._new_id(),
+        shown = out.McpToolCallItem(
+            id=self._number(stage, item),
             server=call.server,
             tool=call.tool,
             arguments=call.arguments,
             result=result,
             error=error,
-            status="failed" if failed else "completed",
+            status=_status(item.status),
         )
-        self._write(out.ItemCompleted(item))
+        self._show(stage, shown)
 
-    def _plan_update(self, msg: events.PlanUpdate) -> None:
-        steps = tuple(out.TodoStep(step.step, step.status == "completed") for step in msg.plan)
-        if self._plan is None:
-            self._plan = out.TodoListItem(id=self._new_id(), items=steps)
-            self._write(out.ItemStarted(self._plan))
+    def _plan(self, stage: view.Stage, item: view.Plan) -> None:
+        steps = tuple(out.TodoStep(step.step, step.status == "completed") for step in item.steps)
+        self._show(stage, out.TodoListItem(id=self._number(stage, item), items=steps))
+
+    def _show(self, stage: view.Stage, item: out.Item) -> None:
+        self._write(_EVENTS[stage](item))
+
+    # --- numbers -----------------------------------------------------------------------------
+
+    def _number(self, stage: view.Stage, item: view.Item) -> str:
+        """The item's number in the stream, from its beginning to its end."""
+        number = self._numbers.get(item.id) or self._new_number()
+        if stage == "completed":
+            self._numbers.pop(item.id, None)
         else:
-            self._plan = out.TodoListItem(id=self._plan.id, items=steps)
-            self._write(out.ItemUpdated(self._plan))
+            self._numbers[item.id] = number
+        return number
 
-    # --- lines -----------------------------------------------------------------------------
-
-    def _new_id(self) -> str:
+    def _new_number(self) -> str:
         number, self._next_item = self._next_item, self._next_item + 1
         return f"item_{number}"
+
+    # --- lines -----------------------------------------------------------------------------
 
     def _write(self, event: out.ThreadEvent) -> None:
         try:
@@ -185,6 +173,17 @@ class JsonLines:
         except UnicodeEncodeError:
             line = self._encoder.encode(_without_surrogates(msgspec.to_builtins(event)))
         self._output.out(line + b"\n")
+
+
+_EVENTS: Mapping[view.Stage, Callable[[out.Item], out.ThreadEvent]] = {
+    "started": out.ItemStarted,
+    "updated": out.ItemUpdated,
+    "completed": out.ItemCompleted,
+}
+
+
+def _status(status: view.Status) -> out.Status:
+    return "failed" if status == "aborted" else status
 
 
 def _changed_file(path: str, change: FileChange) -> out.ChangedFile:
