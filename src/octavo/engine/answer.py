@@ -111,10 +111,15 @@ def model_client(session: Session, turn: TurnContext) -> ModelClient:
 def record_turn_context(session: Session, turn: TurnContext) -> None:
     """Save the settings of a request, before it is sent."""
     settings = turn.settings
-    effort = settings.effort if settings.effort is not None else msgspec.UNSET
     session.recorder.record_turn_context(
         TurnContextLine(
-            settings.cwd, settings.approval_policy, settings.sandbox_policy, settings.model, effort, settings.summary
+            settings.cwd,
+            settings.approval_policy,
+            settings.sandbox_policy,
+            settings.model,
+            settings.effort if settings.effort is not None else msgspec.UNSET,
+            settings.summary,
+            session.config.model_provider_id if session.names_provider else msgspec.UNSET,
         )
     )
 

@@ -65,6 +65,8 @@ class Session:
         self.active: ActiveTurn | None = None
         self.snapshot: asyncio.Task[None] | None = None
         self.approved_for_session: set[ApprovalKey] = set()
+        self.names_provider = False
+        """Whether the saved file is another provider's, so that each attempt has to name its own."""
         self._internal_turns = 0
         self.terminals: dict[int, OpenTerminal] = {}
         self._terminal_count = 0

@@ -57,7 +57,7 @@ class SessionMeta(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TurnContextLine(msgspec.Struct, frozen=True):
-    """The settings of one attempt to call the model."""
+    """The settings of one attempt to call the model; the provider only where it is not the session's own."""
 
     cwd: str
     approval_policy: ApprovalPolicy
@@ -65,6 +65,7 @@ class TurnContextLine(msgspec.Struct, frozen=True):
     model: str
     effort: ReasoningEffort | UnsetType = UNSET
     summary: ReasoningSummary = "auto"
+    model_provider: str | UnsetType = UNSET
 
 
 class CompactedLine(msgspec.Struct, frozen=True):

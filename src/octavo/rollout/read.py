@@ -28,6 +28,7 @@ from octavo.rollout.lines import (
     kind_of,
     usual_payload,
 )
+from octavo.rollout.origin import Origin, without_reasoning
 from octavo.rollout.saved_items import decode_compacted, items_of
 from octavo.rollout.settle import missing_items
 
@@ -57,6 +58,15 @@ class LoadedRollout(msgspec.Struct, frozen=True):
     def history(self) -> list[HistoryLine]:
         """The items, and the markers that change what came before them."""
         return [entry for line in self.lines for entry in history_entries(line)]
+
+    def history_for(self, provider: str, origin: Origin) -> Iterator[HistoryLine]:
+        """The same as that provider may see it: without the reasoning of others. `origin` follows the lines."""
+        for line in self.lines:
+            origin.follow(line)
+            for entry in history_entries(line):
+                own = without_reasoning(entry) if origin.is_foreign_to(provider) else entry
+                if own is not None:
+                    yield own
 
     def initial_messages(self) -> tuple[msgspec.Raw, ...]:
         """The saved events, unchanged; those of an unknown kind or shape are left out."""
