@@ -34,7 +34,7 @@ class Burst:
         self._open_until = float("-inf")
         self._typed = ""
         self._before: Draft | None = None
-        self._collected: str | None = None
+        self._collected: list[str] | None = None
 
     @property
     def deadline(self) -> float | None:
@@ -55,7 +55,7 @@ class Burst:
         first, self._typed = self._typed, self._typed + text
         if not (first[0].isascii() and text.isascii()) and not self._is_paste():
             return False
-        self._collected, before = "", self._before
+        self._collected, before = [], self._before
         self._extend(self._typed, now)
         self._typed, self._before = "", None
         return TakenBack(before)
@@ -73,7 +73,7 @@ class Burst:
             return "collected"
         if quick and self._typed and self._before is not None:
             before, text, self._typed, self._before = self._before, self._typed, "", None
-            self._collected = ""
+            self._collected = []
             self._extend(text + "\n", now)
             return TakenBack(before)
         self._typed = ""
@@ -87,7 +87,7 @@ class Burst:
         if self._collected is None or now <= self._last + GAP:
             return ""
         paste, self._collected = self._collected, None
-        return paste
+        return "".join(paste)
 
     def end(self) -> str:
         """Another key comes, or a bracketed paste: what is collected, and nothing is quick any more."""
@@ -101,5 +101,6 @@ class Burst:
         return graphemes > 2 and (graphemes >= LONG or any(character.isspace() for character in self._typed))
 
     def _extend(self, text: str, now: float) -> None:
-        self._collected = (self._collected or "") + text
+        if self._collected is not None:
+            self._collected.append(text)
         self._open_until = now + ENTER_WINDOW

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-import shlex
 from typing import NamedTuple
 
 PREFIX = "prompts:"
 NO_DESCRIPTION = "send a prompt of your own"
-_NAMED = re.compile(r"(?<!\$)\$([A-Z][A-Z0-9_]*)")
-_NUMBERED = re.compile(r"\$\$|\$([1-9])|\$ARGUMENTS")
+_NAMED = r"(?<!\$)\$([A-Z][A-Z0-9_]*)"
+_NUMBERED = r"\$\$|\$([1-9])|\$ARGUMENTS"
 
 
 class Prompt(NamedTuple):
@@ -26,12 +25,12 @@ class PromptError(Exception):
 
 def names_in(body: str) -> list[str]:
     """The named places of a prompt, each once, in their order."""
-    return list(dict.fromkeys(name for name in _NAMED.findall(body) if name != "ARGUMENTS"))
+    return list(dict.fromkeys(name for name in re.findall(_NAMED, body) if name != "ARGUMENTS"))
 
 
 def takes_numbered(body: str) -> bool:
     """Whether it has numbered places, or takes all arguments."""
-    return not names_in(body) and any(found[0] != "$$" for found in _NUMBERED.finditer(body))
+    return not names_in(body) and any(found[0] != "$$" for found in re.finditer(_NUMBERED, body))
 
 
 def completed(prompt: Prompt) -> tuple[str, int]:
@@ -46,6 +45,8 @@ def completed(prompt: Prompt) -> tuple[str, int]:
 
 def expand(prompt: Prompt, arguments: str) -> str:
     """The text to send. Raises `PromptError`."""
+    import shlex
+
     command = f"/{PREFIX}{prompt.name}"
     try:
         words = shlex.split(arguments)
@@ -55,14 +56,14 @@ def expand(prompt: Prompt, arguments: str) -> str:
         values = _values(command, words)
         if missing := [name for name in names if name not in values]:
             raise PromptError(f"{command}: missing {', '.join(missing)}; write KEY=value, in quotes if it has blanks")
-        return _NAMED.sub(lambda found: values[found[1]] if found[1] in names else found[0], prompt.body)
+        return re.sub(_NAMED, lambda found: values[found[1]] if found[1] in names else found[0], prompt.body)
 
     def numbered(found: re.Match[str]) -> str:
         if found[1]:
             return words[int(found[1]) - 1] if int(found[1]) <= len(words) else ""
         return found[0] if found[0] == "$$" else " ".join(words)
 
-    return _NUMBERED.sub(numbered, prompt.body)
+    return re.sub(_NUMBERED, numbered, prompt.body)
 
 
 def _values(command: str, words: list[str]) -> dict[str, str]:

@@ -1,0 +1,46 @@
+"""The user's own editor on a draft: it gets the terminal, and what it leaves behind is the new text.
+
+The caller has given the terminal back before and takes it again after (`docs/composer.md`, "Writing").
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+import tempfile
+from collections.abc import Mapping
+
+from octavo.errors import OctavoError
+
+
+class EditorError(OctavoError):
+    """The draft could not be edited; the text says why."""
+
+
+def editor_command(environ: Mapping[str, str]) -> list[str]:
+    """`$VISUAL`, else `$EDITOR`, with its arguments as a shell parts them. Raises `EditorError` where none is set."""
+    for name in ("VISUAL", "EDITOR"):
+        if value := environ.get(name, "").strip():
+            try:
+                return shlex.split(value)
+            except ValueError as error:
+                raise EditorError(f"${name} cannot be read: {str(error).lower()}") from None
+    raise EditorError("set VISUAL or EDITOR to edit the draft in an editor")
+
+
+def edit(text: str, command: list[str], environ: Mapping[str, str], folder: str) -> str:
+    """What the editor makes of the text. Blocks until it ends; raises `EditorError` when it fails: nothing changes."""
+    with tempfile.TemporaryDirectory(prefix="octavo-draft-") as private:
+        path = os.path.join(private, "draft.md")
+        try:
+            with open(path, "w", encoding="utf-8", errors="surrogatepass") as file:
+                file.write(text)
+            code = subprocess.run([*command, path], env=dict(environ), cwd=folder, check=False).returncode
+            with open(path, encoding="utf-8", errors="replace") as file:
+                edited = file.read()
+        except OSError as error:
+            raise EditorError(f"{command[0]}: {error.strerror or error}") from None
+    if code:
+        raise EditorError(f"{command[0]} ended with {code}: the draft is as it was")
+    return edited

@@ -1,0 +1,31 @@
+"""The draft in an editor of the user's."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from octavo.frontends.terminal.text_editor import EditorError, edit, editor_command
+
+
+def test_visual_goes_before_editor_and_arguments_are_parted() -> None:
+    assert editor_command({"VISUAL": "code --wait", "EDITOR": "vi"}) == ["code", "--wait"]
+    assert editor_command({"VISUAL": " ", "EDITOR": "'my vi' -n"}) == ["my vi", "-n"]
+    with pytest.raises(EditorError, match="VISUAL or EDITOR"):
+        editor_command({})
+    with pytest.raises(EditorError, match="quotation"):
+        editor_command({"EDITOR": "'vi"})
+
+
+def test_what_the_editor_leaves_is_the_text(tmp_path: Path) -> None:
+    script = tmp_path / "editor"
+    script.write_text('#!/bin/sh\nprintf "%s" "$1" >> "$2"\n')
+    script.chmod(0o755)
+    assert edit("first é\n", [str(script), "second"], {"PATH": "/bin"}, "/") == "first é\nsecond"
+
+
+@pytest.mark.parametrize(("command", "said"), [("false", "ended with 1"), ("/no/such/editor", "No such file")])
+def test_an_editor_that_fails_changes_nothing(command: str, said: str) -> None:
+    with pytest.raises(EditorError, match=said):
+        edit("text", [command], {"PATH": "/usr/bin:/bin"}, "/")
