@@ -35,6 +35,9 @@ class Item:
         self.is_marked = False
 
 
+Container = Quote | Item
+
+
 class Fence(NamedTuple):
     """Code between fences: their sign and length, and the blanks before the first."""
 
@@ -120,7 +123,7 @@ def html_start(text: str, *, interrupts: bool) -> Html | None:
     return Html(None) if not interrupts and _lone_tag().match(text) else None
 
 
-def prefixes(path: tuple[object, ...], *, blank: bool = False) -> tuple[Line, Line]:
+def prefixes(path: tuple[Container, ...], *, blank: bool = False) -> tuple[Line, Line]:
     """What stands before the first row of a block in these containers, and before the others."""
     first: list[Span] = []
     rest: list[Span] = []
@@ -131,7 +134,6 @@ def prefixes(path: tuple[object, ...], *, blank: bool = False) -> tuple[Line, Li
             rest.append(_MARK)
             column = 0
             continue
-        assert isinstance(container, Item)
         pad = max(_LEVEL * container.level - column, 0)
         first.append(Span(" " * pad))
         rest.append(Span(" " * (pad + len(container.marker))))

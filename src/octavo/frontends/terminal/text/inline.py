@@ -93,9 +93,9 @@ def _reader() -> MarkdownIt:
 
     reader = MarkdownIt("commonmark").enable("strikethrough")
     reader.inline.ruler.at("image", _picture)
-    reader.normalizeLink = lambda url: url  # type: ignore[method-assign]
+    for name in ("normalizeLink", "normalizeLinkText"):
+        setattr(reader, name, str)  # addresses as they were written
     reader.validateLink = lambda url: True  # type: ignore[method-assign]
-    reader.normalizeLinkText = lambda url: url  # type: ignore[method-assign]
     return reader
 
 

@@ -14,6 +14,7 @@ import re
 from typing import Literal
 
 from octavo.frontends.terminal.text.blocks import (
+    Container,
     Fence,
     Html,
     Item,
@@ -37,7 +38,6 @@ _HEADINGS = (Style(bold=True, underline=True), BOLD, Style(bold=True, italic=Tru
 _QUOTED = Style(fg=GREEN)
 
 Kind = Literal["text", "heading", "code", "rule", "html", ""]
-Container = Quote | Item
 
 
 class Markdown:
@@ -56,7 +56,8 @@ class Markdown:
 
     def feed(self, source: str) -> list[Flow]:
         """The lines that are sure after one more source line, given without its line break."""
-        self._line(clean(source.expandtabs(4)))
+        for part in clean(source.removesuffix("\r").expandtabs(4)).split("\n"):
+            self._line(part)
         out, self._out = self._out, []
         return out
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from octavo.frontends.terminal.text.styled import EMPTY, Line, Span
+from octavo.frontends.terminal.text.styled import EMPTY, Line, Span, Style
 from octavo.frontends.terminal.text.widths import graphemes, width
 
 _GLUED_TO_THE_LEFT = frozenset("、。，．！？：；）］｝」』】》〉’”…")
@@ -66,7 +66,7 @@ def _fitting(prefix: Line, columns: int) -> tuple[Line, int]:
     return (prefix, room) if room > 0 else (EMPTY, max(columns, 1))
 
 
-def _without_end(prefix: Line, fill: object) -> Line:
+def _without_end(prefix: Line, fill: Style | None) -> Line:
     """A prefix with nothing behind it, without the blanks at its end."""
     spans = list(prefix.spans)
     while spans:

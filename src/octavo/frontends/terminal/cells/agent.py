@@ -1,0 +1,86 @@
+"""What the agent says and thinks (`docs/terminal.md`, "Cells")."""
+
+from __future__ import annotations
+
+import msgspec
+
+from octavo.frontends.terminal.cells.cell import INDENT, LEAD, Palette
+from octavo.frontends.terminal.text.markdown import render_rows
+from octavo.frontends.terminal.text.styled import DIM, Line, Span, Style, line
+from octavo.frontends.terminal.text.widths import cut_line
+from octavo.frontends.terminal.text.wrapping import Flow
+
+_THOUGHT = Style(dim=True, italic=True)
+
+
+class AgentText(msgspec.Struct, frozen=True):
+    """A piece of a message as it was streamed: lines that are sure; `begins` marks its first piece."""
+
+    flows: tuple[Flow, ...]
+    begins: bool
+    continues: bool
+
+    def scrollback(self, columns: int, palette: Palette) -> list[Line]:
+        """Wrapped to this width."""
+        rows: list[Line] = []
+        for flow in self.flows:
+            lead = LEAD if self.begins and not rows else INDENT
+            # A blank row between blocks has no indent of its own.
+            rows += flow.rows(columns, lead, INDENT)
+        return rows
+
+    transcript = scrollback
+
+
+class Thought(msgspec.Struct, frozen=True):
+    """A section of reasoning. Only what follows its bold heading is printed, and only where `is_printed`."""
+
+    text: str
+    is_printed: bool
+
+    continues = False
+
+    def scrollback(self, columns: int, palette: Palette) -> list[Line]:
+        """The text below the heading."""
+        body = thought_body(self.text) if self.is_printed else ""
+        return _thought_rows(body, columns) if body else []
+
+    def transcript(self, columns: int, palette: Palette) -> list[Line]:
+        """All of it."""
+        return _thought_rows(self.text.strip(), columns)
+
+
+def _thought_rows(text: str, columns: int) -> list[Line]:
+    rows = render_rows(text, columns, line(Span("• ")), INDENT)
+    return [row.styled(_THOUGHT) for row in rows]
+
+
+def thought_heading(text: str) -> str | None:
+    """The first bold run of a text, once its end has come."""
+    start = text.find("**")
+    end = text.find("**", start + 2)
+    heading = text[start + 2 : end].strip() if 0 <= start < end else ""
+    return heading or None
+
+
+def thought_body(text: str) -> str:
+    """What follows the first bold run; nothing without one."""
+    start = text.find("**")
+    end = text.find("**", start + 2)
+    return text[end + 2 :].strip() if 0 <= start < end else ""
+
+
+class WorkedRule(msgspec.Struct, frozen=True):
+    """Sets a message off from the work before it."""
+
+    worked: str
+    """As a clock shows it; empty when nobody knows."""
+
+    continues = False
+
+    def scrollback(self, columns: int, palette: Palette) -> list[Line]:
+        """One row of the full width."""
+        text = f"─ Worked for {self.worked} " if self.worked else ""
+        return [cut_line(line(Span(text + "─" * max(columns - len(text), 0), DIM)), columns)]
+
+    transcript = scrollback

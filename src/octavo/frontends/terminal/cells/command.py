@@ -1,0 +1,97 @@
+"""A command: what ran, how it ended, what it said (`docs/terminal.md`, "Commands")."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import msgspec
+
+from octavo.commands.quoting import quote_command
+from octavo.commands.shell_grammar import login_script
+from octavo.frontends.elapsed import elapsed
+from octavo.frontends.terminal.cells.cell import BRANCH, TITLE, UNDER, Palette
+from octavo.frontends.terminal.cells.output import Output, full_rows
+from octavo.frontends.terminal.text.clean import clean
+from octavo.frontends.terminal.text.highlight import shell_lines
+from octavo.frontends.terminal.text.styled import DIM, GREEN, MAGENTA, RED, Line, Span, Style, line
+from octavo.frontends.terminal.text.wrapping import wrap
+from octavo.protocol.events import Duration
+
+GOOD = Span("•", Style(fg=GREEN, bold=True))
+BAD = Span("•", Style(fg=RED, bold=True))
+
+_BESIDE = line(Span("  │ ", DIM))
+_MOST_BESIDE = 2
+"""Rows of a command below its first one."""
+
+
+class Ended(NamedTuple):
+    """How a command ended: `output` as it is shown, `told` as the model got it; no duration when it was broken off."""
+
+    exit_code: int
+    output: Output
+    told: str
+    duration: Duration | None
+
+
+class CommandCell(msgspec.Struct, frozen=True):
+    """One command, running while `ended` is None."""
+
+    script: str
+    ended: Ended | None = None
+
+    continues = False
+
+    def scrollback(self, columns: int, palette: Palette) -> list[Line]:
+        """Title and command, then the ends of the output."""
+        ended = self.ended
+        mark = palette.spinner if ended is None else BAD if ended.exit_code else GOOD
+        title = line(mark, " ", Span("Running" if ended is None else "Ran", TITLE), " ")
+        rows = _command_rows(self.script, columns, title)
+        return rows if ended is None else rows + ended.output.rows(columns)
+
+    def transcript(self, columns: int, palette: Palette) -> list[Line]:
+        """The whole script, the whole output that the model got, the result."""
+        return transcript_rows(self.script, self.ended, columns)
+
+
+def script_of(argv: Sequence[str]) -> str:
+    """A command as it is shown: the script alone where a login shell runs one, else the words in quotes."""
+    script = login_script(argv)
+    return clean(script if script is not None else quote_command(argv)).strip("\n")
+
+
+def transcript_rows(script: str, ended: Ended | None, columns: int) -> list[Line]:
+    """One command in the transcript."""
+    rows: list[Line] = []
+    for text in shell_lines(script):
+        rows += wrap(text, columns, UNDER if rows else line(Span("$ ", Style(fg=MAGENTA))), UNDER)
+    if ended is None:
+        return rows
+    rows += full_rows(ended.told, columns)
+    took = Span(f" • {elapsed(ended.duration)}", DIM) if ended.duration is not None else Span("")
+    if ended.exit_code:
+        result = line(Span("✗", BAD.style), f" ({ended.exit_code})", took)
+    else:
+        result = line(Span("✓", GOOD.style), took)
+    return rows + wrap(result, columns)
+
+
+def _command_rows(script: str, columns: int, title: Line) -> list[Line]:
+    first, *others = shell_lines(script)
+    rows = wrap(first, columns, title, _BESIDE)
+    for text in others:
+        rows += wrap(text, columns, _BESIDE, _BESIDE)
+    left_out = len(rows) - 1 - _MOST_BESIDE
+    if left_out > 0:
+        rows[1 + _MOST_BESIDE :] = wrap(line(Span(f"… +{left_out} lines", DIM)), columns, _BESIDE, _BESIDE)
+    return rows
+
+
+def branch(rows: Sequence[Line], columns: int) -> list[Line]:
+    """Logical lines below a heading."""
+    found: list[Line] = []
+    for text in rows:
+        found += wrap(text, columns, UNDER if found else BRANCH, UNDER)
+    return found

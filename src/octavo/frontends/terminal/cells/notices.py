@@ -1,0 +1,130 @@
+"""Remarks, warnings and errors: a mark and a text (`docs/terminal.md`, "Cells")."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from octavo.frontends.terminal.cells.cell import INDENT, Palette
+from octavo.frontends.terminal.text.clean import clean
+from octavo.frontends.terminal.text.styled import CYAN, DIM, GREEN, MAGENTA, PLAIN, RED, YELLOW, Line, Span, Style, line
+from octavo.frontends.terminal.text.widths import cut
+from octavo.frontends.terminal.text.wrapping import wrap
+
+_FIRST_LINE = 80
+
+
+class Notice(msgspec.Struct, frozen=True):
+    """A mark, a text in its style, and what else there is to say below or behind it."""
+
+    mark: Line
+    text: str
+    style: Style
+    more: str = ""
+
+    continues = False
+
+    def scrollback(self, columns: int, palette: Palette) -> list[Line]:
+        """The text with what there is more to say, which begins a row of its own where it is long."""
+        rows: list[Line] = []
+        for part in clean(self.text).split("\n"):
+            rows += wrap(line(Span(part, self.style)), columns, INDENT if rows else self.mark, INDENT)
+        for part in clean(self.more).split("\n") if self.more else ():
+            rows += wrap(line(Span(part, DIM)), columns, INDENT, INDENT)
+        return rows
+
+    transcript = scrollback
+
+
+_RED = Style(fg=RED)
+_YELLOW = Style(fg=YELLOW)
+
+
+def info(text: str, hint: str = "") -> Notice:
+    """Something worth knowing, with a hint what to do about it."""
+    return Notice(line("• "), text, PLAIN, hint)
+
+
+def error(text: str) -> Notice:
+    """Something failed."""
+    return Notice(line(Span("■ ", _RED)), text, _RED)
+
+
+def warning(text: str) -> Notice:
+    """Something to be aware of."""
+    return Notice(line(Span("⚠ ", _YELLOW)), text, _YELLOW)
+
+
+def deprecation(summary: str, details: str = "") -> Notice:
+    """The configuration uses an old name."""
+    return Notice(line(Span("⚠ ", _RED)), summary, _RED, details)
+
+
+def interrupted() -> Notice:
+    """The turn was ended by the user."""
+    return error("Interrupted. Say what to do differently; /feedback tells us when something went wrong.")
+
+
+def replaced() -> Notice:
+    """The turn was ended by another one."""
+    return error("The turn ended because another one took its place.")
+
+
+class Banner(msgspec.Struct, frozen=True):
+    """A row of its own that marks where something begins or ends."""
+
+    text: str
+
+    continues = False
+
+    def scrollback(self, columns: int, palette: Palette) -> list[Line]:
+        """In the colour of what speaks to the user."""
+        text = " ".join(clean(self.text).split())
+        return wrap(line(Span(text, Style(fg=CYAN))), columns)
+
+    transcript = scrollback
+
+
+class Echo(msgspec.Struct, frozen=True):
+    """A slash command that shows something, as it was given; `below` follows it."""
+
+    command: str
+
+    continues = False
+
+    def scrollback(self, columns: int, palette: Palette) -> list[Line]:
+        """One row."""
+        return wrap(line(Span(self.command, Style(fg=MAGENTA))), columns)
+
+    transcript = scrollback
+
+
+class Decision(msgspec.Struct, frozen=True):
+    """What the user answered when a command was asked for."""
+
+    answer: Literal["once", "session", "abort"]
+    command: str
+
+    continues = False
+
+    def scrollback(self, columns: int, palette: Palette) -> list[Line]:
+        """The command by its first line."""
+        first, *others = clean(self.command).strip("\n").split("\n")
+        shown = cut(first, _FIRST_LINE)
+        if others:
+            shown = cut(first, _FIRST_LINE - 4) + " ..."
+        elif shown != first:
+            shown = cut(first, _FIRST_LINE - 3) + "..."
+        command = Span(shown, DIM)
+        bold = Style(bold=True)
+        if self.answer == "abort":
+            mark = line(Span("✗ ", _RED))
+            text = line("You ", Span("cancelled", bold), " the request to run ", command)
+        else:
+            mark = line(Span("✔ ", Style(fg=GREEN)))
+            how = ", this once" if self.answer == "once" else ", for the whole session"
+            text = line("You ", Span("approved", bold), " ", command, how)
+        return wrap(text, columns, mark, INDENT)
+
+    transcript = scrollback

@@ -1,0 +1,56 @@
+"""What is shown of a command's output: its first and last lines, and how many stand between (`docs/terminal.md`)."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from octavo.frontends.terminal.cells.cell import BRANCH, UNDER
+from octavo.frontends.terminal.text.ansi import ansi_lines, output_lines
+from octavo.frontends.terminal.text.styled import DIM, Line, Span, line
+from octavo.frontends.terminal.text.wrapping import wrap
+
+MOST_LINES = 5
+MOST_LINES_OF_USER = 50
+
+_LONGEST = 4096
+"""Characters of a line that are kept: a line without end would fill the scrollback."""
+
+
+class Output(NamedTuple):
+    """The lines at both ends, raw, and the number of those left out between."""
+
+    head: tuple[str, ...]
+    omitted: int
+    tail: tuple[str, ...]
+
+    def rows(self, columns: int) -> list[Line]:
+        """Below a heading, dim, colours kept."""
+        if not self.head:
+            return wrap(line(Span("(no output)", DIM)), columns, BRANCH, UNDER)
+        rows: list[Line] = []
+        for text in ansi_lines(self.head, DIM):
+            rows += wrap(text, columns, UNDER if rows else BRANCH, UNDER)
+        if self.omitted:
+            rows += wrap(line(Span(f"… +{self.omitted} lines", DIM)), columns, UNDER, UNDER)
+        for text in ansi_lines(self.tail, DIM):
+            rows += wrap(text, columns, UNDER, UNDER)
+        return rows
+
+
+def limited(text: str, most: int) -> Output:
+    """All lines where there are at most `most`; else that many rows, one of them for those left out."""
+    lines = output_lines(text)
+    if len(lines) <= most:
+        return Output(tuple(map(_cut, lines)), 0, ())
+    head = (most - 1) // 2
+    tail = most - 1 - head
+    return Output(tuple(map(_cut, lines[:head])), len(lines) - head - tail, tuple(map(_cut, lines[-tail:])))
+
+
+def full_rows(text: str, columns: int) -> list[Line]:
+    """Every line, colours kept."""
+    return [row for text_line in ansi_lines(output_lines(text)) for row in wrap(text_line, columns)]
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST else text[:_LONGEST] + "…"

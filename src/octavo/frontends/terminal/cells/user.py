@@ -1,0 +1,33 @@
+"""What the user said (`docs/terminal.md`, "Cells")."""
+
+from __future__ import annotations
+
+import msgspec
+
+from octavo.frontends.terminal.cells.cell import INDENT, Palette
+from octavo.frontends.terminal.text.clean import clean
+from octavo.frontends.terminal.text.styled import Line, Span, Style, line
+from octavo.frontends.terminal.text.wrapping import wrap
+
+_MARK = line(Span("› ", Style(bold=True, dim=True)))
+
+
+class UserCell(msgspec.Struct, frozen=True):
+    """One message, on a background of its own between two blank rows of it."""
+
+    text: str
+
+    continues = False
+
+    def scrollback(self, columns: int, palette: Palette) -> list[Line]:
+        """One column stays free at the right."""
+        shade = Style(bg=palette.message) if palette.message is not None else None
+        rows: list[Line] = []
+        for part in clean(self.text).split("\n"):
+            rows += wrap(line(part), columns - 1, INDENT if rows else _MARK, INDENT)
+        if shade is None:
+            return [Line(), *rows, Line()]
+        blank = Line(fill=shade)
+        return [blank, *(row.styled(shade)._replace(fill=shade) for row in rows), blank]
+
+    transcript = scrollback

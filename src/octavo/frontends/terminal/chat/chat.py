@@ -1,0 +1,424 @@
+"""Engine events become cells: the reducer of a conversation (`docs/terminal.md`, "How the conversation is shown").
+
+One for each conversation; what an old one still sends is never fed to the new one. It has no clock and does no work
+outside: `now` is the monotonic time in seconds. What is printed comes in the order of the events. While a message is
+streamed, whatever else would be printed waits for its end, questions included, so that no end overtakes its begin.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from typing import Any, Literal, NamedTuple
+
+from octavo.frontends.terminal.cells import notices
+from octavo.frontends.terminal.cells.agent import Thought, WorkedRule, thought_body
+from octavo.frontends.terminal.cells.cell import Cell
+from octavo.frontends.terminal.cells.header import HeaderCell, ModelChanged
+from octavo.frontends.terminal.cells.patch import PatchCell, file_diffs, patch_failed
+from octavo.frontends.terminal.cells.plan import PlanCell
+from octavo.frontends.terminal.cells.servers import ServersCell
+from octavo.frontends.terminal.cells.tools import SearchCell, ToolPicture, ViewedImage, has_picture
+from octavo.frontends.terminal.cells.user import UserCell
+from octavo.frontends.terminal.chat.facts import ChatFacts
+from octavo.frontends.terminal.chat.message import Message
+from octavo.frontends.terminal.chat.replay import stored_events
+from octavo.frontends.terminal.chat.review import review_cell
+from octavo.frontends.terminal.chat.running import Running
+from octavo.frontends.terminal.chat.status import Status, TurnClock
+from octavo.frontends.terminal.chat.usage import UsageSoFar
+from octavo.frontends.terminal.text.amounts import clock
+from octavo.frontends.terminal.text.clean import clean
+from octavo.protocol import events
+
+_SILENCE = 2.0
+"""Seconds after which a message that nobody ended does not hold up a question any longer."""
+
+_GOES_ON = (
+    events.AgentMessage,
+    events.AgentMessageDelta,
+    events.AgentReasoning,
+    events.AgentReasoningDelta,
+    events.AgentReasoningRawContentDelta,
+    events.AgentReasoningSectionBreak,
+    events.ExecCommandBegin,
+    events.McpToolCallBegin,
+    events.PatchApplyBegin,
+)
+"""Signs that a model that was asked again answers."""
+
+_QUESTIONS = (events.ExecApprovalRequest, events.ApplyPatchApprovalRequest)
+
+
+How = Literal["completed", "failed", "interrupted", "replaced", "review_ended"]
+
+
+class TurnEnded(NamedTuple):
+    """How a turn ended, and the last words of the agent where it ended by itself."""
+
+    how: How
+    last_message: str = ""
+
+
+class Chat:
+    """The state of one conversation as it is shown."""
+
+    def __init__(self, facts: ChatFacts) -> None:
+        self.facts = facts
+        self.session_id = ""
+        self.usage = UsageSoFar()
+        self._turn: TurnClock | None = None
+        self._turn_id = ""
+        self._turn_failed = False
+        self._in_review = False
+        self._review_turn = False
+        self._message: Message | None = None
+        self._is_set_off = False  # whether something stands between the last lines of the message and its next ones
+        self._held: deque[events.Event] = deque()
+        self._running = Running()
+        self._worked = False  # whether anything was printed since the user's last message
+        self._cells: list[Cell] = []
+        self._questions: list[events.Event] = []
+        self._ended: TurnEnded | None = None
+        self._at_once: dict[type[events.Msg], Callable[[Any, float], None]] = {
+            events.SessionConfigured: self._configured,
+            events.TaskStarted: self._task_started,
+            events.TaskComplete: self._task_complete,
+            events.TurnAborted: self._turn_aborted,
+            events.TokenCount: self._token_count,
+            events.StreamError: self._stream_error,
+            events.AgentMessage: self._agent_message,
+            events.AgentMessageDelta: self._agent_delta,
+            events.AgentReasoningDelta: self._thinking,
+            events.AgentReasoningRawContentDelta: self._thinking_raw,
+            events.AgentReasoningSectionBreak: self._thinking_anew,
+        }
+        self._in_order: dict[type[events.Msg], Callable[[Any, float], None]] = {
+            events.Warning: lambda msg, now: self._print(notices.warning(msg.message)),
+            events.DeprecationNotice: self._deprecation,
+            events.AgentReasoning: self._thought,
+            events.AgentReasoningRawContent: self._thought_raw,
+            events.ExecCommandBegin: lambda msg, now: self._put(self._running.command_began(msg)),
+            events.ExecCommandEnd: lambda msg, now: self._put(self._running.command_ended(msg)),
+            events.McpToolCallBegin: lambda msg, now: self._put(self._running.mcp_began(msg)),
+            events.McpToolCallEnd: self._mcp_ended,
+            events.PatchApplyBegin: self._patch_began,
+            events.PatchApplyEnd: self._patch_ended,
+            events.WebSearchEnd: lambda msg, now: self._print(SearchCell(msg.query)),
+            events.ViewImageToolCall: lambda msg, now: self._print(ViewedImage(self.facts.shown(msg.path))),
+            events.PlanUpdate: lambda msg, now: self._print(PlanCell(msg.explanation or "", msg.plan)),
+            events.UndoStarted: self._undo_started,
+            events.UndoCompleted: self._undo_completed,
+            events.EnteredReviewMode: self._review_began,
+            events.ExitedReviewMode: self._review_ended,
+            events.McpListToolsResponse: lambda msg, now: self._print(ServersCell(self.facts.servers, msg)),
+        }
+
+    # --- what comes in --------------------------------------------------------------------------------
+
+    def feed(self, event: events.Event, now: float) -> None:
+        """One event of this conversation."""
+        msg = event.msg
+        if self._turn is not None and isinstance(msg, _GOES_ON):
+            self._turn.goes_on()
+        if isinstance(msg, events.TaskStarted | events.EnteredReviewMode | events.UndoStarted):
+            self._turn_id = event.id
+        at_once = self._at_once.get(type(msg))
+        if at_once is not None:
+            at_once(msg, now)
+        elif isinstance(msg, events.Error):
+            self._error(event, now)
+        elif self._message is not None or self._held:
+            if isinstance(msg, _QUESTIONS) or type(msg) in self._in_order:
+                self._held.append(event)
+        else:
+            self._do(event, now)
+
+    def user_said(self, text: str) -> None:
+        """The user sent a message."""
+        self._print(UserCell(text))
+        self._worked = False
+
+    def show(self, cell: Cell) -> None:
+        """Something of the interface's own is printed, at once."""
+        self._print(cell)
+
+    def tick(self, now: float) -> None:
+        """Time has passed: print the lines that are due."""
+        message = self._message
+        if message is None:
+            return
+        if lines := message.lines_due(now):
+            self._say(message, lines, now)
+        if self._holds_question and now >= message.last_delta + _SILENCE:
+            self._end_message(now)
+
+    def pause(self, now: float) -> None:
+        """The user is asked something: the turn's time stands still."""
+        if self._turn is not None:
+            self._turn.pause(now)
+
+    def resume(self, now: float) -> None:
+        """Nothing is asked any more."""
+        if self._turn is not None:
+            self._turn.resume(now)
+
+    # --- what comes out -------------------------------------------------------------------------------
+
+    def take_cells(self) -> list[Cell]:
+        """The cells that were finished since the last call, in the order in which they are printed."""
+        cells, self._cells = self._cells, []
+        return cells
+
+    def take_questions(self) -> list[events.Event]:
+        """The approval requests that are due since the last call."""
+        questions, self._questions = self._questions, []
+        return questions
+
+    def take_ended(self) -> TurnEnded | None:
+        """How a turn ended since the last call."""
+        ended, self._ended = self._ended, None
+        return ended
+
+    @property
+    def is_running(self) -> bool:
+        """Whether a turn runs."""
+        return self._turn is not None
+
+    @property
+    def wakes_at(self) -> float | None:
+        """When `tick` has something to do."""
+        message = self._message
+        if message is None:
+            return None
+        times = [message.due] if message.due is not None else []
+        if self._holds_question:
+            times.append(message.last_delta + _SILENCE)
+        return min(times, default=None)
+
+    def live(self) -> Cell | None:
+        """The block that is still changing."""
+        return self._running.live()
+
+    def status(self, now: float) -> Status | None:
+        """The status row; None while no turn runs."""
+        return self._turn.status(now) if self._turn is not None else None
+
+    def context_left(self) -> int:
+        """Percent of the context window that is free."""
+        return self.usage.context_left(self.facts.window)
+
+    # --- cells ----------------------------------------------------------------------------------------
+
+    @property
+    def _holds_question(self) -> bool:
+        return any(isinstance(event.msg, _QUESTIONS) for event in self._held)
+
+    def _do(self, event: events.Event, now: float) -> None:
+        if isinstance(event.msg, _QUESTIONS):
+            self._questions.append(event)
+        elif handler := self._in_order.get(type(event.msg)):
+            handler(event.msg, now)
+
+    def _print(self, cell: Cell, *, is_visible: bool = True) -> None:
+        """A cell that is finished. One that shows nothing leaves an open group alone."""
+        if is_visible:
+            self._put(self._running.close_group())
+            self._worked = self._is_set_off = True
+        self._cells.append(cell)
+
+    def _put(self, cells: list[Cell]) -> None:
+        if cells:
+            self._worked = self._is_set_off = True
+            self._cells += cells
+
+    # --- the session and its turns ----------------------------------------------------------------------
+
+    def _configured(self, msg: events.SessionConfigured, now: float) -> None:
+        is_first = not self.session_id
+        self.session_id = msg.session_id
+        if is_first:
+            effort = msg.reasoning_effort if isinstance(msg.reasoning_effort, str) else ""
+            model = clean(msg.model)
+            self._cells.append(HeaderCell(self.facts.version, model, effort, clean(self.facts.directory)))
+        elif msg.model != self.facts.model:
+            self._print(ModelChanged(clean(self.facts.model), clean(msg.model)))
+        for stored in stored_events(msg.initial_messages):
+            self._replay(stored, now)
+        self._worked = False
+
+    def _replay(self, msg: events.Msg, now: float) -> None:
+        match msg:
+            case events.UserMessage():
+                self.user_said(msg.message)
+            case events.TurnAborted():
+                self._say_aborted(msg.reason)
+            case events.TokenCount():
+                self.usage.told(msg, now)  # what it warned of was said then
+            case events.AgentMessage():
+                self._whole_message(msg.message, now)
+            case _:
+                self._do(events.Event("", msg), now)
+        self._turn = None
+        self._review_turn = self._in_review
+
+    def _task_started(self, msg: events.TaskStarted, now: float) -> None:
+        if self._turn is None:
+            self._begin_turn(TurnClock(now))
+
+    def _begin_turn(self, clock: TurnClock) -> None:
+        self._turn = clock
+        self._turn_failed = False
+
+    def _task_complete(self, msg: events.TaskComplete, now: float) -> None:
+        self._settle(now)
+        self._end_turn("failed" if self._turn_failed else "completed", msg.last_agent_message or "")
+
+    def _turn_aborted(self, msg: events.TurnAborted, now: float) -> None:
+        self._settle(now)
+        self._say_aborted(msg.reason)
+        self._end_turn(msg.reason)
+
+    def _say_aborted(self, reason: str) -> None:
+        if reason == "replaced":
+            self._print(notices.replaced())
+        elif reason == "interrupted" and not self._review_turn:
+            self._print(notices.interrupted())
+
+    def _error(self, event: events.Event, now: float) -> None:
+        is_of_turn = self._turn is not None and event.id == self._turn_id
+        if is_of_turn:
+            self._turn_failed = True
+            self._settle(now)
+        self._print(notices.error(event.msg.message))  # type: ignore[attr-defined]
+
+    def _settle(self, now: float) -> None:
+        """Nothing of the turn goes on: what is streamed, held or live is printed, questions are void."""
+        self._held = deque(event for event in self._held if not isinstance(event.msg, _QUESTIONS))
+        self._end_message(now)
+        self._questions.clear()
+        self._put(self._running.break_off())
+
+    def _end_turn(
+        self, how: Literal["completed", "failed", "interrupted", "replaced", "review_ended"], last: str = ""
+    ) -> None:
+        self._turn = None
+        self._turn_id = ""
+        self._in_review = self._review_turn = False
+        self._ended = TurnEnded(how, last)
+
+    def _token_count(self, msg: events.TokenCount, now: float) -> None:
+        for text in self.usage.told(msg, now):
+            # A warning waits for the end of a message like any other.
+            self.feed(events.Event("", events.Warning(text)), now)
+
+    def _stream_error(self, msg: events.StreamError, now: float) -> None:
+        self._end_message(now)
+        if self._turn is not None:
+            self._turn.retrying(msg.message)
+            self._turn.new_section()
+
+    # --- what the agent says ------------------------------------------------------------------------------
+
+    def _agent_delta(self, msg: events.AgentMessageDelta, now: float) -> None:
+        if self._message is None:
+            if self._held:
+                self._release(now)
+            self._message = Message(now)
+        self._message.add(msg.delta, now)
+        self.tick(now)
+
+    def _agent_message(self, msg: events.AgentMessage, now: float) -> None:
+        if self._message is not None:
+            self._end_message(now)
+        else:
+            self._whole_message(msg.message, now)
+
+    def _whole_message(self, text: str, now: float) -> None:
+        message = Message(now)
+        message.add(text, now)
+        if lines := message.rest():
+            self._say(message, lines, now)
+
+    def _end_message(self, now: float) -> None:
+        message, self._message = self._message, None
+        if message is not None and (lines := message.rest()):
+            self._say(message, lines, now)
+        self._release(now)
+
+    def _release(self, now: float) -> None:
+        held, self._held = self._held, deque()
+        for event in held:
+            self._do(event, now)
+
+    def _say(self, message: Message, lines: list[Any], now: float) -> None:
+        if not message.has_begun and self._worked:
+            self._print(WorkedRule(clock(self._turn.status(now).seconds) if self._turn is not None else ""))
+        cell = message.cell(lines, set_off=self._is_set_off)
+        self._print(cell)
+        self._is_set_off = False
+
+    # --- what it thinks ---------------------------------------------------------------------------------------
+
+    def _thinking(self, msg: events.AgentReasoningDelta, now: float) -> None:
+        if self._turn is not None and not self.facts.hides_reasoning:
+            self._turn.thought(msg.delta)
+
+    def _thinking_raw(self, msg: events.AgentReasoningRawContentDelta, now: float) -> None:
+        if self._turn is not None and self.facts.shows_raw_reasoning and not self.facts.hides_reasoning:
+            self._turn.thought(msg.delta)
+
+    def _thinking_anew(self, msg: events.AgentReasoningSectionBreak, now: float) -> None:
+        if self._turn is not None:
+            self._turn.new_section()
+
+    def _thought(self, msg: events.AgentReasoning, now: float) -> None:
+        if self._turn is not None:
+            self._turn.new_section()
+        if not self.facts.hides_reasoning and msg.text.strip():
+            cell = Thought(msg.text, self.facts.prints_reasoning)
+            self._print(cell, is_visible=self.facts.prints_reasoning and bool(thought_body(msg.text)))
+
+    def _thought_raw(self, msg: events.AgentReasoningRawContent, now: float) -> None:
+        if self.facts.shows_raw_reasoning:
+            self._thought(events.AgentReasoning(msg.text), now)
+
+    # --- what it does -----------------------------------------------------------------------------------------
+
+    def _mcp_ended(self, msg: events.McpToolCallEnd, now: float) -> None:
+        finished = self._running.mcp_ended(msg)
+        self._put(finished)
+        if finished and has_picture(msg.result):
+            self._print(ToolPicture())
+
+    def _patch_began(self, msg: events.PatchApplyBegin, now: float) -> None:
+        self._print(PatchCell(file_diffs(msg.changes, self.facts.shown)))
+
+    def _patch_ended(self, msg: events.PatchApplyEnd, now: float) -> None:
+        if not msg.success:
+            self._print(patch_failed(msg.stderr or msg.stdout))
+
+    def _deprecation(self, msg: events.DeprecationNotice, now: float) -> None:
+        self._print(notices.deprecation(msg.summary, msg.details if isinstance(msg.details, str) else ""))
+
+    def _undo_started(self, msg: events.UndoStarted, now: float) -> None:
+        header = msg.message.rstrip(".… ") if isinstance(msg.message, str) else ""
+        self._begin_turn(TurnClock(now, header or "Undoing", can_interrupt=False))
+
+    def _undo_completed(self, msg: events.UndoCompleted, now: float) -> None:
+        text = msg.message if isinstance(msg.message, str) else ""
+        if msg.success:
+            self._print(notices.info(text or "The files are as they were before the last turn."))
+        else:
+            self._print(notices.error(text or "Nothing was undone."))
+
+    def _review_began(self, msg: events.EnteredReviewMode, now: float) -> None:
+        self._in_review = self._review_turn = True
+        if self._turn is None:
+            self._begin_turn(TurnClock(now))
+        self._print(notices.Banner(f">> Code review started: {msg.user_facing_hint} <<"))
+
+    def _review_ended(self, msg: events.ExitedReviewMode, now: float) -> None:
+        self._in_review = False
+        self._print(review_cell(msg.review_output))
+        self._print(notices.Banner("<< Code review finished >>"))

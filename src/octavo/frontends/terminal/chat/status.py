@@ -1,0 +1,71 @@
+"""What the status row says while a turn runs (`docs/terminal.md`, "The status row")."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from octavo.frontends.terminal.cells.agent import thought_heading
+from octavo.frontends.terminal.text.clean import one_line
+
+WORKING = "Working"
+
+_LONGEST_SEARCH = 4096
+"""Characters of a section in which its heading is looked for."""
+
+
+class Status(NamedTuple):
+    """Header, whole seconds so far, and whether Esc interrupts."""
+
+    header: str
+    seconds: int
+    can_interrupt: bool
+
+
+class TurnClock:
+    """The header and the time of a running turn; its time stands still while the user is asked."""
+
+    def __init__(self, now: float, header: str = WORKING, *, can_interrupt: bool = True) -> None:
+        self._started = now
+        self._paused: float | None = None
+        self._header = header
+        self._retry: str | None = None
+        self._thinking = ""
+        self._is_headed = False
+        self._can_interrupt = can_interrupt
+
+    def status(self, now: float) -> Status:
+        """As it stands."""
+        seconds = int(max((self._paused if self._paused is not None else now) - self._started, 0))
+        return Status(self._retry or self._header, seconds, self._can_interrupt)
+
+    def pause(self, now: float) -> None:
+        """The user is asked something."""
+        if self._paused is None:
+            self._paused = now
+
+    def resume(self, now: float) -> None:
+        """The answer is there."""
+        if self._paused is not None:
+            self._started += now - self._paused
+            self._paused = None
+
+    def thought(self, delta: str) -> None:
+        """The next piece of reasoning; its first bold run becomes the header."""
+        if self._is_headed or len(self._thinking) > _LONGEST_SEARCH:
+            return
+        self._thinking += delta
+        if heading := thought_heading(self._thinking):
+            self._header = one_line(heading) or self._header
+            self._is_headed = True
+
+    def new_section(self) -> None:
+        """Another section of reasoning begins."""
+        self._thinking, self._is_headed = "", False
+
+    def retrying(self, text: str) -> None:
+        """The model is asked again."""
+        self._retry = one_line(text)
+
+    def goes_on(self) -> None:
+        """The model answers."""
+        self._retry = None
