@@ -67,8 +67,3 @@ def blended(background: tuple[int, int, int]) -> Color:
 
 def _tenth(part: int, towards: int) -> int:
     return int(part * 0.9 + towards * 0.1)
-
-
-def joined_rows(rows: list[Line], first: Line, rest: Line) -> list[Line]:
-    """Finished rows with something before them."""
-    return [Line((rest if number else first).spans + row.spans, row.fill) for number, row in enumerate(rows)]

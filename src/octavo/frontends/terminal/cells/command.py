@@ -10,7 +10,7 @@ import msgspec
 from octavo.commands.quoting import quote_command
 from octavo.commands.shell_grammar import login_script
 from octavo.frontends.elapsed import elapsed
-from octavo.frontends.terminal.cells.cell import BRANCH, TITLE, UNDER, Palette
+from octavo.frontends.terminal.cells.cell import TITLE, UNDER, Palette
 from octavo.frontends.terminal.cells.output import Output, full_rows
 from octavo.frontends.terminal.text.clean import clean
 from octavo.frontends.terminal.text.highlight import shell_lines
@@ -87,11 +87,3 @@ def _command_rows(script: str, columns: int, title: Line) -> list[Line]:
     if left_out > 0:
         rows[1 + _MOST_BESIDE :] = wrap(line(Span(f"… +{left_out} lines", DIM)), columns, _BESIDE, _BESIDE)
     return rows
-
-
-def branch(rows: Sequence[Line], columns: int) -> list[Line]:
-    """Logical lines below a heading."""
-    found: list[Line] = []
-    for text in rows:
-        found += wrap(text, columns, UNDER if found else BRANCH, UNDER)
-    return found

@@ -42,7 +42,7 @@ def joined(left: Line, right: Line) -> Line:
 def wrap(text: Line, columns: int, first: Line = EMPTY, rest: Line = EMPTY, *, words: bool = True) -> list[Line]:
     """Rows of at most `columns`, prefixes counted; without `words` nothing is dropped and any grapheme may end a row.
 
-    A prefix that leaves no column for text is left out. There is always at least one row.
+    A prefix that leaves no room for a wide character is left out. There is always at least one row.
     """
     plain = text.text
     first, first_room = _fitting(first, columns)
@@ -63,7 +63,7 @@ def wrap(text: Line, columns: int, first: Line = EMPTY, rest: Line = EMPTY, *, w
 
 def _fitting(prefix: Line, columns: int) -> tuple[Line, int]:
     room = columns - width(prefix.text)
-    return (prefix, room) if room > 0 else (EMPTY, max(columns, 1))
+    return (prefix, room) if room > 1 or columns == room > 0 else (EMPTY, max(columns, 1))
 
 
 def _without_end(prefix: Line, fill: Style | None) -> Line:
