@@ -172,6 +172,20 @@ def test_a_blocked_command_comes_with_its_risk(place: Place) -> None:
     assert not outside.exists()
 
 
+def test_two_listeners_are_one_user_who_is_asked_once(place: Place) -> None:
+    place.model(runs(*MAKE), says("Done."), top=ASK)
+    server = place.server()
+    conversation = server.conversation()
+    server.listen(conversation)
+    server.say(conversation, "go")
+    server.question("execCommandApproval")
+    server.reply(0, {"decision": "approved"})
+    server.turns_end(2)
+    assert server.methods().count("execCommandApproval") == 1
+    assert server.events().count("exec_approval_request") == 2
+    assert server.event("exec_command_end")["msg"]["exit_code"] == 0
+
+
 def test_without_a_listener_nobody_is_asked(place: Place) -> None:
     model = place.model(runs(*MAKE), says("Done."), hangs(), top=ASK)
     server = place.server()

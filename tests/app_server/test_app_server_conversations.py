@@ -136,16 +136,38 @@ def test_a_listener_is_removed_once(place: Place) -> None:
     assert said == (-32600, f"subscription not found: {subscription}")
 
 
-def test_two_listeners_hear_each_event_once(place: Place) -> None:
-    place.model(says("One."))
+def test_two_listeners_both_hear_everything(place: Place) -> None:
+    place.model(says("One."), says("Two."))
     server = place.server()
     conversation = server.conversation()
-    server.listen(conversation)
+    second = server.listen(conversation, raw=True)
+    server.say(conversation, "hi")
+    server.turns_end(2)
+    kinds = ("task_started", "user_message", "agent_message", "task_complete")
+    assert [server.events().count(kind) for kind in kinds] == [2, 2, 2, 2]
+    assert server.events().count("token_count") == 4
+    raw = server.events().count("raw_response_item")
+    assert raw == 2  # for the one that asked: the words and the answer
+    server.result("removeConversationListener", {"subscriptionId": second})
+    server.say(conversation, "again")
+    server.turns_end(3)
+    assert [server.events().count(kind) for kind in kinds] == [3, 3, 3, 3]
+    assert server.events().count("raw_response_item") == raw
+
+
+def test_what_happens_between_two_listeners_is_told_to_the_second_in_order(place: Place) -> None:
+    place.model(says("One."), says("Two."))
+    server = place.server()
+    conversation = server.result("newConversation", {})["conversationId"]
+    first = server.listen(conversation)
     server.say(conversation, "hi")
     server.turns_end()
-    once = ("task_started", "user_message", "agent_message", "task_complete")
-    assert [server.events().count(kind) for kind in once] == [1, 1, 1, 1]
-    assert server.events().count("token_count") == 2
+    server.result("removeConversationListener", {"subscriptionId": first})
+    server.say(conversation, "again")
+    server.listen(conversation)
+    server.turns_end(2)
+    said = [message["params"]["msg"] for message in server.messages if "msg" in message.get("params", {})]
+    assert [msg["message"] for msg in said if msg["type"] == "agent_message"] == ["One.", "Two."]
 
 
 def test_flags_of_the_server_reach_every_conversation(place: Place) -> None:

@@ -161,13 +161,6 @@ class Talk:
         await self.submit(op)
         return await self.until(kind)
 
-    def pending(self) -> Told:
-        """What has been told and not read yet; waits for nothing."""
-        queue = self.conversation._session.events
-        while not queue.empty():
-            self.told.append(as_json(queue.get_nowait()))
-        return Told(self.told[self._unread :])
-
     async def _next(self) -> Json:
         event = as_json(await self.conversation.next_event())
         self.told.append(event)

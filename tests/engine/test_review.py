@@ -152,7 +152,8 @@ async def test_a_question_of_the_reviewer_goes_through_the_client_and_back(tmp_p
     async with conversation(workspace, script, approval_policy="untrusted") as talk:
         turn_id = await start(talk)
         question = await talk.until("exec_approval_request")
-        assert (talk.told[-1]["id"], question["call_id"]) == (turn_id, turn_id)
+        assert (talk.told[-1]["id"], question["call_id"]) == (turn_id, "c1")
+        assert talk.told[-1]["origin"] not in ("", str(talk.conversation.id))
         assert question["command"] == ["bash", "-c", "echo yes > made"]
         await talk.submit(ops.ExecApproval(turn_id, "approved"))
         turn = await talk.rest_of(turn_id)

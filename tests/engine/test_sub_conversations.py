@@ -150,7 +150,7 @@ async def test_a_parent_that_is_cancelled_while_a_child_asks_takes_the_question_
 
         await start(session, turn, body)
         question = await talk.until("exec_approval_request")
-        assert (question["call_id"], talk.told[-1]["id"]) == ("task", "task")
+        assert (question["call_id"], talk.told[-1]["id"]) == ("c1", "task")
         await talk.interrupt()
         await talk.rest_of("task")
         await talk.submit(ops.ExecApproval("task", "approved"))

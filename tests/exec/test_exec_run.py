@@ -51,10 +51,11 @@ def test_text_is_utf_8_in_any_locale(place: Place, locale: str) -> None:
     assert "é ✓" in place.exec("--json", "hé", env=env).out.decode()
 
 
-def test_no_message_is_no_output(place: Place) -> None:
-    place.model(answer())
+def test_no_message_is_no_output_but_an_error(place: Place) -> None:
+    place.model(answer(), answer())
     result = place.exec("hi")
-    assert (result.code, result.out) == (0, b"")
+    assert (result.code, result.out) == (1, b"")
+    assert "the answer holds neither text nor a call" in result.err
 
 
 def test_the_last_message_goes_to_a_file_exactly(place: Place) -> None:
@@ -250,6 +251,18 @@ def test_a_home_without_room_for_links_gets_a_warning(place: Place) -> None:
     result = place.exec("--json", "hi")
     assert result.code == 0
     assert result.err.startswith("WARNING: proceeding, even though we could not update PATH: ")
+
+
+def test_an_exporter_that_sends_nothing_yet_gets_one_line(place: Place) -> None:
+    for exporter, said in (("none", 0), ("set", 1)):
+        table = {
+            "none": '"none"',
+            "set": '{otlp-http = {endpoint = "http://127.0.0.1:9", protocol = "json", headers = {}}}',
+        }
+        place.model(HI, more=f"[otel]\nexporter = {table[exporter]}")
+        result = place.exec("--json", "hi")
+        assert (result.code, result.types[-1]) == (0, "turn.completed")
+        assert result.err.count("sends no telemetry") == len(result.err.splitlines()) == said
 
 
 def test_colours_can_be_forced(place: Place) -> None:

@@ -20,9 +20,9 @@ from octavo.protocol import ops
 async def test_the_conversation_is_announced_before_its_servers_are_started(tmp_path: Path) -> None:
     slow = odd("silent", startup_timeout_sec=30)
     async with conversation(tmp_path / "w", [], mcp_servers={"slow": slow}) as talk:
-        assert next(event["msg"]["type"] for event in talk.pending()) == "session_configured"
         reply = await talk.reply(ops.ListCustomPrompts(), "list_custom_prompts_response")
         assert reply["custom_prompts"] == []
+        assert talk.told[0]["msg"]["type"] == "session_configured"
 
 
 async def test_the_first_request_offers_the_tools_of_all_servers_in_order(tmp_path: Path) -> None:

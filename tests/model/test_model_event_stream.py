@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import random
+from typing import Any
 
 import msgspec
 import pytest
 from model_server import completed, message, sse
 
-from octavo.model.errors import ContextWindowExceeded, ModelError, StreamBroken
+from octavo.model.errors import AnswerIncomplete, ContextWindowExceeded, EmptyAnswer, ModelError, StreamBroken
 from octavo.model.events import (
     Completed,
     Created,
     ItemAdded,
     ItemDone,
+    ModelEvent,
     RawReasoningDelta,
     SummaryDelta,
     SummarySectionBreak,
@@ -114,14 +116,22 @@ def meaning(*events: object) -> list[object]:
     return [event for event in found if event is not None]
 
 
-def outcome(*events: object) -> Completed | str:
+def ending(*events: object) -> list[ModelEvent]:
+    """What the end of the body brings."""
     stream = ResponsesStream()
     for event in events:
         stream.feed(msgspec.json.encode(event))
+    return list(stream.end())
+
+
+def outcome(*events: object) -> Completed | str:
+    """How an answer with a text in it ends."""
     try:
-        return stream.end()
+        [end] = ending(message("hi"), *events)
     except ModelError as error:
         return str(error)
+    assert isinstance(end, Completed)
+    return end
 
 
 def failed(error: object) -> dict[str, object]:
@@ -169,8 +179,6 @@ def test_items_of_all_kinds_are_read() -> None:
         {"type": "response.output_text.done", "text": "x"},
         {"type": "response.function_call_arguments.delta", "delta": "x"},
         {"type": "response.custom_tool_call_input.delta", "delta": "x"},
-        {"type": "response.incomplete", "response": {}},
-        {"type": "error", "message": "x"},
         {"type": "response.created"},
         {"type": "response.created", "response": None},
         {"type": "response.output_item.done"},
@@ -231,6 +239,13 @@ def test_pieces_are_left_out_where_nobody_reads_them() -> None:
             },
             TokenUsage(1, 0, 1, 0, 2),
         ),
+        ({"input_tokens": 5, "output_tokens": 2}, TokenUsage(5, 0, 2, 0, 7)),
+        ({"input_tokens": 5.0, "output_tokens": "2", "total_tokens": None}, TokenUsage(5, 0, 2, 0, 7)),
+        ({"input_tokens": -1, "output_tokens": True, "total_tokens": 10**30, "input_tokens_details": 7}, None),
+        ({"input_tokens": 1, "input_tokens_details": {}, "output_tokens_details": []}, TokenUsage(1, 0, 0, 0, 1)),
+        ({"something": "else"}, None),
+        ("much", None),
+        ([1], None),
     ],
 )  # fmt: skip
 def test_completion_tells_usage(usage: object, expected: TokenUsage | None) -> None:
@@ -239,13 +254,14 @@ def test_completion_tells_usage(usage: object, expected: TokenUsage | None) -> N
     )
 
 
-def test_completion_may_lack_usage() -> None:
-    assert outcome({"type": "response.completed", "response": {"id": "r"}}) == Completed()
+@pytest.mark.parametrize("response", [{"id": "r"}, {}, {"id": 7, "usage": None}, {"id": None, "output": "?"}])
+def test_completion_may_lack_usage_and_id(response: object) -> None:
+    assert outcome({"type": "response.completed", "response": response}) == Completed()
 
 
 @pytest.mark.parametrize(
     "response",
-    [{}, {"id": 7}, {"id": "r", "usage": {"input_tokens": 1}}, {"id": "r", "usage": {"input_tokens": "x"}}, "x"],
+    ["x", 7, [{}]],
 )
 def test_a_malformed_completion_is_an_error_unless_a_good_one_follows(response: object) -> None:
     bad = {"type": "response.completed", "response": response}
@@ -265,20 +281,152 @@ def test_failure_counts_only_without_a_completion() -> None:
     ("event", "text"),
     [
         ({"type": "response.failed", "response": {}}, "response.failed event received"),
-        (failed({}), ""),
+        (failed({}), "the server reported an error"),
         (failed({"message": "busy"}), "busy"),
-        (failed({"message": None, "code": "x"}), ""),
+        (failed({"message": None, "code": "x"}), "x"),
+        (failed({"message": "busy", "code": 429}), "busy"),
+        (failed("overloaded"), "overloaded"),
+        ({"type": "error", "code": "server_error", "message": "boom", "param": None}, "boom"),
+        ({"type": "error", "error": {"type": "overloaded_error", "message": "Overloaded"}}, "Overloaded"),
+        ({"error": {"message": "no type at all"}}, "no type at all"),
+        ({"type": "response.cancelled", "response": {"error": {"message": "stopped"}}}, "stopped"),
     ],
 )
 def test_a_failure_tells_its_message(event: object, text: str) -> None:
     assert outcome(event) == f"stream disconnected before completion: {text}"
 
 
-@pytest.mark.parametrize("error", [None, "x", {"message": 7}, {"resets_at": "x"}])
+@pytest.mark.parametrize("error", [None, {"message": 7}, {"resets_at": "x"}])
 def test_a_failure_that_cannot_be_read_says_so(error: object) -> None:
     assert str(outcome(failed(error))).startswith(
         "stream disconnected before completion: failed to parse ErrorResponse: "
     )
+
+
+def said(text: str) -> ItemDone:
+    return ItemDone(Message("assistant", (OutputText(text),)))
+
+
+DELTAS = [
+    {"type": "response.output_text.delta", "delta": "Hel", "item_id": "m"},
+    {"type": "response.output_text.delta", "delta": "lo", "item_id": "m"},
+]
+CALL = {"type": "function_call", "name": "f", "arguments": "{}", "call_id": "c"}
+BEGUN = {"type": "response.output_item.added", "item": {**CALL, "arguments": "", "id": "fc"}}
+MESSAGE = {"type": "message", "role": "assistant", "content": [{"type": "output_text", "text": "Hello"}]}
+
+
+def completed_with(*output: object, **more: object) -> dict[str, object]:
+    return {"type": "response.completed", "response": {"id": "r", "output": list(output), **more}}
+
+
+@pytest.mark.parametrize(
+    "events",
+    [
+        pytest.param([*DELTAS, completed()], id="pieces alone"),
+        pytest.param([{"type": "response.output_text.done", "text": "Hello"}, completed()], id="a whole part"),
+        pytest.param([*DELTAS, {"type": "response.output_text.done", "text": "Hello"}, completed()], id="both"),
+        pytest.param([completed_with(MESSAGE)], id="the last event alone"),
+        pytest.param([*DELTAS, completed_with(MESSAGE)], id="pieces and the last event"),
+        pytest.param([completed_with({**MESSAGE, "content": "Hello"})], id="a plain string"),
+        pytest.param([{"type": "response.output_item.done", "item": {**MESSAGE, "content": "Hello"}}, completed()],
+                     id="an item with a plain string"),
+        pytest.param([{"type": "response.refusal.delta", "delta": "Hello"}, completed()], id="a refusal in pieces"),
+        pytest.param([completed_with({**MESSAGE, "content": [{"type": "refusal", "refusal": "Hello"}]})],
+                     id="a refusal"),
+    ],
+)  # fmt: skip
+def test_a_text_counts_in_whichever_way_it_came(events: list[object]) -> None:
+    assert ending(*events) == [said("Hello"), Completed()]
+
+
+def test_pieces_count_even_where_nobody_reads_them() -> None:
+    stream = ResponsesStream(deltas=False)
+    stream.skipped([msgspec.json.encode(event) for event in DELTAS])
+    stream.feed(msgspec.json.encode(completed()))
+    assert list(stream.end()) == [said("Hello"), Completed()]
+
+
+@pytest.mark.parametrize(
+    "events",
+    [
+        pytest.param([completed_with(CALL)], id="the last event alone"),
+        pytest.param([BEGUN, {"type": "response.function_call_arguments.delta", "item_id": "fc", "delta": "{"},
+                      {"type": "response.function_call_arguments.delta", "item_id": "fc", "delta": "}"}, completed()],
+                     id="pieces"),
+        pytest.param([BEGUN, {"type": "response.function_call_arguments.done", "item_id": "fc", "arguments": "{}"},
+                      completed()], id="whole arguments"),
+    ],
+)  # fmt: skip
+def test_a_call_counts_in_whichever_way_it_came(events: list[object]) -> None:
+    [call, end] = ending(*events)
+    assert isinstance(call, ItemDone)
+    assert isinstance(call.item, FunctionCall)
+    assert (call.item.name, call.item.arguments, call.item.call_id, end) == ("f", "{}", "c", Completed())
+
+
+def test_what_came_one_by_one_does_not_come_again_with_the_last_event() -> None:
+    assert ending(message("Hello"), *DELTAS, completed_with(MESSAGE, CALL)) == [Completed()]
+
+
+def test_thoughts_of_the_last_event_come_along_unless_they_came_before() -> None:
+    thought = {"type": "reasoning", "summary": [], "encrypted_content": "E"}
+    assert len(ending(completed_with(thought, MESSAGE))) == 3
+    assert ending({"type": "response.output_item.done", "item": thought}, completed_with(thought, MESSAGE)) == [
+        said("Hello"),
+        Completed(),
+    ]
+
+
+@pytest.mark.parametrize(
+    "events",
+    [
+        [],
+        [{"type": "response.output_item.done", "item": {"type": "reasoning", "summary": []}}],
+        [{"type": "response.output_item.done", "item": {**MESSAGE, "content": []}}],
+        [{"type": "response.output_item.done", "item": {"type": "unheard_of"}}],
+    ],
+)
+def test_an_answer_without_text_and_call_is_none(events: list[object]) -> None:
+    with pytest.raises(EmptyAnswer, match="neither text nor a call") as caught:
+        ending(*events, completed())
+    assert caught.value.retryable
+
+
+def test_words_of_the_service_stand_for_an_answer_that_is_none() -> None:
+    with pytest.raises(StreamBroken, match="overloaded"):
+        ending({"type": "error", "message": "overloaded"}, completed())
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        {"type": "response.incomplete", "response": {"incomplete_details": {"reason": "max_output_tokens"}}},
+        {"type": "response.completed",
+         "response": {"status": "incomplete", "incomplete_details": {"reason": "max_output_tokens"}}},
+    ],
+)  # fmt: skip
+def test_a_limit_ends_the_answer_behind_what_came(end: dict[str, Any]) -> None:
+    end["response"]["usage"] = {"input_tokens": 3, "output_tokens": 1, "total_tokens": 4}
+    cut = {"type": "response.output_item.done", "item": {**CALL, "status": "incomplete"}}
+    stream = ResponsesStream()
+    assert [stream.feed(msgspec.json.encode(event)) for event in (*DELTAS, cut, end)][2:] == [None, None]
+    found: list[ModelEvent] = []
+    with pytest.raises(AnswerIncomplete, match="max_output_tokens") as caught:
+        found.extend(stream.end())
+    assert not caught.value.retryable
+    assert caught.value.usage == TokenUsage(3, 0, 1, 0, 4)
+    assert stream.is_complete
+
+
+def test_calls_of_an_answer_that_a_limit_ended_are_not_taken_from_the_last_event() -> None:
+    stream = ResponsesStream()
+    output = [MESSAGE, CALL]
+    stream.feed(msgspec.json.encode({"type": "response.incomplete", "response": {"output": output}}))
+    events = stream.end()
+    assert next(events) == said("Hello")
+    with pytest.raises(AnswerIncomplete):
+        next(events)
 
 
 def test_a_failure_without_a_response_is_ignored() -> None:
@@ -292,7 +440,7 @@ def test_a_full_window_is_final() -> None:
     stream = ResponsesStream()
     stream.feed(msgspec.json.encode(failed({"code": "context_length_exceeded", "message": "too long"})))
     with pytest.raises(ContextWindowExceeded) as caught:
-        stream.end()
+        list(stream.end())
     assert not caught.value.retryable
 
 
@@ -311,7 +459,7 @@ def test_a_rate_limit_may_tell_how_long_to_wait(code: str | None, message_text: 
     stream = ResponsesStream()
     stream.feed(msgspec.json.encode(failed({"code": code, "message": message_text})))
     with pytest.raises(StreamBroken) as caught:
-        stream.end()
+        list(stream.end())
     assert caught.value.delay == pytest.approx(delay)
 
 
@@ -321,4 +469,4 @@ def test_a_whole_stream_survives_any_single_cut() -> None:
         source, stream = EventStream(), ResponsesStream()
         events = [stream.feed(data) for chunk in (body[:cut], body[cut:]) for data in source.feed(chunk)]
         assert events == [TextDelta("é"), ItemDone(Message("assistant", (OutputText("é"),))), None]
-        assert stream.end() == Completed(TokenUsage(3, 0, 0, 0, 3))
+        assert list(stream.end()) == [Completed(TokenUsage(3, 0, 0, 0, 3))]

@@ -156,8 +156,6 @@ def test_waits_double_with_a_little_chance() -> None:
     [
         Reply(body=[sse(message("hi"))]),
         Reply(body=[sse(message("hi"), completed()).removesuffix(b"\n")]),
-        Reply(body=[sse({"type": "error", "error": {}}, {"type": "response.incomplete", "response": {}})]),
-        json_reply({"error": {"message": "no"}}),
         Reply(),
         Reply(length="close", body=[sse(message("hi"))]),
     ],
@@ -168,6 +166,45 @@ async def test_an_answer_that_ends_too_early_says_so(tmp_path: Path, reply: Repl
     assert str(error) == "stream disconnected before completion: stream closed before response.completed"
     assert error.retryable
     assert len(server.seen) == 1
+
+
+@pytest.mark.parametrize(
+    ("reply", "words"),
+    [
+        (json_reply({"error": {"message": "no"}}), "no"),
+        (json_reply({"detail": [{"msg": "field required", "loc": ["body"]}]}), "field required"),
+        (json_reply([{"error": {"code": 503, "message": "try later", "status": "UNAVAILABLE"}}]), "try later"),
+        (Reply(body=[b"event: error\ndata: it broke\n\n"]), "it broke"),
+        (Reply(body=[b'event: error\ndata: {"error":{"message":"it broke"}}\n\n']), "it broke"),
+        (Reply(body=[sse({"type": "error", "code": "x", "message": "it broke"})]), "it broke"),
+        (Reply(body=[b"<!doctype html><html><head><title>Sign in</title><style>a{}</style></head><body><h1>Portal</h1>",
+                     b"</body></html>"]), "Sign in: Portal"),
+        (Reply(body=[b"upstream connect error\n"]), "upstream connect error"),
+    ],
+)  # fmt: skip
+async def test_what_the_server_says_instead_of_an_answer_is_told(tmp_path: Path, reply: Reply, words: str) -> None:
+    with Server([reply]) as server:
+        error = await failure(client_on(server, tmp_path))
+    assert str(error) == f"stream disconnected before completion: {words}"
+    assert error.retryable
+
+
+async def test_an_answer_that_is_not_streamed_is_read(tmp_path: Path) -> None:
+    item = {"type": "message", "role": "assistant", "content": [{"type": "output_text", "text": "hi"}]}
+    usage = {"input_tokens": 7, "output_tokens": 0, "total_tokens": 7}
+    body = {"id": "r", "object": "response", "status": "completed", "error": None, "output": [item], "usage": usage}
+    with Server([json_reply(body)]) as server:
+        assert await collect(client_on(server, tmp_path).call(prompt())) == WHOLE
+
+
+@pytest.mark.parametrize("status", [401, 429, 503])
+async def test_the_words_of_a_refusal_are_told_when_no_attempt_is_left(tmp_path: Path, status: int) -> None:
+    refusal = json_reply({"error": {"message": "Your key\nis not valid."}}, status, [("cf-ray", "ray-1")])
+    with Server([refusal]) as server:
+        error = await failure(client_on(server, tmp_path, request_max_retries=1))
+    assert str(error).startswith("exceeded retry limit, last status: ")
+    assert str(error).endswith(", request id: ray-1: Your key is not valid.")
+    assert len(server.seen) == 2
 
 
 async def test_what_follows_a_completion_is_still_delivered(tmp_path: Path) -> None:
@@ -468,7 +505,7 @@ async def test_limits_of_the_headers_come_first(tmp_path: Path) -> None:
         ("x-codex-primary-reset-at", "1704069000"),
         ("x-codex-secondary-used-percent", "nan"),
     ]
-    with Server([stream(completed(), headers=headers)]) as server:
+    with Server([stream(message("hi"), completed(), headers=headers)]) as server:
         events = await collect(client_on(server, tmp_path).call(prompt()))
     assert events[0] == RateLimits(RateLimitSnapshot(RateLimitWindow(12.5, 10, 1704069000), None))
     assert b'"resets_at":1704069000' in msgspec.json.encode(events[0])

@@ -46,7 +46,7 @@ async def notes_of(home: Path, *replies: Reply, **changes: object) -> Notes:
 
 
 async def test_each_attempt_is_told_with_its_outcome(tmp_path: Path) -> None:
-    good = stream(completed(3), headers=[("cf-ray", "ray-1")])
+    good = stream(message("a"), completed(3), headers=[("cf-ray", "ray-1")])
     notes = await notes_of(tmp_path, Reply(503), Reply(drop=True), good)
     assert notes.requests[0] == (0, 503, "503 Service Unavailable", None)
     assert notes.requests[1][:2] == (1, None)

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 from model_calls import CONVERSATION, client_for, client_on, collect, prompt, provider, responses_backend, settings
-from model_server import Server, completed, stream
+from model_server import Server, completed, message, stream
 
 from octavo.auth.storage import StoredLogin, save_login
 from octavo.auth.tokens import Tokens
@@ -27,6 +27,7 @@ from octavo.protocol.items import (
     user_message,
 )
 
+ANSWER = stream(message("hi"), completed())
 SHELL = FunctionTool("shell", "Run", strict=False, parameters={"type": "object", "properties": {}})
 PATCH = FreeformTool("apply_patch", "Edit", Grammar("lark", "start: /x/"))
 
@@ -50,7 +51,7 @@ def encoded(chosen: Any, *items: Any, **changes: Any) -> dict[str, Any]:
 
 
 async def test_a_request_carries_exactly_these_headers(tmp_path: Path) -> None:
-    with Server([stream(completed())]) as server:
+    with Server([ANSWER]) as server:
         environ = {"KEY": " sk-mk ", "TERM": "xterm", "SET": " v ", "BLANK": "  "}
         client = client_on(
             server,
@@ -86,7 +87,7 @@ async def test_a_request_carries_exactly_these_headers(tmp_path: Path) -> None:
 
 async def test_provider_headers_are_added_to_the_automatic_ones_or_replace_them(tmp_path: Path) -> None:
     fields = {"Authorization": "own", "user-agent": "ua", "originator": "me", "content-type": "application/json; x"}
-    with Server([stream(completed())]) as server:
+    with Server([ANSWER]) as server:
         client = client_on(server, tmp_path, experimental_bearer_token="tok", http_headers=fields)
         await collect(client.call(prompt()))
     seen = server.seen[0]
@@ -98,7 +99,10 @@ async def test_provider_headers_are_added_to_the_automatic_ones_or_replace_them(
 
 @pytest.mark.parametrize("field", [{"x y": "v"}, {"x-a": "hush\nhush"}, {"": "v"}])
 async def test_a_header_that_cannot_be_sent_is_named_without_its_value(tmp_path: Path, field: dict[str, str]) -> None:
-    with Server([stream(completed())]) as server, pytest.raises(ModelError, match="cannot be sent") as caught:
+    with (
+        Server([ANSWER]) as server,
+        pytest.raises(ModelError, match="cannot be sent") as caught,
+    ):
         await collect(client_on(server, tmp_path, http_headers=field).call(prompt()))
     assert repr(next(iter(field))) in str(caught.value)
     assert "hush" not in str(caught.value)
@@ -107,7 +111,7 @@ async def test_a_header_that_cannot_be_sent_is_named_without_its_value(tmp_path:
 
 
 async def test_a_sub_conversation_says_what_it_is(tmp_path: Path) -> None:
-    with Server([stream(completed())]) as server:
+    with Server([ANSWER]) as server:
         backend = responses_backend(tmp_path)
         client = ModelClient(backend, settings(served_by=provider(server.url)), CONVERSATION, "review")
         await collect(client.call(prompt()))
@@ -115,7 +119,7 @@ async def test_a_sub_conversation_says_what_it_is(tmp_path: Path) -> None:
 
 
 async def test_base_and_path_are_joined_as_they_are_and_parameters_added(tmp_path: Path) -> None:
-    with Server([stream(completed())]) as server:
+    with Server([ANSWER]) as server:
         client = client_on(server, tmp_path, base_url=server.url + "/v1/", query_params={"a": "b c", "d": "e=f&g"})
         await collect(client.call(prompt()))
     assert server.seen[0].target == "/v1//responses?a=b%20c&d=e=f&g"
@@ -126,7 +130,7 @@ async def test_base_and_path_are_joined_as_they_are_and_parameters_added(tmp_pat
 
 async def test_the_providers_token_beats_its_variable_and_the_login(tmp_path: Path) -> None:
     log_in(tmp_path)
-    with Server([stream(completed())]) as server:
+    with Server([ANSWER]) as server:
         environ = {"KEY": "from-env"}
         await collect(client_on(server, tmp_path, environ, env_key="KEY", experimental_bearer_token="t").call(prompt()))
         await collect(client_on(server, tmp_path, environ, env_key="KEY").call(prompt()))
@@ -144,28 +148,28 @@ async def test_the_providers_token_beats_its_variable_and_the_login(tmp_path: Pa
 
 async def test_the_workspace_is_the_stored_one_not_the_claim(tmp_path: Path) -> None:
     log_in(tmp_path, account=None)
-    with Server([stream(completed())]) as server:
+    with Server([ANSWER]) as server:
         await collect(client_on(server, tmp_path).call(prompt()))
     assert server.seen[0].header("chatgpt-account-id") is None
 
 
 async def test_a_stored_key_beats_stored_tokens(tmp_path: Path) -> None:
     log_in(tmp_path, key="sk-stored")
-    with Server([stream(completed())]) as server:
+    with Server([ANSWER]) as server:
         await collect(client_on(server, tmp_path).call(prompt()))
     assert server.seen[0].header("authorization") == b"Bearer sk-stored"
     assert server.seen[0].header("chatgpt-account-id") is None
 
 
 async def test_without_any_key_there_is_no_authorization(tmp_path: Path) -> None:
-    with Server([stream(completed())]) as server:
+    with Server([ANSWER]) as server:
         await collect(client_on(server, tmp_path, {"OPENAI_API_KEY": "sk-x"}).call(prompt()))
     assert server.seen[0].header("authorization") is None
 
 
 @pytest.mark.parametrize(("hint", "tail"), [(None, ""), ("Get one at x.", " Get one at x.")])
 async def test_a_missing_variable_is_final_and_sends_nothing(tmp_path: Path, hint: str | None, tail: str) -> None:
-    with Server([stream(completed())]) as server:
+    with Server([ANSWER]) as server:
         client = client_on(server, tmp_path, {"NOPE": " "}, env_key="NOPE", env_key_instructions=hint)
         with pytest.raises(ModelError) as caught:
             await collect(client.call(prompt()))
@@ -310,7 +314,7 @@ def test_text_goes_out_as_utf8_and_compact() -> None:
 
 
 async def test_two_requests_share_a_prefix(tmp_path: Path) -> None:
-    with Server([stream(completed())]) as server:
+    with Server([ANSWER]) as server:
         client = client_on(server, tmp_path)
         first = user_message(InputText("one"))
         await collect(client.call(prompt(first, tools=(SHELL,))))
@@ -322,7 +326,7 @@ async def test_two_requests_share_a_prefix(tmp_path: Path) -> None:
 
 
 async def test_the_length_of_the_body_is_told(tmp_path: Path) -> None:
-    with Server([stream(completed())]) as server:
+    with Server([ANSWER]) as server:
         await collect(client_on(server, tmp_path).call(prompt()))
     assert server.seen[0].header("content-length") == str(len(server.seen[0].body)).encode()
     assert server.seen[0].header("transfer-encoding") is None

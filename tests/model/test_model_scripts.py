@@ -325,7 +325,7 @@ async def test_three_hundred_damaged_streams_end_as_they_should(tmp_path: Path) 
 
 
 async def test_usage_and_json_errors_do_not_get_mixed_up(tmp_path: Path) -> None:
-    with Server([json_reply({"type": "response.completed"}), stream(completed(5))]) as server:
+    with Server([json_reply({"type": "response.completed"}), stream(message("hi"), completed(5))]) as server:
         client = client_on(server, tmp_path)
         with pytest.raises(ModelError):
             await collect(client.call(prompt()))

@@ -12,7 +12,7 @@ from model_server import completed, message, sse
 
 from octavo.http.client import HttpResponse
 from octavo.model.errors import FatalModelError
-from octavo.model.event_reader import StreamIdle, read_events
+from octavo.model.event_reader import AnswerBody, StreamIdle
 
 
 class JumpingSelector(selectors.DefaultSelector):
@@ -63,7 +63,7 @@ async def read(idle: float, *pieces: tuple[float, bytes], pause: float = 0) -> t
     loop, count = asyncio.get_running_loop(), 0
     started = loop.time()
     try:
-        async for batch in read_events(cast("HttpResponse", Talker(*pieces)), idle):
+        async for batch in AnswerBody(cast("HttpResponse", Talker(*pieces)), idle).events():
             count += len(batch)
             await asyncio.sleep(pause)
     except FatalModelError as error:

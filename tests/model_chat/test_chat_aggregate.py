@@ -46,12 +46,14 @@ async def test_streamed_text_passes_and_the_message_comes_once() -> None:
     ]
 
 
-async def test_aggregated_reasoning_comes_again_before_the_message() -> None:
-    assert await _seen(THINKING, streaming=False) == [THOUGHT, CALL, THOUGHT, _message("Hi"), Completed()]
+async def test_pieces_that_no_item_took_up_come_before_the_call_they_led_to() -> None:
+    bare: list[ModelEvent] = [*DELTAS, CALL, Completed()]
+    assert await _seen(bare, streaming=False) == [THOUGHT, _message("Hi"), CALL, Completed()]
+    assert await _seen(THINKING, streaming=False) == [THOUGHT, _message("Hi"), CALL, Completed()]
 
 
-async def test_streamed_reasoning_is_not_repeated() -> None:
-    assert await _seen(THINKING, streaming=True) == [*DELTAS, THOUGHT, CALL, _message("Hi"), Completed()]
+async def test_streamed_pieces_pass_and_the_items_come_once() -> None:
+    assert await _seen(THINKING, streaming=True) == [*DELTAS, THOUGHT, _message("Hi"), CALL, Completed()]
 
 
 @pytest.mark.parametrize("streaming", [False, True])

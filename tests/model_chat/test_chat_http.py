@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from contextlib import aclosing
 from typing import Any
 
+import msgspec
 import pytest
-from model_server import Reply, Server, sse
+from model_server import Reply, Server, json_reply, sse
 
 from octavo.config.providers import ModelProvider
 from octavo.http.client import HttpClient
@@ -21,7 +22,7 @@ from octavo.model.families import ModelFamily
 from octavo.model.prompt import Prompt
 from octavo.model.settings import ModelSettings
 from octavo.protocol.ids import ConversationId
-from octavo.protocol.items import FunctionCall, InputText, Message, message_text
+from octavo.protocol.items import FunctionCall, InputText, Message, Reasoning, message_text
 
 PROMPT = Prompt(items=[Message("user", (InputText("hello"),))], encoded=[], instructions="Be.")
 
@@ -151,10 +152,94 @@ async def test_what_follows_the_finish_reason_is_not_waited_for() -> None:
         assert await asyncio.to_thread(server.hung_up.wait, 5)
 
 
-async def test_an_early_end_is_no_error() -> None:
+async def test_an_early_end_was_a_cut() -> None:
+    text = "^stream disconnected before completion: the server closed the stream before the end of the answer$"
     with Server([_stream(_chunk(content="part"))]) as server:
-        assert _texts(await _call(server)) == ["part"]
+        with pytest.raises(ModelError, match=text) as failure:
+            await _call(server)
+        assert failure.value.retryable
         assert len(server.seen) == 1
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        pytest.param(sse(_chunk("stop")).rstrip(), id="a reason"),
+        pytest.param(sse(_chunk("stop"))[:-1], id="a reason and one line end"),
+        pytest.param(b"data: [DONE]", id="done"),
+        pytest.param(b"data: [DONE]\r\n", id="done and one line end"),
+    ],
+)
+@pytest.mark.parametrize("length", ["chunked", "close"])
+async def test_the_last_event_needs_no_blank_line(end: bytes, length: str) -> None:
+    call = {"index": 0, "id": "a", "function": {"name": "shell", "arguments": "{}"}}
+    with Server([Reply(body=[sse(_chunk(content="x", tool_calls=[call])), end], length=length)]) as server:
+        events = await _call(server)
+    kinds = [type(event.item) for event in events if isinstance(event, ItemDone)]
+    assert kinds == [Message, FunctionCall]
+
+
+async def test_events_with_single_line_ends_between_them_are_read() -> None:
+    body = sse(_chunk(content="Hel"), _chunk(content="lo"), _chunk("stop")).replace(b"\n\n", b"\n")
+    with Server([Reply(body=[body])]) as server:
+        assert _texts(await _call(server)) == ["Hello"]
+
+
+def _whole(**message: Any) -> dict[str, Any]:
+    return {"object": "chat.completion", "choices": [{"index": 0, "message": message, "finish_reason": "stop"}]}
+
+
+@pytest.mark.parametrize("pretty", [False, True])
+async def test_an_answer_that_is_not_streamed_is_read(pretty: bool) -> None:
+    call = {"id": "a", "type": "function", "function": {"name": "shell", "arguments": {"command": ["ls"]}}}
+    value = _whole(role="assistant", content="Hi", reasoning_content="hm", tool_calls=[call])
+    body = msgspec.json.format(msgspec.json.encode(value), indent=4 if pretty else -1)
+    headers = [("content-type", "application/json")]
+    with Server([Reply(headers=headers, body=[body[:30], body[30:]])]) as server:
+        items = [event.item for event in await _call(server) if isinstance(event, ItemDone)]
+    assert [type(item) for item in items] == [Reasoning, Message, FunctionCall]
+    assert items[-1] == FunctionCall("shell", '{"command":["ls"]}', "a")
+
+
+async def test_chunks_one_a_line_are_read() -> None:
+    lines = b"".join(
+        msgspec.json.encode(chunk) + b"\n" for chunk in (_chunk(content="Hel"), _chunk(content="lo"), _chunk("stop"))
+    )
+    with Server([Reply(body=[lines])]) as server:
+        assert _texts(await _call(server)) == ["Hello"]
+
+
+_PAGE = b"<!DOCTYPE html>\n<html><head><title>502 &amp; more</title></head>\n\n<body>Bad\nGateway</body></html>"
+
+
+@pytest.mark.parametrize(
+    ("reply", "words"),
+    [
+        pytest.param(Reply(), "the server closed the stream before the end of the answer", id="nothing"),
+        pytest.param(Reply(body=[b": ping\n\n"]), "the server closed the stream before the end of the answer",
+                     id="comments"),
+        pytest.param(json_reply({"error": {"message": "no such model"}}), "no such model", id="a JSON error"),
+        pytest.param(json_reply({"error": "no such model"}), "no such model", id="a JSON error as text"),
+        pytest.param(json_reply([{"error": {"code": 400, "message": "no such model"}}]), "no such model", id="a list"),
+        pytest.param(json_reply({"detail": "Not authenticated"}), "Not authenticated", id="detail"),
+        pytest.param(json_reply({"base_resp": {"status_code": 1004, "status_msg": "login fail"}}), "login fail",
+                     id="status_msg"),
+        pytest.param(Reply(body=[_PAGE]), "502 & more: Bad Gateway", id="a page"),
+        pytest.param(Reply(body=[b"no healthy upstream"]), "no healthy upstream", id="a text"),
+        pytest.param(Reply(body=[sse({"error": {"message": "overloaded"}})]), "overloaded", id="a chunk with an error"),
+        pytest.param(Reply(body=[b'event: error\ndata: {"message":"overloaded"}\n\n']), "overloaded",
+                     id="an event called error"),
+        pytest.param(Reply(body=[sse(_chunk(content="x")), b"event: error\ndata: overloaded\n\n"]), "overloaded",
+                     id="a text called error behind text"),
+        pytest.param(json_reply(_whole(role="assistant", content="")),
+                     "the answer holds neither text nor a call (`stop`)", id="an empty answer"),
+    ],
+)  # fmt: skip
+async def test_what_is_no_answer_is_told_in_the_servers_words(reply: Reply, words: str) -> None:
+    with Server([reply]) as server, pytest.raises(ModelError) as failure:
+        await _call(server)
+    assert str(failure.value) == f"stream disconnected before completion: {words}"
+    assert failure.value.retryable
 
 
 async def test_closing_the_call_hangs_up() -> None:
@@ -181,7 +266,7 @@ async def test_silence_breaks_the_stream_and_comments_do_not_count() -> None:
 async def test_refusals_for_now_are_tried_again_and_told_without_request_id(status: int) -> None:
     refusal = Reply(status, [("cf-ray", "ray-1"), ("retry-after", "0")], [b"busy"], length="exact")
     with Server([refusal]) as server:
-        with pytest.raises(ModelError, match=rf"^exceeded retry limit, last status: {status} [A-Z][A-Za-z ]+$"):
+        with pytest.raises(ModelError, match=rf"^exceeded retry limit, last status: {status} [A-Z][A-Za-z ]+: busy$"):
             await _call(server)
         assert len(server.seen) == 2
         assert server.seen[0].body == server.seen[1].body

@@ -34,6 +34,7 @@ from octavo.protocol.items import (
     SummaryText,
     WebSearchAction,
     WebSearchCall,
+    encode_item,
 )
 
 SHELL = FunctionTool("shell", "Runs.", False, {"type": "object", "properties": {}})
@@ -154,8 +155,44 @@ def test_reasoning_rides_on_the_call_after_it_and_on_the_message_after_it() -> N
     assert list(messages[1])[-1] == "reasoning"
 
 
-def test_reasoning_rides_on_the_message_before_it_first() -> None:
-    assert [m.get("reasoning") for m in _messages(USER, _said("a"), _thought("r"), CALL)] == [None, "r", None]
+def test_reasoning_rides_on_the_call_that_it_led_to() -> None:
+    assert [m.get("reasoning") for m in _messages(USER, _said("a"), _thought("r"), CALL)] == [None, None, "r"]
+    assert [m.get("reasoning") for m in _messages(USER, _thought("r"), _said("a"), CALL)] == [None, None, "r"]
+
+
+def test_reasoning_without_a_call_rides_on_the_message_before_it_first() -> None:
+    messages = _messages(USER, _said("a"), _thought("r"), _said("b"))
+    assert [m.get("reasoning") for m in messages] == [None, "r", None]
+
+
+@pytest.mark.parametrize("key", ["reasoning_content", "reasoning", "thinking"])
+def test_reasoning_goes_back_under_the_key_that_it_came_in(key: str) -> None:
+    thought = Reasoning((), (ReasoningText("hm"),), key=key)
+    [_, call, _] = _messages(USER, thought, CALL, OUTPUT)
+    assert call[key] == "hm"
+    assert {"reasoning_content", "reasoning", "thinking"} & call.keys() == {key}
+
+
+def test_the_key_of_reasoning_is_neither_saved_nor_sent_otherwise() -> None:
+    assert b"key" not in encode_item(Reasoning((), (ReasoningText("hm"),), key="thinking"))
+
+
+def test_a_call_without_arguments_goes_back_with_an_empty_object() -> None:
+    [message] = _messages(FunctionCall(name="f", arguments="", call_id="c"))
+    assert message["tool_calls"][0]["function"]["arguments"] == "{}"
+
+
+def test_neighbouring_messages_of_the_user_are_merged_where_the_provider_asks_for_it() -> None:
+    picture = Message("user", (InputImage("data:x"), InputText("see")))
+    items: list[ResponseItem] = [USER, USER, _said("a"), USER, picture, CALL, OUTPUT, USER]
+    merged = json.loads(msgspec.json.encode(chat_messages("Be.", items, merge_user_messages=True)))[1:]
+    assert [message["role"] for message in merged] == ["user", "assistant", "user", "assistant", "tool", "user"]
+    assert merged[0]["content"] == "hello\n\nhello"
+    assert merged[2]["content"] == [
+        {"type": "text", "text": "hello"},
+        {"type": "image_url", "image_url": {"url": "data:x"}},
+        {"type": "text", "text": "see"},
+    ]
 
 
 def test_several_thoughts_for_one_anchor_are_joined() -> None:

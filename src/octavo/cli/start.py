@@ -143,6 +143,12 @@ def warn(line: str) -> None:
     sys.stderr.write(f"{line}\n")
 
 
+def warn_of_silent_telemetry(config: Config) -> None:
+    """Say so on stderr when the user set an exporter: nothing is sent yet (`docs/telemetry.md`)."""
+    if config.otel.exporter is not None:
+        warn("WARNING: [otel] names an exporter, but this version sends no telemetry yet")
+
+
 def working_directory() -> str:
     """The present working directory. Raises `ConfigError` where it was removed."""
     try:

@@ -21,7 +21,8 @@ class ModelProvider(msgspec.Struct, frozen=True):
     `base_url` is None where the address follows from the login. `env_key` names the
     variable that holds the key; `env_http_headers` maps header names to variables.
     Both retry counts are extra tries and at most 100; the idle limit is in milliseconds.
-    `requires_openai_auth` only decides whether a login is offered. The text form of a
+    `requires_openai_auth` only decides whether a login is offered. `merge_user_messages`
+    is for chat servers that want roles to take turns. The text form of a
     provider shows neither its token nor its headers.
     """
 
@@ -38,6 +39,7 @@ class ModelProvider(msgspec.Struct, frozen=True):
     stream_max_retries: _Count = 5
     stream_idle_timeout_ms: _Count = 300_000
     requires_openai_auth: bool = False
+    merge_user_messages: bool = False
 
     def __repr__(self) -> str:
         return f"ModelProvider(name={self.name!r}, base_url={self.base_url!r}, wire_api={self.wire_api!r})"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from octavo.protocol.items import Message
 from octavo.protocol.policy import ReviewDecision
@@ -35,8 +35,7 @@ class ActiveTurn:
         self.background: list[asyncio.Task[None]] = []
         self.said: list[Message] = []
         self._pending: list[Message] = []
-        self._question: asyncio.Future[ReviewDecision] | None = None
-        self._asker: asyncio.Task[object] | None = None
+        self._questions: dict[str, OpenQuestion] = {}
 
     @property
     def diff(self) -> TurnDiffTracker:
@@ -66,26 +65,37 @@ class ActiveTurn:
         """Whether something waits for the next request."""
         return bool(self._pending)
 
-    def open_question(self) -> asyncio.Future[ReviewDecision]:
-        """A place for the user's answer; a question that was open before is lost, which counts as no."""
-        self.drop_question()
-        self._question = asyncio.get_running_loop().create_future()
-        self._asker = asyncio.current_task()
-        return self._question
+    def open_question(self, call_id: str) -> asyncio.Future[ReviewDecision]:
+        """A place for the user's answer about a call; its former question, if any, is lost, which counts as no."""
+        self.answer("denied", call_id)
+        question = OpenQuestion(asyncio.get_running_loop().create_future(), asyncio.current_task())
+        self._questions[call_id] = question
+        return question.decision
 
-    def answer(self, decision: ReviewDecision) -> bool:
-        """Pass the user's answer on; False when nothing was asked."""
-        question, self._question = self._question, None
-        if question is None or question.done():
-            return False
-        question.set_result(decision)
-        return True
+    def answer(self, decision: ReviewDecision, call_id: str | None = None) -> OpenQuestion | None:
+        """Pass the user's answer on; the question that it answers, None when nothing was asked.
 
-    def drop_question(self) -> None:
-        """Nobody will answer any more."""
-        self.answer("denied")
+        Without a call the newest question is answered, and the older ones are lost.
+        """
+        waiting = {name: one for name, one in self._questions.items() if not one.decision.done()}
+        if call_id is None and waiting:
+            *older, call_id = waiting
+            for name in older:
+                waiting.pop(name).decision.set_result("denied")
+        question = None if call_id is None else waiting.pop(call_id, None)
+        self._questions = waiting
+        if question is not None:
+            question.decision.set_result(decision)
+        return question
 
-    async def settle_asker(self, seconds: float) -> None:
-        """Let the call that asked take in the answer and end, for a moment."""
-        if self._asker is not None and self._asker is not asyncio.current_task():
-            await asyncio.wait({self._asker}, timeout=seconds)
+
+class OpenQuestion(NamedTuple):
+    """What a call waits for."""
+
+    decision: asyncio.Future[ReviewDecision]
+    asker: asyncio.Task[object] | None
+
+    async def settle(self, seconds: float) -> None:
+        """Let the call take in its answer and end, for a moment."""
+        if self.asker is not None and self.asker is not asyncio.current_task():
+            await asyncio.wait({self.asker}, timeout=seconds)

@@ -1,8 +1,8 @@
 """One answer of the model: the request with its retries, the stream, and the tools that it calls.
 
 A retry sends the identical prompt again, and nothing of a failed try is
-remembered. When the turn is cancelled, what had been finished by then is
-recorded at once and whatever still runs is answered `aborted`.
+remembered. When the turn is cancelled, or a limit ends the answer, what had been
+finished by then is recorded at once and whatever still runs is answered `aborted`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from octavo.engine.session import Session
 from octavo.engine.stream import AnswerStream
 from octavo.engine.tool_batch import ToolBatch
 from octavo.model.client import ModelClient, turn_backoff
-from octavo.model.errors import ContextWindowExceeded, ModelError, UsageLimitReached
+from octavo.model.errors import AnswerIncomplete, ContextWindowExceeded, ModelError, UsageLimitReached
 from octavo.model.prompt import Prompt
 from octavo.protocol import events
 from octavo.protocol.items import ResponseItem
@@ -76,7 +76,8 @@ async def _attempt(session: Session, turn: ActiveTurn, prompt: Prompt) -> Answer
         async with aclosing(model_client(session, turn.context).call(prompt)) as answer:
             async for event in answer:
                 stream.take(event)
-                await session.services.room_for_events()
+                if session.broadcast.is_ahead:
+                    await session.broadcast.room()
         stream.finish()
         await batch.wait()
         if turn.ending:
@@ -85,6 +86,14 @@ async def _attempt(session: Session, turn: ActiveTurn, prompt: Prompt) -> Answer
         batch.cancel()
         session.record(turn.id, batch.items())
         await batch.reap()
+        raise
+    except AnswerIncomplete as error:
+        batch.cancel()
+        await batch.reap()
+        session.record(turn.id, batch.items())
+        if error.usage is not None:
+            session.tokens.add(error.usage, turn.context.model.context_window)
+        session.emit_tokens(turn.id)
         raise
     except BaseException:
         batch.cancel()
@@ -104,6 +113,7 @@ def model_client(session: Session, turn: TurnContext) -> ModelClient:
         subagent=subagent_label(session.services.source),
         jitter=session.services.jitter,
         deltas=session.services.deltas,
+        observer=session.model_observer(turn),
         tools=session.encoded_tools,
     )
 

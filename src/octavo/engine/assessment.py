@@ -15,17 +15,16 @@ from typing import Any
 import msgspec
 
 from octavo.commands.quoting import quote_command
-from octavo.engine.services import Services
 from octavo.model import events as model
 from octavo.model.client import ModelClient
 from octavo.model.errors import ModelError
 from octavo.model.instructions import read_prompt
 from octavo.model.prompt import Prompt
 from octavo.protocol.events import CommandRisk, RiskCategory, RiskLevel
-from octavo.protocol.ids import ConversationId
 from octavo.protocol.items import InputText, Message, encode_item, message_text, user_message
 from octavo.protocol.policy import SandboxPolicy, WorkspaceWrite, configured_roots, sandbox_mode
 from octavo.tools.context import TurnContext
+from octavo.tools.telemetry import AssessmentStatus
 
 LIMIT_SECONDS = 5.0
 CATEGORIES = (
@@ -58,14 +57,9 @@ class _Answer(msgspec.Struct, frozen=True):
 
 
 async def assess(
-    services: Services,
-    conversation: ConversationId,
-    turn: TurnContext,
-    command: tuple[str, ...],
-    cwd: str,
-    failure: str,
-) -> CommandRisk | None:
-    """Ask the turn's model, in a context of its own; None when it does not answer in time or in form."""
+    client: ModelClient, turn: TurnContext, command: tuple[str, ...], cwd: str, failure: str
+) -> tuple[CommandRisk | None, AssessmentStatus]:
+    """Ask the turn's model, in a context of its own; no risk when it does not answer in time or in form."""
     message = user_message(InputText(_facts(turn, command, cwd, failure)))
     prompt = Prompt(
         [message],
@@ -73,15 +67,25 @@ async def assess(
         instructions=read_prompt("assessment"),
         output_schema=SCHEMA,
     )
-    client = ModelClient(services.backend, turn.model, conversation, jitter=services.jitter)
+    text = ""
     try:
         async with asyncio.timeout(LIMIT_SECONDS):
             text = await _last_text(client, prompt)
         answer = msgspec.json.decode(text.strip(), type=_Answer)
     except (TimeoutError, ModelError, msgspec.DecodeError, RecursionError) as error:
         log.info("no risk assessment: %s", type(error).__name__)
-        return None
-    return CommandRisk(answer.description, answer.risk_level, answer.risk_categories or msgspec.UNSET)
+        return None, _why_none(error, text)
+    return CommandRisk(answer.description, answer.risk_level, answer.risk_categories or msgspec.UNSET), "success"
+
+
+def _why_none(error: Exception, text: str) -> AssessmentStatus:
+    match error:
+        case TimeoutError():
+            return "timeout"
+        case ModelError():
+            return "model_error"
+        case _:
+            return "parse_error" if text.strip() else "no_output"
 
 
 async def _last_text(client: ModelClient, prompt: Prompt) -> str:

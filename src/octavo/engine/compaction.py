@@ -16,7 +16,7 @@ from octavo.engine.history import History
 from octavo.engine.session import Session
 from octavo.engine.settings import turn_context
 from octavo.model import events as model
-from octavo.model.errors import ContextWindowExceeded, ModelError
+from octavo.model.errors import ContextWindowExceeded, EmptyAnswer, ModelError
 from octavo.model.instructions import read_prompt
 from octavo.model.prompt import Prompt
 from octavo.protocol import events
@@ -103,6 +103,8 @@ async def _ask_for_summary(session: Session, turn: ActiveTurn) -> bool:
             session.tokens.fill_up(turn.context.model.context_window)
             session.emit_tokens(turn.id)
             return _give_up(session, turn, error)
+        except EmptyAnswer:
+            break  # the last words of before stand for the summary
         except ModelError as error:
             if not error.retryable or retries >= limit:
                 return _give_up(session, turn, error)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 
+from octavo.engine.broadcast import Subscription
 from octavo.engine.operations import handle
 from octavo.engine.session import Session
 from octavo.protocol import events
@@ -24,6 +25,7 @@ class Conversation:
         self._session = session
         self._submissions: asyncio.Queue[Submission] = asyncio.Queue(QUEUE_SIZE)
         self._count = 0
+        self._own: Subscription | None = None
         self._loop = asyncio.create_task(self._take_operations())
 
     async def submit(self, op: Op, submission_id: str | None = None) -> str:
@@ -34,9 +36,22 @@ class Conversation:
         await self._submissions.put(Submission(submission_id, op))
         return submission_id
 
+    def subscribe(self, *, wait: bool = True) -> Subscription:
+        """Listen, from now on; the first listener also gets what was told before.
+
+        With `wait` the model's answer is read no faster than this listener takes its events,
+        so it has to take them or be closed. Without, it may lose some (`engine.broadcast`).
+        """
+        return self._session.broadcast.subscribe(wait=wait)
+
     async def next_event(self) -> events.Event:
-        """The next event; waits for it. `SessionConfigured` is the first, `ShutdownComplete` the last."""
-        return await self._session.events.get()
+        """The next event, for a client that is the only listener. Raises `ConversationEnded` after the last.
+
+        `SessionConfigured` is the first, `ShutdownComplete` or the end of the conversation the last.
+        """
+        if self._own is None:
+            self._own = self.subscribe()
+        return await self._own.next()
 
     async def ended(self) -> None:
         """Wait for the end that `Shutdown` brings. What was told and not yet taken can still be taken."""
@@ -47,6 +62,7 @@ class Conversation:
         self._loop.cancel()
         await asyncio.wait({self._loop})
         await self._session.settle()
+        self._session.broadcast.end()
         with contextlib.suppress(RolloutWriteError):  # it was logged when the write failed
             self._session.recorder.close()
 
@@ -55,4 +71,5 @@ class Conversation:
             submission = await self._submissions.get()
             await handle(self._session, submission)
             if isinstance(submission.op, Shutdown):
+                self._session.broadcast.end()
                 return

@@ -99,31 +99,22 @@ async def _pump(
     channel: asyncio.Queue[events.Event],
     token_budget: int | None,
 ) -> None:
-    """Move events from the child to the caller; questions take the way through the parent's client."""
-    while True:
-        event = await child.next_event()
+    """Move events from the child to the caller; questions take the way through the parent's client.
+
+    The child goes no faster than the parent's listeners.
+    """
+    async for event in child.subscribe():
         match event.msg:
             case events.SessionConfigured():
                 continue
             case events.ExecApprovalRequest() | events.ApplyPatchApprovalRequest() as request:
-                await _ask_parent(parent, turn, child, event.id, request)
+                # Under the parent's turn, since that is the only one that the client can answer; the call keeps its id.
+                decision = await parent.ask(turn.id, request, event.origin or child.id)
+                kind = ops.ExecApproval if isinstance(request, events.ExecApprovalRequest) else ops.PatchApproval
+                await child.submit(kind(event.id, decision, request.call_id))
                 continue
             case events.TokenCount(info=info) if token_budget is not None and info is not None:
                 if info.total_token_usage.total_tokens > token_budget:
                     await child.submit(ops.Interrupt())
         await channel.put(event)
-
-
-async def _ask_parent(
-    parent: Session,
-    turn: ActiveTurn,
-    child: Conversation,
-    child_turn: str,
-    request: events.ExecApprovalRequest | events.ApplyPatchApprovalRequest,
-) -> None:
-    """Ask under the parent's turn id, since that is the only id that the client can answer."""
-    decision = await parent.ask(turn.id, msgspec.structs.replace(request, call_id=turn.id))
-    if isinstance(request, events.ExecApprovalRequest):
-        await child.submit(ops.ExecApproval(child_turn, decision))
-    else:
-        await child.submit(ops.PatchApproval(child_turn, decision))
+        await parent.broadcast.room()

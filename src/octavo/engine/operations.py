@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 
 from octavo.engine import tasks
 from octavo.engine.active_turn import ActiveTurn
@@ -15,6 +16,7 @@ from octavo.engine.user_message import message_of
 from octavo.errors import OctavoError
 from octavo.protocol import events, ops
 from octavo.protocol.settings import changed_by
+from octavo.protocol.turn_items import TextInput, UserInput
 from octavo.rollout.errors import RolloutWriteError
 
 log = logging.getLogger(__name__)
@@ -56,6 +58,7 @@ async def _user_turn(session: Session, submission_id: str, op: ops.UserInputOp |
         session.settings = changed_by(session.settings, op)
     if session.active is not None and session.active.task is not None:
         if op.items:
+            _tell_observer(session, session.active, op.items)
             session.active.add_input(message_of(op.items))
         return
     turn = ActiveTurn(turn_context(session.config, session.settings, submission_id, op.final_output_json_schema))
@@ -66,6 +69,7 @@ async def _user_turn(session: Session, submission_id: str, op: ops.UserInputOp |
     async def body() -> str | None:
         if not op.items:
             return None
+        _tell_observer(session, turn, op.items)
         message = message_of(op.items)
         await offer_mcp_tools(session, turn, message)
         return await run_turn(session, turn, message)
@@ -73,17 +77,24 @@ async def _user_turn(session: Session, submission_id: str, op: ops.UserInputOp |
     await tasks.start(session, turn, body)
 
 
+def _tell_observer(session: Session, turn: ActiveTurn, items: Sequence[UserInput]) -> None:
+    """The user said something; what one conversation says to another was not said by the user."""
+    if session.telemetry is not None and session.services.depth == 0:
+        text = "".join(item.text for item in items if isinstance(item, TextInput))
+        session.telemetry.prompted(turn.context, text)
+
+
 async def _decide(session: Session, op: ops.ExecApproval | ops.PatchApproval) -> None:
     """Pass on the user's answer; `abort` also ends the turn, after the call has told that it was refused."""
     turn = session.active
     if turn is None or turn.id != op.id:
         return
-    if op.decision != "abort":
-        turn.answer(op.decision)
+    question = turn.answer(op.decision, op.call_id)
+    if op.decision != "abort" or (question is None and op.call_id is not None):
         return
     turn.ending = True
-    if turn.answer("abort"):
-        await turn.settle_asker(tasks.GRACE_SECONDS)
+    if question is not None:
+        await question.settle(tasks.GRACE_SECONDS)
     await tasks.abort(session, "interrupted")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -13,9 +14,8 @@ from octavo.model.backend import ModelBackend
 from octavo.model.client import random_jitter
 from octavo.protocol.source import SessionSource
 
-
-async def _always() -> None:
-    """There is always room."""
+if TYPE_CHECKING:
+    from octavo.tools.telemetry import Telemetry
 
 
 class Services(msgspec.Struct, frozen=True):
@@ -24,8 +24,8 @@ class Services(msgspec.Struct, frozen=True):
     `now` is Unix time in seconds, `monotonic` a clock for durations, `jitter` a
     factor around 1 for waits. `deltas` is false when the client reads no delta
     events. `depth` counts the conversations that this one is nested in. `git_info`
-    tells about the checkout of a folder. `room_for_events` returns when the client
-    can take more: the model's answer is read no faster than that.
+    tells about the checkout of a folder. `telemetry` is told what happens, in
+    sub-conversations too (`docs/telemetry.md`).
     """
 
     backend: ModelBackend
@@ -38,7 +38,7 @@ class Services(msgspec.Struct, frozen=True):
     random_bytes: Callable[[int], bytes] = os.urandom
     jitter: Callable[[], float] = random_jitter
     git_info: Callable[[str], Awaitable[GitInfo | None]] = git_info
-    room_for_events: Callable[[], Awaitable[None]] = _always
+    telemetry: Telemetry | None = None
 
 
 def new_uuid4(services: Services) -> str:

@@ -15,11 +15,14 @@ from typing import TYPE_CHECKING
 
 from octavo.config.config import Config
 from octavo.engine.active_turn import ActiveTurn
+from octavo.engine.broadcast import Broadcast
 from octavo.engine.environment import initial_items
 from octavo.engine.history import History
 from octavo.engine.services import Services, new_uuid4
 from octavo.engine.settings import configured_settings
 from octavo.engine.token_counts import TokenCounts
+from octavo.model.client import ModelClient
+from octavo.model.observer import ModelObserver
 from octavo.model.payload import EncodedTools
 from octavo.protocol import events
 from octavo.protocol.ids import ConversationId
@@ -36,6 +39,7 @@ if TYPE_CHECKING:
     from octavo.patch.turn_diff import TurnDiffTracker
     from octavo.process.launch import Leftovers
     from octavo.process.shell_snapshot.snapshot import ShellSnapshots
+    from octavo.tools.telemetry import ConversationTelemetry
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +47,7 @@ Question = events.ExecApprovalRequest | events.ApplyPatchApprovalRequest
 
 
 class Session:
-    """One conversation's settings, history, saved file, event queue and running turn."""
+    """One conversation's settings, history, saved file, listeners and running turn."""
 
     def __init__(
         self,
@@ -61,8 +65,9 @@ class Session:
         self.previous: SessionSettings | None = None
         self.tokens = TokenCounts()
         self.encoded_tools = EncodedTools()
-        self.events: asyncio.Queue[events.Event] = asyncio.Queue()
+        self.broadcast = Broadcast()
         self.active: ActiveTurn | None = None
+        self.telemetry: ConversationTelemetry | None = None
         self.snapshot: asyncio.Task[None] | None = None
         self.approved_for_session: set[ApprovalKey] = set()
         self.names_provider = False
@@ -106,6 +111,10 @@ class Session:
         """Tell usage and limits as they are now."""
         self.emit(turn_id, self.tokens.event())
 
+    def model_observer(self, turn: TurnContext) -> ModelObserver | None:
+        """Who is told how the turn's model calls go; None when nobody is."""
+        return self.telemetry.model_calls(turn) if self.telemetry is not None else None
+
     def new_item_id(self) -> str:
         """An id for an item that came without one."""
         return new_uuid4(self.services)
@@ -115,9 +124,9 @@ class Session:
         self._internal_turns += 1
         return f"auto-compact-{self._internal_turns - 1}"
 
-    def _send(self, turn_id: str, msg: events.EventMsg) -> None:
+    def _send(self, turn_id: str, msg: events.EventMsg, origin: str | None = None) -> None:
         self.recorder.record_event(msg)
-        self.events.put_nowait(events.Event(turn_id, msg))
+        self.broadcast.tell(events.Event(turn_id, msg, origin))
 
     # --- work beside the operations -------------------------------------------------------
 
@@ -173,13 +182,16 @@ class Session:
 
     # --- what tools may use (see `tools.context.Host`) ------------------------------------
 
-    async def ask(self, turn_id: str, request: Question) -> ReviewDecision:
-        """Ask the client and wait; the waiter stands before the question goes out."""
+    async def ask(self, turn_id: str, request: Question, origin: str | None = None) -> ReviewDecision:
+        """Ask the client and wait; the waiter stands before the question goes out.
+
+        `origin` is the sub-conversation that asks, if one does.
+        """
         turn = self.active
         if turn is None or turn.id != turn_id:
             return "denied"
-        answer = turn.open_question()
-        self.emit(turn_id, request)
+        answer = turn.open_question(request.call_id)
+        self._send(turn_id, request, origin)
         decision = await answer
         log.debug("decision on %s: %s", request.call_id, decision)
         return decision
@@ -204,11 +216,19 @@ class Session:
         return self.active.diff
 
     async def assess_risk(
-        self, turn: TurnContext, command: tuple[str, ...], cwd: str, failure: str
+        self, turn: TurnContext, call_id: str, command: tuple[str, ...], cwd: str, failure: str
     ) -> events.CommandRisk | None:
         """What a model thinks of a command that the sandbox stopped; None when that is off or fails."""
         if not turn.config.features.experimental_sandbox_command_assessment:
             return None
         from octavo.engine.assessment import assess  # imported on use: rare
+        from octavo.tools.telemetry import Assessment
 
-        return await assess(self.services, self.id, turn, command, cwd, failure)
+        services, started = self.services, self.services.monotonic()
+        client = ModelClient(
+            services.backend, turn.model, self.id, jitter=services.jitter, observer=self.model_observer(turn)
+        )
+        risk, status = await assess(client, turn, command, cwd, failure)
+        if self.telemetry is not None:
+            self.telemetry.assessed(turn, Assessment(call_id, services.monotonic() - started, status, risk))
+        return risk

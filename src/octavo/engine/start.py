@@ -120,6 +120,7 @@ async def _new_file(
 
 def _announce(session: Session, saved_events: Sequence[msgspec.Raw] | None) -> events.SessionConfigured:
     """The first event, then a notice for each old name in the configuration; MCP servers begin to start."""
+    _tell_observer(session)
     log_id, entry_count = _message_history(session.config)
     configured = events.SessionConfigured(
         session.id,
@@ -135,6 +136,20 @@ def _announce(session: Session, saved_events: Sequence[msgspec.Raw] | None) -> e
         session.emit("", deprecation_notice(alias, canonical))
     start_mcp_servers(session)
     return configured
+
+
+def _tell_observer(session: Session) -> None:
+    """A conversation starts; whoever wants to know is told from here on."""
+    telemetry = session.services.telemetry
+    if telemetry is None:
+        return
+    from octavo.model.settings import model_settings  # only who is observed pays for it
+    from octavo.tools.telemetry import ConversationStart
+
+    config, settings = session.config, session.settings
+    model = model_settings(config, settings.model, settings.effort, settings.summary)
+    start = ConversationStart(session.id, config, model, session.services.source)
+    session.telemetry = telemetry.conversation_started(start)
 
 
 def deprecation_notice(alias: str, canonical: str) -> events.DeprecationNotice:

@@ -146,4 +146,5 @@ def _given_up(error: RetryableHttp | RetryableTransport, wire: Wire) -> ModelErr
         return ModelError(f"Connection failed: {error}")
     if error.status == 500 and wire == "responses":
         return ModelError(HIGH_DEMAND)
-    return ModelError(retries_used_up(status_text(error.status), error.request_id if wire == "responses" else None))
+    request_id = error.request_id if wire == "responses" else None
+    return ModelError(retries_used_up(status_text(error.status), request_id, error.words))

@@ -51,7 +51,9 @@ def _ordinal(day: int) -> str:
     return f"{day}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(day % 10, 'th') }"
 
 
-def retries_used_up(status_text: str, request_id: str | None) -> str:
-    """The text after the last attempt, with the server's id of the request if it gave one."""
+def retries_used_up(status_text: str, request_id: str | None, words: str = "") -> str:
+    """The text after the last attempt: the server's id of the request if it gave one, then what it said."""
     text = f"exceeded retry limit, last status: {status_text}"
-    return f"{text}, request id: {request_id}" if request_id else text
+    if request_id:
+        text += f", request id: {request_id}"
+    return f"{text}: {words}" if words else text

@@ -7,7 +7,7 @@ in seconds that the server asked for before that.
 from __future__ import annotations
 
 from octavo.errors import OctavoError
-from octavo.protocol.usage import RateLimitSnapshot
+from octavo.protocol.usage import RateLimitSnapshot, TokenUsage
 
 
 class ModelError(OctavoError):
@@ -23,6 +23,13 @@ class StreamBroken(ModelError):
     def __init__(self, reason: str, delay: float | None = None) -> None:
         super().__init__(f"stream disconnected before completion: {reason}")
         self.reason, self.delay = reason, delay
+
+
+class EmptyAnswer(StreamBroken):
+    """The answer is over and holds neither text nor a call; `reason` says why, where the server did."""
+
+    def __init__(self, reason: str = "") -> None:
+        super().__init__(f"the answer holds neither text nor a call{reason and f' (`{reason}`)'}")
 
 
 class FinalModelError(ModelError):
@@ -49,15 +56,26 @@ class UsageLimitReached(FinalModelError):
         self.rate_limits = rate_limits
 
 
+class AnswerIncomplete(FinalModelError):
+    """A limit of length or content ended the answer: what came counts, what it calls is not run.
+
+    `reason` is the server's word for the limit; `usage` is what the answer cost, if it was told.
+    """
+
+    def __init__(self, reason: str, usage: TokenUsage | None = None) -> None:
+        super().__init__(f"the model's answer is incomplete: {reason or 'no reason given'}")
+        self.reason, self.usage = reason, usage
+
+
 # --- what a backend may raise: these three and nothing else -----------------------------
 
 
 class RetryableHttp(OctavoError):
-    """The server refused for now: `status`, the wait it asked for in seconds, and its request id."""
+    """The server refused for now: `status`, the wait it asked for in seconds, its request id, and its words."""
 
-    def __init__(self, status: int, delay: float | None = None, request_id: str | None = None) -> None:
+    def __init__(self, status: int, delay: float | None = None, request_id: str | None = None, words: str = "") -> None:
         super().__init__(f"status {status}")
-        self.status, self.delay, self.request_id = status, delay, request_id
+        self.status, self.delay, self.request_id, self.words = status, delay, request_id, words
 
 
 class RetryableTransport(OctavoError):

@@ -19,6 +19,8 @@ from octavo.model.observer import ModelObserver
 from octavo.model.sse import EventStream
 
 IDLE_TEXT = "idle timeout waiting for SSE"
+_LARGEST_DOCUMENT = 64 << 20
+_STREAM_LINES = (b":", b"event:", b"id:", b"retry:", b"data:")
 
 
 class StreamIdle(StreamBroken):
@@ -28,32 +30,67 @@ class StreamIdle(StreamBroken):
         super().__init__(IDLE_TEXT)
 
 
-async def read_events(
-    response: HttpResponse, idle_seconds: float, observer: ModelObserver | None = None
-) -> AsyncGenerator[list[bytes], None]:
-    """Data of the events, in lists of those that came together.
+class AnswerBody:
+    """Reads one body. `failure` is the data of an event called `error`, once it has come.
 
-    `idle_seconds` is the longest silence between two whole events; comments do not
-    break a silence. Time that the reader takes for itself does not count.
+    At the end, `document` is the whole body if it held no event at all, and `unfinished` is the data of
+    a last event whose blank line never came.
     """
-    stream, loop = EventStream(), asyncio.get_running_loop()
-    waited_from = loop.time()
-    while True:
-        chunk = await _next_chunk(response, waited_from + idle_seconds, observer, waited_from)
-        if not chunk:
-            stream.end()
-        elif observer is None:
-            if events := stream.feed(chunk):
-                yield events
+
+    def __init__(self, response: HttpResponse, idle_seconds: float, observer: ModelObserver | None = None) -> None:
+        self._response, self._idle_seconds, self._observer = response, idle_seconds, observer
+        self._stream = EventStream()
+        self._unread: list[bytes] | None = []
+        self._unread_size = 0
+        self.document = self.unfinished = b""
+
+    @property
+    def failure(self) -> bytes | None:
+        """The data of the first event called `error`."""
+        return self._stream.failure
+
+    async def events(self) -> AsyncGenerator[list[bytes], None]:
+        """Data of the events, in lists of those that came together.
+
+        `idle_seconds` is the longest silence between two whole events; comments do not
+        break a silence. Time that the reader takes for itself does not count.
+        """
+        loop, observer = asyncio.get_running_loop(), self._observer
+        waited_from = loop.time()
+        while True:
+            chunk = await _next_chunk(self._response, waited_from + self._idle_seconds, observer, waited_from)
+            if not chunk:
+                self._end()
+            elif found := self._feed(chunk, loop.time() - waited_from):
+                self._unread = None
+                yield found
                 waited_from = loop.time()
-        elif named := stream.feed_named(chunk):
-            _tell(observer, named, loop.time() - waited_from)
-            yield [data for _, data in named]
-            waited_from = loop.time()
-        if stream.damage is not None:
-            raise _broken(f"UTF8 error: {stream.damage}", observer, loop.time() - waited_from)
-        if not chunk:
-            return
+            elif self._unread is not None:
+                self._keep(chunk)
+            if self._stream.damage is not None:
+                raise _broken(f"UTF8 error: {self._stream.damage}", observer, loop.time() - waited_from)
+            if not chunk:
+                return
+
+    def _feed(self, chunk: bytes, waited: float) -> list[bytes]:
+        if self._observer is None:
+            return self._stream.feed(chunk)
+        if named := self._stream.feed_named(chunk):
+            _tell(self._observer, named, waited)
+        return [data for _, data in named]
+
+    def _keep(self, chunk: bytes) -> None:
+        """Something came that is no event yet: it may be an answer of another kind."""
+        self._unread_size += len(chunk)
+        if self._unread is not None and self._unread_size <= _LARGEST_DOCUMENT:
+            self._unread.append(chunk)
+
+    def _end(self) -> None:
+        self.unfinished = self._stream.end()
+        if not self.unfinished and self._unread:
+            body = b"".join(self._unread)
+            if any(line.strip() and not line.startswith(_STREAM_LINES) for line in body.split(b"\n")):
+                self.document = body
 
 
 async def _next_chunk(

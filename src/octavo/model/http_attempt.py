@@ -24,6 +24,7 @@ from octavo.model.errors import (
 )
 from octavo.model.event_reader import monotonic_ms
 from octavo.model.payload import encode_payload
+from octavo.model.server_words import words_of_body
 
 _ERROR_BODY_SECONDS = 10.0
 _ERROR_BODY_BYTES = 1024 * 1024
@@ -77,7 +78,8 @@ async def _error_body(response: HttpResponse) -> bytes:
 
 def _refused(response: HttpResponse, body: bytes) -> Exception:
     if response.status in (401, 429) or response.status >= 500:
-        return RetryableHttp(response.status, retry_after(response), response.header("cf-ray"))
+        words = words_of_body(body)
+        return RetryableHttp(response.status, retry_after(response), response.header("cf-ray"), words)
     text = body.decode("utf-8", "replace")
     return FatalModelError(ModelError(f"unexpected status {status_text(response.status)}: {text}"))
 

@@ -14,6 +14,7 @@ import msgspec
 
 from octavo.model.backend import ModelBackend, ModelRequest
 from octavo.model.errors import (
+    AnswerIncomplete,
     ContextWindowExceeded,
     FatalModelError,
     ModelError,
@@ -126,7 +127,7 @@ def _usage(usage: TokenUsage | None) -> dict[str, Any] | None:
 
 def _scripted(error: RetryableHttp | RetryableTransport | FatalModelError) -> ScriptedError:
     if isinstance(error, RetryableHttp):
-        return ScriptedError("http", status=error.status, delay=error.delay, request_id=error.request_id)
+        return ScriptedError("http", error.words, error.status, error.delay, error.request_id)
     if isinstance(error, RetryableTransport):
         return ScriptedError("transport", str(error))
     return _scripted_fatal(error.error)
@@ -136,6 +137,8 @@ def _scripted_fatal(error: ModelError) -> ScriptedError:
     match error:
         case ContextWindowExceeded():
             return ScriptedError("context_window")
+        case AnswerIncomplete():
+            return ScriptedError("incomplete", error.reason)
         case StreamBroken():
             return ScriptedError("stream", error.reason, delay=error.delay)
         case _:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
 from contextlib import aclosing
 
 from octavo.auth.current import Auth, CurrentLogin
@@ -19,7 +19,7 @@ from octavo.model.backend import ModelRequest
 from octavo.model.error_body import read_refusal
 from octavo.model.error_texts import NOT_INCLUDED, usage_limit_text
 from octavo.model.errors import FatalModelError, FinalModelError, ModelError, RetryableHttp, UsageLimitReached
-from octavo.model.event_reader import StreamIdle, read_events
+from octavo.model.event_reader import AnswerBody, StreamIdle
 from octavo.model.events import Completed, ModelEvent, RateLimits
 from octavo.model.http_attempt import endpoint, missing_key, open_answer, provider_headers, provider_token
 from octavo.model.observer import ModelObserver
@@ -121,12 +121,11 @@ class ResponsesBackend:
 
 async def _read_answer(response: HttpResponse, request: ModelRequest) -> AsyncGenerator[ModelEvent, None]:
     stream = ResponsesStream(request.deltas)
-    idle_seconds = request.provider.stream_idle_timeout_ms / 1000
+    body = AnswerBody(response, request.provider.stream_idle_timeout_ms / 1000, request.observer)
     try:
-        async with aclosing(read_events(response, idle_seconds, request.observer)) as batches:
+        async with aclosing(body.events()) as batches:
             async for batch in batches:
-                # Tens of thousands of deltas that nobody reads must cost next to nothing.
-                for data in batch if request.deltas else [data for data in batch if not is_delta(data)]:
+                for data in batch if request.deltas else _without_deltas(batch, stream):
                     event = stream.feed(data)
                     if event is not None:
                         yield event
@@ -134,19 +133,32 @@ async def _read_answer(response: HttpResponse, request: ModelRequest) -> AsyncGe
         # A server that keeps the connection open after a whole answer has still answered.
         if not (isinstance(error.error, StreamIdle) and stream.is_complete):
             raise
-    yield _end(stream, request.observer)
+    if body.document:
+        stream.document(body.document)
+    elif body.failure is not None:
+        stream.fail(body.failure)
+    for event in _end(stream, request.observer):
+        yield event
 
 
-def _end(stream: ResponsesStream, observer: ModelObserver | None) -> Completed:
+def _without_deltas(batch: list[bytes], stream: ResponsesStream) -> list[bytes]:
+    """Tens of thousands of deltas that nobody reads must cost next to nothing."""
+    others = [data for data in batch if not is_delta(data)]
+    if len(others) < len(batch) and not stream.has_content:
+        stream.skipped([data for data in batch if is_delta(data)])
+    return others
+
+
+def _end(stream: ResponsesStream, observer: ModelObserver | None) -> Iterator[ModelEvent]:
     try:
-        completed = stream.end()
+        for event in stream.end():
+            if observer is not None and isinstance(event, Completed) and event.usage is not None:
+                observer.answer_completed(event.usage)
+            yield event
     except ModelError as error:
         if observer is not None:
             observer.event_read("response.completed", None, str(error))
         raise FatalModelError(error) from None
-    if observer is not None and completed.usage is not None:
-        observer.answer_completed(completed.usage)
-    return completed
 
 
 def _replay(path: str, request: ModelRequest) -> list[ModelEvent]:
@@ -158,4 +170,4 @@ def _replay(path: str, request: ModelRequest) -> list[ModelEvent]:
         raise FatalModelError(ModelError(f"{error.strerror} (os error {error.errno})")) from None
     source, stream = EventStream(), ResponsesStream(request.deltas)
     events = [stream.feed(data) for data in source.feed(b"".join(line + b"\n\n" for line in lines))]
-    return [*(event for event in events if event is not None), _end(stream, request.observer)]
+    return [*(event for event in events if event is not None), *_end(stream, request.observer)]

@@ -8,13 +8,14 @@ body only: completion and failure are remembered until then.
 from __future__ import annotations
 
 import logging
-import re
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import msgspec
 from msgspec import Raw
 
 from octavo.model.error_body import ErrorBody
-from octavo.model.errors import ContextWindowExceeded, ModelError, StreamBroken
+from octavo.model.errors import AnswerIncomplete, EmptyAnswer, ModelError, StreamBroken
 from octavo.model.events import (
     Completed,
     Created,
@@ -26,12 +27,18 @@ from octavo.model.events import (
     SummarySectionBreak,
     TextDelta,
 )
-from octavo.model.usage import ResponsesUsage
-from octavo.protocol.items import decode_item
+from octavo.model.failure import failure_of
+from octavo.model.responses_leftovers import PIECE_ENDS, Leftovers, counts
+from octavo.model.server_words import is_failure, words_of, words_of_body
+from octavo.model.usage import read_usage
+from octavo.protocol.items import FunctionCall, Message, Reasoning, ResponseItem, decode_item
 
 _log = logging.getLogger("octavo.model")
 
 _NULL = Raw(b"null")
+_UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+
+NOT_COMPLETED = "stream closed before response.completed"
 
 
 class _Event(msgspec.Struct, frozen=True):
@@ -44,8 +51,13 @@ class _Event(msgspec.Struct, frozen=True):
 
 
 class _CompletedResponse(msgspec.Struct, frozen=True):
-    id: str
-    usage: ResponsesUsage | None = None
+    """What counts of a response that is over. Nothing of it fails an answer by being absent or odd."""
+
+    status: Any = None
+    usage: Any = None
+    output: Any = None
+    error: Any = None
+    incomplete_details: Any = None
 
 
 _decode_event = msgspec.json.Decoder(_Event).decode
@@ -58,41 +70,77 @@ class ResponsesStream:
         self._deltas = deltas
         self._completed: Completed | None = None
         self._error: ModelError | None = None
+        self.has_content = False
+        """Whether an item came that makes the answer one: a text or a call."""
+        self._leftovers = Leftovers()
 
     def feed(self, data: bytes) -> ModelEvent | None:
         """What an event means; None for nothing, or nothing yet."""
         try:
             event = _decode_event(data)
-        except (msgspec.DecodeError, RecursionError) as error:
+        except _UNREADABLE as error:
             _log.debug("skipped an event that cannot be read: %s", error)
+            self._note_failure(data)
             return None
         kind = event.type
         if kind.endswith(".delta"):
+            if not self.has_content:
+                self._leftovers.pieces.append(data)
             return self._delta(kind, event.delta)
         if kind == "response.output_item.done":
-            return _with_item(ItemDone, event.item)
+            return self._item_done(event.item)
         if kind == "response.output_item.added":
-            return _with_item(ItemAdded, event.item)
+            return self._item_added(event.item)
         if kind == "response.reasoning_summary_part.added":
             return SummarySectionBreak()
         if kind == "response.created":
             return None if _is_null(event.response) else Created()
-        if kind == "response.completed":
-            self._complete(event.response)
-        elif kind == "response.failed" and not _is_null(event.response):
-            self._error = _failure(event.response)
+        self._read_end(kind, event.response, data)
         return None
+
+    def skipped(self, deltas: Sequence[bytes]) -> None:
+        """Deltas that nobody reads: they are kept, unread, as long as they are all there is of the answer."""
+        if not self.has_content:
+            self._leftovers.pieces.extend(deltas)
+
+    def document(self, body: bytes) -> None:
+        """A body that is no event stream: a whole answer in JSON, or something else that the server said."""
+        try:
+            response = msgspec.json.decode(body)
+        except _UNREADABLE:
+            response = None
+        if isinstance(response, dict) and not is_failure(response) and isinstance(response.get("output"), list):
+            self._complete(Raw(body))
+        elif body.strip():
+            self._error = StreamBroken(words_of_body(body) or NOT_COMPLETED)
+
+    def fail(self, data: bytes) -> None:
+        """An event called `error` came whose data is none of ours."""
+        if self._error is None and (words := words_of_body(data)):
+            self._error = StreamBroken(words)
 
     @property
     def is_complete(self) -> bool:
-        """Whether a good completion came, whatever may follow it."""
-        return self._completed is not None
+        """Whether the answer has ended in the server's view, whatever may follow."""
+        return self._completed is not None or isinstance(self._error, AnswerIncomplete)
 
-    def end(self) -> Completed:
-        """The body is over. Raises what went wrong if no completion came."""
-        if self._completed is not None:
-            return self._completed
-        raise self._error or StreamBroken("stream closed before response.completed")
+    def end(self) -> Iterator[ModelEvent]:
+        """The body is over: what came of the answer in no other way, then `Completed`.
+
+        Raises what went wrong instead; `AnswerIncomplete` behind what came.
+        """
+        cut_off = self._completed is None and isinstance(self._error, AnswerIncomplete)
+        if self._completed is None and not cut_off:
+            raise self._error or StreamBroken(NOT_COMPLETED)
+        leftovers = [] if self.has_content else self._leftovers.items()
+        if cut_off:  # what it calls is not to run
+            leftovers = [item for item in leftovers if isinstance(item, Message | Reasoning)]
+        yield from map(ItemDone, leftovers)
+        if self._completed is None:
+            raise self._error or StreamBroken(NOT_COMPLETED)
+        if not self.has_content and not any(map(counts, leftovers)):
+            raise self._error or EmptyAnswer()
+        yield self._completed
 
     def _delta(self, kind: str, delta: str | None) -> ModelEvent | None:
         if delta is None or not self._deltas:
@@ -103,15 +151,72 @@ class ResponsesStream:
             return SummaryDelta(delta)
         return RawReasoningDelta(delta) if kind == "response.reasoning_text.delta" else None
 
+    def _item_added(self, raw: Raw) -> ModelEvent | None:
+        event = _with_item(ItemAdded, raw)
+        if isinstance(event, ItemAdded) and isinstance(event.item, FunctionCall) and not self.has_content:
+            self._leftovers.begun.append(event.item)
+        return event
+
+    def _item_done(self, raw: Raw) -> ModelEvent | None:
+        event = _with_item(ItemDone, raw)
+        if isinstance(event, ItemDone):
+            if _is_cut(event.item, raw):
+                return None  # a limit ended the answer in the middle of this call
+            self._leftovers.had_items = True
+            if not self.has_content and counts(event.item):
+                self.has_content = True
+                self._leftovers.pieces.clear()
+        elif not _is_null(raw):
+            self._leftovers.loose.append(raw)
+        return event
+
+    def _read_end(self, kind: str, response: Raw, data: bytes) -> None:
+        """Events that tell how the answer ends."""
+        if kind == "response.completed":
+            self._complete(response)
+        elif kind == "response.failed" and not _is_null(response):
+            self._error = _failure(response)
+        elif kind == "response.incomplete":
+            self._cut_off(response)
+        elif kind in ("response.cancelled", "error"):
+            self._error = failure_of(msgspec.json.decode(data))
+        elif kind in PIECE_ENDS and not self.has_content:
+            self._leftovers.pieces.append(data)
+
+    def _note_failure(self, data: bytes) -> None:
+        """An error in a form of its own, without a type."""
+        if b'"error"' in data:
+            try:
+                said = msgspec.json.decode(data)
+            except _UNREADABLE:
+                return
+            if is_failure(said):
+                self._error = failure_of(said)
+
     def _complete(self, response: Raw) -> None:
         if _is_null(response):
             return
         try:
             done = msgspec.json.decode(response, type=_CompletedResponse)
-        except (msgspec.DecodeError, RecursionError) as error:
+        except _UNREADABLE as error:
             self._error = StreamBroken(f"failed to parse ResponseCompleted: {error}")
+            return
+        if done.status == "incomplete":
+            self._cut_off(response)
+        elif done.status == "failed" and done.error is not None:
+            self._error = _failure(response)
         else:
-            self._completed = Completed(done.usage.to_usage() if done.usage else None)
+            self._leftovers.output, self._completed = done.output, Completed(read_usage(done.usage))
+
+    def _cut_off(self, response: Raw) -> None:
+        try:
+            told = msgspec.json.decode(response, type=_CompletedResponse)
+        except _UNREADABLE:
+            told = _CompletedResponse()
+        details = told.incomplete_details
+        reason = details.get("reason") if isinstance(details, dict) else details
+        self._leftovers.output = told.output
+        self._error = AnswerIncomplete(reason if isinstance(reason, str) else "", read_usage(told.usage))
 
 
 def is_delta(data: bytes) -> bool:
@@ -124,34 +229,32 @@ def _is_null(value: Raw) -> bool:
     return bytes(value) == b"null"
 
 
-def _with_item(kind: type[ItemDone] | type[ItemAdded], item: Raw) -> ModelEvent | None:
+def _is_cut(item: ResponseItem, raw: Raw) -> bool:
+    """Whether a call is not whole, as its status says."""
+    if not isinstance(item, FunctionCall) or b'"incomplete"' not in bytes(raw):
+        return False
+    return bool(msgspec.json.decode(raw).get("status") == "incomplete")
+
+
+def _with_item(kind: type[ItemDone] | type[ItemAdded], item: Raw) -> ItemDone | ItemAdded | None:
     try:
         return kind(decode_item(item))
-    except (msgspec.DecodeError, RecursionError) as error:
+    except _UNREADABLE as error:
         _log.debug("skipped an item that cannot be read: %s", error)
         return None
 
 
 def _failure(response: Raw) -> ModelError:
     try:
-        failed = msgspec.json.decode(response, type=dict[str, Raw])
-    except (msgspec.DecodeError, RecursionError):
+        failed = msgspec.json.decode(response)
+    except _UNREADABLE:
         failed = {}
-    if "error" not in failed:
+    if not isinstance(failed, dict) or "error" not in failed:
         return StreamBroken("response.failed event received")
+    if words_of(failed):
+        return failure_of(failed)
     try:
-        error = msgspec.json.decode(failed["error"], type=ErrorBody)
-    except (msgspec.DecodeError, RecursionError) as problem:
+        msgspec.convert(failed["error"], ErrorBody)
+    except msgspec.ValidationError as problem:
         return StreamBroken(f"failed to parse ErrorResponse: {problem}")
-    if error.code == "context_length_exceeded":
-        return ContextWindowExceeded()
-    message = error.message or ""
-    return StreamBroken(message, _asked_wait(message) if error.code == "rate_limit_exceeded" else None)
-
-
-def _asked_wait(message: str) -> float | None:
-    """The wait in seconds that a message asks for."""
-    found = re.search(r"Please try again in (\d+(?:\.\d+)?)(s|ms)", message)
-    if found is None:
-        return None
-    return float(found[1]) / (1000 if found[2] == "ms" else 1)
+    return failure_of(failed)

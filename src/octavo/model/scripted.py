@@ -16,6 +16,7 @@ import msgspec
 from octavo.errors import ConfigError
 from octavo.model.backend import ModelRequest
 from octavo.model.errors import (
+    AnswerIncomplete,
     ContextWindowExceeded,
     FatalModelError,
     FinalModelError,
@@ -33,10 +34,11 @@ class ScriptedError(msgspec.Struct, frozen=True, omit_defaults=True):
     """How an attempt fails.
 
     `http` (with `status`, perhaps `delay` in seconds and `request_id`) and `transport`
-    may be attempted again; `stream`, `model`, `final` and `context_window` end the call.
+    may be attempted again; the others end the call. `message` is the reason of an `incomplete` answer,
+    and what the server said with an `http` refusal.
     """
 
-    kind: Literal["http", "transport", "stream", "model", "final", "context_window"]
+    kind: Literal["http", "transport", "stream", "model", "final", "context_window", "incomplete"]
     message: str = ""
     status: int = 503
     delay: float | None = None
@@ -46,7 +48,7 @@ class ScriptedError(msgspec.Struct, frozen=True, omit_defaults=True):
         """What a backend raises for it."""
         match self.kind:
             case "http":
-                return RetryableHttp(self.status, self.delay, self.request_id)
+                return RetryableHttp(self.status, self.delay, self.request_id, self.message)
             case "transport":
                 return RetryableTransport(self.message)
             case "stream":
@@ -57,6 +59,8 @@ class ScriptedError(msgspec.Struct, frozen=True, omit_defaults=True):
                 return FatalModelError(FinalModelError(self.message))
             case "context_window":
                 return FatalModelError(ContextWindowExceeded())
+            case "incomplete":
+                return FatalModelError(AnswerIncomplete(self.message))
 
 
 Step = ModelEvent | Mapping[str, Any] | asyncio.Event
@@ -128,7 +132,7 @@ class ScriptedBackend:
             if isinstance(step, asyncio.Event):
                 await step.wait()
             elif isinstance(step, Mapping):
-                if event := stream.feed(msgspec.json.encode(step)):
+                if (event := stream.feed(msgspec.json.encode(step))) is not None:
                     yield event
             else:
                 yield step
@@ -136,6 +140,7 @@ class ScriptedBackend:
             raise script.error.to_exception() if isinstance(script.error, ScriptedError) else script.error
         if plays_server:
             try:
-                yield stream.end()
+                for event in stream.end():
+                    yield event
             except ModelError as error:
                 raise FatalModelError(error) from None

@@ -14,11 +14,13 @@ class EventStream:
     """Takes the body in pieces and gives out each event's data.
 
     After `feed`, `damage` may tell of bytes that are not UTF-8: the events before
-    them have been given out, and nothing follows.
+    them have been given out, and nothing follows. `failure` is the data of the first
+    event called `error`, which is given out like any other.
     """
 
     def __init__(self) -> None:
         self.damage: str | None = None
+        self.failure: bytes | None = None
         self._pieces: list[bytes] = []
         self._at_start = True
         self._after_cr = False
@@ -31,10 +33,14 @@ class EventStream:
             name, _, line = block.rpartition(b"\n")
             if line[:5] == b"data:" and (not name or (name[:6] == b"event:" and b"\n" not in name)):
                 found.append(line[6:] if line[5:6] == b" " else line[5:])
+                if name and name[6:].strip() == b"error":
+                    self._note_failure(found[-1])
             elif block:
-                data = _read_block(block)[1]
+                name_text, data = _read_block(block)
                 if data:
                     found.append(data)
+                    if name_text == "error":
+                        self._note_failure(data)
         return found
 
     def feed_named(self, chunk: bytes) -> list[tuple[str, bytes]]:
@@ -44,14 +50,21 @@ class EventStream:
             name, data = _read_block(block)
             if data:
                 events.append((name, data))
+                if name == "error":
+                    self._note_failure(data)
         return events
 
-    def end(self) -> None:
-        """The body is over: what is left is no event, but it may be `damage`."""
+    def end(self) -> bytes:
+        """The body is over: what is left is no event, but it may be `damage`. Data of one that lacks its blank line."""
         rest = b"".join(self._pieces)
         self._pieces.clear()
         if self.damage is None:
-            self._checked(rest)
+            rest = self._checked(rest)
+        return _read_block(rest)[1] if self.damage is None else b""
+
+    def _note_failure(self, data: bytes) -> None:
+        if self.failure is None:
+            self.failure = data
 
     def _blocks(self, chunk: bytes) -> list[bytes]:
         """The runs of lines that a blank line has ended."""
@@ -103,5 +116,5 @@ def _read_block(block: bytes) -> tuple[str, bytes]:
         if field == b"data":
             data.append(value.removeprefix(b" "))
         elif field == b"event":
-            name = value.removeprefix(b" ").decode()
+            name = value.removeprefix(b" ").decode("utf-8", "replace")
     return name, b"\n".join(data)

@@ -1,35 +1,38 @@
-"""Token usage as a Responses answer tells it (`docs/models.md`)."""
+"""Token usage as a Responses answer tells it (`docs/models.md`).
+
+No answer fails over its usage: what is missing or makes no sense counts as nothing.
+"""
 
 from __future__ import annotations
 
-import msgspec
+from typing import Any
 
 from octavo.protocol.usage import TokenUsage
 
-
-class _InputDetails(msgspec.Struct, frozen=True):
-    cached_tokens: int
+_LARGEST = 2**53
 
 
-class _OutputDetails(msgspec.Struct, frozen=True):
-    reasoning_tokens: int
+def read_usage(told: Any) -> TokenUsage | None:
+    """The record that is added up and shown; None where the server told no number at all."""
+    if not isinstance(told, dict):
+        return None
+    read, written, total = _count(told, "input_tokens"), _count(told, "output_tokens"), _count(told, "total_tokens")
+    if read is written is total is None:
+        return None
+    return TokenUsage(
+        input_tokens=read or 0,
+        cached_input_tokens=_count(told.get("input_tokens_details"), "cached_tokens") or 0,
+        output_tokens=written or 0,
+        reasoning_output_tokens=_count(told.get("output_tokens_details"), "reasoning_tokens") or 0,
+        total_tokens=(read or 0) + (written or 0) if total is None else total,
+    )
 
 
-class ResponsesUsage(msgspec.Struct, frozen=True):
-    """`response.usage`; the totals are required, the details are not."""
-
-    input_tokens: int
-    output_tokens: int
-    total_tokens: int
-    input_tokens_details: _InputDetails | None = None
-    output_tokens_details: _OutputDetails | None = None
-
-    def to_usage(self) -> TokenUsage:
-        """The record that is added up and shown."""
-        return TokenUsage(
-            input_tokens=self.input_tokens,
-            cached_input_tokens=self.input_tokens_details.cached_tokens if self.input_tokens_details else 0,
-            output_tokens=self.output_tokens,
-            reasoning_output_tokens=self.output_tokens_details.reasoning_tokens if self.output_tokens_details else 0,
-            total_tokens=self.total_tokens,
-        )
+def _count(holder: Any, key: str) -> int | None:
+    """A count of tokens; None for what is none. Some servers write it as a float or in quotes."""
+    value = holder.get(key) if isinstance(holder, dict) else None
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 17:
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= _LARGEST:
+        return None
+    return int(value)

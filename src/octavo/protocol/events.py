@@ -294,7 +294,7 @@ class CommandRisk(msgspec.Struct, frozen=True):
 
 
 class ExecApprovalRequest(Msg, frozen=True):
-    """May this command run? Answer with the id of this event."""
+    """May this command run? Answer with the id of this event, and its call id."""
 
     call_id: str
     command: tuple[str, ...]
@@ -308,7 +308,7 @@ class ExecApprovalRequest(Msg, frozen=True):
 
 
 class ApplyPatchApprovalRequest(Msg, frozen=True):
-    """May this patch be applied? Answer with the id of this event."""
+    """May this patch be applied? Answer with the id of this event, and its call id."""
 
     call_id: str
     changes: FileChanges
@@ -476,8 +476,13 @@ EventMsg = Msg
 """Any payload above."""
 
 
-class Event(msgspec.Struct, frozen=True):
-    """A payload and the id of the submission (the turn) that caused it."""
+class Event(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A payload and the id of the submission (the turn) that caused it.
+
+    `origin` is the sub-conversation that asks, for a question that is passed on; its call id is the
+    one that the call has there. Clients of the flat protocol never see either (`protocol.legacy`).
+    """
 
     id: str
     msg: EventMsg
+    origin: str | None = None

@@ -63,12 +63,16 @@ class PlainText(msgspec.Struct, frozen=True, tag="text"):
 
 
 class Reasoning(msgspec.Struct, frozen=True, tag="reasoning"):
-    """What the model thought. `content` is null when the server sent none."""
+    """What the model thought. `content` is null when the server sent none.
+
+    `key` is the name under which a chat server sent it; like the id it is kept in memory only.
+    """
 
     summary: tuple[SummaryText, ...]
     content: tuple[ReasoningText | PlainText, ...] | UnsetType | None = None
     encrypted_content: str | None = None
     id: str | UnsetType | None = UNSET
+    key: str | UnsetType | None = UNSET
 
 
 class FunctionCall(msgspec.Struct, frozen=True, tag="function_call"):

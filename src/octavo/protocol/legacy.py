@@ -1,12 +1,14 @@
-"""The older flat events that stand beside item events (`docs/protocol.md`).
+"""The older flat events that stand beside item events, and questions as their clients know them (`docs/protocol.md`).
 
-One pure function: whoever emits an item event emits what this gives right after
-it, under the same id. Nothing else produces these events.
+Pure functions. Whoever emits an item event emits what `legacy_events` gives right after
+it, under the same id.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+
+import msgspec
 
 from octavo.protocol import events
 from octavo.protocol.turn_items import ImageInput, TextInput, TurnItem
@@ -25,6 +27,19 @@ def legacy_events(msg: events.EventMsg, *, show_raw_reasoning: bool) -> Sequence
             return _of_item(msg.item, show_raw_reasoning)
         case _:
             return ()
+
+
+def flat_event(event: events.Event) -> events.Event:
+    """The event as clients of the flat protocol know it.
+
+    They answer by the turn alone, so a question that a sub-conversation asks bears the turn's id
+    for its call as well.
+    """
+    match event:
+        case events.Event(origin=str(), msg=events.ExecApprovalRequest() | events.ApplyPatchApprovalRequest() as msg):
+            return events.Event(event.id, msgspec.structs.replace(msg, call_id=event.id))
+        case _:
+            return event
 
 
 def _of_item(item: TurnItem, show_raw_reasoning: bool) -> Sequence[events.EventMsg]:

@@ -53,17 +53,22 @@ class OverrideTurnContext(Operation, frozen=True):
 
 
 class ExecApproval(Operation, frozen=True):
-    """The answer to an `ExecApprovalRequest`; `id` is that event's id."""
+    """The answer to an `ExecApprovalRequest`; `id` is that event's id, `call_id` the call that it asks about.
+
+    Without a call the newest question of the turn is answered, and none of its older ones can be any more.
+    """
 
     id: str
     decision: ReviewDecision = "denied"
+    call_id: str | None = None
 
 
 class PatchApproval(Operation, frozen=True):
-    """The answer to an `ApplyPatchApprovalRequest`; `id` is that event's id."""
+    """The answer to an `ApplyPatchApprovalRequest`; as for a command."""
 
     id: str
     decision: ReviewDecision = "denied"
+    call_id: str | None = None
 
 
 class AddToHistory(Operation, frozen=True):

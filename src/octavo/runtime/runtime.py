@@ -7,7 +7,7 @@ signals or garbage collector.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
@@ -26,13 +26,15 @@ if TYPE_CHECKING:
     from octavo.engine.services import Services
     from octavo.process.patch_links import PatchLinks
     from octavo.protocol.items import ResponseItem
+    from octavo.tools.telemetry import Telemetry
 
 
 class Runtime:
     """What conversations of one front end share: configuration, login, clients, models.
 
     `sources` say how to make a configuration anew, `config` is the one they gave at the start.
-    `warn` is told, in a line, what could not be prepared and is done without.
+    `warn` is told, in a line, what could not be prepared and is done without. `telemetry` can
+    be given before the first conversation (`docs/telemetry.md`).
     """
 
     def __init__(
@@ -44,7 +46,7 @@ class Runtime:
         self.sources = msgspec.structs.replace(sources, environ=environ)
         self.config = msgspec.structs.replace(config, environ=environ)
         self.remote = Remote(self.config, front_end.originator, env_key=front_end.env_key)
-        self.room_for_events: Callable[[], Awaitable[None]] = _always
+        self.telemetry: Telemetry | None = None
         self._chosen_backend: ModelBackend | None = None
         self._local_models: dict[LocalModel, ModelBackend] = {}
 
@@ -129,7 +131,7 @@ class Runtime:
             originator=self.remote.identity.originator,
             deltas=front_end.deltas,
             git_info=front_end.git_info or git_info,
-            room_for_events=self.room_for_events,
+            telemetry=self.telemetry,
         )
 
     async def open(self, config: Config | None = None) -> Conversation:
@@ -168,10 +170,6 @@ class Runtime:
         await self.remote.aclose()
         if self._links is not None:
             self._links.remove()
-
-
-async def _always() -> None:
-    """There is always room."""
 
 
 def _patch_links(codex_home: str, warn: Callable[[str], None] | None) -> PatchLinks | None:

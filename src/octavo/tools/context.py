@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from octavo.process.launch import Leftovers
     from octavo.process.shell_snapshot.snapshot import ShellSnapshots
     from octavo.process.terminal import Terminal
+    from octavo.tools.telemetry import ConversationTelemetry
 
 
 class TurnContext(msgspec.Struct, frozen=True):
@@ -77,8 +78,12 @@ class Host(Protocol):
     def mcp(self) -> McpServers | None:
         """The MCP servers of this conversation; None when none is configured."""
 
+    @property
+    def telemetry(self) -> ConversationTelemetry | None:
+        """Who is told what tools do; None when nobody is."""
+
     async def assess_risk(
-        self, turn: TurnContext, command: tuple[str, ...], cwd: str, failure: str
+        self, turn: TurnContext, call_id: str, command: tuple[str, ...], cwd: str, failure: str
     ) -> CommandRisk | None:
         """What a model thinks of a command that the sandbox stopped; None when that is off or fails."""
 

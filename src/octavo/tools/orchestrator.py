@@ -1,8 +1,9 @@
-"""Who may run what, where: the one place that asks, confines and retries (`docs/sandbox.md`).
+"""Who may run what, where: the one place that confines and retries (`docs/sandbox.md`).
 
 Every tool that runs something describes it as an `Action` and lets `carry_out`
 decide: ask the user first or not, run inside the sandbox or not, and after a
-denial give up, ask, or run again without the sandbox. Tools never ask themselves.
+denial give up, ask, or run again without the sandbox. A patch is asked about before its
+beginning is told, by its own tool; like every question that one goes through `approval.ask`.
 """
 
 from __future__ import annotations
@@ -19,21 +20,13 @@ from octavo.protocol.events import BackgroundEvent, CommandRisk, ExecApprovalReq
 from octavo.protocol.middle_cut import cut_middle
 from octavo.sandbox.denial import explain_denial, is_likely_denied
 from octavo.sandbox.spec import SandboxSpec, configured_sandbox
+from octavo.tools.approval import ask, go_ahead
 from octavo.tools.context import ApprovalKey, Invocation, TurnContext
-from octavo.tools.errors import RespondToModel
 
 Outcome = TypeVar("Outcome")
 
-REJECTED = "exec command rejected by user"
 MAX_DENIAL_BYTES = 2048
 RETRY_REASON = "command failed; retry without sandbox?"
-
-
-class Rejected(RespondToModel):
-    """The user said no."""
-
-    def __init__(self) -> None:
-        super().__init__(REJECTED)
 
 
 class Action(msgspec.Struct, frozen=True):
@@ -73,6 +66,8 @@ async def carry_out(
     if action.ask_first:
         await _ask(action, invocation, action.justification, None)
         approved = True
+    elif not action.user_approved:
+        go_ahead(invocation)
     sandbox = None if action.escalated else sandbox_for(invocation.turn)
     outcome = await attempt(sandbox)
     stopped = denied(outcome) if sandbox is not None else None
@@ -143,25 +138,22 @@ def _may_retry(action: Action, turn: TurnContext) -> bool:
 
 
 async def _ask(action: Action, invocation: Invocation, reason: str | None, risk: CommandRisk | None) -> None:
-    approved = invocation.host.approved_for_session
-    if action.key in approved:
-        return
-    request = ExecApprovalRequest(
-        invocation.call_id,
-        action.command,
-        action.cwd,
-        reason if reason else msgspec.UNSET,
-        risk if risk else msgspec.UNSET,
-        tuple(parse_command(action.command)),
+    await ask(
+        invocation,
+        action.key,
+        lambda: ExecApprovalRequest(
+            invocation.call_id,
+            action.command,
+            action.cwd,
+            reason if reason else msgspec.UNSET,
+            risk if risk else msgspec.UNSET,
+            tuple(parse_command(action.command)),
+        ),
     )
-    decision = await invocation.host.ask(invocation.turn.turn_id, request)
-    if decision == "approved_for_session":
-        approved.add(action.key)
-    elif decision != "approved":
-        raise Rejected
 
 
 async def _assess(action: Action, invocation: Invocation, output: CommandOutput) -> CommandRisk | None:
     if action.is_patch or action.key in invocation.host.approved_for_session:
         return None
-    return await invocation.host.assess_risk(invocation.turn, action.command, action.cwd, denial_text(output))
+    host, failure = invocation.host, denial_text(output)
+    return await host.assess_risk(invocation.turn, invocation.call_id, action.command, action.cwd, failure)

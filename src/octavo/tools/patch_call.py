@@ -18,15 +18,18 @@ from octavo.protocol.policy import DangerFullAccess, ReadOnly, has_network
 from octavo.sandbox.environment import NETWORK_DISABLED
 from octavo.sandbox.roots import writable_roots
 from octavo.sandbox.spec import SandboxSpec
+from octavo.tools.approval import Rejected, ask
 from octavo.tools.context import ApprovalKey, Invocation, ToolResult, TurnContext
 from octavo.tools.errors import RespondToModel
-from octavo.tools.orchestrator import Action, Rejected, carry_out, denied_output, with_remark
+from octavo.tools.orchestrator import Action, carry_out, denied_output, with_remark
 from octavo.tools.output_format import shell_output_json
 from octavo.tools.run_command import output_text, tell_output
 
 Result = TypeVar("Result")
 Places = dict[str, Place]
 """Where the paths of a patch lead, by absolute path."""
+
+REFUSED = "patch rejected by user"
 
 _LARGE = 64 * 1024
 """Bytes from which on comparing may take longer than a moment: some tenths of a second, at worst seconds."""
@@ -82,15 +85,8 @@ async def _decide(invocation: Invocation, patch: VerifiedPatch, places: Places) 
             return False
         if turn.settings.approval_policy == "never":
             raise RespondToModel("patch rejected: writing outside of the project; rejected by user approval settings")
-    key = _approval_key(patch, places)
-    if key in invocation.host.approved_for_session:
-        return True
-    request = ApplyPatchApprovalRequest(invocation.call_id, patch.changes)
-    decision = await invocation.host.ask(turn.turn_id, request)
-    if decision not in ("approved", "approved_for_session"):
-        raise RespondToModel("patch rejected by user")
-    if decision == "approved_for_session":
-        invocation.host.approved_for_session.add(key)
+    key, call_id = _approval_key(patch, places), invocation.call_id
+    await ask(invocation, key, lambda: ApplyPatchApprovalRequest(call_id, patch.changes), REFUSED)
     return True
 
 

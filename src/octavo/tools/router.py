@@ -7,6 +7,7 @@ a tool is called in a way that it cannot even read.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 
 from octavo.protocol.events import EventMsg
@@ -31,7 +32,7 @@ from octavo.tools.context import (
     TurnContext,
     payload_kind,
 )
-from octavo.tools.errors import RespondToModel
+from octavo.tools.errors import FatalToolError, RespondToModel
 
 ABORTED = "aborted"
 LOCAL_SHELL = "local_shell"
@@ -39,15 +40,40 @@ LOCAL_SHELL = "local_shell"
 
 async def dispatch(call: ToolCall, turn: TurnContext, host: Host) -> tuple[ToolOutput, Sequence[EventMsg]]:
     """Run the call; the item that answers it, and what to tell the client once that item is safe."""
-    invocation = _invocation(call, turn, host)
-    if invocation is None:
-        return output_of(call, "LocalShellCall without call_id or id"), ()
+    invocation, tool, started = _invocation(call, turn, host), None, time.monotonic()
     try:
+        if invocation is None:
+            raise RespondToModel("LocalShellCall without call_id or id")
         tool = _handler(invocation)
         result = await tool.run(invocation)
     except RespondToModel as error:
         result = ToolResult(str(error), success=False)
+    except FatalToolError as error:
+        _tell_observer(call, turn, host, ToolResult(str(error), success=False), 0.0)
+        raise
+    _tell_observer(call, turn, host, result, time.monotonic() - started if tool is not None else 0.0)
     return output_of(call, result.content), result.told
+
+
+def _tell_observer(call: ToolCall, turn: TurnContext, host: Host, result: ToolResult, seconds: float) -> None:
+    if host.telemetry is None:
+        return
+    from octavo.tools.telemetry import CallOutcome  # only who is observed pays for it
+
+    call_id = call_id_of(call) or None
+    arguments = _arguments(call) if call_id is not None else None
+    outcome = CallOutcome(_name(call), call_id, arguments, seconds, result.success, result.content)
+    host.telemetry.called(turn, outcome)
+
+
+def _arguments(call: ToolCall) -> str:
+    match call:
+        case FunctionCall():
+            return call.arguments
+        case CustomToolCall():
+            return call.input
+        case LocalShellCall():
+            return " ".join(call.action.command)
 
 
 def runs_in_parallel(call: ToolCall, turn: TurnContext) -> bool:

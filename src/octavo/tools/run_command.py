@@ -21,8 +21,9 @@ from octavo.protocol.events import (
 from octavo.protocol.policy import DangerFullAccess
 from octavo.sandbox.environment import configured_environment
 from octavo.sandbox.spec import SandboxSpec
+from octavo.tools.approval import Rejected
 from octavo.tools.context import Invocation, ToolResult, TurnContext
-from octavo.tools.orchestrator import Action, Rejected, carry_out, denied_output, sandbox_for, with_remark
+from octavo.tools.orchestrator import Action, carry_out, denied_output, sandbox_for, with_remark
 from octavo.tools.output_format import shell_output_json, truncate_for_model
 from octavo.tools.shell_request import ShellRequest
 

@@ -18,10 +18,11 @@ from octavo.process.terminal import Terminal, open_terminal
 from octavo.protocol.events import ExecCommandBegin, ExecCommandEnd, ExecCommandOutputDelta, duration
 from octavo.protocol.policy import DangerFullAccess
 from octavo.sandbox.spec import SandboxSpec
+from octavo.tools.approval import Rejected
 from octavo.tools.arguments import parse_arguments
 from octavo.tools.context import Invocation, OpenTerminal, Tool, ToolResult, TurnContext
 from octavo.tools.errors import RespondToModel
-from octavo.tools.orchestrator import Action, Rejected, carry_out, denied_output, with_remark
+from octavo.tools.orchestrator import Action, carry_out, denied_output, with_remark
 from octavo.tools.run_command import turn_environment
 from octavo.tools.schema import boolean, function_tool, number, string
 

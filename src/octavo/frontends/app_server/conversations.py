@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from octavo.engine.conversation import Conversation
 from octavo.errors import OctavoError
 from octavo.frontends.app_server.derived_config import derived_config
 from octavo.frontends.app_server.errors import failed
@@ -19,16 +18,10 @@ async def new_conversation(server: Server, _: RequestId, params: NewConversation
         conversation = await server.runtime.open(config)
     except OctavoError as error:
         raise failed(f"error creating conversation: {error}") from None
-    await take_in(server, conversation)
+    server.conversations.add(conversation)
     return NewConversationResponse(
         conversation.id,
         conversation.configured.model,
         config.model_reasoning_effort,
         conversation.configured.rollout_path,
     )
-
-
-async def take_in(server: Server, conversation: Conversation) -> None:
-    """Keep a conversation that has started; its first event is for us, not for listeners."""
-    await conversation.next_event()
-    server.conversations.add(conversation)

@@ -1,15 +1,16 @@
 """Passing events of conversations on to the client (`docs/app-server.md`, "Listeners").
 
-Every listener is a task that takes the next event of its conversation when the
-client can take it. A conversation without one keeps its events.
+The client hears an event once for every listener that it has added to the
+conversation; what follows from an event (a question, an answer to an interruption)
+happens once. A conversation is heard no faster than the client reads, and one without
+a listener keeps its events, as many as `engine.backlog` allows.
 """
 
 from __future__ import annotations
 
 import asyncio
 
-import msgspec
-
+from octavo.engine.broadcast import Subscription
 from octavo.frontends.app_server.errors import refused
 from octavo.frontends.app_server.loaded import Loaded
 from octavo.frontends.app_server.protocol.params import (
@@ -43,56 +44,63 @@ async def remove_listener(server: Server, _: RequestId, params: RemoveConversati
     return Empty()
 
 
-class _Listener(msgspec.Struct, frozen=True):
-    loaded: Loaded
-    wants_raw: bool
+class _Audience:
+    """The listeners of one conversation by subscription id, and whether each wants raw items."""
+
+    def __init__(self, loaded: Loaded) -> None:
+        self.loaded = loaded
+        self.wants_raw: dict[str, bool] = {}
+        self.heard: Subscription = loaded.conversation.subscribe()
+        self.task: asyncio.Task[None] | None = None
 
 
 class Listeners:
-    """The tasks that pass events on, by subscription id."""
+    """Who hears which conversation; one task for each that is heard."""
 
     def __init__(self, server: Server) -> None:
         self._server = server
-        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._audiences: dict[Loaded, _Audience] = {}
 
     def add(self, loaded: Loaded, wants_raw: bool) -> str:
-        """Start one; its subscription id."""
+        """A new listener; its subscription id."""
+        audience = self._audiences.get(loaded)
+        if audience is None:
+            audience = self._audiences[loaded] = _Audience(loaded)
+            audience.task = asyncio.create_task(_pass_on(self._server, audience))
+            audience.task.add_done_callback(log_failure)
         subscription_id = random_uuid()
-        task = asyncio.create_task(_pass_on(self._server, _Listener(loaded, wants_raw)))
-        task.add_done_callback(log_failure)
-        self._tasks[subscription_id] = task
+        audience.wants_raw[subscription_id] = wants_raw
         return subscription_id
 
     def remove(self, subscription_id: str) -> None:
         """Stop one; `RequestError` for an id that is unknown or was removed."""
-        task = self._tasks.pop(subscription_id, None)
-        if task is None:
+        found = next((one for one in self._audiences.values() if subscription_id in one.wants_raw), None)
+        if found is None:
             raise refused(f"subscription not found: {subscription_id}")
-        task.cancel()
+        del found.wants_raw[subscription_id]
+        if not found.wants_raw:
+            del self._audiences[found.loaded]
+            found.heard.close()
 
     def close(self) -> None:
         """Stop them all."""
-        for task in self._tasks.values():
-            task.cancel()
+        for audience in self._audiences.values():
+            audience.heard.close()
 
 
-async def _pass_on(server: Server, listener: _Listener) -> None:
-    conversation = listener.loaded.conversation
-    while True:
+async def _pass_on(server: Server, audience: _Audience) -> None:
+    async for event in audience.heard:
+        _tell(server, audience, event)
         await server.client.channel.room_for_events()
-        event = await conversation.next_event()
-        _tell(server, listener, event)
-        if isinstance(event.msg, events.ShutdownComplete):
-            return
 
 
-def _tell(server: Server, listener: _Listener, event: events.Event) -> None:
-    loaded, client = listener.loaded, server.client
-    if isinstance(event.msg, events.RawResponseItem) and not listener.wants_raw:
-        return
+def _tell(server: Server, audience: _Audience, event: events.Event) -> None:
+    loaded, client = audience.loaded, server.client
     for message in messages_of(loaded.id, event):
         if isinstance(message, Notice):
-            client.notify(message.method, message.params)
+            for wants_raw in audience.wants_raw.values():
+                if wants_raw or not isinstance(event.msg, events.RawResponseItem):
+                    client.notify(message.method, message.params)
         else:
             number = client.ask(message.method, message.params)
             server.questions.add(number, Question(loaded, event.id, message.about_patch))

@@ -10,7 +10,6 @@ from msgspec import UNSET
 from octavo.config.config import Config
 from octavo.engine.conversation import Conversation
 from octavo.errors import OctavoError
-from octavo.frontends.app_server.conversations import take_in
 from octavo.frontends.app_server.derived_config import derived_config
 from octavo.frontends.app_server.dispatch import complaint
 from octavo.frontends.app_server.errors import RequestError, failed, refused
@@ -33,7 +32,7 @@ async def resume_conversation(
     history = read_history(params.history or ())
     config = server.config if params.overrides is None else derived_config(server, params.overrides)
     conversation = await _open(server, config, params, history)
-    await take_in(server, conversation)
+    server.conversations.add(conversation)
     configured = conversation.configured
     messages = () if configured.initial_messages is UNSET else configured.initial_messages
     notification = SessionConfiguredNotification(

@@ -21,7 +21,6 @@ def run_app_server(runtime: Runtime, ready: Callable[[], None], die: Die) -> int
     """Serve stdin until it ends; the exit code. `ready` and `die` are those of `serve_stdio`."""
 
     def begin(channel: Channel) -> Server:
-        runtime.room_for_events = channel.room_for_events
         server = Server(runtime, Client(channel))
         server.keep_feedback_log()
         return server

@@ -17,6 +17,7 @@ from octavo.frontends.app_server.protocol.from_server import (
 )
 from octavo.protocol import events
 from octavo.protocol.ids import ConversationId
+from octavo.protocol.legacy import flat_event
 
 
 class Notice(msgspec.Struct, frozen=True):
@@ -35,8 +36,14 @@ class Inquiry(msgspec.Struct, frozen=True):
 
 
 def messages_of(conversation_id: ConversationId, event: events.Event) -> Iterator[Notice | Inquiry]:
-    """The event itself, then what follows it at once: a question, or the limits of the account."""
+    """The event itself, then what follows it at once: a question, or the limits of the account.
+
+    Nothing for the announcement of a conversation: an answer told the client already.
+    """
+    event = flat_event(event)
     msg = event.msg
+    if isinstance(msg, events.SessionConfigured):
+        return
     kind = type(msg).__struct_config__.tag
     yield Notice(f"codex/event/{kind}", EventParams(event.id, msg, conversation_id))
     match msg:

@@ -16,6 +16,7 @@ from octavo.frontends.mcp_server.arguments import BadArguments, CallParams, Code
 from octavo.frontends.mcp_server.server import LiveConversation, Server
 from octavo.protocol import events, ops
 from octavo.protocol.ids import InvalidConversationId, parse_conversation_id
+from octavo.protocol.legacy import flat_event
 from octavo.protocol.turn_items import TextInput
 
 log = logging.getLogger(__name__)
@@ -130,7 +131,7 @@ class Call:
         """Pass on what happens, and answer at the end of it; whether the turn is over by then."""
         while True:
             await self._server.client.channel.room_for_events()
-            event = await live.conversation.next_event()
+            event = flat_event(await live.conversation.next_event())
             self._server.client.tell(self.request_id, event)
             match event.msg:
                 case events.ExecApprovalRequest() | events.ApplyPatchApprovalRequest() as request:

@@ -18,7 +18,6 @@ def run_mcp_server(runtime: Runtime, ready: Callable[[], None], die: Die) -> int
     """Serve stdin until it ends; the exit code. `ready` and `die` are those of `serve_stdio`."""
 
     def begin(channel: Channel) -> Server:
-        runtime.room_for_events = channel.room_for_events
         return Server(runtime, Client(channel))
 
     serve_stdio(begin, _take, ready, die)

@@ -1,8 +1,8 @@
 """How much of a chat stream the turn sees (`docs/local-models.md`).
 
-Aggregated: deltas are kept back, and at the end come one reasoning item and one
-assistant message. Streaming, for those who want to see raw reasoning: deltas
-pass, and at the end comes the joined message. Tool calls pass at once in both.
+Aggregated: deltas are kept back, and at the end come the whole items. Streaming, for
+those who want to see raw reasoning: deltas pass, and so do the items. In both, the
+pieces of a backend that sends no whole item are joined to one, before what they led to.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ async def aggregate_chat(events: AsyncIterator[ModelEvent], *, streaming: bool) 
 
 
 class _View:
-    """What has been held back of one answer."""
+    """The pieces of one answer that no whole item has taken up."""
 
     def __init__(self, streaming: bool) -> None:
         self._streaming = streaming
@@ -30,33 +30,35 @@ class _View:
         self._reasoning: list[str] = []
 
     def pass_on(self, event: ModelEvent) -> Iterator[ModelEvent]:
-        if isinstance(event, TextDelta):
-            self._text.append(event.delta)
-            if self._streaming:
-                yield event
-        elif isinstance(event, RawReasoningDelta):
-            self._reasoning.append(event.delta)
-            if self._streaming:
-                yield event
-        elif isinstance(event, ItemDone) and isinstance(event.item, Message) and event.item.role == "assistant":
-            yield from self._message_done(event, event.item)
-        elif isinstance(event, Completed):
-            yield from self._joined()
-            yield event
-        else:
+        match event:
+            case TextDelta():
+                self._text.append(event.delta)
+                shown = self._streaming
+            case RawReasoningDelta():
+                self._reasoning.append(event.delta)
+                shown = self._streaming
+            case ItemDone(item=Reasoning()):
+                self._reasoning.clear()
+                shown = True
+            case ItemDone(item=Message()):
+                yield from self._thought()
+                self._text.clear()
+                shown = True
+            case ItemDone() | Completed():
+                yield from self._thought()
+                yield from self._said()
+                shown = True
+            case _:
+                shown = True
+        if shown:
             yield event
 
-    def _message_done(self, event: ItemDone, message: Message) -> Iterator[ModelEvent]:
-        if self._text:
-            return
-        if self._streaming:
-            yield event
-        else:
-            self._text.extend([part.text for part in message.content if isinstance(part, OutputText)][:1])
+    def _thought(self) -> Iterator[ModelEvent]:
+        if text := "".join(self._reasoning):
+            yield ItemDone(Reasoning((), (ReasoningText(text),)))
+        self._reasoning.clear()
 
-    def _joined(self) -> Iterator[ModelEvent]:
-        text, reasoning = "".join(self._text), "".join(self._reasoning)
-        if reasoning and not self._streaming:
-            yield ItemDone(Reasoning((), (ReasoningText(reasoning),)))
-        if text:
+    def _said(self) -> Iterator[ModelEvent]:
+        if text := "".join(self._text):
             yield ItemDone(Message("assistant", (OutputText(text),)))
+        self._text.clear()

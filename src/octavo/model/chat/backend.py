@@ -15,7 +15,7 @@ from octavo.http.status import status_text
 from octavo.model.backend import ModelRequest
 from octavo.model.chat.stream import ChatStream
 from octavo.model.errors import FatalModelError, ModelError, RetryableHttp
-from octavo.model.event_reader import read_events
+from octavo.model.event_reader import AnswerBody
 from octavo.model.events import ModelEvent
 from octavo.model.http_attempt import (
     endpoint,
@@ -25,6 +25,7 @@ from octavo.model.http_attempt import (
     provider_token,
     retry_after,
 )
+from octavo.model.server_words import words_of_body
 
 _DEFAULT_BASE = "https://api.openai.com/v1"
 
@@ -44,18 +45,31 @@ class ChatBackend:
         provider = request.provider
         url = endpoint(provider, _DEFAULT_BASE, "/chat/completions")
         headers = _headers(provider, self._environ, request.subagent)
-        stream = ChatStream()
         async with open_answer(self._http, request, url, headers, _refusal) as response:
-            idle_seconds = provider.stream_idle_timeout_ms / 1000
-            async with contextlib.aclosing(read_events(response, idle_seconds, request.observer)) as batches:
-                async for batch in batches:
-                    for data in batch:
-                        for event in stream.feed(data):
-                            yield event
-                        if stream.finished:
-                            return
-                for event in stream.end():
+            body = AnswerBody(response, provider.stream_idle_timeout_ms / 1000, request.observer)
+            try:
+                async with contextlib.aclosing(_read_answer(body)) as events:
+                    async for event in events:
+                        yield event
+            except ModelError as error:
+                raise FatalModelError(error) from None
+
+
+async def _read_answer(body: AnswerBody) -> AsyncGenerator[ModelEvent, None]:
+    """The events of the answer, however it is framed. Raises `ModelError` for what the server tells as a failure."""
+    stream = ChatStream()
+    async with contextlib.aclosing(body.events()) as batches:
+        async for batch in batches:
+            for data in batch:
+                if data is body.failure:
+                    stream.fail(data)
+                for event in stream.feed(data):
                     yield event
+                if stream.finished:
+                    return
+    last = stream.document(body.document) if body.document else stream.last(body.unfinished)
+    for event in last:
+        yield event
 
 
 def _headers(provider: ModelProvider, environ: Mapping[str, str], subagent: str | None) -> list[Header]:
@@ -82,5 +96,5 @@ def _refusal(response: HttpResponse, body: bytes) -> Exception | None:
         text = body.decode("utf-8", "replace")
         return FatalModelError(ModelError(f"unexpected status {status_text(401)}: {text}"))
     if response.status == 429 or response.status >= 500:
-        return RetryableHttp(response.status, retry_after(response))
+        return RetryableHttp(response.status, retry_after(response), None, words_of_body(body))
     return None

@@ -1,7 +1,7 @@
 """From conversation items to Chat Completions messages (`docs/local-models.md`).
 
-Pure. Reasoning is no message of its own: it rides on a neighbour, and only
-after the last user message.
+Pure. Reasoning is no message of its own: it rides on the call that it led to, else on
+a neighbour, under the key that it came in, and only after the last user message.
 """
 
 from __future__ import annotations
@@ -25,10 +25,13 @@ from octavo.protocol.items import (
 ChatMessage = dict[str, Any]
 
 
-def chat_messages(instructions: str, items: Sequence[ResponseItem]) -> list[ChatMessage]:
+def chat_messages(
+    instructions: str, items: Sequence[ResponseItem], *, merge_user_messages: bool = False
+) -> list[ChatMessage]:
     """The system message, then one message per item that has a form on this wire, in order.
 
-    An assistant text that repeats the one before it is left out.
+    An assistant text that repeats the one before it is left out. `merge_user_messages` makes
+    neighbouring messages of the user one.
     """
     reasoning = _anchored_reasoning(items)
     messages: list[ChatMessage] = [{"role": "system", "content": instructions}]
@@ -42,10 +45,26 @@ def chat_messages(instructions: str, items: Sequence[ResponseItem]) -> list[Chat
         message = _message(item)
         if message is None:
             continue
-        if index in reasoning:
-            message["reasoning"] = reasoning[index]
-        messages.append(message)
-    return messages
+        messages.append(message | reasoning.get(index, {}))
+    return _merged(messages) if merge_user_messages else messages
+
+
+def _merged(messages: Sequence[ChatMessage]) -> list[ChatMessage]:
+    """Neighbouring messages of the user as one, for servers that want roles to take turns."""
+    merged: list[ChatMessage] = []
+    for message in messages:
+        if merged and message["role"] == merged[-1]["role"] == "user":
+            merged[-1] = {**merged[-1], "content": _both(merged[-1]["content"], message["content"])}
+        else:
+            merged.append(message)
+    return merged
+
+
+def _both(first: str | list[Any], second: str | list[Any]) -> str | list[Any]:
+    if isinstance(first, str) and isinstance(second, str):
+        return f"{first}\n\n{second}"
+    parts = ([{"type": "text", "text": one}] if isinstance(one, str) else one for one in (first, second))
+    return [part for content in parts for part in content]
 
 
 def _message(item: ResponseItem) -> ChatMessage | None:
@@ -53,7 +72,8 @@ def _message(item: ResponseItem) -> ChatMessage | None:
         case Message():
             return {"role": item.role, "content": _message_content(item)}
         case FunctionCall():
-            function = {"name": item.name, "arguments": item.arguments}
+            # Servers that read the arguments refuse a conversation with none.
+            function = {"name": item.name, "arguments": item.arguments if item.arguments.strip() else "{}"}
             return _call({"id": item.call_id, "type": "function", "function": function})
         case LocalShellCall():
             return _call(_local_shell_call(item))
@@ -91,19 +111,22 @@ def _local_shell_call(item: LocalShellCall) -> dict[str, Any]:
     return {"id": item.id or "", "type": "local_shell_call", "status": item.status, "action": item.action}
 
 
-def _anchored_reasoning(items: Sequence[ResponseItem]) -> dict[int, str]:
-    """The reasoning to send, by the index of the item that carries it."""
+def _anchored_reasoning(items: Sequence[ResponseItem]) -> dict[int, dict[str, str]]:
+    """The reasoning to send, under its key, by the index of the item that carries it."""
     roles = [_role(item) for item in items]
     spoken = [role for role in roles if role is not None]
     if not spoken or spoken[-1] == "user":
         return {}
     start = len(roles) - roles[::-1].index("user") if "user" in roles else 0
-    anchored: dict[int, str] = {}
+    anchored: dict[int, dict[str, str]] = {}
     for index in range(start, len(items)):
-        text = _reasoning_text(items[index])
+        item = items[index]
+        text = _reasoning_text(item)
         anchor = _anchor(items, index) if text.strip() else None
-        if anchor is not None:
-            anchored[anchor] = anchored.get(anchor, "") + text
+        if anchor is not None and isinstance(item, Reasoning):
+            carried = anchored.setdefault(anchor, {})
+            key = next(iter(carried), item.key or "reasoning")
+            carried[key] = carried.get(key, "") + text
     return anchored
 
 
@@ -126,13 +149,15 @@ def _reasoning_text(item: ResponseItem) -> str:
 
 
 def _anchor(items: Sequence[ResponseItem], index: int) -> int | None:
+    """The call that the reasoning led to, with nothing but text of the same answer in between; else a neighbour."""
+    following = index + 1
+    while following < len(items) and _is_assistant(items[following]):
+        following += 1
+    if following < len(items) and isinstance(items[following], FunctionCall | LocalShellCall):
+        return following
     if index > 0 and _is_assistant(items[index - 1]):
         return index - 1
-    if index + 1 < len(items):
-        following = items[index + 1]
-        if isinstance(following, FunctionCall | LocalShellCall) or _is_assistant(following):
-            return index + 1
-    return None
+    return index + 1 if following > index + 1 else None
 
 
 def _is_assistant(item: ResponseItem) -> bool:

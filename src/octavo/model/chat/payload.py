@@ -22,7 +22,7 @@ def build_chat_payload(prompt: Prompt, settings: ModelSettings) -> ChatPayload:
     instructions = instructions_for(settings.family, prompt.tools, prompt.instructions)
     return ChatPayload(
         model=settings.family.slug,
-        messages=chat_messages(instructions, prompt.items),
+        messages=chat_messages(instructions, prompt.items, merge_user_messages=settings.provider.merge_user_messages),
         stream=True,
         tools=[_function(tool) for tool in prompt.tools if isinstance(tool, FunctionTool)],
     )

@@ -1,143 +1,158 @@
-"""From the chunks of a Chat Completions stream to model events (`docs/local-models.md`).
+"""From the chunks of a Chat Completions answer to model events (`docs/local-models.md`).
 
-Only `choices[0]` counts, and a chunk that cannot be read counts for nothing.
-Tool calls are told apart by their `index`, so several in one answer stay whole.
-On this wire an answer always ends well: with a `finish_reason`, with `[DONE]`,
-or with the end of the body. Token usage is never known.
+An answer is over when a reason or `[DONE]` says so. Then come its items: reasoning,
+text, calls. Calls count at every such end but one that cut the answer off. What ends
+without being said, fails, or holds neither text nor call is an error, with the
+server's own words if it had any. Token usage is never known.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
+from octavo.model.chat.calls import PendingCalls
+from octavo.model.chat.chunk import choice_of, piece_of
+from octavo.model.chat.finish_reasons import ending_of, said_reason
+from octavo.model.errors import AnswerIncomplete, EmptyAnswer, StreamBroken
 from octavo.model.events import Completed, ItemAdded, ItemDone, ModelEvent, RawReasoningDelta, TextDelta
-from octavo.protocol.items import FunctionCall, Message, OutputText, Reasoning, ReasoningText
+from octavo.model.failure import failure_of
+from octavo.model.server_words import is_failure, words_of, words_of_body
+from octavo.protocol.items import Message, OutputText, Reasoning, ReasoningText
 
 _DONE = b"[DONE]"
+_UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+CUT_OFF = "the server closed the stream before the end of the answer"
+
+
+def random_call_id() -> str:
+    """An id for a call that came without one."""
+    return f"call_{os.urandom(12).hex()}"
 
 
 class ChatStream:
-    """Reads one stream: `feed` each event's data until `finished`, or `end` where the body ends early."""
+    """Reads one answer: `feed` each event's data until `finished`, or `end` where the body ends.
 
-    def __init__(self) -> None:
+    All of them raise `StreamBroken` for a failure that the server tells, and for an
+    answer without content; `AnswerIncomplete`, behind what came, for calls that a limit cut off.
+    """
+
+    def __init__(self, new_call_id: Callable[[], str] = random_call_id) -> None:
         self.finished = False
         self._text: list[str] = []
         self._reasoning: list[str] = []
-        self._calls: dict[int, _PendingCall] = {}
+        self._reasoning_key: str | UnsetType = UNSET
+        self._calls = PendingCalls(new_call_id)
+        self._had_delta = False
+        self._words = ""
 
     def feed(self, data: bytes) -> Iterator[ModelEvent]:
         """The events of one chunk. After the last of the answer, `finished` is true and reading may stop."""
         if data.strip() == _DONE:
-            yield from self._whole_message()
-            yield from self._complete()
+            yield from self._finish(None)
             return
-        choice = _first_choice(data)
-        if choice is None:
+        try:
+            chunk = msgspec.json.decode(data)
+        except _UNREADABLE:
+            yield from self._lines(data)
             return
-        delta, message = _object(choice, "delta"), _object(choice, "message")
-        yield from self._read_text(delta.get("content"))
-        yield from self._read_reasoning(delta.get("reasoning"))
-        yield from self._read_reasoning(message.get("reasoning"))
-        self._read_calls(delta.get("tool_calls"))
-        yield from self._read_finish(choice.get("finish_reason"))
+        if isinstance(chunk, dict):
+            yield from self._chunk(chunk)
+
+    def document(self, body: bytes) -> Iterator[ModelEvent]:
+        """The events of a body that is no event stream: a whole answer in JSON, or one chunk a line."""
+        if body.strip():
+            yield from self.feed(body)
+            if not self.finished and (self._text or self._calls):
+                yield from self._finish(None)
+        if not self.finished:
+            self._words = self._words or words_of_body(body)
+            yield from self.end()
+
+    def fail(self, data: bytes) -> None:
+        """An event called `error` came. Raises what it tells."""
+        try:
+            told = msgspec.json.decode(data)
+        except _UNREADABLE:
+            told = None
+        raise failure_of(told if isinstance(told, dict) else {"message": words_of_body(data)})
+
+    def last(self, unfinished: bytes) -> Iterator[ModelEvent]:
+        """The body is over, perhaps with an event that lacks its blank line; that one still counts."""
+        if unfinished:
+            yield from self.feed(unfinished)
+        yield from self.end()
 
     def end(self) -> Iterator[ModelEvent]:
-        """The events that the end of the body brings: an early end is no error here."""
+        """The body is over. Raises `StreamBroken` if the answer is not."""
         if not self.finished:
-            yield from self._complete()
+            raise StreamBroken(self._words or CUT_OFF)
+        yield from ()
 
-    def _read_text(self, content: Any) -> Iterator[ModelEvent]:
-        if not isinstance(content, str) or not content:
+    def _lines(self, data: bytes) -> Iterator[ModelEvent]:
+        """Chunks that stand on lines of their own, where blank lines should be between them."""
+        if b"\n" in data.strip():
+            for line in data.split(b"\n"):
+                if not self.finished:
+                    yield from self.feed(line.strip().removeprefix(b"data:"))
+
+    def _chunk(self, chunk: dict[str, Any]) -> Iterator[ModelEvent]:
+        choice = choice_of(chunk)
+        failed = next((one for one in (chunk, choice) if is_failure(one)), None)
+        if failed is not None:
+            raise failure_of(failed)
+        if choice is None:
+            self._words = self._words if "choices" in chunk else words_of(chunk) or self._words
+            return
+        piece = piece_of(choice)
+        if not piece.is_message:
+            self._had_delta = self._had_delta or bool(piece.text or piece.tool_calls)
+        if not (piece.is_message and self._had_delta):  # the whole again, behind its pieces
+            yield from self._read_text(piece.text)
+            self._calls.add(piece.tool_calls)
+            self._calls.add_function(piece.function_call)
+        if not (piece.is_message and self._reasoning and self._had_delta):
+            yield from self._read_reasoning(piece.reasoning, piece.reasoning_key)
+        if reason := said_reason(piece.finish_reason):
+            yield from self._finish(reason)
+
+    def _read_text(self, text: str) -> Iterator[ModelEvent]:
+        if not text:
             return
         if not self._text:
             yield ItemAdded(Message("assistant", ()))
-        self._text.append(content)
-        yield TextDelta(content)
+        self._text.append(text)
+        yield TextDelta(text)
 
-    def _read_reasoning(self, value: Any) -> Iterator[ModelEvent]:
-        text = _reasoning_text(value)
+    def _read_reasoning(self, text: str, key: str | None) -> Iterator[ModelEvent]:
         if not text:
             return
         if not self._reasoning:
+            self._reasoning_key = key or UNSET
             yield ItemAdded(Reasoning((), ()))
         self._reasoning.append(text)
         yield RawReasoningDelta(text)
 
-    def _read_calls(self, fragments: Any) -> None:
-        if not isinstance(fragments, list):
-            return
-        for position, fragment in enumerate(fragments):
-            if isinstance(fragment, dict):
-                index = fragment.get("index")
-                key = index if isinstance(index, int) else position
-                self._calls.setdefault(key, _PendingCall()).add(fragment)
-
-    def _read_finish(self, reason: Any) -> Iterator[ModelEvent]:
-        if not isinstance(reason, str):
-            return
-        if reason == "tool_calls" and self._calls:
-            yield from self._whole_reasoning()
-            for _, call in sorted(self._calls.items()):
-                yield ItemDone(call.whole())
-        elif reason == "stop":
-            yield from self._whole_message()
-        yield from self._complete()
-
-    def _whole_message(self) -> Iterator[ModelEvent]:
-        if self._text:
-            yield ItemDone(Message("assistant", (OutputText("".join(self._text)),)))
-        yield from self._whole_reasoning()
-
-    def _whole_reasoning(self) -> Iterator[ModelEvent]:
-        if self._reasoning:
-            yield ItemDone(Reasoning((), tuple(map(ReasoningText, self._reasoning))))
-
-    def _complete(self) -> Iterator[ModelEvent]:
+    def _finish(self, reason: str | None) -> Iterator[ModelEvent]:
+        """The items of an answer whose end was said; `reason` is None for one that just ended."""
+        ending = ending_of(reason) if reason else "whole"
+        if ending == "failed":
+            raise StreamBroken(self._words or f"the server ended the answer with the reason `{reason}`")
         self.finished = True
+        if self._reasoning:
+            yield ItemDone(Reasoning((), tuple(map(ReasoningText, self._reasoning)), key=self._reasoning_key))
+        text = "".join(self._text)
+        if text:
+            yield ItemDone(Message("assistant", (OutputText(text),)))
+        if ending == "limited" and (self._calls or not text):
+            raise AnswerIncomplete(reason or "")
+        if not text and not self._calls:
+            raise StreamBroken(self._words) if self._words else EmptyAnswer(reason or "")
+        if ending != "limited":
+            for call in self._calls.whole():
+                yield ItemDone(call)
         yield Completed()
-
-
-class _PendingCall:
-    """A call whose pieces still arrive. The first id and name that are not empty win."""
-
-    def __init__(self) -> None:
-        self._id = self._name = ""
-        self._arguments: list[str] = []
-
-    def add(self, fragment: dict[str, Any]) -> None:
-        function = _object(fragment, "function")
-        self._id = self._id or _string(fragment.get("id"))
-        self._name = self._name or _string(function.get("name"))
-        self._arguments.append(_string(function.get("arguments")))
-
-    def whole(self) -> FunctionCall:
-        return FunctionCall(name=self._name, arguments="".join(self._arguments), call_id=self._id)
-
-
-def _first_choice(data: bytes) -> dict[str, Any] | None:
-    try:
-        chunk = msgspec.json.decode(data)
-    except (msgspec.DecodeError, RecursionError):
-        return None
-    choices = chunk.get("choices") if isinstance(chunk, dict) else None
-    first = choices[0] if isinstance(choices, list) and choices else None
-    return first if isinstance(first, dict) else None
-
-
-def _object(parent: dict[str, Any], key: str) -> dict[str, Any]:
-    value = parent.get(key)
-    return value if isinstance(value, dict) else {}
-
-
-def _string(value: Any) -> str:
-    return value if isinstance(value, str) else ""
-
-
-def _reasoning_text(value: Any) -> str:
-    """Servers send a string, or an object with the string under `text` or `content`."""
-    if isinstance(value, dict):
-        return _string(value.get("text")) or _string(value.get("content"))
-    return _string(value)

@@ -1,0 +1,64 @@
+"""The one place that asks the user, about commands and patches alike (`docs/tools.md`, "Who is asked first").
+
+Whoever asks goes through `ask`, and whoever need not ask says so through `go_ahead`; so every decision
+is told to an observer, and an answer for the session is kept and found in one table.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from octavo.protocol.events import ApplyPatchApprovalRequest, ExecApprovalRequest
+from octavo.protocol.policy import ReviewDecision
+from octavo.tools.context import ApprovalKey, Invocation
+from octavo.tools.errors import RespondToModel
+
+if TYPE_CHECKING:
+    from octavo.tools.telemetry import DecisionSource
+
+REJECTED = "exec command rejected by user"
+
+Question = ExecApprovalRequest | ApplyPatchApprovalRequest
+
+
+class Rejected(RespondToModel):
+    """The user said no."""
+
+    def __init__(self, text: str = REJECTED) -> None:
+        super().__init__(text)
+
+
+async def ask(
+    invocation: Invocation, key: ApprovalKey, question: Callable[[], Question], refusal: str = REJECTED
+) -> None:
+    """Return when the user allows what `key` stands for, now or before for the whole session.
+
+    Raises `Rejected` with the text of `refusal` when the user says no, or nobody can be asked.
+    """
+    allowed = invocation.host.approved_for_session
+    if key in allowed:
+        _tell(invocation, "approved_for_session", "user")
+        return
+    asked_at = time.monotonic()
+    decision = await invocation.host.ask(invocation.turn.turn_id, question())
+    _tell(invocation, decision, "user", time.monotonic() - asked_at)
+    if decision == "approved_for_session":
+        allowed.add(key)
+    elif decision != "approved":
+        raise Rejected(refusal)
+
+
+def go_ahead(invocation: Invocation) -> None:
+    """The configuration lets this run without a question."""
+    _tell(invocation, "approved", "config")
+
+
+def _tell(invocation: Invocation, decision: ReviewDecision, source: DecisionSource, seconds: float = 0.0) -> None:
+    telemetry = invocation.host.telemetry
+    if telemetry is None:
+        return
+    from octavo.tools.telemetry import Decision  # only who is observed pays for it
+
+    telemetry.decided(invocation.turn, Decision(invocation.name, invocation.call_id, decision, source, seconds))
