@@ -6,7 +6,8 @@ needs, so the newest of many thousands come at once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+import itertools
+from collections.abc import Callable, Collection, Iterator
 from typing import NamedTuple
 
 from octavo.protocol.ids import ConversationId, InvalidConversationId, parse_conversation_id
@@ -79,11 +80,7 @@ def list_sessions(
     """
     if page_size <= 0:
         return SessionPage((), None)
-
-    def wanted(meta: SessionMeta) -> bool:
-        provider = default_provider if meta.model_provider is None else meta.model_provider
-        return (not sources or meta.source in sources) and (not providers or provider in providers)
-
+    wanted = _filter(sources, providers, default_provider)
     found: list[tuple[SessionFile, SessionSummary]] = []
     has_more = False
     try:
@@ -106,6 +103,22 @@ def list_sessions(
     )
 
 
+def scan_sessions(
+    codex_home: str, sources: Collection[str], providers: Collection[str], default_provider: str = ""
+) -> Iterator[SessionSummary | None]:
+    """The same sessions one by one as their files are read; None for each file that is none of them.
+
+    So the caller can stop between two files, whatever they hold. At most 10,000 are looked at.
+    Raises `RolloutReadError` when a folder cannot be read.
+    """
+    wanted = _filter(sources, providers, default_provider)
+    try:
+        for file in itertools.islice(session_files(codex_home), SCAN_LIMIT):
+            yield _summary(file.path, wanted)
+    except OSError as error:
+        raise RolloutReadError(os_error_text(error)) from None
+
+
 def summarize_session(path: str) -> SessionSummary:
     """What a list would show of one file, whatever it lacks; without words of the user the preview is None.
 
@@ -121,6 +134,16 @@ def summarize_session(path: str) -> SessionSummary:
         reason = f"rollout at {path} does not start with session metadata"
         raise RolloutReadError(f"failed to load conversation summary from {path}: {reason}")
     return _of_head(head, head.meta)
+
+
+def _filter(
+    sources: Collection[str], providers: Collection[str], default_provider: str
+) -> Callable[[SessionMeta], bool]:
+    def wanted(meta: SessionMeta) -> bool:
+        provider = default_provider if meta.model_provider is None else meta.model_provider
+        return (not sources or meta.source in sources) and (not providers or provider in providers)
+
+    return wanted
 
 
 def _summary(path: str, wanted: Callable[[SessionMeta], bool]) -> SessionSummary | None:

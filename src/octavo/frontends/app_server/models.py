@@ -8,32 +8,20 @@ from octavo.frontends.app_server.protocol.results import ListModelsResponse
 from octavo.frontends.app_server.protocol.values import Model, ReasoningEffortOption
 from octavo.frontends.app_server.server import Server
 from octavo.frontends.jsonrpc.messages import RequestId
-
-_LOW = ReasoningEffortOption("low", "Little thought, quick answers")
-_MEDIUM = ReasoningEffortOption("medium", "Thinks as long as an ordinary task needs")
-_HIGH = ReasoningEffortOption("high", "Thinks long, for hard problems")
-_MINIMAL = ReasoningEffortOption("minimal", "Hardly any thought, the quickest answers")
+from octavo.model.presets import PRESETS
 
 _MOST_DIGITS = 20
-_MODELS = (
+_MODELS = tuple(
     Model(
-        id="gpt-5-codex",
-        model="gpt-5-codex",
-        display_name="gpt-5-codex",
-        description="Made for work on code with tools.",
-        supported_reasoning_efforts=(_LOW, _MEDIUM, _HIGH),
-        default_reasoning_effort="medium",
-        is_default=True,
-    ),
-    Model(
-        id="gpt-5",
-        model="gpt-5",
-        display_name="gpt-5",
-        description="A general model with broad knowledge.",
-        supported_reasoning_efforts=(_MINIMAL, _LOW, _MEDIUM, _HIGH),
-        default_reasoning_effort="medium",
-        is_default=False,
-    ),
+        id=preset.model,
+        model=preset.model,
+        display_name=preset.model,
+        description=preset.description,
+        supported_reasoning_efforts=tuple(ReasoningEffortOption(*effort) for effort in preset.efforts),
+        default_reasoning_effort=preset.default_effort,
+        is_default=preset is PRESETS[0],
+    )
+    for preset in PRESETS
 )
 
 

@@ -1,0 +1,61 @@
+"""Reading the heads of saved sessions a few at a time, beside the picker that shows them (`docs/sessions.md`)."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import NamedTuple
+
+from octavo.errors import OctavoError
+from octavo.frontends.terminal.views.resume_picker import SavedSession
+from octavo.rollout.listing import SCAN_LIMIT, SessionSummary, scan_sessions
+
+PAGE = 25
+INTERACTIVE = ("cli", "vscode")
+
+_BATCH_SECONDS = 0.05
+
+
+class Batch(NamedTuple):
+    """What was found, and why no more will come: everything was looked at, or as many as are looked at."""
+
+    sessions: tuple[SavedSession, ...]
+    ended: bool = False
+    reached_limit: bool = False
+
+
+class SessionScan:
+    """The sessions that people began with this provider, newest first; `next_batch` is for a thread beside the loop."""
+
+    def __init__(self, codex_home: str, provider: str, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._found = scan_sessions(codex_home, INTERACTIVE, (provider,), provider)
+        self._monotonic, self._looked_at = monotonic, 0
+
+    def next_batch(self) -> Batch:
+        """At most a page, and what a twentieth of a second brings."""
+        sessions: list[SavedSession] = []
+        until = self._monotonic() + _BATCH_SECONDS
+        try:
+            for summary in self._found:
+                self._looked_at += 1
+                if summary is not None:
+                    sessions.append(_saved(summary))
+                if len(sessions) == PAGE or self._monotonic() >= until:
+                    return Batch(tuple(sessions))
+        except OctavoError:
+            pass  # a folder that cannot be read ends the list
+        return Batch(tuple(sessions), ended=True, reached_limit=self._looked_at >= SCAN_LIMIT)
+
+
+def _saved(summary: SessionSummary) -> SavedSession:
+    created, updated = _seconds(summary.created_at), _seconds(summary.updated_at)
+    return SavedSession(summary.path, created, updated, summary.preview or "", summary.meta.cwd)
+
+
+def _seconds(moment: str) -> float | None:
+    from datetime import datetime
+
+    try:
+        return datetime.fromisoformat(moment.replace("Z", "+00:00")).timestamp()
+    except ValueError:
+        return None

@@ -1,0 +1,114 @@
+"""What the slash commands do, as effects (`docs/terminal-views.md`, "Commands")."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+from octavo.frontends.terminal.built_in import BY_NAME
+from octavo.frontends.terminal.effects import (
+    CompactSession,
+    Effect,
+    Error,
+    Info,
+    InsertText,
+    LogOut,
+    NewSession,
+    OpenView,
+    Operate,
+    Quit,
+    ShowDiff,
+    ShowMcp,
+    ShowStatus,
+    Submit,
+)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from octavo.protocol.policy import ApprovalPolicy, ReasoningEffort, SandboxMode
+
+
+class Situation(NamedTuple):
+    """What commands look at. `busy` tells that a turn runs, `cwd` is the session's working directory.
+
+    `feedback_files` are the files that a report would hold; None where reports go nowhere, and `log_file` is where
+    the user finds the log then.
+    """
+
+    busy: bool
+    cwd: str
+    model: str
+    effort: ReasoningEffort | None
+    approval_policy: ApprovalPolicy
+    sandbox_mode: SandboxMode
+    full_access_known: bool
+    feedback_files: tuple[str, ...] | None
+    log_file: str
+
+
+def run_command(name: str, now: Situation) -> tuple[Effect, ...]:
+    """What the built-in command of this name is to do now. One that may not run beside a turn says so instead."""
+    if now.busy and not BY_NAME[name].busy:
+        return (Error(f"'/{name}' is disabled while a task is in progress."),)
+    return _RUN[name](now)
+
+
+def _model(now: Situation) -> tuple[Effect, ...]:
+    from octavo.frontends.terminal.views.model_picker import model_picker
+
+    return (OpenView(model_picker(now.model, now.effort)),)
+
+
+def _approvals(now: Situation) -> tuple[Effect, ...]:
+    from octavo.frontends.terminal.views.approvals_picker import approvals_picker
+
+    picker = approvals_picker(now.approval_policy, now.sandbox_mode, full_access_known=now.full_access_known)
+    return (OpenView(picker),)
+
+
+def _review(_: Situation) -> tuple[Effect, ...]:
+    from octavo.frontends.terminal.views.review_picker import review_picker
+
+    return (OpenView(review_picker()),)
+
+
+def _init(now: Situation) -> tuple[Effect, ...]:
+    if os.path.lexists(os.path.join(now.cwd, "AGENTS.md")):
+        return (Info("AGENTS.md is already there; nothing was changed.", "edit it, or remove it and run /init again"),)
+    from octavo.model.instructions import read_prompt
+
+    return (Submit(read_prompt("init").strip()),)
+
+
+def _undo(_: Situation) -> tuple[Effect, ...]:
+    from octavo.protocol.ops import Undo
+
+    return (Operate(Undo()),)
+
+
+def _feedback(now: Situation) -> tuple[Effect, ...]:
+    if now.feedback_files is None:
+        return (Info("Reports go nowhere: no receiver is set up.", f"the log is in {now.log_file}"),)
+    from octavo.frontends.terminal.views.feedback import feedback_picker
+
+    return (OpenView(feedback_picker(now.feedback_files)),)
+
+
+_RUN: Mapping[str, Callable[[Situation], tuple[Effect, ...]]] = {
+    "model": _model,
+    "approvals": _approvals,
+    "review": _review,
+    "new": lambda _: (NewSession(),),
+    "init": _init,
+    "compact": lambda _: (CompactSession(),),
+    "undo": _undo,
+    "diff": lambda _: (ShowDiff(),),
+    "mention": lambda _: (InsertText("@"),),
+    "status": lambda _: (ShowStatus(),),
+    "mcp": lambda _: (ShowMcp(),),
+    "logout": lambda _: (LogOut(),),
+    "quit": lambda _: (Quit(),),
+    "exit": lambda _: (Quit(),),
+    "feedback": _feedback,
+}

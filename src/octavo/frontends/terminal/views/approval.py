@@ -1,0 +1,131 @@
+"""The questions before a command and before a patch, as views (`docs/terminal-views.md`, "Questions")."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from msgspec import UNSET
+
+from octavo.frontends.terminal.effects import Answer
+from octavo.frontends.terminal.text.clean import TAB, visible
+from octavo.frontends.terminal.text.styled import CYAN, GREEN, ITALIC, RED, Span, Style, line
+from octavo.frontends.terminal.views.blocks import Block, blank, paragraph
+from octavo.frontends.terminal.views.option_rows import Option
+from octavo.frontends.terminal.views.pager import text_pager
+from octavo.frontends.terminal.views.question import Question, Reply
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from octavo.protocol.changes import FileChange, FileChanges
+    from octavo.protocol.events import ApplyPatchApprovalRequest, CommandRisk, ExecApprovalRequest
+    from octavo.protocol.policy import ReviewDecision
+
+EXEC_TITLE, PATCH_TITLE = "EXEC", "PATCH"
+
+_INDENT = line("  ")
+_LEVELS = {"low": GREEN, "medium": CYAN, "high": RED}
+_REFUSE = Option("No, let me say what to do instead", key="esc")
+
+
+def command_question(event_id: str, request: ExecApprovalRequest) -> Question:
+    """May this command run? The answer carries the id of the event that asked."""
+    command = command_blocks(request.command)
+    body = [*_about(request.reason, request.risk), *command]
+
+    def reply(option: Option, letter: str, decision: ReviewDecision) -> Reply:
+        return Reply(option, letter, Answer(event_id, decision, request.command))
+
+    replies = (
+        reply(Option("Yes, run it", key="y"), "y", "approved"),
+        reply(Option("Yes, and stop asking for this command in this session", key="a"), "a", "approved_for_session"),
+        reply(_REFUSE, "n", "abort"),
+    )
+    return Question("May this command run?", body, replies, lambda: text_pager(EXEC_TITLE, body))
+
+
+def patch_question(event_id: str, request: ApplyPatchApprovalRequest, name: Callable[[str], str]) -> Question:
+    """May this patch be applied? `name` tells how a path is shown."""
+    body = [*_about(request.reason, UNSET), *patch_blocks(request.changes, name)]
+
+    def reply(option: Option, letter: str, decision: ReviewDecision) -> Reply:
+        return Reply(option, letter, Answer(event_id, decision, None))
+
+    replies = (reply(Option("Yes, apply it", key="y"), "y", "approved"), reply(_REFUSE, "n", "abort"))
+    return Question("May these changes be made?", body, replies, lambda: text_pager(PATCH_TITLE, body))
+
+
+def patch_blocks(changes: FileChanges, name: Callable[[str], str]) -> list[Block]:
+    """For each file its name and counts, an empty row and the diff."""
+    from octavo.frontends.terminal.cells.patch import file_diffs
+
+    blocks: list[Block] = []
+    for file in file_diffs(_readable_changes(changes), name):
+        blocks += [blank] if blocks else []
+        blocks += [paragraph(line(*file.title()), _INDENT, _INDENT), blank, file.rows]
+    return blocks
+
+
+def command_blocks(command: Sequence[str]) -> list[Block]:
+    """The whole command behind `$ `: a script of the shell by itself, other words quoted as a shell would read them."""
+    from octavo.frontends.terminal.text.highlight import shell_lines
+
+    first, rest = line("  $ "), line("    ")
+    lines = shell_lines(visible(shown_command(command)))
+    return [paragraph(text, rest if number else first, rest, words=False) for number, text in enumerate(lines)]
+
+
+def shown_command(command: Sequence[str]) -> str:
+    """What a command is called before the user."""
+    from octavo.commands.quoting import quote_command
+    from octavo.commands.shell_grammar import login_script
+
+    script = login_script(command)
+    return quote_command(command) if script is None else script
+
+
+def _readable_changes(changes: FileChanges) -> FileChanges:
+    """The changes with every character visible that hides or reorders what is read; tabs and CR LF are as ever."""
+    return {path: _readable_change(change) for path, change in changes.items()}
+
+
+def _readable_change(change: FileChange) -> FileChange:
+    from msgspec.structs import replace
+
+    if change.add is not None:
+        return replace(change, add=replace(change.add, content=_readable(change.add.content)))
+    if change.delete is not None:
+        return replace(change, delete=replace(change.delete, content=_readable(change.delete.content)))
+    if change.update is not None:
+        diff = _readable(change.update.unified_diff)
+        return replace(change, update=replace(change.update, unified_diff=diff))
+    return change
+
+
+def _readable(text: str) -> str:
+    return "\n".join(visible(row.removesuffix("\r").expandtabs(TAB)) for row in text.split("\n"))
+
+
+def _about(reason: object, risk: object) -> Iterable[Block]:
+    """The rows above what is asked for, with an empty one at the end: the reason, and what a model thinks of it."""
+    rows = [*_reason(reason), *_risk(risk)]
+    return [*rows, blank] if rows else rows
+
+
+def _reason(reason: object) -> Iterable[Block]:
+    if isinstance(reason, str) and reason.strip():
+        for number, text in enumerate(visible(reason.strip()).split("\n")):
+            label = line("  Reason: ") if number == 0 else _INDENT
+            yield paragraph(line(Span(text, ITALIC)), label, _INDENT)
+
+
+def _risk(risk: CommandRisk | object) -> Iterable[Block]:
+    from octavo.protocol.events import CommandRisk
+
+    if not isinstance(risk, CommandRisk):
+        return
+    if summary := " ".join(visible(risk.description).split()):
+        yield paragraph(line(summary), line("  Summary: "), _INDENT)
+    level = Span(risk.risk_level.upper(), Style(fg=_LEVELS[risk.risk_level], bold=True))
+    categories = risk.risk_categories if risk.risk_categories is not UNSET else ()
+    names = ", ".join(category.replace("_", " ") for category in categories)
+    yield paragraph(line("Risk: ", level, f" ({names})" if names else ""), _INDENT, _INDENT)

@@ -1,0 +1,89 @@
+"""A few lines to write: Enter sends them, all editing keys of the composer work (`docs/terminal-views.md`, "Notes")."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from octavo.frontends.terminal.composer.draft import Draft
+from octavo.frontends.terminal.composer.editor import Editor
+from octavo.frontends.terminal.composer.paste import with_line_feeds
+from octavo.frontends.terminal.composer.rows import column_of, row_at, rows_of, shown
+from octavo.frontends.terminal.effects import Effect
+from octavo.frontends.terminal.keys.key import Key, Paste
+from octavo.frontends.terminal.text.styled import BOLD, CYAN, DIM, EMPTY, Line, Span, Style, line
+from octavo.frontends.terminal.text.widths import cut_line
+from octavo.frontends.terminal.views.view import CLOSE, STAY, Cursor, Outcome, View, is_cancel, typed
+
+HINT = "enter to send, shift + enter or ctrl + j for a new line, esc to go back"
+
+_GUTTER = Span("▌ ", Style(fg=CYAN))
+_GUTTER_WIDTH = 2
+_MOST_ROWS = 8
+_PASTE_SECONDS = 0.01
+"""An Enter that follows a character within this time came with a paste."""
+
+
+class Note(View):
+    """The box. `done` gives the effects of a text, or None for one that cannot be sent; `placeholder` stands in it."""
+
+    takes_text = True
+
+    def __init__(
+        self, title: str, placeholder: str, done: Callable[[str], tuple[Effect, ...] | None], hint: str = HINT
+    ) -> None:
+        self._title, self._placeholder, self._done, self._hint = title, placeholder, done, hint
+        self._editor = Editor()
+        self._columns = 78
+        self._last_character = float("-inf")
+
+    @property
+    def text(self) -> str:
+        """What stands in it."""
+        return self._editor.draft.text
+
+    def handle(self, event: Key | Paste, now: float) -> Outcome:
+        """Take an input."""
+        if isinstance(event, Paste):
+            self._editor.insert(_plain(with_line_feeds(event.text)))
+            return STAY
+        if is_cancel(event):
+            return CLOSE
+        if event == Key("enter", text=event.text):
+            return self._enter(now)
+        if typed(event):
+            self._last_character = now
+        self._editor.handle(event, self._columns)
+        return STAY
+
+    def _enter(self, now: float) -> Outcome:
+        if now - self._last_character <= _PASTE_SECONDS:
+            self._last_character = now
+            self._editor.insert(_plain("\n"))
+            return STAY
+        effects = self._done(self.text)
+        return STAY if effects is None else Outcome(effects, "close_all")
+
+    def rows(self, width: int, height: int) -> tuple[list[Line], Cursor | None]:
+        """Draw it."""
+        self._columns = max(width - _GUTTER_WIDTH - 1, 1)
+        above = [line(Span(f"  {self._title}", BOLD)), EMPTY] if height > 3 else []
+        below = [EMPTY, line(Span(f"  {self._hint}", DIM))] if height > len(above) + 2 else []
+        room = max(min(height - len(above) - len(below), _MOST_ROWS), 1)
+        box, (row, column) = self._box(room)
+        rows = [cut_line(shown, width) for shown in (*above, *box, *below)]
+        return rows[: max(height, 0)], (len(above) + row, min(column, max(width - 1, 0)))
+
+    def _box(self, room: int) -> tuple[list[Line], Cursor]:
+        """The rows of the text with their gutter, scrolled to the cursor."""
+        draft = self._editor.draft
+        if not draft.text:
+            return [line(_GUTTER, Span(self._placeholder, DIM))], (0, _GUTTER_WIDTH)
+        rows = rows_of(draft.text, self._columns)
+        at = row_at(rows, draft.cursor)
+        top = max(at - room + 1, 0)
+        lines = [line(_GUTTER, shown(draft.text[row.start : row.end])) for row in rows[top : top + room]]
+        return lines, (at - top, _GUTTER_WIDTH + column_of(draft.text, rows[at], draft.cursor))
+
+
+def _plain(text: str) -> Draft:
+    return Draft(text, len(text))

@@ -1,0 +1,156 @@
+"""A pager over the whole screen: title, text, a rule with the percentage, keys (`docs/terminal-views.md`, "Pagers")."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from octavo.frontends.terminal.keys.key import Key, Paste
+from octavo.frontends.terminal.text.clean import one_line
+from octavo.frontends.terminal.text.styled import DIM, Line, Span, line
+from octavo.frontends.terminal.text.widths import cut, cut_line
+from octavo.frontends.terminal.views.blocks import Block
+from octavo.frontends.terminal.views.pager_document import TOP, Document, Place
+from octavo.frontends.terminal.views.view import CLOSE, STAY, Cursor, Outcome, View, is_cancel, is_named, typed
+
+_KEYS = "↑/↓ scroll   pgup/pgdn page   home/end jump   / search"
+_FURNITURE = 2
+
+
+class Pager(View):
+    """The pager. It opens at the top, or at the bottom, where it follows what is added."""
+
+    def __init__(self, title: str, document: Document, *, at_end: bool = False, close_hint: str = "q close") -> None:
+        self._title, self._close_hint = title, close_hint
+        self.document = document
+        self._top: Place | None = None if at_end else TOP  # None: at the end, whatever is added
+        self._width, self._page = 80, 20
+        self._typed: str | None = None  # the words that are being typed, after `/`
+        self._query = ""
+        self._hit = TOP
+
+    def handle(self, event: Key | Paste, now: float) -> Outcome:
+        """Take an input."""
+        if self._typed is not None:
+            return self._type(event)
+        if isinstance(event, Paste):
+            return STAY
+        if typed(event) == "/":
+            self._typed = ""
+            return STAY
+        if typed(event) in ("n", "N") and self._query:
+            self._find(backwards=typed(event) == "N")
+            return STAY
+        if is_cancel(event) or typed(event) == "q":
+            return CLOSE
+        self._scroll(event)
+        return STAY
+
+    @property
+    def is_searching(self) -> bool:
+        """Whether the words to look for are being typed."""
+        return self._typed is not None
+
+    def _type(self, event: Key | Paste) -> Outcome:
+        """Take an input while the words to look for are typed."""
+        words = self._typed or ""
+        if is_cancel(event):
+            self._typed = None
+        elif is_named(event, "enter"):
+            self._typed, self._query = None, words
+            top = self.document.end(self._width, self._page) if self._top is None else self._top
+            self._hit = self.document.move(top, -1, self._width) if top != TOP else Place(0, -1)
+            self._find(backwards=False)
+        elif is_named(event, "backspace"):
+            self._typed = words[:-1] if words else None
+        elif isinstance(event, Paste):
+            self._typed = words + one_line(event.text)
+        else:
+            self._typed = words + typed(event)
+        return STAY
+
+    def _find(self, *, backwards: bool) -> None:
+        """Go to the next row with the words; past an end it goes on from the other one."""
+        if not self._query:
+            return
+        from octavo.frontends.terminal.views.pager_search import next_hit
+
+        around = Place(len(self.document), 0) if backwards else Place(0, -1)
+        for start in (self._hit, around):
+            hit = next_hit(self.document, self._query, start, self._width, backwards=backwards)
+            if hit is not None:
+                self._hit = hit
+                end = self.document.end(self._width, self._page)
+                self._top = hit if hit < end else None
+                return
+
+    def _scroll(self, key: Key) -> None:
+        if is_named(key, "home"):
+            self._top = TOP
+        elif is_named(key, "end"):
+            self._top = None
+        elif is_named(key, "up", "down"):
+            self.scroll_by(1 if key.name == "down" else -1)
+        elif is_named(key, "pageup", "pagedown"):
+            self.scroll_by(self._page if key.name == "pagedown" else -self._page)
+        elif typed(key) == " ":
+            self.scroll_by(self._page)
+
+    def scroll_by(self, rows: int) -> None:
+        """Move down so many rows, up where negative."""
+        end = self.document.end(self._width, self._page)
+        place = self.document.move(end if self._top is None else self._top, rows, self._width)
+        self._top = place if place < end else None
+
+    def show(self, index: int) -> None:
+        """Bring a block into view, its first row at least."""
+        end = self.document.end(self._width, self._page)
+        top = end if self._top is None else self._top
+        last = self.document.move(top, self._page - 1, self._width)
+        if index < top.block or (index == top.block and top.row > 0) or index > last.block:
+            self._top = Place(index, 0) if Place(index, 0) < end else None
+
+    def rows(self, width: int, height: int) -> tuple[list[Line], Cursor | None]:
+        """Draw it."""
+        hints = [line(Span(f" {text}", DIM)) for text in self.hints()] if height > _FURNITURE + 3 else []
+        furniture = _FURNITURE + len(hints) if height > _FURNITURE else 0
+        self._width, self._page = width, max(height - furniture, 1)
+        end = self.document.end(width, self._page)
+        if self._top is not None and self._top >= end and end != TOP:
+            self._top = None
+        top = end if self._top is None else self._top
+        text = self._marked(self.text_rows(top, width, self._page))
+        text += [line(Span("~", DIM))] * (self._page - len(text))
+        rows = [self._title_row(width), *text, self._rule(width, top, end), *hints] if furniture else text
+        return [cut_line(row, width) for row in rows[: max(height, 0)]], None
+
+    def text_rows(self, top: Place, width: int, count: int) -> list[Line]:
+        """The rows of the text that are seen."""
+        return self.document.below(top, width, count)
+
+    def _marked(self, rows: list[Line]) -> list[Line]:
+        if not self._query:
+            return rows
+        from octavo.frontends.terminal.views.pager_search import marked
+
+        return [marked(row, self._query) for row in rows]
+
+    def hints(self) -> list[str]:
+        """The rows below the rule."""
+        if self._typed is not None:
+            return [f"Search: {one_line(self._typed)}", "enter find   esc cancel"]
+        return [_KEYS, self._close_hint]
+
+    def _title_row(self, width: int) -> Line:
+        spaced = " ".join(self._title)
+        return line(Span(cut(f"/ {spaced} " + "/ " * width, width), DIM))
+
+    def _rule(self, width: int, top: Place, end: Place) -> Line:
+        share = self.document.share_above(top, width, self._page)
+        percent = 100 if top >= end else 0 if top == TOP else min(max(round(share * 100), 1), 99)
+        label = f" {percent}% ─"
+        return line(Span("─" * max(width - len(label), 0) + label, DIM))
+
+
+def text_pager(title: str, blocks: Sequence[Block]) -> Pager:
+    """A pager of a text that does not change."""
+    return Pager(title, Document(lambda: len(blocks), lambda index, width: blocks[index](width)))

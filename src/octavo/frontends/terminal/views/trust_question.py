@@ -1,0 +1,69 @@
+"""Whether the user trusts the folder that the session is to work in (`docs/config.md`, "Trust")."""
+
+from __future__ import annotations
+
+from octavo.frontends.terminal.effects import AnswerTrust, ToDraft
+from octavo.frontends.terminal.keys.key import Key, Paste
+from octavo.frontends.terminal.text.clean import one_line, visible
+from octavo.frontends.terminal.text.styled import BOLD, DIM, EMPTY, Line, Span, line
+from octavo.frontends.terminal.text.widths import cut_line
+from octavo.frontends.terminal.text.wrapping import wrap
+from octavo.frontends.terminal.views.option_rows import Option, option_rows
+from octavo.frontends.terminal.views.quiet import Quiet
+from octavo.frontends.terminal.views.view import STAY, Cursor, Outcome, View, is_ctrl, is_named, typed
+
+_OPTIONS = (
+    Option("Yes, it may work here", "changes files in this folder by itself, asks before it goes beyond"),
+    Option("No, ask me first", "reads files, asks before it changes anything"),
+)
+
+
+class TrustQuestion(View):
+    """The question; yes is suggested inside of a repository. Whatever leaves it without an answer means no."""
+
+    def __init__(self, folder: str, *, in_repository: bool) -> None:
+        self._folder, self._in_repository = folder, in_repository
+        self._selected = 0 if in_repository else 1
+        self._quiet = Quiet()
+
+    def appear(self, now: float) -> None:
+        """It is seen from now on."""
+        self._quiet.appear(now)
+
+    def handle(self, event: Key | Paste, now: float) -> Outcome:
+        """Take an input."""
+        if is_ctrl(event, "c") or is_ctrl(event, "d"):
+            return _answer(1)
+        if self._quiet.holds(now):
+            return STAY if is_named(event, "enter") else Outcome((ToDraft(event),))
+        if is_named(event, "up", "down") or typed(event) in ("j", "k"):
+            self._selected = 1 - self._selected
+        elif is_named(event, "enter"):
+            return _answer(self._selected)
+        elif typed(event) in ("1", "y"):
+            return _answer(0)
+        elif typed(event) in ("2", "n", "q"):
+            return _answer(1)
+        return STAY
+
+    def rows(self, width: int, height: int) -> tuple[list[Line], Cursor | None]:
+        """Draw it."""
+        kind = (
+            "a git repository" if self._in_repository else "no git repository, so changes cannot be taken back with it"
+        )
+        options = [row for option in option_rows(_OPTIONS, self._selected, width, numbered=True) for row in option]
+        head = [
+            *wrap(line("Octavo runs in ", Span(visible(one_line(self._folder)), BOLD)), width, line("  "), line("  ")),
+            EMPTY,
+            *wrap(line(f"It is {kind}. May Octavo work here without asking each time?"), width, line("  "), line("  ")),
+            EMPTY,
+        ]
+        foot = [EMPTY, cut_line(line(Span("  enter to confirm", DIM)), width)]
+        if len(head) + len(options) + len(foot) > height:
+            foot = []
+            head = head[: max(height - len(options), 0)]
+        return [*head, *options, *foot][: max(height, 0)], None
+
+
+def _answer(index: int) -> Outcome:
+    return Outcome((AnswerTrust(trusted=index == 0),), "close")
