@@ -111,7 +111,8 @@ def saved(home: Path, number: int, *texts: str, source: str = "cli", provider: s
         "id": name, "timestamp": stamp, "cwd": "/w", "originator": "codex_cli_rs", "cli_version": "0.1.0",
         "instructions": None, "source": source, "model_provider": provider,
     }  # fmt: skip
-    lines = [{"type": "session_meta", "payload": meta}, *(line for text in texts for line in said(text))]
+    lines: list[dict[str, object]] = [{"type": "session_meta", "payload": meta}]
+    lines += [line for text in texts for line in said(text)]
     path = folder / f"rollout-2025-09-{number:02}T10-00-00-{name}.jsonl"
     path.write_text("".join(json.dumps({"timestamp": stamp, **line}) + "\n" for line in lines))
     return path

@@ -316,6 +316,28 @@ def test_more_is_read_until_the_screen_is_full_and_ahead_of_the_selection() -> N
     assert hands.press(DOWN) == [MoreSessions()]
 
 
+def test_tab_leaves_the_sessions_of_this_folder() -> None:
+    picker = ResumePicker(lambda: NOW, "/w")
+    picker.add(
+        [SavedSession("/s/1", NOW, NOW, "one", "/elsewhere"), SavedSession("/s/2", NOW, NOW, "two", "/w")], ended=True
+    )
+    hands = Hands(picker)
+    hands.press(Key("tab"))
+    assert not any("one" in row for row in shown(picker))
+    assert any(row.startswith("> ") and row.endswith("two") for row in shown(picker))
+    assert hands.press(Key("tab"), ENTER) == [PickSession("/s/1")]
+
+
+def test_a_session_is_found_by_its_id() -> None:
+    picker = ResumePicker(lambda: NOW)
+    picker.add(
+        [SavedSession("/s/1", NOW, NOW, "one"), SavedSession("/s/2", NOW, NOW, "two", "/w", "01a20ede-dbcd")],
+        ended=True,
+    )
+    hands = Hands(picker)
+    assert hands.press(*"01A20EDE", ENTER) == [PickSession("/s/2")]
+
+
 def test_a_search_without_a_hit_goes_on_to_the_end() -> None:
     picker = a_picker(25, ended=False)
     hands = Hands(picker)

@@ -1,4 +1,4 @@
-"""Telling a user who looks elsewhere: one sentence for the terminal to show (`docs/terminal-views.md`, "Notifications").
+"""Telling a user who looks elsewhere: one sentence to show (`docs/terminal-views.md`, "Notifications").
 
 Nothing is sent while the terminal has the focus, and it has it until it says otherwise. Of several that wait for the
 next frame the last one counts. No control character is in the text.

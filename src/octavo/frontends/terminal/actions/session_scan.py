@@ -49,7 +49,7 @@ class SessionScan:
 
 def _saved(summary: SessionSummary) -> SavedSession:
     created, updated = _seconds(summary.created_at), _seconds(summary.updated_at)
-    return SavedSession(summary.path, created, updated, summary.preview or "", summary.meta.cwd)
+    return SavedSession(summary.path, created, updated, summary.preview or "", summary.meta.cwd, summary.meta.id)
 
 
 def _seconds(moment: str) -> float | None:

@@ -20,27 +20,33 @@ _AHEAD = 5
 _HEAD, _FOOT = 4, 2
 _GAP = 2
 _LEAST_TEXT = 24
+_LEAST_ID = 8
 _UNITS = (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1))
 _KEYS = "enter resume   esc new session   ctrl + c quit   ↑/↓ move"
 
 
 class SavedSession(NamedTuple):
-    """A session: its file, when it began and was last changed in Unix seconds, and the user's first words."""
+    """A session: its file, when it began and last changed in Unix seconds, the first words of the user, folder, id."""
 
     path: str
     created: float | None
     updated: float | None
     text: str
     cwd: str = ""
+    id: str = ""
 
 
 class ResumePicker(View):
-    """The list, newest first. `now` gives Unix seconds. It asks with `MoreSessions`, the answer goes to `add`."""
+    """The list, newest first. `now` gives Unix seconds. It asks with `MoreSessions`, the answer goes to `add`.
+
+    Tab leaves only the sessions of the folder `cwd`, and shows all again.
+    """
 
     takes_text = True
 
-    def __init__(self, now: Callable[[], float]) -> None:
-        self._now = now
+    def __init__(self, now: Callable[[], float], cwd: str = "") -> None:
+        self._now, self._cwd = now, cwd
+        self._here = False
         self._sessions: list[SavedSession] = []
         self._query = ""
         self._selected = self._top = 0
@@ -75,7 +81,9 @@ class ResumePicker(View):
             return Outcome((PickSession(shown[self._selected].path),), "close") if shown else STAY
         if is_named(event, "backspace"):
             return self._search(self._query[:-1])
-        if character := typed(event):
+        if is_named(event, "tab") and self._cwd:
+            self._here, self._selected, self._top = not self._here, 0, 0
+        elif character := typed(event):
             return self._search(self._query + character)
         self._move(event, len(shown))
         return Outcome(self.wanted())
@@ -93,8 +101,16 @@ class ResumePicker(View):
         return Outcome(self.wanted())
 
     def _shown(self) -> list[SavedSession]:
+        if not self._query and not self._here:
+            return self._sessions
+        return [session for session in self._sessions if self._fits(session)]
+
+    def _fits(self, session: SavedSession) -> bool:
+        """Whether the search, and the folder, leave the session; a piece of an id is known by its length."""
         wanted = self._query.lower()
-        return [session for session in self._sessions if wanted in session.text.lower()] if wanted else self._sessions
+        if self._here and session.cwd != self._cwd:
+            return False
+        return wanted in session.text.lower() or (len(wanted) >= _LEAST_ID and wanted in session.id.lower())
 
     def rows(self, width: int, height: int) -> tuple[list[Line], Cursor | None]:
         """Draw it."""
@@ -108,7 +124,8 @@ class ResumePicker(View):
         table = self._table(width)
         rows = [*head, *table]
         if foot:
-            rows += [EMPTY] * (height - len(rows) - 1) + [line(Span(f" {_KEYS}", DIM))]
+            keys = f" {_KEYS}" + (f"   tab {'all folders' if self._here else 'this folder only'}" if self._cwd else "")
+            rows += [EMPTY] * (height - len(rows) - 1) + [line(Span(keys, DIM))]
         return [cut_line(row, width) for row in rows[: max(height, 0)]], None
 
     def _table(self, columns: int) -> list[Line]:
@@ -131,11 +148,12 @@ class ResumePicker(View):
         return rows
 
     def _remark(self) -> str:
+        narrowed = bool(self._query) or self._here
         if not self._ended:
-            return "searching …" if self._query else "reading the saved sessions …"
+            return "searching …" if narrowed else "reading the saved sessions …"
         if self._reached_limit:
             return f"no match among the newest sessions; the first {len(self._sessions)} were looked at"
-        return "no session matches" if self._query else "no saved sessions"
+        return "no session matches" if narrowed else "no saved sessions"
 
 
 def ago(moment: float | None, now: float) -> str:
