@@ -29,8 +29,7 @@ _REFUSE = Option("No, let me say what to do instead", key="esc")
 
 def command_question(event_id: str, request: ExecApprovalRequest) -> Question:
     """May this command run? The answer carries the id of the event that asked."""
-    command = command_blocks(request.command)
-    body = [*_about(request.reason, request.risk), *command]
+    about, command = _about(request.reason, request.risk), command_blocks(request.command)
 
     def reply(option: Option, letter: str, decision: ReviewDecision) -> Reply:
         return Reply(option, letter, Answer(event_id, decision, request.command))
@@ -40,18 +39,19 @@ def command_question(event_id: str, request: ExecApprovalRequest) -> Question:
         reply(Option("Yes, and stop asking for this command in this session", key="a"), "a", "approved_for_session"),
         reply(_REFUSE, "n", "abort"),
     )
-    return Question("May this command run?", body, replies, lambda: text_pager(EXEC_TITLE, body))
+    return Question("May this command run?", about, command, replies, lambda: text_pager(EXEC_TITLE, about + command))
 
 
 def patch_question(event_id: str, request: ApplyPatchApprovalRequest, name: Callable[[str], str]) -> Question:
     """May this patch be applied? `name` tells how a path is shown."""
-    body = [*_about(request.reason, UNSET), *patch_blocks(request.changes, name)]
+    about, changes = _about(request.reason, UNSET), patch_blocks(request.changes, name)
 
     def reply(option: Option, letter: str, decision: ReviewDecision) -> Reply:
         return Reply(option, letter, Answer(event_id, decision, None))
 
     replies = (reply(Option("Yes, apply it", key="y"), "y", "approved"), reply(_REFUSE, "n", "abort"))
-    return Question("May these changes be made?", body, replies, lambda: text_pager(PATCH_TITLE, body))
+    title = "May these changes be made?"
+    return Question(title, about, changes, replies, lambda: text_pager(PATCH_TITLE, about + changes))
 
 
 def patch_blocks(changes: FileChanges, name: Callable[[str], str]) -> list[Block]:
@@ -105,7 +105,7 @@ def _readable(text: str) -> str:
     return "\n".join(visible(row.removesuffix("\r").expandtabs(TAB)) for row in text.split("\n"))
 
 
-def _about(reason: object, risk: object) -> Iterable[Block]:
+def _about(reason: object, risk: object) -> list[Block]:
     """The rows above what is asked for, with an empty one at the end: the reason, and what a model thinks of it."""
     rows = [*_reason(reason), *_risk(risk)]
     return [*rows, blank] if rows else rows

@@ -71,7 +71,7 @@ def _rows(option: Option, head: str, column: int, columns: int, *, is_selected: 
     start = Span(("› " if is_selected else "  ") + head[2:], style)
     description = clean((is_selected and option.selected_description) or option.description)
     if option.key:
-        return _with_key(start, option.key, columns)
+        return _hanging(line(start, Span(_KEY_GAP + option.key, DIM)), columns, head)
     if not description:
         return _hanging(line(start), columns, head)
     if columns - column >= _LEAST_DESCRIPTION:
@@ -81,14 +81,6 @@ def _rows(option: Option, head: str, column: int, columns: int, *, is_selected: 
     return [*_hanging(line(start), columns, head), *wrap(line(Span(description, DIM)), columns, indent, indent)]
 
 
-def _with_key(start: Span, key: str, columns: int) -> list[Line]:
-    rows = _hanging(line(start), columns, start.text)
-    last = rows[-1]
-    if width(last.text) + len(_KEY_GAP) + width(key) <= columns:
-        rows[-1] = Line((*last.spans, Span(_KEY_GAP + key, DIM)))
-    return rows
-
-
 def _hanging(text: Line, columns: int, head: str) -> list[Line]:
     """The line, wrapped so that later rows stand under the name; cut where there is hardly room for a name."""
     if width(text.text) <= columns:
@@ -96,9 +88,9 @@ def _hanging(text: Line, columns: int, head: str) -> list[Line]:
     indent = _indent(head)
     if columns - indent < _LEAST_NAME:
         return [cut_line(text, columns)]
-    start = text.spans[0]
+    start, *others = text.spans
     first = line(Span(start.text[:indent], start.style))
-    return wrap(line(Span(start.text[indent:], start.style)), columns, first, line(" " * indent))
+    return wrap(line(Span(start.text[indent:], start.style), *others), columns, first, line(" " * indent))
 
 
 def _indent(head: str) -> int:

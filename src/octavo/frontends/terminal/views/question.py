@@ -26,6 +26,8 @@ BURST_SECONDS = 0.01
 """Nobody types two characters within this time."""
 
 _LEAST_BODY = 6
+_LEAST_SUBJECT = 3
+_LEAST_REMARK = 36
 
 
 class Reply(NamedTuple):
@@ -46,7 +48,7 @@ class Question(View):
         self._quiet = Quiet()
         self._selected = self._top = 0
         self._typed: tuple[Key, float] | None = None
-        self._body_rows: tuple[int, list[Line]] = (0, [])
+        self._laid_out: tuple[int, list[Line], list[Line]] = (0, [], [])
 
     def appear(self, now: float) -> None:
         """It is seen from now on."""
@@ -108,34 +110,50 @@ class Question(View):
     def rows(self, width: int, height: int) -> tuple[list[Line], Cursor | None]:
         """Draw it."""
         options = option_rows([reply.option for reply in self._replies], self._selected, width, numbered=True)
-        self._top, end = window(options, self._selected, self._top, height)
+        self._top, end = window(options, self._selected, self._top, max(height - _LEAST_SUBJECT, 1))
         answers = [row for option in options[self._top : end] for row in option]
         title = wrap(line(Span(self._title, BOLD)), width, line("  "), line("  "))
-        hint = line(Span(f"  {HINT}", DIM))
-        body = self._rows_of_body(width)
-        room = height - len(answers)
-        above, below = [*title, EMPTY], [EMPTY, hint]
-        if room - len(above) - 1 - len(below) < min(len(body), _LEAST_BODY):
-            below = []
-        if room - len(above) - 1 < min(len(body), 2):
-            above = title if room - len(title) >= 1 else []
-            shown = _cut(body, room - len(above), width)
-        else:
-            shown = [*_cut(body, room - len(above) - 1 - len(below), width), EMPTY]
-        rows = [*above, *shown, *answers, *below][: max(height, 0)]
+        about, subject = self._rows_of_body(width)
+        wanted = min(len(about) + len(subject), _LEAST_BODY)
+        frame = _Frame([*title, EMPTY], [EMPTY], [EMPTY, line(Span(f"  {HINT}", DIM))])
+        frame = frame.within(height - len(answers) - wanted)
+        body = _cut(about, subject, max(height - len(answers) - frame.height, 0), width)
+        rows = [*frame.above, *body, *frame.between, *answers, *frame.below][: max(height, 0)]
         return [cut_line(row, width) for row in rows], None
 
-    def _rows_of_body(self, width: int) -> list[Line]:
-        if self._body_rows[0] != width:
-            self._body_rows = (width, all_rows(self._body, width))
-        return self._body_rows[1]
+    def _rows_of_body(self, width: int) -> tuple[list[Line], list[Line]]:
+        if self._laid_out[0] != width:
+            self._laid_out = (width, all_rows(self._about, width), all_rows(self._subject, width))
+        return self._laid_out[1:]
 
 
-def _cut(body: list[Line], room: int, width: int) -> list[Line]:
-    """As much as there is room for; where that is not all, the last row says so."""
-    if len(body) <= room:
-        return body
-    if room <= 0:
-        return []
-    remark = f"  … {len(body)} lines, ctrl + a shows all"
-    return [*body[: room - 1], line(Span(remark if width > 30 else "  … ctrl + a", DIM))]
+class _Frame(NamedTuple):
+    """What stands around the subject and the answers."""
+
+    above: list[Line]
+    between: list[Line]
+    below: list[Line]
+
+    @property
+    def height(self) -> int:
+        return len(self.above) + len(self.between) + len(self.below)
+
+    def within(self, room: int) -> _Frame:
+        """What is left of it in so many rows: the keys go first, then the empty rows, the title last."""
+        title = self.above[:-1]
+        for frame in (self, self._replace(below=[]), _Frame(title, self.between, []), _Frame(title, [], [])):
+            if frame.height <= room:
+                return frame
+        return _Frame([], [], [])
+
+
+def _cut(about: list[Line], subject: list[Line], room: int, width: int) -> list[Line]:
+    """As much as there is room for, half of it for the subject; where that is not all, the last row says so."""
+    count = len(about) + len(subject)
+    if count <= room:
+        return [*about, *subject]
+    if room <= 1:
+        return subject[:room]
+    kept = min(len(about), max(room - 1 - len(subject), (room - 1) // 2))
+    remark = f"  … {count} lines, ctrl + a shows all" if width > _LEAST_REMARK else "  … ctrl + a"
+    return [*about[:kept], *subject[: room - 1 - kept], line(Span(remark, DIM))]

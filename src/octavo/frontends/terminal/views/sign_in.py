@@ -172,7 +172,7 @@ class SignInStep(View):
         return rows[: max(height, 0)], cursor if cursor and cursor[0] < height else None
 
     def _choice_rows(self, width: int) -> list[Line]:
-        text = line("  Sign in with your ChatGPT account, or use an API key of your own")
+        text = line("Sign in with your ChatGPT account, or use an API key of your own")
         chatgpt = Option("Sign in with ChatGPT", "your plan pays for what you use")
         if self._forced == "api":
             chatgpt = Option("Sign in with ChatGPT (disabled)")
@@ -183,7 +183,7 @@ class SignInStep(View):
         if self._forced == "chatgpt":
             rows += wrap(line(Span(NO_API_KEY, DIM)), width, line("  "), line("  "))
         hint = line(Span("  enter to choose, q to leave", DIM))
-        return [*wrap(text, width), EMPTY, *rows, EMPTY, cut_line(hint, width)]
+        return [*wrap(text, width, line("  "), line("  ")), EMPTY, *rows, EMPTY, cut_line(hint, width)]
 
     def _key_rows(self, width: int) -> tuple[list[Line], Cursor]:
         inner = max(min(width - 6, _MOST_FIELD), 1)

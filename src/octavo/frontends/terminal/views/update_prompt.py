@@ -7,6 +7,7 @@ from octavo.frontends.terminal.keys.key import Key, Paste
 from octavo.frontends.terminal.text.clean import one_line
 from octavo.frontends.terminal.text.styled import BOLD, DIM, EMPTY, Line, Span, line
 from octavo.frontends.terminal.text.widths import cut_line
+from octavo.frontends.terminal.text.wrapping import wrap
 from octavo.frontends.terminal.views.option_rows import Option, option_rows
 from octavo.frontends.terminal.views.view import CLOSE, STAY, Cursor, Outcome, View, is_cancel, is_ctrl, is_named, typed
 
@@ -44,7 +45,8 @@ class UpdatePrompt(View):
         """Draw it."""
         versions = f"{self._present} -> {one_line(self._latest)}"
         options = option_rows(self._options, self._selected, width, numbered=True)
-        head = [EMPTY, line(Span("  A newer version is there: ", BOLD), versions), EMPTY]
+        title = line(Span("A newer version is there: ", BOLD), versions)
+        head = [EMPTY, *wrap(title, width, line("  "), line("  ")), EMPTY]
         foot = [EMPTY, line(Span("  enter to choose, esc to skip", DIM))]
         body = [row for option in options for row in option]
         rows = [*head, *body, *foot] if len(head) + len(body) + len(foot) <= height else body

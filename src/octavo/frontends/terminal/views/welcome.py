@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from octavo.frontends.terminal.text.styled import BOLD, CYAN, EMPTY, Line, Span, Style, line
+from octavo.frontends.terminal.text.wrapping import wrap
 
 LEAST_COLUMNS, LEAST_ROWS = 60, 20
 FRAME_SECONDS = 0.1
@@ -19,10 +20,11 @@ MOTIONS = len(_WAVES)
 
 def welcome_rows(width: int, height: int, frame: int, motion: int) -> list[Line]:
     """The rows; the picture only where there is room."""
-    title = line("  ", Span("Welcome to Octavo", BOLD), ", an agent that works on code in your terminal")
+    text = line(Span("Welcome to Octavo", BOLD), ", an agent that works on code in your terminal")
+    title = wrap(text, width, line("  "), line("  "))
     if width < LEAST_COLUMNS or height < LEAST_ROWS:
-        return [EMPTY, title, EMPTY]
-    return [EMPTY, *_picture(frame, motion), EMPTY, title, EMPTY]
+        return [EMPTY, *title, EMPTY]
+    return [EMPTY, *_picture(frame, motion), EMPTY, *title, EMPTY]
 
 
 def _picture(frame: int, motion: int) -> list[Line]:
