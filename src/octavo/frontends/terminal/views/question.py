@@ -39,12 +39,23 @@ class Reply(NamedTuple):
 
 
 class Question(View):
-    """The question; its last reply is what Esc and Ctrl+C mean."""
+    """The question: `about` stands above `subject`, which is what the answer lets happen. `pager` shows both whole.
+
+    The last reply is what Esc and Ctrl+C mean.
+    """
 
     is_question = True
 
-    def __init__(self, title: str, body: Sequence[Block], replies: Sequence[Reply], pager: Callable[[], View]) -> None:
-        self._title, self._body, self._replies, self._pager = title, tuple(body), tuple(replies), pager
+    def __init__(
+        self,
+        title: str,
+        about: Sequence[Block],
+        subject: Sequence[Block],
+        replies: Sequence[Reply],
+        pager: Callable[[], View],
+    ) -> None:
+        self._title, self._replies, self._pager = title, tuple(replies), pager
+        self._about, self._subject = tuple(about), tuple(subject)
         self._quiet = Quiet()
         self._selected = self._top = 0
         self._typed: tuple[Key, float] | None = None
