@@ -9,16 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
-from octavo.frontends.terminal.composer import completion as completions
 from octavo.frontends.terminal.composer.burst import Burst, TakenBack
-from octavo.frontends.terminal.composer.completion import Completion, FileMatch, Token, token_at_cursor
+from octavo.frontends.terminal.composer.completing import Completing
+from octavo.frontends.terminal.composer.completion import Completion, FileMatch
 from octavo.frontends.terminal.composer.draft import Draft, Picture, at, expanded, joined
 from octavo.frontends.terminal.composer.drawing import text_columns
-from octavo.frontends.terminal.composer.editor import Editor, typed
+from octavo.frontends.terminal.composer.editor import Editor, row_step, typed
 from octavo.frontends.terminal.composer.paste import attached, pasted, with_line_feeds
 from octavo.frontends.terminal.composer.pictures import EXTENSIONS, Found, ReadSize, picture_size
-from octavo.frontends.terminal.composer.popup import moved
-from octavo.frontends.terminal.composer.prompts import PREFIX, Prompt, completed, names_in, takes_numbered
+from octavo.frontends.terminal.composer.prompts import Prompt
 from octavo.frontends.terminal.composer.recall import Recall
 from octavo.frontends.terminal.composer.submission import Message, read, with_pictures
 from octavo.frontends.terminal.effects import (
@@ -31,7 +30,6 @@ from octavo.frontends.terminal.effects import (
     Quit,
     Redraw,
     RunCommand,
-    SearchFiles,
     Suspend,
 )
 from octavo.frontends.terminal.keys.key import Key, Paste
@@ -51,7 +49,6 @@ class Composer:
         self.editor = Editor()
         self.queue: list[Message] = []
         self.busy = False
-        self.completion: Completion | None = None
         self.shortcuts = False
         self.hint: Literal["", "ctrl-c", "backtrack"] = ""
         self.example = example
@@ -61,10 +58,8 @@ class Composer:
         self._folder = folder
         self._read_size = read_size
         self._burst = Burst(bursts)
-        self._prompts: dict[str, Prompt] = {}
+        self._completing = Completing(self._attached)
         self._pictures = 0
-        self._dismissed = ""
-        self._searched = ""
         self._held: list[tuple[Key | Paste, float]] = []
         self._held_until: float | None = None
 
@@ -174,7 +169,7 @@ class Composer:
         if self.busy:
             return [Interrupt()]
         if self.completion:
-            self._dismiss()
+            self._completing.dismiss(self.editor.draft)
         elif not self.editor.draft.text:
             if self.hint == "backtrack":
                 self._plain_footer()
@@ -218,89 +213,37 @@ class Composer:
 
     # --- popups ---
 
+    @property
+    def completion(self) -> Completion | None:
+        """The popup that is open."""
+        return self._completing.open
+
     def _follow(self) -> Effects:
         """The popup follows the draft."""
-        token = token_at_cursor(self.editor.draft)
-        if token is None or token.text != self._dismissed:
-            self._dismissed = ""
-        if token is None or self._dismissed:
-            self.completion = None
-        elif self.completion is None or self.completion.token != token:
-            self.completion = self._completion(token)
-        query = self.completion.token.query if self.completion and self.completion.of_files else ""
-        asked, self._searched = self._searched, query
-        return [SearchFiles(query)] if query != asked else []
-
-    def _completion(self, token: Token) -> Completion:
-        if token.text[0] == "@":
-            return completions.files(token, self.completion)
-        return completions.commands(token, self._prompts)
-
-    def _dismiss(self) -> None:
-        token = token_at_cursor(self.editor.draft)
-        self._dismissed = token.text if token else ""
-        self.completion = None
+        return list(self._completing.follow(self.editor.draft))
 
     def _complete_with(self, key: Key) -> Effects | None:
         """Keys that belong to the popup while it is open; None: this one does not."""
-        completion = self.completion
-        if completion is None or key.alt:
+        taken = self._completing.handle(key, self.editor)
+        if taken is None:
             return None
-        if key.name in _STEPS and key.ctrl == (len(key.name) == 1) and completion.popup.items:
-            self.completion = completion._replace(popup=moved(completion.popup, _STEPS[key.name]))
-            return []
-        if key not in (Key("tab"), Key("enter")) or not (completion.popup.items or completion.of_files):
+        if isinstance(taken, RunCommand):
+            return self._run(taken.name)
+        return self._submit() if taken == "submit" else []
+
+    def _attached(self, path: str) -> Draft | None:
+        """A label for the picture, if the file is one."""
+        found = Found(f"{self._folder}/{path}", (0, 0))
+        size = self._read_size(found.path) if path.lower().endswith(EXTENSIONS) else None
+        if not size:
             return None
-        if completion.of_files:
-            self._take_file(completion)
-            return []
-        return self._take_command(completion, run=key.name == "enter")
-
-    def _take_file(self, completion: Completion) -> None:
-        chosen = completion.popup.chosen
-        if chosen is None:
-            self._dismiss()
-            return
-        found = Found(f"{self._folder}/{chosen.text}", (0, 0))
-        size = self._read_size(found.path) if chosen.text.lower().endswith(EXTENSIONS) else None
-        new = Draft(completions.quoted(chosen.text) + " ")
-        if size:
-            new = attached([found._replace(size=size)], self._pictures + 1)
-            self._pictures += 1
-        self.editor.replace(completion.token.start, completion.token.end, new)
-
-    def _take_command(self, completion: Completion, *, run: bool) -> Effects | None:
-        chosen, token = completion.popup.chosen, completion.token
-        if chosen is None:
-            return None
-        name = chosen.text[1:]
-        prompt = self._prompts.get(name.removeprefix(PREFIX)) if name.startswith(PREFIX) else None
-        rest = self.editor.draft.text[token.end :]
-        if prompt is None:
-            return self._run(name) if run else self._complete(token, chosen.text, rest)
-        if rest.strip():
-            self._complete(token, chosen.text, rest)
-            return self._submit() if run else []
-        if run and not names_in(prompt.body) and not takes_numbered(prompt.body):
-            self.editor.set(Draft(chosen.text))
-            return self._submit()
-        text, cursor = completed(prompt)
-        self.editor.set(Draft(text, cursor))
-        return []
-
-    def _complete(self, token: Token, text: str, rest: str) -> Effects:
-        """The whole name and a blank in the place of the token, the cursor behind them."""
-        if not rest[:1].isspace():
-            text += " "
-        self.editor.replace(token.start, token.end, Draft(text))
-        if token.text == text.rstrip() or not text.endswith(" "):
-            self.editor.handle(Key("end"), self.columns)
-        return []
+        self._pictures += 1
+        return attached([found._replace(size=size)], self._pictures)
 
     # --- sending ---
 
     def _submit(self) -> Effects:
-        asked = read(self.editor.draft, self._prompts)
+        asked = read(self.editor.draft, self._completing.prompts)
         if isinstance(asked, RunCommand):
             return self._run(asked.name)
         if isinstance(asked, Message):
@@ -342,7 +285,7 @@ class Composer:
     # --- earlier messages ---
 
     def _recall_with(self, key: Key) -> Effects | None:
-        step = _STEPS.get(key.name, 0) * (key.ctrl == (len(key.name) == 1) and not key.alt)
+        step = row_step(key)
         if not step or not self.recall.applies(self.editor.draft):
             return None
         entry = (self.recall.older if step < 0 else self.recall.newer)(self.editor.draft)
@@ -362,20 +305,17 @@ class Composer:
 
     def _show(self, draft: Draft) -> None:
         self.editor.set(draft)
-        self._dismiss()
+        self._completing.dismiss(self.editor.draft)
 
     # --- what it is told ---
 
     def files_found(self, query: str, found: Sequence[FileMatch]) -> None:
         """The answer to `SearchFiles`; one for an earlier query is dropped."""
-        if self.completion and self.completion.of_files and self.completion.token.query == query:
-            self.completion = completions.with_files(self.completion, found)
+        self._completing.files_found(query, found)
 
     def prompts_known(self, prompts: Iterable[Prompt]) -> None:
         """The user's own prompts."""
-        self._prompts = {prompt.name: prompt for prompt in prompts}
-        if self.completion and not self.completion.of_files:
-            self.completion = completions.commands(self.completion.token, self._prompts)
+        self._completing.prompts_known(prompts)
 
     def edited(self, text: str | None) -> Effects:
         """The answer to `EditDraft`; None keeps the draft."""
@@ -391,6 +331,3 @@ class Composer:
     def resize(self, width: int) -> None:
         """The terminal is `width` columns wide: rows move with it."""
         self.columns = text_columns(width)
-
-
-_STEPS = {"up": -1, "p": -1, "down": 1, "n": 1}

@@ -35,8 +35,8 @@ class Editor:
             self.insert(Draft(text), typing=True)
         elif is_newline(key):
             self.insert(Draft("\n"))
-        elif key.name in _UP_DOWN and not key.alt and key.ctrl == (len(key.name) == 1):
-            self._move_by_row(_UP_DOWN[key.name], columns, wanted)
+        elif step := row_step(key):
+            self._move_by_row(step, columns, wanted)
         elif chord in _MOVES:
             self.move(_MOVES[chord](self.draft, self.draft.cursor))
         elif chord in _DELETIONS:
@@ -77,6 +77,10 @@ class Editor:
     def move(self, index: int) -> None:
         """Put the cursor at `index` or the next border."""
         self.draft, self._typing = drafts.at(self.draft, index), False
+
+    def move_to_line_end(self) -> None:
+        """Put the cursor where its line ends."""
+        self.move(drafts.line_end(self.draft, self.draft.cursor))
 
     def undo(self) -> None:
         """Back to the draft before the last edit."""
@@ -121,6 +125,12 @@ def is_newline(key: Key) -> bool:
     if key.name == "enter":
         return key.ctrl or key.alt or key.shift
     return key.name in ("j", "m") and key.ctrl and not key.alt
+
+
+def row_step(key: Key) -> int:
+    """-1 for Up and Ctrl+P, 1 for Down and Ctrl+N, 0 for other keys."""
+    plain = not key.alt and key.ctrl == (len(key.name) == 1)
+    return _UP_DOWN.get(key.name, 0) if plain else 0
 
 
 def typed(key: Key) -> str:
