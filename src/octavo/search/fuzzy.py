@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from octavo.search.align import match
+from octavo.search.listed import Listed, Paths, listed, paths_of
+from octavo.search.listing import list_files
 from octavo.search.query import Word, words
-from octavo.search.special_files import SpecialFiles
+from octavo.search.rank import best_paths, holding
+from octavo.search.shapes import END
+from octavo.search.special_files import Folders, SpecialFiles
 
 
 class FoundFile(NamedTuple):
@@ -26,8 +31,16 @@ class FoundFile(NamedTuple):
     indices: tuple[int, ...]
 
 
+class _Narrowed(NamedTuple):
+    """What of a listing holds a word: where a longer one can be looked for."""
+
+    listing: Listed
+    word: Word
+    pieces: tuple[Paths, ...]
+
+
 class FileSearch:
-    """Searches that come one after another, for each of which the files are listed anew.
+    """Searches that come one after another; the files are listed anew once something may have changed.
 
     Several threads may search at the same time. `environ` says where ripgrep and
     git's own settings are, `options` are further ones for ripgrep.
@@ -38,6 +51,9 @@ class FileSearch:
         self._options = options
         self._special = SpecialFiles()
         self._one_at_a_time = threading.Lock()
+        # Of the last searches, by root. Threads put whole values here and take them out, which needs no lock.
+        self._listings: dict[str, Listed] = {}
+        self._narrowed: dict[str, _Narrowed] = {}
 
     def search(
         self, roots: Sequence[str], query: str, limit: int, cancel: threading.Event | None = None
@@ -60,30 +76,56 @@ class FileSearch:
                     found.append(FoundFile(root, path, hit.score, hit.indices))
             if cancelled():
                 return ()
+        self._forget_all_but(roots)
         found.sort(key=lambda file: (-file.score, file.path))
         return tuple(found)
 
     def _best(self, root: str, query: Sequence[Word], limit: int, cancelled: Callable[[], bool]) -> list[str]:
-        from octavo.search.listing import list_files
-        from octavo.search.path_table import tables
-        from octavo.search.rank import best_paths
-
         best: list[tuple[int, str]] = []
-        folders = {""}
+        for texts in zip(*self._holding(root, query, cancelled), strict=True):
+            text = END + "".join(text[1:] for text in texts)
+            best += [(-score, path) for score, path in best_paths(query, text, limit, cancelled)]
+        return [path for _, path in sorted(best)[:limit]]
 
-        def look_at(piece: bytes) -> None:
-            nonlocal best
-            for table in tables(piece):
-                best += [(-score, path) for score, path in best_paths(table, query, limit, cancelled)]
-            best = sorted(best)[:limit]
+    def _holding(self, root: str, query: Sequence[Word], cancelled: Callable[[], bool]) -> tuple[Paths, ...]:
+        """The paths below the root that hold all the words."""
+        listing = self._listings.get(root)
+        if listing is not None and listing.still_serves():
+            held = _held(query, self._narrowest(root, listing, query))
+        else:
+            held = _held(query, self._listed_anew(root, cancelled))
+            listing = self._listings.get(root)
+        if listing is not None and len(query) == 1 and not cancelled():
+            self._narrowed[root] = _Narrowed(listing, query[0], held)
+        return held
 
-        for piece in list_files(root, self._environ, cancelled, options=self._options):
-            look_at(piece)
-            _add_folders(piece, folders)
+    def _narrowest(self, root: str, listing: Listed, query: Sequence[Word]) -> tuple[Paths, ...]:
+        last = self._narrowed.get(root)
+        if last is None or last.listing is not listing or len(query) != 1:
+            return listing.pieces
+        return last.pieces if query[0].goes_on(last.word) else listing.pieces
+
+    def _listed_anew(self, root: str, cancelled: Callable[[], bool]) -> Iterator[Paths]:
+        """The paths as they are found, so that they are looked through while ripgrep lists on."""
+        started_ns = time.time_ns()
+        self._listings.pop(root, None)
         with self._one_at_a_time:
-            special = () if cancelled() else self._special.below(root, folders, self._environ)
-        look_at(b"".join(os.fsencode(path) + b"\0" for path in special))
-        return [path for _, path in best]
+            folders = Folders(root, self._special)
+            seen = []
+            for piece in list_files(root, self._environ, cancelled, options=self._options):
+                folders.add(piece)
+                seen.append(paths_of(piece))
+                yield seen[-1]
+            special = () if cancelled() else self._special.below(root, folders.sizes, self._environ)
+        seen.append(paths_of(b"".join(os.fsencode(path) + b"\0" for path in special)))
+        yield seen[-1]
+        if not cancelled():
+            self._listings[root] = listed(root, seen, folders.paths, started_ns)
+
+    def _forget_all_but(self, roots: Sequence[str]) -> None:
+        for kept in (self._listings, self._narrowed):
+            for root in [root for root in tuple(kept) if root not in roots]:
+                kept.pop(root, None)
 
 
 def search(
@@ -97,10 +139,5 @@ def search(
     return FileSearch(environ).search(roots, query, limit, cancel)
 
 
-def _add_folders(piece: bytes, folders: set[str]) -> None:
-    """Add every folder on the way to the files of a piece."""
-    for folder in {path.rpartition(b"/")[0] for path in piece.split(b"\0")}:
-        parent = os.fsdecode(folder)
-        while parent not in folders:
-            folders.add(parent)
-            parent = parent.rpartition("/")[0]
+def _held(query: Sequence[Word], pieces: Iterable[Paths]) -> tuple[Paths, ...]:
+    return tuple(Paths(holding(query, piece.plain), holding(query, piece.wide)) for piece in pieces)

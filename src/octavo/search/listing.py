@@ -19,7 +19,7 @@ _LOOK_UP_S = 0.05
 """How long nobody asks whether the listing is still wanted."""
 _SILENT_S = 30.0
 """How long ripgrep may say nothing: it waits for ever where a command has put a pipe in the place of an ignore file."""
-_PIECE = 1 << 20
+_PIECE = 1 << 17
 """Bytes that are looked at together: enough to be worth it, few enough for the processor's cache."""
 
 

@@ -20,6 +20,11 @@ class Word(msgspec.Struct, frozen=True):
             char = base_letter(char)
         return folded(char) if self.any_case else char
 
+    def goes_on(self, other: Word) -> bool:
+        """Whether a path that holds this word holds the other one too, which is its beginning."""
+        same = (self.any_case, self.any_accent) == (other.any_case, other.any_accent)
+        return same and self.units.startswith(other.units)
+
 
 def words(query: str) -> tuple[Word, ...]:
     """The words of the query. White space parts them, unless a backslash stands before a space."""

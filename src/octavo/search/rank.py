@@ -1,101 +1,139 @@
-"""Scores of all paths of a table at once (`docs/search.md`, "Scores").
+"""The best of many paths, of which few are scored (`docs/search.md`, "Speed").
 
-Row by row as in `search.align`, but a row is an array of the places where the
-character stands, through all paths. Imported on use: numpy is slow to import.
+One regular expression finds the paths that hold a word at all. They are scored in the
+order of what they can be worth at the most, until none of the rest can be among the
+best: the result is what scoring all of them gives.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import NamedTuple
+import bisect
+import functools
+import re
+import string
+from collections.abc import Callable, Iterable, Sequence
 
-import numpy as np
-
-from octavo.search.align import BOUNDARY, CONSECUTIVE, GAP_START, GAP_STEP, MATCH
-from octavo.search.path_table import Ints, PathTable
 from octavo.search.query import Word
+from octavo.search.shapes import END, Bound, Shape, beginnings, most_of_the_rest, shapes
+from octavo.search.worth import NOT_THERE, worth
 
-_MOST_32 = 1 << 30
-
-
-class _Row(NamedTuple):
-    """The cells of one character of the word: their places in ascending order, and what they are worth."""
-
-    places: Ints
-    lines: Ints
-    scores: Ints
-    runs: Ints
+_FEW = 300
+"""So many paths are scored sooner than anything is found out about them."""
+_MOST_SHAPES = 4
+_LOOK_UP = 256
+"""After how many scored paths somebody asks whether they are still wanted."""
 
 
-def best_paths(
-    table: PathTable, query: Sequence[Word], count: int, cancelled: Callable[[], bool]
-) -> list[tuple[int, str]]:
-    """The `count` best paths and their scores: of equal ones those that come first. Empty if cancelled."""
+def holding(query: Sequence[Word], text: str) -> str:
+    """The paths of a text that hold all the words, as a text: each with a NUL after it, and one before the first."""
     for word in query:
-        # One character finds nearly every path: looking for it first would cost more than it saves.
-        if len(word.units) > 1 and len(lines := table.holding(word)) < table.size:
-            table = table.only(lines)
-    totals = np.zeros(table.size, np.int32)
-    for word in query:
-        row = _cells(table, word, cancelled)
-        if row is None or not len(row.places):
-            return []
-        scores = np.full(table.size, -1, np.int32)
-        first = np.flatnonzero(np.diff(row.lines, prepend=-1))
-        scores[row.lines[first]] = np.maximum.reduceat(row.scores, first)
-        totals = np.where((scores < 0) | (totals < 0), -1, totals + scores)
-    return [(int(totals[line]), table.path(line)) for line in _best_lines(table, totals, count)]
+        found = _pattern(_of_same_form(word, text)).findall(text)
+        text = END + END.join(found) + END if found else END
+    return text
 
 
-def _best_lines(table: PathTable, totals: Ints, count: int) -> list[int]:
-    alive = np.flatnonzero(totals >= 0)
-    if len(alive) <= count:
-        return list(alive)
-    last = np.partition(totals[alive], len(alive) - count)[len(alive) - count]
-    above = list(alive[totals[alive] > last])
-    return above + table.smallest(alive[totals[alive] == last], count - len(above))
+def best_paths(query: Sequence[Word], text: str, count: int, cancelled: Callable[[], bool]) -> list[tuple[int, str]]:
+    """Of the paths of a text that hold all the words the `count` best and their scores; of equal ones the smallest.
 
-
-def _cells(table: PathTable, word: Word, cancelled: Callable[[], bool]) -> _Row | None:
-    """The cells of the word's last character; None if cancelled."""
-    row: _Row | None = None
-    for unit in word.units:
-        if cancelled():
-            return None
-        places = table.places(word, unit)
-        row = _first_row(table, places, alone=len(word.units) == 1) if row is None else _next_row(table, row, places)
-        if not len(row.places):
+    Less when it was cancelled.
+    """
+    best = _Best(query, count, cancelled)
+    rest = _NO_BOUND
+    if len(query) == 1 and text.count(END) > _FEW and text.isascii():
+        rest = _take_shapes(best, query[0], text)
+        if best.is_beyond(rest):
+            return best.found
+    paths = [path for path in _paths(text) if path not in best.seen]
+    for bound, group in _by_bound(query, paths):
+        most = min(bound, rest)
+        if best.is_beyond(most):
             break
-    return row
+        best.take(most, group)
+    return best.found
 
 
-def _first_row(table: PathTable, places: Ints, alone: bool) -> _Row:
-    lines = table.lines(places)
-    bonuses = table.bonuses_alone(places, lines) if alone else table.bonuses(places)
-    return _Row(places, lines, MATCH + 2 * bonuses, bonuses)
+class _Best:
+    """The best paths so far, in order, and which were scored."""
+
+    def __init__(self, query: Sequence[Word], count: int, cancelled: Callable[[], bool]) -> None:
+        self.seen: set[str] = set()
+        self._query = query
+        self._count = count
+        self._cancelled = cancelled
+        self._best: list[tuple[int, str]] = []
+
+    @property
+    def found(self) -> list[tuple[int, str]]:
+        return [(-score, path) for score, path in self._best]
+
+    def is_beyond(self, most: int) -> bool:
+        """Whether no path that is worth so much at the most can be among the best."""
+        return len(self._best) == self._count and most < -self._best[-1][0]
+
+    def take(self, most: int, paths: Iterable[str]) -> None:
+        """Score the paths, none of which is worth more than `most`, as far as they matter."""
+        for number, path in enumerate(sorted(set(paths) - self.seen)):
+            if len(self._best) == self._count and (-most, path) > self._best[-1]:
+                return
+            if number % _LOOK_UP == 0 and self._cancelled():
+                return
+            self.seen.add(path)
+            if (score := worth(self._query, path)) != NOT_THERE:
+                bisect.insort(self._best, (-score, path))
+                del self._best[self._count :]
 
 
-def _next_row(table: PathTable, above: _Row, places: Ints) -> _Row:
-    lines = table.lines(places)
-    after = np.searchsorted(above.places, places - 1)  # how many cells above end before the one right before a place
-    left = np.maximum(after - 1, 0)
-    has_gap = (after > 0) & (above.lines[left] == lines)
-    beside = np.minimum(after, len(above.places) - 1)
-    adjoins = above.places[beside] == places - 1
-    kept = has_gap | adjoins
-    places, lines, left, beside = places[kept], lines[kept], left[kept], beside[kept]
-    has_gap, adjoins = has_gap[kept], adjoins[kept]
+def _take_shapes(best: _Best, word: Word, text: str) -> int:
+    """Take the paths in which the word stands in valuable ways; what the rest is worth at the most."""
+    for number, shape in enumerate(shapes(word, _MOST_SHAPES)):
+        if best.is_beyond(shape.most):
+            return most_of_the_rest(word, number)
+        best.take(shape.most, _having(shape, word, text))
+    return most_of_the_rest(word, _MOST_SHAPES)
 
-    bonuses = table.bonuses(places)
-    # Lines are held so far apart that no cell reaches from one into the next.
-    apart = above.scores.max().astype(np.int64) + 1
-    if apart * table.size + above.places[-1] < _MOST_32:
-        apart = apart.astype(np.int32)
-    reach = np.maximum.accumulate(above.scores + above.places * GAP_STEP + above.lines * apart)
-    gaps = reach[left] - lines * apart - places * GAP_STEP - (GAP_START - 2 * GAP_STEP)
-    by_gap = np.where(has_gap, np.maximum(gaps, 0) + bonuses, -1)
-    runs = np.maximum(above.runs[beside], CONSECUTIVE)
-    runs = np.where((bonuses >= BOUNDARY) & (bonuses > runs), bonuses, runs)
-    by_run = np.where(adjoins, above.scores[beside] + np.maximum(runs, bonuses), -1)
-    goes_on = by_run > by_gap
-    return _Row(places, lines, np.where(goes_on, by_run, by_gap) + MATCH, np.where(goes_on, runs, bonuses))
+
+def _paths(text: str) -> list[str]:
+    return text[1:-1].split(END) if len(text) > 1 else []
+
+
+def _having(shape: Shape, word: Word, text: str) -> Iterable[str]:
+    searched = text.lower() if word.any_case else text
+    for hit in re.finditer(shape.pattern, searched):
+        begin, end = hit.span()
+        start = text.rindex(END, 0, begin + 1) + 1
+        yield text[start : text.index(END, end)]
+
+
+def _by_bound(query: Sequence[Word], paths: Sequence[str]) -> list[tuple[int, list[str]]]:
+    """The paths in groups, those that can be worth most first."""
+    text = END.join(paths)
+    if len(paths) <= _FEW or not text.isascii():
+        return [(_NO_BOUND, list(paths))]
+    starts = beginnings(text)
+    forms = {False: (paths, starts.split(END)), True: (text.lower().split(END), starts.lower().split(END))}
+    has_white = any(map(text.__contains__, string.whitespace))
+    totals = [0] * len(paths)
+    for word in query:
+        most = Bound(word, has_white=has_white).most
+        totals = [total + most(*seen) for total, *seen in zip(totals, *forms[word.any_case], strict=True)]
+    groups: dict[int, list[str]] = {}
+    for total, path in zip(totals, paths, strict=True):
+        groups.setdefault(total, []).append(path)
+    return sorted(groups.items(), reverse=True)
+
+
+_NO_BOUND = 1 << 30
+
+
+def _of_same_form(word: Word, text: str) -> tuple[str, ...]:
+    """For each character of the word the characters in the text that are taken for it."""
+    if text.isascii():
+        return tuple(unit + unit.upper() if word.any_case and unit.isascii() else unit for unit in word.units)
+    forms = [(char, word.form(char)) for char in sorted(set(text))]
+    return tuple("".join(char for char, form in forms if form == unit) or unit for unit in word.units)
+
+
+@functools.lru_cache(64)
+def _pattern(same: tuple[str, ...]) -> re.Pattern[str]:
+    steps = (f"[^\\x00{chars}]*+[{chars}]" for chars in map(re.escape, same))
+    return re.compile(rf"\0({''.join(steps)}[^\0]*+)")

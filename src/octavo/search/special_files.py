@@ -9,13 +9,26 @@ from __future__ import annotations
 
 import contextlib
 import os
+import time
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
 
 from octavo.files.plain_file import open_plain
 from octavo.search.listing import list_files
 
+IGNORE_FILES = (".gitignore", ".ignore", ".rgignore")
+"""Files of rules that may stand in any folder."""
+_RACY_NS = 50_000_000
 _MOST_FOLDERS = 500_000  # to remember
-_IGNORE_FILES = (".gitignore", ".ignore", ".rgignore")
+
+
+class _Seen(NamedTuple):
+    """A folder as it was read: when, how much is in it, and its special files once somebody looked."""
+
+    read_ns: int
+    size: int
+    special: tuple[str, ...] | None = None
 
 
 class SpecialFiles:
@@ -25,28 +38,96 @@ class SpecialFiles:
     """
 
     def __init__(self) -> None:
-        self._seen: dict[str, tuple[int, tuple[str, ...]]] = {}
+        self._seen: dict[str, _Seen] = {}
 
-    def below(self, root: str, folders: Iterable[str], environ: Mapping[str, str]) -> list[str]:
-        """The special files that stand in the folders and are not ignored; all paths are relative to `root`."""
-        found = [
-            os.path.join(folder, name) for folder in folders for name in self._names(os.path.join(root or ".", folder))
-        ]
-        return _not_ignored(os.path.abspath(root or "."), found, environ) if found else []
-
-    def _names(self, folder: str) -> tuple[str, ...]:
+    def read(self, folder: str) -> None:
+        """Read a folder, unless it is known as it is now."""
+        seen = self._seen.get(folder)
+        if seen is not None and unchanged_since(folder, seen.read_ns):
+            return
+        if len(self._seen) >= _MOST_FOLDERS:
+            self._seen.clear()
+        now = time.time_ns()
         try:
-            changed = os.stat(folder).st_mtime_ns
-            seen = self._seen.get(folder)
-            if seen is None or seen[0] != changed:
-                with os.scandir(folder) as entries:
-                    seen = (changed, tuple(entry.name for entry in entries if _is_special(entry)))
-                if len(self._seen) >= _MOST_FOLDERS:
-                    self._seen.clear()
-                self._seen[folder] = seen
+            self._seen[folder] = _Seen(now, len(os.listdir(folder)))
         except OSError:
+            self._seen.pop(folder, None)
+
+    def below(self, root: str, sizes: Mapping[str, int], environ: Mapping[str, str]) -> list[str]:
+        """The special files in folders that were read, and are not ignored; all paths are relative to `root`.
+
+        `sizes` tells how many files and folders are known in each: one that holds no more holds nothing special.
+        """
+        top = root or os.curdir
+        found = [
+            os.path.join(folder, name)
+            for folder, known in sizes.items()
+            for name in self._names(f"{top}/{folder}", known)
+        ]
+        return _not_ignored(os.path.abspath(top), found, environ) if found else []
+
+    def _names(self, folder: str, known: int) -> tuple[str, ...]:
+        seen = self._seen.get(folder)
+        if seen is None:
             return ()
-        return seen[1]
+        if seen.special is None:
+            if seen.size == known:
+                return ()
+            seen = self._seen[folder] = seen._replace(special=_special_in(folder))
+        return seen.special or ()
+
+
+class Folders:
+    """The folders on the way to listed files, each read as soon as it is known of."""
+
+    def __init__(self, root: str, special: SpecialFiles) -> None:
+        self.sizes: dict[str, int] = {}
+        """How many listed files and known folders there are in each."""
+        self._top = root or os.curdir
+        self._special = special
+        self._add("")
+
+    def add(self, piece: bytes) -> None:
+        """The folders of paths that each end in a NUL."""
+        sizes = Counter([path.rpartition(b"/")[0] for path in piece.split(b"\0")])
+        sizes[b""] -= 1  # behind the last NUL
+        for folder, size in sizes.items():
+            self._add(name := os.fsdecode(folder))
+            self.sizes[name] += size
+
+    @property
+    def paths(self) -> Iterator[str]:
+        """All of them, with the root before them."""
+        return (f"{self._top}/{folder}" for folder in self.sizes)
+
+    def _add(self, folder: str) -> None:
+        if folder in self.sizes:
+            return
+        self.sizes[folder] = 0
+        self._special.read(f"{self._top}/{folder}")
+        if folder:
+            above = folder.rpartition("/")[0]
+            self._add(above)  # no deeper than paths may be long
+            self.sizes[above] += 1
+
+
+def unchanged_since(path: str, moment_ns: int) -> bool:
+    """Whether what stands there has not changed since a moment shortly before that one.
+
+    Clocks of disks are coarse, and nobody can set this time of a file back.
+    """
+    try:
+        return os.stat(path).st_ctime_ns < moment_ns - _RACY_NS
+    except OSError:
+        return False
+
+
+def _special_in(folder: str) -> tuple[str, ...]:
+    try:
+        with os.scandir(folder) as entries:
+            return tuple(entry.name for entry in entries if _is_special(entry))
+    except OSError:
+        return ()
 
 
 def _is_special(entry: os.DirEntry[str]) -> bool:
@@ -73,7 +154,7 @@ def _lay_out(top: str, files: set[str]) -> None:
     for folder in sorted(folders):
         with contextlib.suppress(OSError):
             os.makedirs(top + folder, exist_ok=True)
-        for name in _IGNORE_FILES:
+        for name in IGNORE_FILES:
             _copy(os.path.join(folder, name), top)
         # Where a repository begins matters, and so does its own list of what is ignored.
         if os.path.lexists(os.path.join(folder, ".git")):

@@ -1,0 +1,195 @@
+"""Ways in which a word can stand in a path, the most valuable first, each as a regular expression.
+
+A word falls into runs of neighbouring characters. What a path is worth is known within
+narrow bounds from where its runs begin and how far they are apart, and regular
+expressions tell that of thousands of paths in the time that one takes to be scored.
+For plain paths only: `Shape.most` is no less than the score of any path that has this
+shape and none before it.
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from octavo.search.align import BOUNDARY, CONSECUTIVE, GAP_START, GAP_STEP, MATCH
+from octavo.search.letters import DELIMITER, DIGIT, LETTER, LOWER, MARK, UPPER, WHITE, bonus, char_class
+from octavo.search.query import Word
+
+END = "\0"
+"""What stands before the first path of a text and after each path."""
+
+_MIDDLES = re.compile("(?<=[a-zA-Z0-9])[a-z0-9]+")
+_NUL = r"\0"
+_GAPS = ((1, 1), (2, 3), (4, 7), (8, None))
+"""How many characters lie between two runs, from and to."""
+_LANDINGS: tuple[tuple[tuple[int, ...], str], ...] = (
+    ((WHITE,), r"[\0\s]"),
+    ((DELIMITER,), "[/,:;|]"),
+    ((MARK,), r"[\x01-\x08\x0e-\x1b!-+\-.<-@\[-`{}~\x7f]"),
+    ((LOWER, UPPER, LETTER, DIGIT), ""),  # any character: a word alone is found fastest
+)
+"""Classes of the character before a run, and what that character looks like."""
+
+
+class Shape(NamedTuple):
+    """`pattern` is to be searched in lower case where the word is compared so; it need not reach the ends of a path."""
+
+    most: int
+    pattern: str
+
+
+@functools.lru_cache(64)
+def shapes(word: Word, count: int) -> tuple[Shape, ...]:
+    """The `count` most valuable ones, of one run and of two."""
+    return tuple(Shape(plan.most, _pattern(word, plan)) for plan in _plans(word)[:count])
+
+
+def most_of_the_rest(word: Word, count: int) -> int:
+    """What a path is worth at the most in which the word stands in none of these `count` shapes."""
+    worths = _worths(word)
+    size = len(word.units)
+    of_more_runs = 0
+    if size > 2:
+        # Three runs, where every character is worth as much as any can be.
+        highest = max(CONSECUTIVE, *map(max, worths.landing), *worths.own)
+        of_more_runs = MATCH * size + highest * (size + 1) - 2 * GAP_START
+    plans = _plans(word)
+    return max(of_more_runs, plans[count].most if len(plans) > count else 0)
+
+
+class Bound:
+    """What a path is worth at the most, by what is quickly seen of it.
+
+    It is seen which characters of the word begin a part of the path, and which neighbours in the word are neighbours
+    in the path.
+    """
+
+    def __init__(self, word: Word, *, has_white: bool) -> None:
+        self._word = word
+        self._pairs = ["".join(pair) for pair in itertools.pairwise(word.units)]
+        self._has_white = has_white
+        self._known: dict[int, int] = {}
+
+    def most(self, path: str, beginnings: str) -> int:
+        """The bound of a path, both in lower case where the word is compared so; see `beginnings`."""
+        seen = 1 if path.startswith(self._word.units[0]) else 0
+        bit = 2
+        for unit in self._word.units:
+            if unit in beginnings:
+                seen |= bit
+            bit <<= 1
+        for pair in self._pairs:
+            if pair in path:
+                seen |= bit
+            bit <<= 1
+        if (known := self._known.get(seen)) is None:
+            known = self._known[seen] = self._worth(seen)
+        return known
+
+    def _worth(self, seen: int) -> int:
+        size = len(self._word.units)
+        begins = [bool(seen & 2 << place) for place in range(size)]
+        adjoins = [False] + [bool(seen & 2 << size + place) for place in range(size - 1)]
+        highest = self._landing(0, begins=begins[0], is_start=bool(seen & 1))
+        total = MATCH * size + 2 * highest
+        own = _worths(self._word).own
+        for place in range(1, size):
+            landing = self._landing(place, begins=begins[place], is_start=False)
+            apart = landing - GAP_START
+            highest = max(highest, own[place])
+            total += max(apart, highest, CONSECUTIVE) if adjoins[place] else apart
+            highest = max(highest, landing)
+        return total
+
+    def _landing(self, place: int, *, begins: bool, is_start: bool) -> int:
+        white, *others = _worths(self._word).landing[place]
+        if begins or not self._word.units[place].isalnum():
+            return white if is_start or self._has_white else max(others)
+        return others[-1] if self._word.units[place].isdigit() else 0
+
+
+def beginnings(text: str) -> str:
+    """The text without the letters and digits that stand in the middle of a part: lower-case ones after another."""
+    return _MIDDLES.sub("", text)
+
+
+class _Worths(NamedTuple):
+    """For each character of a word its bonus after each kind of landing, and right after the one before it."""
+
+    landing: tuple[tuple[int, ...], ...]
+    own: tuple[int, ...]
+
+
+class _Plan(NamedTuple):
+    """One run, or two with a gap between them, and the kinds of their landings."""
+
+    most: int
+    landing: int
+    split: int = 0
+    gap: int = 0
+    later_landing: int = 0
+
+
+@functools.lru_cache(64)
+def _plans(word: Word) -> tuple[_Plan, ...]:
+    worths = _worths(word)
+    return tuple(sorted(itertools.chain(_one_run(worths), _two_runs(worths)), reverse=True))
+
+
+@functools.lru_cache(64)
+def _worths(word: Word) -> _Worths:
+    kinds = [_kinds(word, unit) for unit in word.units]
+    landing = tuple(tuple(_highest(group, kind) for group, _ in _LANDINGS) for kind in kinds)
+    return _Worths(landing, (0, *itertools.starmap(_highest, itertools.pairwise(kinds))))
+
+
+def _kinds(word: Word, unit: str) -> tuple[int, ...]:
+    forms = (unit, unit.upper()) if word.any_case and unit.isascii() else (unit,)
+    return tuple(map(char_class, forms))
+
+
+def _highest(before: Sequence[int], own: Sequence[int]) -> int:
+    return max(bonus(one, other) for one in before for other in own)
+
+
+def _one_run(worths: _Worths) -> Iterator[_Plan]:
+    size = len(worths.own)
+    for landing in range(len(_LANDINGS)):
+        yield _Plan(MATCH * size + _run(worths, 0, size, landing), landing)
+
+
+def _two_runs(worths: _Worths) -> Iterator[_Plan]:
+    size = len(worths.own)
+    kinds = range(len(_LANDINGS))
+    for split in range(1, size):
+        first = [_run(worths, 0, split, landing) for landing in kinds]
+        second = [_run(worths, split, size, landing) for landing in kinds]
+        for landing, later, gap in itertools.product(kinds, kinds, range(len(_GAPS))):
+            apart = GAP_START + GAP_STEP * (_GAPS[gap][0] - 1)
+            yield _Plan(MATCH * size + first[landing] + second[later] - apart, landing, split, gap, later)
+
+
+def _run(worths: _Worths, start: int, end: int, landing: int) -> int:
+    """What the bonuses of a run come to at the most."""
+    first = run = worths.landing[start][landing]
+    total = 2 * first if start == 0 else first
+    for own in worths.own[start + 1 : end]:
+        run = max(run, CONSECUTIVE)
+        if own >= BOUNDARY and own > run:
+            run = own
+        total += max(run, own)
+    return total
+
+
+def _pattern(word: Word, plan: _Plan) -> str:
+    before = _LANDINGS[plan.landing][1]
+    if not plan.split:
+        return before + re.escape(word.units)
+    least, largest = _GAPS[plan.gap]
+    skipped = f"[^{_NUL}]{{{least - 1},{'' if largest is None else largest - 1}}}?"
+    between = _LANDINGS[plan.later_landing][1].replace(_NUL, "") or f"[^{_NUL}]"
+    return f"{before}{re.escape(word.units[: plan.split])}{skipped}{between}{re.escape(word.units[plan.split :])}"
