@@ -1,4 +1,4 @@
-"""What the agent says and thinks (`docs/terminal.md`, "Cells")."""
+"""What the agent says and thinks (`docs/terminal-cells.md`, "Cells")."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every finished or live block of the conversation offers: its rows in two forms (`docs/terminal.md`, "Cells").
+"""What every finished or live block of the conversation offers: its rows in two forms (`docs/terminal-cells.md`, "Cells").
 
 A cell is a frozen value that knows neither terminal nor clock. Its `scrollback` form is printed once above the live
 rows; its `transcript` form is what the full-screen transcript shows, at any width and as often as needed. Rows are at

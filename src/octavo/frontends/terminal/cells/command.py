@@ -1,4 +1,4 @@
-"""A command: what ran, how it ended, what it said (`docs/terminal.md`, "Commands")."""
+"""A command: what ran, how it ended, what it said (`docs/terminal-cells.md`, "Commands")."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Commands that only look at files, joined in one cell (`docs/terminal.md`, "Commands")."""
+"""Commands that only look at files, joined in one cell (`docs/terminal-cells.md`, "Commands")."""
 
 from __future__ import annotations
 

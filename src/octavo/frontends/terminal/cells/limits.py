@@ -1,4 +1,4 @@
-"""Rate limits: how a limit is called, when it is warned of, how its row looks (`docs/terminal.md`, "Limits")."""
+"""Rate limits: how a limit is called, when it is warned of, how its row looks (`docs/terminal-cells.md`, "Limits")."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Remarks, warnings and errors: a mark and a text (`docs/terminal.md`, "Cells")."""
+"""Remarks, warnings and errors: a mark and a text (`docs/terminal-cells.md`, "Cells")."""
 
 from __future__ import annotations
 

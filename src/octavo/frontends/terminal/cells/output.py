@@ -1,4 +1,4 @@
-"""What is shown of a command's output: its first and last lines, and how many stand between (`docs/terminal.md`)."""
+"""What is shown of a command's output: its first and last lines, and how many stand between (`docs/terminal-cells.md`)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The model's plan (`docs/terminal.md`, "Cells")."""
+"""The model's plan (`docs/terminal-cells.md`, "Cells")."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What `/mcp` shows: the servers of the configuration and what they offer (`docs/terminal.md`, "/mcp")."""
+"""What `/mcp` shows: the servers of the configuration and what they offer (`docs/terminal-cells.md`, "/mcp")."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The card of `/status`: settings, tokens and limits (`docs/terminal.md`, "/status")."""
+"""The card of `/status`: settings, tokens and limits (`docs/terminal-cells.md`, "/status")."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Calls of MCP tools, web searches, viewed pictures (`docs/terminal.md`, "Cells")."""
+"""Calls of MCP tools, web searches, viewed pictures (`docs/terminal-cells.md`, "Cells")."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the user said (`docs/terminal.md`, "Cells")."""
+"""What the user said (`docs/terminal-cells.md`, "Cells")."""
 
 from __future__ import annotations
 

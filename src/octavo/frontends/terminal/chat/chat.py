@@ -1,4 +1,4 @@
-"""Engine events become cells: the reducer of a conversation (`docs/terminal.md`, "How the conversation is shown").
+"""Engine events become cells: the reducer of a conversation (`docs/terminal-cells.md`, "How the conversation is shown").
 
 One for each conversation; what an old one still sends is never fed to the new one. It has no clock and does no work
 outside: `now` is the monotonic time in seconds. What is printed comes in the order of the events. While a message is

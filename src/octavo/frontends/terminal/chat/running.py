@@ -1,4 +1,4 @@
-"""Calls that run: what is live, what is finished, what is broken off (`docs/terminal.md`, "The live cell").
+"""Calls that run: what is live, what is finished, what is broken off (`docs/terminal-cells.md`, "The live cell").
 
 A call is printed once, when it has ended. Commands that only look join in a group, which stays open until something
 else is printed. Ends that nothing belongs to are dropped.

@@ -1,4 +1,4 @@
-"""What the status row says while a turn runs (`docs/terminal.md`, "The status row")."""
+"""What the status row says while a turn runs (`docs/terminal-cells.md`, "The status row")."""
 
 from __future__ import annotations
 

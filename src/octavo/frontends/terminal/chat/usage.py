@@ -1,4 +1,4 @@
-"""Tokens and limits as the events of a session told them (`docs/terminal.md`, "Limits")."""
+"""Tokens and limits as the events of a session told them (`docs/terminal-cells.md`, "Limits")."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Numbers and times as people read them (`docs/terminal.md`, "Numbers")."""
+"""Numbers and times as people read them (`docs/terminal-cells.md`, "Numbers")."""
 
 from __future__ import annotations
 

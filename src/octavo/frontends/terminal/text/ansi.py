@@ -1,7 +1,7 @@
 """The output of commands as styled lines: colours and attributes are kept, every other control is harmless.
 
 A carriage return starts a new state of its line, of which the last one stays, as a progress bar leaves it on a
-screen (`docs/terminal.md`, "Untrusted text").
+screen (`docs/terminal-cells.md`, "Untrusted text").
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""How blocks of Markdown begin, go on and are set off: quotes, lists, fences, HTML (`docs/terminal.md`, "Markdown").
+"""How blocks of Markdown begin, go on and are set off: quotes, lists, fences, HTML (`docs/terminal-cells.md`, "Markdown").
 
 Everything here looks at one line alone. Lines come with their tabs expanded.
 """

@@ -1,4 +1,4 @@
-"""How folders and files are named before the user (`docs/terminal.md`, "Paths")."""
+"""How folders and files are named before the user (`docs/terminal-cells.md`, "Paths")."""
 
 from __future__ import annotations
 

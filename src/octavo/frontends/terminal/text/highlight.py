@@ -1,4 +1,4 @@
-"""Shell scripts, lightly highlighted: strings, operators and comments are dim (`docs/terminal.md`, "Commands")."""
+"""Shell scripts, lightly highlighted: strings, operators and comments are dim (`docs/terminal-cells.md`, "Commands")."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What stands within a line of Markdown: emphasis, code, links (`docs/terminal.md`, "Markdown").
+"""What stands within a line of Markdown: emphasis, code, links (`docs/terminal-cells.md`, "Markdown").
 
 `markdown-it-py` reads it, block rules aside. Pictures and HTML come out as their source.
 """

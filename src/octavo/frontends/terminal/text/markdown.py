@@ -1,4 +1,4 @@
-"""Markdown as styled lines, line by line (`docs/terminal.md`, "Markdown").
+"""Markdown as styled lines, line by line (`docs/terminal-cells.md`, "Markdown").
 
 What a source line becomes never depends on the lines after it, so that streamed text can be printed as it comes and
 is the same however it was cut; a line is read once, which makes the cost linear. Two things wait for later lines: one

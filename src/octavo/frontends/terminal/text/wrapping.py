@@ -1,4 +1,4 @@
-"""Breaking a logical line into rows that fit (`docs/terminal.md`, "Wrapping").
+"""Breaking a logical line into rows that fit (`docs/terminal-cells.md`, "Wrapping").
 
 Rows break between words and between wide characters, each row is filled as far as it goes, and a word that fits into
 no row is broken between graphemes. Blanks at a break are dropped, those at the start of a line are kept.
