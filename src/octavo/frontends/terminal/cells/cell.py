@@ -1,8 +1,10 @@
-"""What every finished or live block of the conversation offers: its rows in two forms (`docs/terminal-cells.md`, "Cells").
+"""What every finished or live block of the conversation offers: its rows in two forms.
 
 A cell is a frozen value that knows neither terminal nor clock. Its `scrollback` form is printed once above the live
 rows; its `transcript` form is what the full-screen transcript shows, at any width and as often as needed. Rows are at
 most as wide as asked for, hold no control character, and a cell without rows prints nothing.
+
+See `docs/terminal-cells.md`, "Cells".
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""The card at the start of a session, and the lines that help to begin (`docs/terminal-cells.md`, "The first screen")."""
+"""The card at the start of a session, and the lines that help to begin.
+
+See `docs/terminal-cells.md`, "The first screen".
+"""
 
 from __future__ import annotations
 

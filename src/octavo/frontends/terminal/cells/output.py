@@ -1,4 +1,7 @@
-"""What is shown of a command's output: its first and last lines, and how many stand between (`docs/terminal-cells.md`)."""
+"""What is shown of a command's output: its first and last lines, and how many stand between.
+
+See `docs/terminal-cells.md`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Changes of files as a diff (`docs/terminal-cells.md`, "Changes of files")."""
+"""Changes of files as a diff (`docs/terminal-cells.md`, "Cells")."""
 
 from __future__ import annotations
 

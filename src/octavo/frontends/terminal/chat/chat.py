@@ -1,8 +1,10 @@
-"""Engine events become cells: the reducer of a conversation (`docs/terminal-cells.md`, "How the conversation is shown").
+"""Engine events become cells: the reducer of a conversation.
 
 One for each conversation; what an old one still sends is never fed to the new one. It has no clock and does no work
 outside: `now` is the monotonic time in seconds. What is printed comes in the order of the events. While a message is
 streamed, whatever else would be printed waits for its end, questions included, so that no end overtakes its begin.
+
+See `docs/terminal-cells.md`, "How the conversation is shown".
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""A message while it is streamed: whole lines only, printed one after the other (`docs/terminal-cells.md`, "Streaming")."""
+"""A message while it is streamed: whole lines only, printed one after the other.
+
+See `docs/terminal-cells.md`, "Streaming".
+"""
 
 from __future__ import annotations
 

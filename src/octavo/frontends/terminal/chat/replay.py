@@ -1,4 +1,4 @@
-"""The stored events of a session that is resumed (`docs/terminal-cells.md`, "Resuming")."""
+"""The stored events of a session that is resumed (`docs/terminal-cells.md`, "How the conversation is shown")."""
 
 from __future__ import annotations
 

@@ -1,7 +1,9 @@
-"""Calls that run: what is live, what is finished, what is broken off (`docs/terminal-cells.md`, "The live cell").
+"""Calls that run: what is live, what is finished, what is broken off.
 
 A call is printed once, when it has ended. Commands that only look join in a group, which stays open until something
 else is printed. Ends that nothing belongs to are dropped.
+
+See `docs/terminal-cells.md`, "How the conversation is shown".
 """
 
 from __future__ import annotations

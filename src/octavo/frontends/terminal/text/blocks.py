@@ -1,6 +1,8 @@
-"""How blocks of Markdown begin, go on and are set off: quotes, lists, fences, HTML (`docs/terminal-cells.md`, "Markdown").
+"""How blocks of Markdown begin, go on and are set off: quotes, lists, fences, HTML.
 
 Everything here looks at one line alone. Lines come with their tabs expanded.
+
+See `docs/terminal-cells.md`, "Markdown".
 """
 
 from __future__ import annotations

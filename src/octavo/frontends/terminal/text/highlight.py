@@ -1,4 +1,7 @@
-"""Shell scripts, lightly highlighted: strings, operators and comments are dim (`docs/terminal-cells.md`, "Commands")."""
+"""Shell scripts, lightly highlighted: strings, operators and comments are dim.
+
+See `docs/terminal-cells.md`, "Commands".
+"""
 
 from __future__ import annotations
 
