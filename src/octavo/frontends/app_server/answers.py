@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable
 
-from octavo.frontends.app_server.client import Client
-from octavo.frontends.app_server.errors import RequestError, failed
+from octavo.frontends.jsonrpc.errors import INTERNAL_ERROR, RequestError
 from octavo.frontends.jsonrpc.messages import RequestId
+from octavo.frontends.jsonrpc.peer import Peer
 
 _log = logging.getLogger(__name__)
 
 
-async def give_answer(client: Client, request_id: RequestId, work: Awaitable[object]) -> None:
+async def give_answer(peer: Peer, request_id: RequestId, work: Awaitable[object]) -> None:
     """Answer with the result of `work`, or with its error; None means that the answer is given elsewhere."""
     try:
         result = await work
     except RequestError as error:
-        client.refuse(request_id, error)
+        peer.refuse(request_id, error.code, str(error))
     except Exception as error:
         # A defect of ours must not take all conversations with it; the log has the details.
         _log.exception("a request failed")
-        client.refuse(request_id, failed(f"internal error: {type(error).__name__}: {error}"))
+        peer.refuse(request_id, INTERNAL_ERROR, f"internal error: {type(error).__name__}: {error}")
     else:
         if result is not None:
-            client.reply(request_id, result)
+            peer.reply(request_id, result)
+
+
+def log_failure(task: asyncio.Task[None]) -> None:
+    """Say why a task failed that nobody waits for."""
+    if not task.cancelled() and (error := task.exception()) is not None:
+        _log.error("a background task failed", exc_info=error)

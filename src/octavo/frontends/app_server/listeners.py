@@ -11,37 +11,13 @@ from __future__ import annotations
 import asyncio
 
 from octavo.engine.broadcast import Subscription
-from octavo.frontends.app_server.errors import refused
+from octavo.frontends.app_server.answers import log_failure
+from octavo.frontends.app_server.dialect import Dialect, Notice
+from octavo.frontends.app_server.ids import random_uuid
 from octavo.frontends.app_server.loaded import Loaded
-from octavo.frontends.app_server.protocol.params import (
-    AddConversationListenerParams,
-    RemoveConversationListenerParams,
-)
-from octavo.frontends.app_server.protocol.results import (
-    AddConversationSubscriptionResponse,
-    InterruptConversationResponse,
-)
-from octavo.frontends.app_server.protocol.values import Empty, usual_uuid
-from octavo.frontends.app_server.questions import Question
-from octavo.frontends.app_server.random_ids import random_uuid
-from octavo.frontends.app_server.server import Server, log_failure
-from octavo.frontends.app_server.v1_events import Notice, messages_of
-from octavo.frontends.jsonrpc.messages import RequestId
+from octavo.frontends.jsonrpc.peer import Peer
+from octavo.frontends.jsonrpc.questions import Question, Questions
 from octavo.protocol import events
-
-
-async def add_listener(
-    server: Server, _: RequestId, params: AddConversationListenerParams
-) -> AddConversationSubscriptionResponse:
-    """`addConversationListener`: from now on the client hears the conversation, what waited included."""
-    loaded = server.conversations.get(params.conversation_id)
-    return AddConversationSubscriptionResponse(server.listeners.add(loaded, params.experimental_raw_events))
-
-
-async def remove_listener(server: Server, _: RequestId, params: RemoveConversationListenerParams) -> Empty:
-    """`removeConversationListener`: the conversation goes on unheard."""
-    server.listeners.remove(usual_uuid(params.subscription_id))
-    return Empty()
 
 
 class _Audience:
@@ -49,64 +25,66 @@ class _Audience:
 
     def __init__(self, loaded: Loaded) -> None:
         self.loaded = loaded
-        self.wants_raw: dict[str, bool] = {}
         self.heard: Subscription = loaded.conversation.subscribe()
-        self.task: asyncio.Task[None] | None = None
+        self.wants_raw: dict[str, bool] = {}
 
 
 class Listeners:
-    """Who hears which conversation; one task for each that is heard."""
+    """Who hears which conversation; one task passes on what each of them tells."""
 
-    def __init__(self, server: Server) -> None:
-        self._server = server
+    def __init__(self, peer: Peer, questions: Questions, dialect: Dialect) -> None:
+        self._peer, self._questions, self._dialect = peer, questions, dialect
         self._audiences: dict[Loaded, _Audience] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
 
     def add(self, loaded: Loaded, wants_raw: bool) -> str:
-        """A new listener; its subscription id."""
+        """A new listener, to raw items or not; its subscription id."""
         audience = self._audiences.get(loaded)
         if audience is None:
             audience = self._audiences[loaded] = _Audience(loaded)
-            audience.task = asyncio.create_task(_pass_on(self._server, audience))
-            audience.task.add_done_callback(log_failure)
+            task = asyncio.create_task(self._pass_on(audience))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+            task.add_done_callback(log_failure)
         subscription_id = random_uuid()
         audience.wants_raw[subscription_id] = wants_raw
         return subscription_id
 
-    def remove(self, subscription_id: str) -> None:
-        """Stop one; `RequestError` for an id that is unknown or was removed."""
+    def remove(self, subscription_id: str) -> bool:
+        """Stop one; whether there was one of this id."""
         found = next((one for one in self._audiences.values() if subscription_id in one.wants_raw), None)
         if found is None:
-            raise refused(f"subscription not found: {subscription_id}")
+            return False
         del found.wants_raw[subscription_id]
         if not found.wants_raw:
             del self._audiences[found.loaded]
             found.heard.close()
+        return True
 
     def close(self) -> None:
         """Stop them all."""
-        for audience in self._audiences.values():
-            audience.heard.close()
+        for task in self._tasks:
+            task.cancel()
 
+    async def _pass_on(self, audience: _Audience) -> None:
+        async for event in audience.heard:
+            self._tell(audience, event)
+            await self._peer.channel.room_for_events()
 
-async def _pass_on(server: Server, audience: _Audience) -> None:
-    async for event in audience.heard:
-        _tell(server, audience, event)
-        await server.client.channel.room_for_events()
-
-
-def _tell(server: Server, audience: _Audience, event: events.Event) -> None:
-    loaded, client = audience.loaded, server.client
-    for message in messages_of(loaded.id, event):
-        if isinstance(message, Notice):
-            for wants_raw in audience.wants_raw.values():
-                if wants_raw or not isinstance(event.msg, events.RawResponseItem):
-                    client.notify(message.method, message.params)
-        else:
-            number = client.ask(message.method, message.params)
-            server.questions.add(number, Question(loaded, event.id, message.about_patch))
-    if isinstance(event.msg, events.TaskComplete | events.TurnAborted):
-        server.questions.drop(loaded, event.id)
-    if isinstance(event.msg, events.TurnAborted):
-        for request_id in loaded.interrupts:
-            client.reply(request_id, InterruptConversationResponse(event.msg.reason))
-        loaded.interrupts.clear()
+    def _tell(self, audience: _Audience, event: events.Event) -> None:
+        loaded, is_raw = audience.loaded, isinstance(event.msg, events.RawResponseItem)
+        for message in self._dialect.messages_of(loaded.id, event):
+            if isinstance(message, Notice):
+                for wants_raw in audience.wants_raw.values():
+                    if wants_raw or not is_raw:
+                        self._peer.notify(message.method, message.params)
+            else:
+                number = self._peer.ask(message.method, message.params)
+                question = Question(loaded.conversation, event.id, message.request, message.decision_in)
+                self._questions.add(number, question)
+        if isinstance(event.msg, events.TaskComplete | events.TurnAborted):
+            self._questions.drop(loaded.conversation, event.id)
+        if isinstance(event.msg, events.TurnAborted):
+            for request_id in loaded.interrupts:
+                self._peer.reply(request_id, self._dialect.interrupted(event.msg))
+            loaded.interrupts.clear()

@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from octavo.engine.conversation import Conversation
-from octavo.frontends.app_server.errors import refused
-from octavo.frontends.app_server.protocol.values import usual_uuid
+from octavo.frontends.app_server.ids import usual_uuid
 from octavo.frontends.jsonrpc.messages import RequestId
 
 
@@ -36,13 +35,6 @@ class LoadedConversations:
     def find(self, conversation_id: str) -> Loaded | None:
         """The conversation of this id, in any spelling."""
         return self._by_id.get(usual_uuid(conversation_id))
-
-    def get(self, conversation_id: str) -> Loaded:
-        """The same; `RequestError` if there is none."""
-        loaded = self.find(conversation_id)
-        if loaded is None:
-            raise refused(f"conversation not found: {usual_uuid(conversation_id)}")
-        return loaded
 
     def forget(self, loaded: Loaded) -> None:
         """No request means it any more."""

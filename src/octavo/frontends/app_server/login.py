@@ -1,25 +1,17 @@
-"""Logging in and out. One login in the browser can be under way; the newest counts (`docs/app-server.md`, "Login")."""
+"""The login in the browser: one can be under way, and the newest counts (`docs/app-server.md`, "Login")."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from octavo.auth.storage import StoredLogin, delete_login, save_login
 from octavo.auth.tokens import AuthError
-from octavo.frontends.app_server.errors import failed, refused
-from octavo.frontends.app_server.protocol.from_server import (
-    AuthStatusChangeNotification,
-    LoginChatGptCompleteNotification,
-)
-from octavo.frontends.app_server.protocol.params import CancelLoginChatGptParams, LoginApiKeyParams
-from octavo.frontends.app_server.protocol.results import LoginChatGptResponse
-from octavo.frontends.app_server.protocol.values import Empty, NoParams, usual_uuid
-from octavo.frontends.app_server.random_ids import random_uuid
-from octavo.frontends.app_server.server import Server, log_failure
-from octavo.frontends.jsonrpc.messages import RequestId
+from octavo.frontends.app_server.answers import log_failure
+from octavo.frontends.app_server.ids import random_uuid
+from octavo.runtime.runtime import Runtime
 
 if TYPE_CHECKING:
     from octavo.auth.login_server import LoginServer
@@ -27,66 +19,17 @@ if TYPE_CHECKING:
 _LIMIT_SECONDS = 600.0
 
 
-async def login_api_key(server: Server, request_id: RequestId, params: LoginApiKeyParams) -> None:
-    """Store the key, unseen; then tell that the login changed."""
-    config = server.config
-    if config.forced_login_method == "chatgpt":
-        raise refused("API key login is disabled. Use ChatGPT login instead.")
-    server.login.cancel()
-    try:
-        save_login(config.codex_home, StoredLogin(params.api_key), config.cli_auth_credentials_store)
-    except AuthError as error:
-        raise failed(f"failed to save api key: {error}") from None
-    server.remote.auth.reload()
-    server.client.reply(request_id, Empty())
-    tell_status(server)
-
-
-async def login_chatgpt(server: Server, _: RequestId, __: NoParams) -> LoginChatGptResponse:
-    """Wait for the user's browser, which the client opens; how it ends is told later."""
-    if server.config.forced_login_method == "api":
-        raise refused("ChatGPT login is disabled. Use API key login instead.")
-    return await server.login.start()
-
-
-async def cancel_login_chatgpt(server: Server, _: RequestId, params: CancelLoginChatGptParams) -> Empty:
-    """Give up the login that is under way."""
-    login_id = usual_uuid(params.login_id)
-    if server.login.active_id != login_id:
-        raise refused(f"login id not found: {login_id}")
-    server.login.cancel()
-    return Empty()
-
-
-async def logout_chatgpt(server: Server, request_id: RequestId, __: NoParams) -> None:
-    """Forget the stored login of any kind; then tell that the login changed."""
-    config = server.config
-    server.login.cancel()
-    try:
-        delete_login(config.codex_home, config.cli_auth_credentials_store)
-    except AuthError as error:
-        raise failed(f"logout failed: {error}") from None
-    server.remote.auth.reload()
-    server.client.reply(request_id, Empty())
-    tell_status(server)
-
-
-def tell_status(server: Server) -> None:
-    """Tell the client which kind of login is in force."""
-    auth = server.remote.auth.auth
-    server.client.notify("authStatusChange", AuthStatusChangeNotification(auth.mode if auth is not None else None))
-
-
 class _Active(msgspec.Struct, frozen=True):
     login_id: str
     server: LoginServer
+    on_end: Callable[[str, str | None], None]
 
 
 class Login:
-    """The login in the browser that is under way."""
+    """The login that is under way, into the store of this runtime."""
 
-    def __init__(self, server: Server) -> None:
-        self._server = server
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
         self._active: _Active | None = None
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -95,30 +38,31 @@ class Login:
         """Its id, if there is one."""
         return self._active.login_id if self._active is not None else None
 
-    async def start(self) -> LoginChatGptResponse:
-        """Listen for the browser; an earlier login ends. Raises `RequestError`."""
-        from octavo.auth.login_flow import LoginSettings
-        from octavo.auth.login_server import LoginFailed, start_login
+    async def start(self, on_end: Callable[[str, str | None], None]) -> tuple[str, str]:
+        """Listen for the browser; an earlier login ends. The login's id, and the address to open.
 
-        config = self._server.config
+        `on_end` is told the id and what went wrong, if anything did, unless the login is
+        given up. Raises `LoginFailed` (`auth.login_server`).
+        """
+        from octavo.auth.login_flow import LoginSettings
+        from octavo.auth.login_server import start_login
+
+        config, remote = self._runtime.config, self._runtime.remote
         settings = LoginSettings(
             codex_home=config.codex_home,
             store=config.cli_auth_credentials_store,
-            originator=self._server.remote.identity.originator,
+            originator=remote.identity.originator,
             workspace=config.forced_chatgpt_workspace_id,
         )
-        try:
-            listening = await start_login(settings, self._server.remote.nameless_http)
-        except LoginFailed as error:
-            raise failed(f"failed to start login server: {error}") from None
+        listening = await start_login(settings, remote.nameless_http)
         self.cancel()
-        active = _Active(random_uuid(), listening)
+        active = _Active(random_uuid(), listening, on_end)
         self._active = active
         task = asyncio.create_task(self._watch(active))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         task.add_done_callback(log_failure)
-        return LoginChatGptResponse(active.login_id, listening.auth_url)
+        return active.login_id, listening.auth_url
 
     def cancel(self) -> None:
         """Give it up, if there is one."""
@@ -146,8 +90,6 @@ class Login:
         finally:
             if self._active is active:
                 self._active = None
-        complete = LoginChatGptCompleteNotification(active.login_id, failure is None, failure)
-        self._server.client.notify("loginChatGptComplete", complete)
         if failure is None:
-            self._server.remote.auth.reload()
-            tell_status(self._server)
+            self._runtime.remote.auth.reload()
+        active.on_end(active.login_id, failure)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from octavo.frontends.app_server.errors import refused
+from octavo.frontends.jsonrpc.errors import refused
 
 
 def absolute(base: str, given: str) -> str:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
-from octavo.frontends.app_server.client import Client
 from octavo.frontends.app_server.dispatch import serve_request
 from octavo.frontends.app_server.server import Server
+from octavo.frontends.app_server.v1.methods import V1
 from octavo.frontends.jsonrpc.channel import Channel
 from octavo.frontends.jsonrpc.messages import ErrorResponse, Incoming, Notification, Request, Response
+from octavo.frontends.jsonrpc.peer import Peer
 from octavo.frontends.jsonrpc.serve import serve_stdio
-from octavo.frontends.jsonrpc.signals import Die
+from octavo.frontends.signals import Die
 from octavo.runtime.runtime import Runtime
 
 _log = logging.getLogger(__name__)
@@ -21,7 +22,7 @@ def run_app_server(runtime: Runtime, ready: Callable[[], None], die: Die) -> int
     """Serve stdin until it ends; the exit code. `ready` and `die` are those of `serve_stdio`."""
 
     def begin(channel: Channel) -> Server:
-        server = Server(runtime, Client(channel))
+        server = Server(runtime, Peer(channel, tagged=False), V1)
         server.keep_feedback_log()
         return server
 
@@ -38,4 +39,5 @@ async def _take(server: Server, message: Incoming) -> None:
         case Response():
             await server.questions.answer(message)
         case ErrorResponse():
-            server.questions.failed(message)
+            # The question stays open: the client may still answer it (`docs/app-server.md`, "Approvals").
+            _log.warning("the client answered %r with an error: %s", message.id, message.message)

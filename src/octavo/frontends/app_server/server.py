@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Coroutine
 from typing import TYPE_CHECKING
 
-from octavo.frontends.app_server.answers import give_answer
-from octavo.frontends.app_server.client import Client
+from octavo.frontends.app_server.answers import give_answer, log_failure
+from octavo.frontends.app_server.dialect import Dialect
 from octavo.frontends.jsonrpc.messages import RequestId
+from octavo.frontends.jsonrpc.peer import Peer
 from octavo.runtime.runtime import Runtime
 
 if TYPE_CHECKING:
@@ -17,10 +17,8 @@ if TYPE_CHECKING:
     from octavo.frontends.app_server.listeners import Listeners
     from octavo.frontends.app_server.loaded import LoadedConversations
     from octavo.frontends.app_server.login import Login
-    from octavo.frontends.app_server.questions import Questions
-    from octavo.frontends.app_server.search import Searches
-
-_log = logging.getLogger(__name__)
+    from octavo.frontends.app_server.searches import Searches
+    from octavo.frontends.jsonrpc.questions import Questions
 
 
 class Server:
@@ -31,8 +29,9 @@ class Server:
     answer does not wait for the agent to be loaded.
     """
 
-    def __init__(self, runtime: Runtime, client: Client) -> None:
-        self.runtime, self.config, self.remote, self.client = runtime, runtime.config, runtime.remote, client
+    def __init__(self, runtime: Runtime, peer: Peer, dialect: Dialect) -> None:
+        self.runtime, self.config, self.remote = runtime, runtime.config, runtime.remote
+        self.peer, self.dialect = peer, dialect
         self.is_initialized = False
         self._work: set[asyncio.Task[None]] = set()
         self._conversations: LoadedConversations | None = None
@@ -55,7 +54,7 @@ class Server:
     def questions(self) -> Questions:
         """What the client was asked."""
         if self._questions is None:
-            from octavo.frontends.app_server.questions import Questions
+            from octavo.frontends.jsonrpc.questions import Questions
 
             self._questions = Questions()
         return self._questions
@@ -66,7 +65,7 @@ class Server:
         if self._listeners is None:
             from octavo.frontends.app_server.listeners import Listeners
 
-            self._listeners = Listeners(self)
+            self._listeners = Listeners(self.peer, self.questions, self.dialect)
         return self._listeners
 
     @property
@@ -75,16 +74,16 @@ class Server:
         if self._login is None:
             from octavo.frontends.app_server.login import Login
 
-            self._login = Login(self)
+            self._login = Login(self.runtime)
         return self._login
 
     @property
     def searches(self) -> Searches:
         """The file searches that run."""
         if self._searches is None:
-            from octavo.frontends.app_server.search import Searches
+            from octavo.frontends.app_server.searches import Searches
 
-            self._searches = Searches(self)
+            self._searches = Searches(self.config.environ)
         return self._searches
 
     def keep_feedback_log(self) -> None:
@@ -96,7 +95,7 @@ class Server:
 
     def answer_later(self, request_id: RequestId, work: Coroutine[None, None, object]) -> None:
         """Start work whose result answers the request; it is waited for when the client says nothing more."""
-        task = asyncio.create_task(give_answer(self.client, request_id, work))
+        task = asyncio.create_task(give_answer(self.peer, request_id, work))
         self._work.add(task)
         task.add_done_callback(self._work.discard)
         task.add_done_callback(log_failure)
@@ -121,9 +120,3 @@ class Server:
         if self._work:
             await asyncio.wait(self._work)
         await self.runtime.aclose()
-
-
-def log_failure(task: asyncio.Task[None]) -> None:
-    """Say why a task failed that nobody waits for."""
-    if not task.cancelled() and (error := task.exception()) is not None:
-        _log.error("a background task failed", exc_info=error)

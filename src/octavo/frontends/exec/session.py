@@ -12,7 +12,7 @@ import msgspec
 from octavo.engine.conversation import Conversation
 from octavo.frontends.exec.output import Output, OutputClosed
 from octavo.frontends.exec.printer import EventPrinter
-from octavo.frontends.exec.signals import Interrupted, run_until_signal
+from octavo.frontends.signals import Interrupted, run_until_signal
 from octavo.protocol import events, ops
 
 # Long enough to end commands and save the session; clients that ask us to end wait five seconds.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from typing import Protocol, TypeVar
@@ -10,8 +11,10 @@ from octavo.frontends.jsonrpc.channel import Channel
 from octavo.frontends.jsonrpc.incoming import LineReader
 from octavo.frontends.jsonrpc.messages import BadLine, Incoming, read_message
 from octavo.frontends.jsonrpc.outgoing import LineWriter
-from octavo.frontends.jsonrpc.signals import Die, run_until_signal
 from octavo.frontends.jsonrpc.stdio import claim_stdio
+from octavo.frontends.signals import Die, Interrupted, run_until_signal
+
+_CLEANUP_SECONDS = 1.0  # our children first, within a second, then we die of the signal itself
 
 _log = logging.getLogger(__name__)
 
@@ -52,7 +55,10 @@ def serve_stdio(
             await service.close()
         await channel.drained()
 
-    run_until_signal(work(), die)
+    try:
+        asyncio.run(run_until_signal(work(), die, _CLEANUP_SECONDS))
+    except Interrupted as interrupted:
+        die(interrupted.signum)
 
 
 def _message(line: bytes) -> Incoming | None:

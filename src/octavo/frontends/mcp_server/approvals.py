@@ -9,9 +9,8 @@ from typing import Any
 import msgspec
 
 from octavo.commands.quoting import quote_command
-from octavo.engine.conversation import Conversation
-from octavo.frontends.jsonrpc.messages import NOT_JSON, ErrorResponse, RequestId, Response
-from octavo.protocol import events, ops
+from octavo.frontends.jsonrpc.messages import NOT_JSON, RequestId
+from octavo.protocol import events
 from octavo.protocol.policy import ReviewDecision
 
 log = logging.getLogger(__name__)
@@ -27,8 +26,18 @@ _DECISIONS: Mapping[str, ReviewDecision] = {
 _NO_FORM = {"type": "object", "properties": {}}
 
 
-def command_question(request_id: RequestId, event_id: str, request: events.ExecApprovalRequest) -> Json:
-    """May a command run?"""
+def question_form(request_id: RequestId, event: events.Event) -> Json:
+    """What the client is to show for a question."""
+    match event.msg:
+        case events.ExecApprovalRequest() as request:
+            return _about_command(request_id, event.id, request)
+        case events.ApplyPatchApprovalRequest() as request:
+            return _about_patch(request_id, event.id, request)
+        case msg:
+            raise TypeError(f"no question: {type(msg).__name__}")
+
+
+def _about_command(request_id: RequestId, event_id: str, request: events.ExecApprovalRequest) -> Json:
     risk = {"codex_risk": request.risk} if request.risk is not msgspec.UNSET else {}
     return {
         "message": f"Allow Codex to run `{quote_command(request.command)}` in `{request.cwd}`?",
@@ -44,8 +53,7 @@ def command_question(request_id: RequestId, event_id: str, request: events.ExecA
     }
 
 
-def patch_question(request_id: RequestId, event_id: str, request: events.ApplyPatchApprovalRequest) -> Json:
-    """May a patch be applied?"""
+def _about_patch(request_id: RequestId, event_id: str, request: events.ApplyPatchApprovalRequest) -> Json:
     question = "Allow Codex to apply proposed code changes?"
     reason = {"codex_reason": request.reason} if request.reason is not msgspec.UNSET else {}
     root = {"codex_grant_root": request.grant_root} if request.grant_root is not msgspec.UNSET else {}
@@ -82,50 +90,3 @@ def decision_in(result: msgspec.Raw) -> ReviewDecision:
             return "abort"
         case _:
             return "denied"
-
-
-class Question(msgspec.Struct, frozen=True):
-    """Which turn of which conversation waits, and whether for a patch (else for a command)."""
-
-    conversation: Conversation
-    turn_id: str
-    about_patch: bool
-
-
-class Questions:
-    """All open questions, by the id that the client was given. One without an answer at the end means no."""
-
-    def __init__(self) -> None:
-        self._open: dict[RequestId, Question] = {}
-        self._nobody_answers = False
-
-    async def add(self, number: int, question: Question) -> None:
-        """The client was asked. The turn waits for one answer at most, the newest."""
-        self.drop(question.conversation, question.turn_id)
-        self._open[number] = question
-        if self._nobody_answers:
-            await self._decide(number, "denied")
-
-    def drop(self, conversation: Conversation, turn_id: str) -> None:
-        """The turn does not wait any more."""
-        gone = [at for at, one in self._open.items() if one.conversation is conversation and one.turn_id == turn_id]
-        for number in gone:
-            del self._open[number]
-
-    async def answer(self, response: Response | ErrorResponse) -> None:
-        """The client answered; one that could not counts as no."""
-        if not isinstance(response.id, int) or response.id not in self._open:
-            log.warning("an answer came that nobody waits for: id %r", response.id)
-            return
-        await self._decide(response.id, decision_in(response.result) if isinstance(response, Response) else "denied")
-
-    async def refuse_all(self) -> None:
-        """Nobody will answer any more, neither these nor later ones."""
-        self._nobody_answers = True
-        for number in list(self._open):
-            await self._decide(number, "denied")
-
-    async def _decide(self, number: RequestId, decision: ReviewDecision) -> None:
-        question = self._open.pop(number)
-        kind = ops.PatchApproval if question.about_patch else ops.ExecApproval
-        await question.conversation.submit(kind(question.turn_id, decision))

@@ -11,9 +11,11 @@ from typing import Any
 
 from octavo.errors import OctavoError
 from octavo.frontends.jsonrpc.messages import RequestId
-from octavo.frontends.mcp_server.approvals import Question, command_question, patch_question
+from octavo.frontends.jsonrpc.questions import Question
+from octavo.frontends.mcp_server.approvals import decision_in, question_form
 from octavo.frontends.mcp_server.arguments import BadArguments, CallParams, CodexArguments, ReplyArguments, parse
-from octavo.frontends.mcp_server.server import LiveConversation, Server
+from octavo.frontends.mcp_server.live import LiveConversation
+from octavo.frontends.mcp_server.server import Server
 from octavo.protocol import events, ops
 from octavo.protocol.ids import InvalidConversationId, parse_conversation_id
 from octavo.protocol.legacy import flat_event
@@ -129,13 +131,16 @@ class Call:
 
     async def _tell(self, live: LiveConversation, turn_id: str) -> bool:
         """Pass on what happens, and answer at the end of it; whether the turn is over by then."""
+        peer = self._server.peer
         while True:
-            await self._server.client.channel.room_for_events()
-            event = flat_event(await live.conversation.next_event())
-            self._server.client.tell(self.request_id, event)
+            await peer.channel.room_for_events()
+            event = await live.conversation.next_event()
+            shown = flat_event(event)
+            about = {"_meta": {"requestId": self.request_id}}
+            peer.notify("codex/event", {**about, "id": shown.id, "msg": shown.msg})
             match event.msg:
                 case events.ExecApprovalRequest() | events.ApplyPatchApprovalRequest() as request:
-                    await self._ask(live, event.id, request)
+                    await self._ask(Question(live.conversation, event.id, request, decision_in), shown)
                 case events.TaskComplete(last_agent_message=text) if event.id == turn_id:
                     self._answer(text_result(text or ""))
                     return True
@@ -146,23 +151,16 @@ class Call:
                     self._answer({"error": message})
                     return False
 
-    async def _ask(
-        self,
-        live: LiveConversation,
-        turn_id: str,
-        request: events.ExecApprovalRequest | events.ApplyPatchApprovalRequest,
-    ) -> None:
-        if isinstance(request, events.ExecApprovalRequest):
-            params = command_question(self.request_id, turn_id, request)
-        else:
-            params = patch_question(self.request_id, turn_id, request)
-        about_patch = isinstance(request, events.ApplyPatchApprovalRequest)
-        number = self._server.client.ask(params)
-        await self._server.questions.add(number, Question(live.conversation, turn_id, about_patch))
+    async def _ask(self, question: Question, shown: events.Event) -> None:
+        server = self._server
+        number = server.peer.ask("elicitation/create", question_form(self.request_id, shown))
+        server.questions.add(number, question)
+        if server.nobody_answers:
+            await server.questions.refuse(number)
 
     def _answer(self, result: Json) -> None:
         if not self._cancelled:
-            self._server.client.reply(self.request_id, result)
+            self._server.peer.reply(self.request_id, result)
 
 
 async def _hear_out(live: LiveConversation, turn_id: str) -> None:

@@ -7,9 +7,9 @@ import logging
 import msgspec
 
 from octavo import __version__
+from octavo.frontends.jsonrpc.errors import INVALID_PARAMS, INVALID_REQUEST, METHOD_NOT_FOUND
 from octavo.frontends.jsonrpc.messages import Notification, Request
 from octavo.frontends.mcp_server.arguments import BadArguments, CallParams, CancelledParams, InitializeParams, parse
-from octavo.frontends.mcp_server.client import INVALID_PARAMS, INVALID_REQUEST, METHOD_NOT_FOUND
 from octavo.frontends.mcp_server.server import Server, call_key
 
 log = logging.getLogger(__name__)
@@ -24,20 +24,20 @@ def serve_request(server: Server, request: Request) -> None:
             case "initialize":
                 _initialize(server, request)
             case "ping":
-                server.client.reply(request.id, {})
+                server.peer.reply(request.id, {})
             case "tools/list":
                 from octavo.frontends.mcp_server.tools import TOOLS
 
-                server.client.reply(request.id, {"tools": TOOLS})
+                server.peer.reply(request.id, {"tools": TOOLS})
             case "tools/call":
                 params = parse(request.params or _NOTHING, CallParams)
                 from octavo.frontends.mcp_server.call import Call  # it brings the agent
 
                 server.run(Call(server, request.id, params))
             case method:
-                server.client.refuse(request.id, METHOD_NOT_FOUND, f"Method not found: {method}")
+                server.peer.refuse(request.id, METHOD_NOT_FOUND, f"Method not found: {method}")
     except BadArguments as error:
-        server.client.refuse(request.id, INVALID_PARAMS, f"Invalid params: {error}")
+        server.peer.refuse(request.id, INVALID_PARAMS, f"Invalid params: {error}")
 
 
 async def serve_notification(server: Server, notification: Notification) -> None:
@@ -59,7 +59,7 @@ async def serve_notification(server: Server, notification: Notification) -> None
 
 def _initialize(server: Server, request: Request) -> None:
     if server.is_initialized:
-        server.client.refuse(request.id, INVALID_REQUEST, "initialize called more than once")
+        server.peer.refuse(request.id, INVALID_REQUEST, "initialize called more than once")
         return
     params = parse(request.params or _NOTHING, InitializeParams)
     server.is_initialized = True
@@ -72,7 +72,7 @@ def _initialize(server: Server, request: Request) -> None:
         "user_agent": server.runtime.remote.identity.user_agent,
     }
     capabilities = {"tools": {"listChanged": True}}
-    server.client.reply(
+    server.peer.reply(
         request.id,
         {"capabilities": capabilities, "protocolVersion": params.protocol_version, "serverInfo": about},
     )

@@ -3,49 +3,54 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Protocol
 
 from octavo.config.choices import ConfigFlags
 from octavo.config.config import Config
 from octavo.config.overrides import json_overrides
 from octavo.frontends.jsonrpc.messages import RequestId
+from octavo.frontends.jsonrpc.peer import Peer
 from octavo.frontends.mcp_server.arguments import CodexArguments
-from octavo.frontends.mcp_server.client import Client
 from octavo.runtime.runtime import Runtime
 
 TYPE_CHECKING = False  # the agent is imported by the first call: the handshake need not wait for it
 if TYPE_CHECKING:
-    from octavo.engine.conversation import Conversation
-    from octavo.frontends.mcp_server.approvals import Questions
-    from octavo.frontends.mcp_server.call import Call
+    from octavo.frontends.jsonrpc.questions import Questions
+    from octavo.frontends.mcp_server.live import LiveConversation
 
 CallKey = tuple[type, RequestId]
 """The text `"7"` and the number 7 are two ids."""
 
 
-class LiveConversation:
-    """A conversation; `turn` is held by the call whose turn it is, in the order of the calls."""
+class Runs(Protocol):
+    """A call from its request to its answer."""
 
-    def __init__(self, conversation: Conversation) -> None:
-        self.conversation = conversation
-        self.turn = asyncio.Lock()
+    request_id: RequestId
+
+    async def run(self) -> None:
+        """Do what was asked, and answer."""
+
+    async def cancel(self) -> None:
+        """The client gave up."""
 
 
 class Server:
     """The process; `runtime` makes configurations and conversations."""
 
-    def __init__(self, runtime: Runtime, client: Client) -> None:
-        self.runtime, self.client = runtime, client
+    def __init__(self, runtime: Runtime, peer: Peer) -> None:
+        self.runtime, self.peer = runtime, peer
         self.is_initialized = False
         self.conversations: dict[str, LiveConversation] = {}
-        self.calls: dict[CallKey, Call] = {}
+        self.calls: dict[CallKey, Runs] = {}
         self._running: set[asyncio.Task[None]] = set()
         self._questions: Questions | None = None
+        self.nobody_answers = False
 
     @property
     def questions(self) -> Questions:
         """What the client was asked."""
         if self._questions is None:
-            from octavo.frontends.mcp_server.approvals import Questions
+            from octavo.frontends.jsonrpc.questions import Questions
 
             self._questions = Questions()
         return self._questions
@@ -64,7 +69,7 @@ class Server:
         )
         return self.runtime.derive(flags, json_overrides(arguments.config or {}))
 
-    def run(self, call: Call) -> None:
+    def run(self, call: Runs) -> None:
         """Let a call begin, beside all others."""
         key = call_key(call.request_id)
         self.calls[key] = call
@@ -85,6 +90,7 @@ class Server:
 
     async def settle(self) -> None:
         """Wait until all calls are over; nobody answers questions any more."""
+        self.nobody_answers = True
         if self._running:
             await self.questions.refuse_all()
         while self._running:

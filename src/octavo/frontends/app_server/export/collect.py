@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 from msgspec import inspect
 
+from octavo.frontends.app_server.dialect import Method, NoParams
 from octavo.frontends.app_server.export import names
 from octavo.frontends.app_server.export.shapes import (
     Choice,
@@ -22,9 +23,9 @@ from octavo.frontends.app_server.export.shapes import (
     Shape,
     Variant,
 )
-from octavo.frontends.app_server.protocol import methods
-from octavo.frontends.app_server.protocol.from_server import EventParams
-from octavo.frontends.app_server.protocol.values import Empty, NoParams
+from octavo.frontends.app_server.v1 import methods
+from octavo.frontends.app_server.v1.types.from_server import EventParams
+from octavo.frontends.app_server.v1.types.values import Empty
 from octavo.protocol import events, items
 
 _NULL = Plain("null")
@@ -69,7 +70,7 @@ class _Collector:
     def shape(self, kind: Any) -> Shape:
         return self._shape(inspect.type_info(kind), "")
 
-    def request(self, method: str, types: methods.Method) -> Variant:
+    def request(self, method: str, types: Method) -> Variant:
         if types.result is Empty:
             self.named[names.done_name(method)] = Record((), closed=True)
         else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any, get_args
 
-from octavo.frontends.app_server.protocol import params, values
+from octavo.frontends.app_server.v1.types import params, values
 from octavo.protocol import commands, events, items, policy, turn_items
 
 _CLASSES = {

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from octavo.errors import OctavoError
-from octavo.frontends.app_server.derived_config import derived_config
-from octavo.frontends.app_server.errors import failed
-from octavo.frontends.app_server.protocol.params import NewConversationParams
-from octavo.frontends.app_server.protocol.results import NewConversationResponse
+from octavo.frontends.app_server.ids import usual_uuid
+from octavo.frontends.app_server.loaded import Loaded
 from octavo.frontends.app_server.server import Server
+from octavo.frontends.app_server.v1.derived_config import derived_config
+from octavo.frontends.app_server.v1.types.params import NewConversationParams
+from octavo.frontends.app_server.v1.types.results import NewConversationResponse
+from octavo.frontends.jsonrpc.errors import failed, refused
 from octavo.frontends.jsonrpc.messages import RequestId
 
 
@@ -25,3 +27,11 @@ async def new_conversation(server: Server, _: RequestId, params: NewConversation
         config.model_reasoning_effort,
         conversation.configured.rollout_path,
     )
+
+
+def conversation_of(server: Server, conversation_id: str) -> Loaded:
+    """The conversation that a request means. Raises `RequestError`."""
+    loaded = server.conversations.find(conversation_id)
+    if loaded is None:
+        raise refused(f"conversation not found: {usual_uuid(conversation_id)}")
+    return loaded

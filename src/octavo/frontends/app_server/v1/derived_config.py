@@ -6,10 +6,10 @@ from octavo.config.choices import ConfigFlags
 from octavo.config.config import Config
 from octavo.config.overrides import json_overrides
 from octavo.errors import ConfigError
-from octavo.frontends.app_server.errors import refused
 from octavo.frontends.app_server.paths import absolute
-from octavo.frontends.app_server.protocol.params import NewConversationParams
 from octavo.frontends.app_server.server import Server
+from octavo.frontends.app_server.v1.types.params import NewConversationParams
+from octavo.frontends.jsonrpc.errors import refused
 
 
 def derived_config(server: Server, params: NewConversationParams) -> Config:

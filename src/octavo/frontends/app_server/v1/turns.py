@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 from octavo.frontends.app_server.paths import absolute
-from octavo.frontends.app_server.protocol.params import (
+from octavo.frontends.app_server.server import Server
+from octavo.frontends.app_server.v1.conversations import conversation_of
+from octavo.frontends.app_server.v1.types.params import (
     InterruptConversationParams,
     SendUserMessageParams,
     SendUserTurnParams,
 )
-from octavo.frontends.app_server.protocol.values import Empty, user_input
-from octavo.frontends.app_server.server import Server
+from octavo.frontends.app_server.v1.types.values import Empty, user_input
 from octavo.frontends.jsonrpc.messages import RequestId
 from octavo.protocol.ops import Interrupt, UserInputOp, UserTurn
 
 
 async def send_user_message(server: Server, _: RequestId, params: SendUserMessageParams) -> Empty:
     """Start a turn, or add to the one that runs."""
-    loaded = server.conversations.get(params.conversation_id)
+    loaded = conversation_of(server, params.conversation_id)
     await loaded.conversation.submit(UserInputOp(tuple(map(user_input, params.items))))
     return Empty()
 
 
 async def send_user_turn(server: Server, _: RequestId, params: SendUserTurnParams) -> Empty:
     """The same, under settings that hold from now on."""
-    loaded = server.conversations.get(params.conversation_id)
+    loaded = conversation_of(server, params.conversation_id)
     turn = UserTurn(
         items=tuple(map(user_input, params.items)),
         cwd=absolute(server.config.cwd, params.cwd),
@@ -39,6 +40,6 @@ async def send_user_turn(server: Server, _: RequestId, params: SendUserTurnParam
 
 async def interrupt_conversation(server: Server, request_id: RequestId, params: InterruptConversationParams) -> None:
     """End the turn; the answer follows the event that tells so, when a listener passes that on."""
-    loaded = server.conversations.get(params.conversation_id)
+    loaded = conversation_of(server, params.conversation_id)
     loaded.interrupts.append(request_id)
     await loaded.conversation.submit(Interrupt())

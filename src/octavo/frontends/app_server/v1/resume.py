@@ -10,15 +10,15 @@ from msgspec import UNSET
 from octavo.config.config import Config
 from octavo.engine.conversation import Conversation
 from octavo.errors import OctavoError
-from octavo.frontends.app_server.derived_config import derived_config
 from octavo.frontends.app_server.dispatch import complaint
-from octavo.frontends.app_server.errors import RequestError, failed, refused
+from octavo.frontends.app_server.ids import usual_uuid
 from octavo.frontends.app_server.paths import absolute
-from octavo.frontends.app_server.protocol.from_server import SessionConfiguredNotification
-from octavo.frontends.app_server.protocol.params import ResumeConversationParams
-from octavo.frontends.app_server.protocol.results import ResumeConversationResponse
-from octavo.frontends.app_server.protocol.values import usual_uuid
 from octavo.frontends.app_server.server import Server
+from octavo.frontends.app_server.v1.derived_config import derived_config
+from octavo.frontends.app_server.v1.types.from_server import SessionConfiguredNotification
+from octavo.frontends.app_server.v1.types.params import ResumeConversationParams
+from octavo.frontends.app_server.v1.types.results import ResumeConversationResponse
+from octavo.frontends.jsonrpc.errors import RequestError, failed, refused
 from octavo.frontends.jsonrpc.messages import NOT_JSON, RequestId
 from octavo.protocol.items import ResponseItem, decode_item
 from octavo.rollout.errors import RolloutError
@@ -44,7 +44,7 @@ async def resume_conversation(
         messages,
         configured.rollout_path,
     )
-    server.client.notify("sessionConfigured", notification)
+    server.peer.notify("sessionConfigured", notification)
     return ResumeConversationResponse(conversation.id, configured.model, messages, configured.rollout_path)
 
 

@@ -1,8 +1,8 @@
-"""Signals while a turn runs: what has to be put away is put away first (`docs/exec.md`, "Signals").
+"""Signals while something runs: what has to be put away is put away first.
 
 The first SIGINT, SIGTERM or SIGHUP cancels the work, whose cleanup ends the commands
 of the model and saves the session. A second one means that this takes too long, and
-acts at once.
+acts at once (`docs/exec.md`, "Signals").
 """
 
 from __future__ import annotations
@@ -10,8 +10,13 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections.abc import Coroutine
-from typing import Any, NoReturn
+from collections.abc import Callable, Coroutine
+from typing import Any, NoReturn, TypeVar
+
+T = TypeVar("T")
+
+Die = Callable[[int], NoReturn]
+"""Ends the process by a signal, so that whoever waits for it sees how it died."""
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -24,16 +29,28 @@ class Interrupted(Exception):
         self.signum = signum
 
 
-async def run_until_signal(work: Coroutine[Any, Any, int]) -> int:
-    """The result of the work. Raises `Interrupted` if a signal ended it, after its cleanup."""
+def die_now(signum: int) -> NoReturn:
+    """Die of a signal with nothing put away."""
+    signal.signal(signum, signal.SIG_DFL)
+    os.kill(os.getpid(), signum)
+    os._exit(128 + signum)  # not reached, unless the signal is blocked
+
+
+async def run_until_signal(work: Coroutine[Any, Any, T], die: Die = die_now, cleanup_seconds: float | None = None) -> T:
+    """The result of the work. Raises `Interrupted` if a signal ended it, after its cleanup.
+
+    `die` is called at a second signal, and when the cleanup takes longer than it may.
+    """
     loop = asyncio.get_running_loop()
     task = loop.create_task(work)
     received: list[int] = []
 
     def on_signal(signum: int) -> None:
         if received:
-            _die_now(signum)
+            die(signum)
         received.append(signum)
+        if cleanup_seconds is not None:
+            loop.call_later(cleanup_seconds, die, signum)
         task.cancel()
 
     # What our parent told us to ignore stays ignored: `nohup` is meant.
@@ -50,9 +67,3 @@ async def run_until_signal(work: Coroutine[Any, Any, int]) -> int:
     finally:
         for signum in heard:
             loop.remove_signal_handler(signum)
-
-
-def _die_now(signum: int) -> NoReturn:
-    signal.signal(signum, signal.SIG_DFL)
-    os.kill(os.getpid(), signum)
-    os._exit(128 + signum)  # not reached, unless the signal is blocked

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from octavo.frontends.app_server.protocol.values import (
+from octavo.frontends.app_server.v1.types.values import (
     Account,
     AuthMode,
     Camel,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from octavo.frontends.app_server.errors import refused
-from octavo.frontends.app_server.protocol.params import InitializeParams
-from octavo.frontends.app_server.protocol.results import GetUserAgentResponse, InitializeResponse
-from octavo.frontends.app_server.protocol.values import NoParams
+from octavo.frontends.app_server.dialect import NoParams
 from octavo.frontends.app_server.server import Server
+from octavo.frontends.app_server.v1.types.params import InitializeParams
+from octavo.frontends.app_server.v1.types.results import GetUserAgentResponse, InitializeResponse
+from octavo.frontends.jsonrpc.errors import refused
 from octavo.frontends.jsonrpc.messages import RequestId
 
 

@@ -1,10 +1,12 @@
-"""Errors that answer a request (`docs/app-server.md`, "Errors"). There are only two codes."""
+"""Errors that answer a request, with the codes of JSON-RPC (`docs/app-server.md`, "Errors")."""
 
 from __future__ import annotations
 
 from octavo.errors import OctavoError
 
 INVALID_REQUEST = -32600
+METHOD_NOT_FOUND = -32601
+INVALID_PARAMS = -32602
 INTERNAL_ERROR = -32603
 
 

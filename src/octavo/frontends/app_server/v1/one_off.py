@@ -7,11 +7,11 @@ import sys
 
 from octavo.config.config import Config
 from octavo.engine.confinement import keep_programs_out
-from octavo.frontends.app_server.errors import failed, refused
 from octavo.frontends.app_server.paths import absolute
-from octavo.frontends.app_server.protocol.params import ExecOneOffCommandParams
-from octavo.frontends.app_server.protocol.results import ExecOneOffCommandResponse
 from octavo.frontends.app_server.server import Server
+from octavo.frontends.app_server.v1.types.params import ExecOneOffCommandParams
+from octavo.frontends.app_server.v1.types.results import ExecOneOffCommandResponse
+from octavo.frontends.jsonrpc.errors import failed, refused
 from octavo.frontends.jsonrpc.messages import RequestId
 from octavo.process.failures import CommandError, KilledBySignalError, SpawnError
 from octavo.process.run import CommandOutput, run_command

@@ -9,18 +9,12 @@ from octavo.config.layers import CONFIG_FILE, read_toml
 from octavo.config.load import read_settings
 from octavo.config.schema import ConfigToml, ProfileToml, ToolsToml, WorkspaceWriteToml
 from octavo.errors import ConfigError
-from octavo.frontends.app_server.errors import failed
-from octavo.frontends.app_server.protocol.params import SetDefaultModelParams
-from octavo.frontends.app_server.protocol.results import GetUserSavedConfigResponse
-from octavo.frontends.app_server.protocol.values import (
-    Empty,
-    NoParams,
-    Profile,
-    SandboxSettings,
-    Tools,
-    UserSavedConfig,
-)
+from octavo.frontends.app_server.dialect import NoParams
 from octavo.frontends.app_server.server import Server
+from octavo.frontends.app_server.v1.types.params import SetDefaultModelParams
+from octavo.frontends.app_server.v1.types.results import GetUserSavedConfigResponse
+from octavo.frontends.app_server.v1.types.values import Empty, Profile, SandboxSettings, Tools, UserSavedConfig
+from octavo.frontends.jsonrpc.errors import failed
 from octavo.frontends.jsonrpc.messages import RequestId
 
 

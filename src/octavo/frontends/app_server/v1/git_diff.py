@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import msgspec
 
-from octavo.frontends.app_server.errors import refused
 from octavo.frontends.app_server.paths import absolute
-from octavo.frontends.app_server.protocol.params import GitDiffToRemoteParams
-from octavo.frontends.app_server.protocol.results import GitDiffToRemoteResponse
 from octavo.frontends.app_server.server import Server
+from octavo.frontends.app_server.v1.types.params import GitDiffToRemoteParams
+from octavo.frontends.app_server.v1.types.results import GitDiffToRemoteResponse
+from octavo.frontends.jsonrpc.errors import refused
 from octavo.frontends.jsonrpc.messages import RequestId
 from octavo.git.diff import diff_to_remote
 from octavo.git.run import GitError

@@ -5,12 +5,11 @@ from __future__ import annotations
 import os
 
 from octavo.account.feedback import Attachment, Report, feedback_target, send_report
-from octavo.frontends.app_server.errors import failed
-from octavo.frontends.app_server.protocol.params import UploadFeedbackParams
-from octavo.frontends.app_server.protocol.results import UploadFeedbackResponse
-from octavo.frontends.app_server.protocol.values import usual_uuid
-from octavo.frontends.app_server.random_ids import random_uuid
+from octavo.frontends.app_server.ids import random_uuid, usual_uuid
 from octavo.frontends.app_server.server import Server
+from octavo.frontends.app_server.v1.types.params import UploadFeedbackParams
+from octavo.frontends.app_server.v1.types.results import UploadFeedbackResponse
+from octavo.frontends.jsonrpc.errors import failed
 from octavo.frontends.jsonrpc.messages import RequestId
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from octavo.protocol.ids import ConversationId, parse_conversation_id
+from octavo.protocol.ids import ConversationId
 from octavo.protocol.policy import ApprovalPolicy, ReasoningEffort, ReasoningSummary, SandboxMode, Verbosity
 from octavo.protocol.turn_items import ImageInput, LocalImageInput, UserInput
 from octavo.protocol.turn_items import TextInput as CoreTextInput
@@ -21,22 +21,13 @@ Uuid = Annotated[
     str,
     msgspec.Meta(pattern=f"^({_HYPHENATED}|{_HEX}{{32}}|\\{{{_HYPHENATED}\\}}|urn:uuid:{_HYPHENATED})$(?!\\n)"),
 ]
-"""A UUID in any of its spellings; `usual_uuid` gives the usual one."""
+"""A UUID in any of its spellings; `app_server.ids` gives the usual one."""
 
 Count = Annotated[int, msgspec.Meta(ge=0)]
 
 
-def usual_uuid(text: str) -> ConversationId:
-    """Lower case with hyphens. Raises `InvalidConversationId` for what is no `Uuid`."""
-    return parse_conversation_id(text.removeprefix("urn:uuid:").removeprefix("{").removesuffix("}"))
-
-
 class Camel(msgspec.Struct, frozen=True, rename="camel"):
     """An object whose names in JSON are camel case."""
-
-
-class NoParams(Camel, frozen=True, forbid_unknown_fields=True):
-    """Nothing to say; what is said nevertheless is refused."""
 
 
 class Empty(Camel, frozen=True):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from octavo.frontends.app_server.errors import refused
-from octavo.frontends.app_server.protocol.params import ListModelsParams
-from octavo.frontends.app_server.protocol.results import ListModelsResponse
-from octavo.frontends.app_server.protocol.values import Model, ReasoningEffortOption
 from octavo.frontends.app_server.server import Server
+from octavo.frontends.app_server.v1.types.params import ListModelsParams
+from octavo.frontends.app_server.v1.types.results import ListModelsResponse
+from octavo.frontends.app_server.v1.types.values import Model, ReasoningEffortOption
+from octavo.frontends.jsonrpc.errors import refused
 from octavo.frontends.jsonrpc.messages import RequestId
 from octavo.model.presets import PRESETS
 

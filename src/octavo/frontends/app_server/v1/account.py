@@ -9,15 +9,15 @@ from octavo.account.service import AccountService, BackendError, NoAccount
 from octavo.account.usage import read_rate_limits as ask_for_rate_limits
 from octavo.auth.current import CurrentLogin
 from octavo.errors import OctavoError
-from octavo.frontends.app_server.errors import failed, refused
-from octavo.frontends.app_server.protocol.params import GetAuthStatusParams, LoginAccountParams
-from octavo.frontends.app_server.protocol.results import (
+from octavo.frontends.app_server.dialect import NoParams
+from octavo.frontends.app_server.server import Server
+from octavo.frontends.app_server.v1.types.params import GetAuthStatusParams, LoginAccountParams
+from octavo.frontends.app_server.v1.types.results import (
     GetAccountRateLimitsResponse,
     GetAuthStatusResponse,
     UserInfoResponse,
 )
-from octavo.frontends.app_server.protocol.values import NoParams
-from octavo.frontends.app_server.server import Server
+from octavo.frontends.jsonrpc.errors import failed, refused
 from octavo.frontends.jsonrpc.messages import RequestId
 
 _log = logging.getLogger(__name__)

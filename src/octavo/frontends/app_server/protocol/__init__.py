@@ -1,5 +1,0 @@
-"""The words of the app server: every type that a client sends or gets (`docs/app-server.md`).
-
-`methods` lists them by method name. The types that read requests are the ones that
-schemas and TypeScript are made from, so neither can say what the other does not.
-"""

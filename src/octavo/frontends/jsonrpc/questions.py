@@ -1,0 +1,89 @@
+"""Questions of conversations that wait for a client's answer (`docs/app-server.md`, "Approvals").
+
+A question is dropped when it is answered, when its turn ends, and when the same call
+asks again, since the engine then no longer waits for the first: an answer that comes
+too late must not decide something else.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from octavo.frontends.jsonrpc.messages import Response
+from octavo.protocol import events, ops
+from octavo.protocol.policy import ReviewDecision
+
+if TYPE_CHECKING:
+    from octavo.engine.conversation import Conversation
+
+_log = logging.getLogger(__name__)
+
+Request = events.ExecApprovalRequest | events.ApplyPatchApprovalRequest
+
+
+class Question(msgspec.Struct, frozen=True):
+    """What a turn of a conversation asked.
+
+    `decision_in` reads the client's answer; what makes no sense to it counts as no.
+    """
+
+    conversation: Conversation
+    turn_id: str
+    request: Request
+    decision_in: Callable[[msgspec.Raw], ReviewDecision]
+
+    async def decide(self, decision: ReviewDecision) -> None:
+        """Pass the answer on to the call that asked."""
+        is_patch = isinstance(self.request, events.ApplyPatchApprovalRequest)
+        answer = ops.PatchApproval if is_patch else ops.ExecApproval
+        await self.conversation.submit(answer(self.turn_id, decision, self.request.call_id))
+
+    def is_of(self, conversation: Conversation, turn_id: str) -> bool:
+        """Whether this turn asked it."""
+        return self.conversation is conversation and self.turn_id == turn_id
+
+
+class Questions:
+    """All open questions, by the id that the client was given."""
+
+    def __init__(self) -> None:
+        self._open: dict[int, Question] = {}
+
+    def add(self, number: int, question: Question) -> None:
+        """The client was asked."""
+        call_id = question.request.call_id
+        self._drop(lambda one: one.is_of(question.conversation, question.turn_id) and one.request.call_id == call_id)
+        self._open[number] = question
+
+    def drop(self, conversation: Conversation, turn_id: str) -> None:
+        """The turn does not wait any more."""
+        self._drop(lambda one: one.is_of(conversation, turn_id))
+
+    async def answer(self, response: Response) -> None:
+        """The client answered."""
+        question = self._open.pop(response.id, None) if isinstance(response.id, int) else None
+        if question is None:
+            _log.warning("an answer came that nobody waits for: id %r", response.id)
+        else:
+            await question.decide(question.decision_in(response.result))
+
+    async def refuse(self, number: object) -> None:
+        """The client cannot answer this one, which means no."""
+        question = self._open.pop(number, None) if isinstance(number, int) else None
+        if question is None:
+            _log.warning("an answer came that nobody waits for: id %r", number)
+        else:
+            await question.decide("denied")
+
+    async def refuse_all(self) -> None:
+        """The client will answer none of them."""
+        for number in list(self._open):
+            await self.refuse(number)
+
+    def _drop(self, is_meant: Callable[[Question], bool]) -> None:
+        for number in [number for number, one in self._open.items() if is_meant(one)]:
+            del self._open[number]
