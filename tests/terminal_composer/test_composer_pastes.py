@@ -132,6 +132,11 @@ def test_of_two_equal_labels_the_deleted_one_is_not_sent(keys: list[str], left: 
     assert submitted.images == (left,)
 
 
+def test_backspace_at_the_start_of_a_picture_drops_it_where_nothing_else_is_meant() -> None:
+    assert Typist().paste("/ws/shot.png").keys("home", "backspace").text == " "
+    assert Typist().type("ab").paste("/ws/shot.png").keys("left", "left", "backspace").text == "a[shot.png 7x5] "
+
+
 def test_a_cleared_draft_drops_its_pictures() -> None:
     typist = Typist().paste("/ws/shot.png").keys("ctrl-c").type("none").keys("enter")
     assert typist.take() == [Submit("none")]

@@ -158,6 +158,13 @@ def _to_line_end(draft: Draft, index: int) -> Range:
     return index, (end if index < end else min(index + 1, len(draft.text)))
 
 
+def _back(draft: Draft, index: int) -> Range:
+    first = draft.labels[0] if draft.labels else None
+    if index == 0 and first and first.start == 0 and isinstance(first.content, drafts.Picture):
+        return 0, first.end  # nothing stands before the picture that could be meant
+    return drafts.before(draft, index), index
+
+
 def _word_back(draft: Draft, index: int) -> Range:
     return drafts.word_before(draft, index), index
 
@@ -189,8 +196,8 @@ _MOVES: dict[Chord, Callable[[Draft, int], int]] = {
     ("e", True, False): _down_line_end,
 }
 _DELETIONS: dict[Chord, Callable[[Draft, int], Range]] = {
-    ("backspace", False, False): lambda draft, index: (drafts.before(draft, index), index),
-    ("h", True, False): lambda draft, index: (drafts.before(draft, index), index),
+    ("backspace", False, False): _back,
+    ("h", True, False): _back,
     ("delete", False, False): lambda draft, index: (index, drafts.after(draft, index)),
     ("d", True, False): lambda draft, index: (index, drafts.after(draft, index)),
 }

@@ -18,7 +18,7 @@ PASTE_S = 10.0
 
 _ESC = 0x1B
 _PASTE_END = b"\x1b[201~"
-_STRINGS = b"]PX^_"  # OSC, DCS, SOS, PM, APC
+_STRINGS = b"]P^_"  # OSC, DCS, PM, APC; no terminal sends SOS, so ESC X is Alt+X
 _LONG_ENOUGH = 1 << 16  # no answer of a terminal is longer; what is, is dropped
 
 
