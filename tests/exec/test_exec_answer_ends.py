@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -198,3 +199,30 @@ def test_neighbouring_messages_of_the_user_are_merged_where_the_provider_asks_fo
     roles = [message["role"] for message in server.seen[0].json["messages"]]
     assert roles == ["system", "user"]
     assert server.seen[0].json["messages"][1]["content"].endswith("</environment_context>\n\nhello")
+
+
+@pytest.mark.parametrize("wire", ["chat", "responses"])
+def test_an_answer_that_is_compressed_unasked_is_read(place: Place, wire: str) -> None:
+    done = {"type": "response.output_item.done", "item": MESSAGE}
+    whole = {"type": "response.completed", "response": {}}
+    body = sse(chunk("stop", content="Hello")) if wire == "chat" else sse(done, whole)
+    wired = Wired(place, wire)
+    try:
+        wired.answers(Reply(headers=[("content-encoding", "gzip")], body=[gzip.compress(body)]))
+        result = wired.run("x")
+    finally:
+        wired.close()
+    assert (result.code, texts(result)) == (0, ["Hello"])
+
+
+def test_a_proxy_variable_that_no_request_uses_stops_nothing(chat: Wired) -> None:
+    chat.answers(stream(SAYS), stream(SAYS))
+    assert chat.place.exec("x", env={"HTTPS_PROXY": "quic://nonsense"}).code == 0
+    assert chat.place.exec("x", env={"ALL_PROXY": "quic://nonsense", "NO_PROXY": "127.0.0.1"}).code == 0
+
+
+def test_a_proxy_that_cannot_be_used_is_told_once_and_nothing_is_asked_again(chat: Wired) -> None:
+    server = chat.answers(stream(SAYS), retries=3)
+    result = chat.place.exec("--json", "x", env={"ALL_PROXY": "quic://u:secret@nonsense"})
+    assert (result.code, server.seen) == (1, [])
+    assert errors(result) == ["proxy 'quic://***@nonsense' is not supported: only http, https and socks5 proxies are"]

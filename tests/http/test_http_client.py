@@ -19,7 +19,7 @@ from model_server import Reply, Seen, Server, json_reply, read_request, texts
 from octavo.errors import ConfigError
 from octavo.http.client import TRACE, HttpClient
 from octavo.http.identity import ClientIdentity
-from octavo.http.proxies import proxies_from
+from octavo.http.proxies import UnusableProxy, proxies_from
 from octavo.http.urls import InvalidUrl, mask_url, parse_url
 from octavo.http.wire import TransportError
 
@@ -332,9 +332,18 @@ def test_which_requests_go_through_a_proxy(environ: dict[str, str], url: str, pr
     assert (proxies_from(environ).proxy_for(parse_url(url)) is not None) == proxied
 
 
-def test_a_proxy_of_an_unknown_kind_is_one_clear_line() -> None:
-    with pytest.raises(ConfigError, match=r"socks5://\*\*\*@p:1.*not supported"):
-        proxies_from({"ALL_PROXY": "socks5://u:secret@p:1"})
+async def test_a_proxy_of_an_unknown_kind_is_one_clear_line() -> None:
+    with pytest.raises(UnusableProxy, match=r"quic://\*\*\*@p:1.*not supported"):
+        await client(ALL_PROXY="quic://u:secret@p:1").request("GET", "http://model.example/")
+
+
+@pytest.mark.parametrize("value", ["ftp://p:1", "http://", "://", "http://p:99999", "socks9://p"])
+async def test_a_proxy_variable_that_no_request_uses_stops_nothing(value: str) -> None:
+    with Server([json_reply({})]) as server:
+        assert (await client(HTTPS_PROXY=value).request("GET", server.url)).is_success
+        assert (await client(ALL_PROXY=value, NO_PROXY="127.0.0.1").request("GET", server.url)).is_success
+        with pytest.raises(UnusableProxy):
+            await client(HTTP_PROXY=value).request("GET", server.url)
 
 
 # --- TLS -----------------------------------------------------------------------------------

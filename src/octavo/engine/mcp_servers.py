@@ -14,7 +14,6 @@ import msgspec
 from octavo.engine.active_turn import ActiveTurn
 from octavo.engine.session import Session
 from octavo.engine.turn import show_user_message
-from octavo.errors import OctavoError
 from octavo.protocol import events
 from octavo.protocol.items import Message
 from octavo.tools.registry import with_more_tools
@@ -74,11 +73,7 @@ async def list_mcp_tools(session: Session, submission_id: str) -> None:
     from octavo.mcp.oauth.discovery import auth_statuses
 
     store = TokenStore(config.codex_home, config.mcp_oauth_credentials_store)
-    try:
-        http = HttpClient(None, config.environ)
-    except OctavoError as error:  # a proxy that is none
-        session.emit(submission_id, events.Error(str(error)))
-        return
+    http = HttpClient(None, config.environ)
     try:
         statuses = await auth_statuses(config.mcp_servers, store, http, config.environ)
     finally:

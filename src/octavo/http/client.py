@@ -13,16 +13,20 @@ import logging
 import ssl
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from octavo.http.connection import Connection, basic_credentials, connect
-from octavo.http.head import Header
+from octavo.http.head import BadMessage, Header
 from octavo.http.identity import ClientIdentity
 from octavo.http.proxies import proxies_from
 from octavo.http.status import status_text
 from octavo.http.urls import Url, join_url, mask_url, parse_url
 from octavo.http.wire import TransportError
+
+if TYPE_CHECKING:
+    from octavo.http.content_coding import Decoder
 
 _log = logging.getLogger("octavo.http")
 
@@ -39,11 +43,13 @@ _KEPT_ACROSS_HOSTS = frozenset(
 
 
 class HttpResponse:
-    """The head of an answer, and its body as it comes."""
+    """The head of an answer, and its body as it comes, unfolded where the server compressed it unasked."""
 
     def __init__(self, status: int, headers: tuple[Header, ...], url: str, connection: Connection) -> None:
         self.status, self.headers, self.url = status, headers, url
         self._connection = connection
+        self._decoder: Decoder | None = None
+        self._is_compressed = any(name == b"content-encoding" for name, _ in headers)
 
     @property
     def is_success(self) -> bool:
@@ -60,7 +66,24 @@ class HttpResponse:
 
     async def next_chunk(self) -> bytes:
         """What has come of the body since, at least a byte; `b""` at its end. Raises `TransportError`."""
-        return await self._connection.next_chunk()
+        if not self._is_compressed:
+            return await self._connection.next_chunk()
+        try:
+            return await self._next_unfolded()
+        except BadMessage as error:
+            raise TransportError(str(error)) from None
+
+    async def _next_unfolded(self) -> bytes:
+        if self._decoder is None:
+            from octavo.http.content_coding import decoder_of  # hardly any server does so
+
+            self._decoder = decoder_of([value for name, value in self.headers if name == b"content-encoding"])
+        while not (data := self._decoder.take()):
+            chunk = await self._connection.next_chunk()
+            if not chunk:
+                return self._decoder.end()
+            self._decoder.give(chunk)
+        return data
 
     async def read(self) -> bytes:
         """The rest of the body. Raises `TransportError`."""
@@ -95,8 +118,8 @@ class _Request(msgspec.Struct, frozen=True):
 class HttpClient:
     """Sends requests; keeps connections for the next ones. Belongs to one event loop; close it with `aclose`.
 
-    Without an `identity` requests carry neither originator nor user agent. Raises
-    `ConfigError` for variables (proxies, certificates) that cannot be used.
+    Without an `identity` requests carry neither originator nor user agent. Variables
+    (proxies, certificates) that cannot be used fail the requests that need them.
     """
 
     def __init__(

@@ -1,7 +1,7 @@
 """One HTTP/1.1 connection: a request out, its answer in, then perhaps the next.
 
 It knows proxies: a plain request goes to the proxy with its whole address, an
-encrypted one through a tunnel.
+encrypted one through a tunnel; through SOCKS all go as they are.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class Connection:
         self.used_before = False
         self.idle_since = 0.0
         self._wire = wire
-        self._forwards = proxy is not None and not url.is_secure
+        self._forwards = proxy is not None and not url.is_secure and not proxy.is_socks
         self._received = bytearray()
         self._head: AnswerHead | None = None
         self._body: Body | None = None
@@ -125,10 +125,16 @@ async def connect(url: Url, proxy: Url | None, tls: ssl.SSLContext | None, secon
     first = proxy or url
     with connecting(f"{first.host}:{first.port}"):
         async with asyncio.timeout(seconds):
-            wire = await open_wire(first.host, first.port, tls if first.is_secure else None)
+            if proxy and proxy.is_socks:
+                from octavo.http.socks import open_through  # few have such a proxy
+
+                wire = await open_through(proxy, url)
+            else:
+                wire = await open_wire(first.host, first.port, tls if first.is_secure else None)
             if proxy and url.is_secure and tls:
                 try:
-                    await _open_tunnel(wire, url, proxy)
+                    if not proxy.is_socks:
+                        await _open_tunnel(wire, url, proxy)
                     await wire.encrypt(tls, url.host)
                 except BaseException:  # also when cancelled: a half-open tunnel is of no use to anyone
                     wire.close()

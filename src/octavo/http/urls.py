@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Collection
 
 import msgspec
 
 from octavo.errors import OctavoError
 
+_DEFAULT_PORTS = {"http": 80, "https": 443}  # the others are proxies that speak SOCKS
 _SECRET_WORDS = ("key", "token", "secret", "sig", "pass", "auth", "code", "credential", "session")
 
 
@@ -21,7 +23,10 @@ class InvalidUrl(OctavoError):
 
 
 class Url(msgspec.Struct, frozen=True):
-    """An http or https address in parts; `target` is path and query, and `credentials` is `user:password`."""
+    """An address in parts; `target` is path and query, and `credentials` is `user:password`.
+
+    It is one of http or https; that of a proxy may be one of SOCKS.
+    """
 
     scheme: str
     host: str
@@ -33,6 +38,11 @@ class Url(msgspec.Struct, frozen=True):
     def is_secure(self) -> bool:
         """Whether the connection is to be encrypted."""
         return self.scheme == "https"
+
+    @property
+    def is_socks(self) -> bool:
+        """Whether it is a proxy of that kind."""
+        return self.scheme.startswith("socks")
 
     @property
     def origin(self) -> tuple[str, str, int]:
@@ -51,11 +61,11 @@ class Url(msgspec.Struct, frozen=True):
         return self.scheme.encode() + b"://" + self.host_header + self.target
 
 
-def parse_url(text: str) -> Url:
+def parse_url(text: str, schemes: Collection[str] = ("http", "https")) -> Url:
     """Take an address apart. Raises `InvalidUrl`."""
     scheme, separator, rest = text.strip().partition("://")
     scheme = scheme.lower()
-    if not separator or scheme not in ("http", "https"):
+    if not separator or scheme not in schemes:
         raise InvalidUrl(f"{mask_url(text)!r} is no http or https URL")
     end = next((place for place, char in enumerate(rest) if char in "/?#\\"), len(rest))
     authority, tail = rest[:end], rest[end:].split("#", 1)[0]
@@ -82,7 +92,7 @@ def _split_host(place: str, scheme: str, whole: str) -> tuple[str, int]:
 
 
 def _default_port(scheme: str) -> int:
-    return 443 if scheme == "https" else 80
+    return _DEFAULT_PORTS.get(scheme, 1080)
 
 
 def _encode_target(tail: str) -> bytes:

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from octavo.config.providers import ModelProvider
 from octavo.http.client import HttpClient, HttpResponse
 from octavo.http.head import Header
+from octavo.http.proxies import UnusableProxy
 from octavo.http.status import status_text
 from octavo.http.urls import InvalidUrl
 from octavo.http.wire import TransportError
@@ -50,6 +51,8 @@ async def open_answer(
         except TransportError as error:
             if observer is not None:
                 observer.request_sent(request.attempt, monotonic_ms(started), None, str(error), None)
+            if isinstance(error, UnusableProxy):
+                raise FatalModelError(FinalModelError(str(error))) from None
             raise RetryableTransport(str(error)) from None
         except InvalidUrl as error:
             raise FatalModelError(ModelError(str(error))) from None

@@ -13,6 +13,7 @@ from octavo.config.config import Config
 from octavo.errors import ConfigError, OctavoError
 from octavo.http.client import HttpClient
 from octavo.http.identity import ClientIdentity
+from octavo.http.proxies import UnusableProxy
 from octavo.http.status import status_text
 from octavo.http.urls import mask_url
 from octavo.model.responses_http import CHATGPT_BASE, OPENAI_BASE
@@ -33,16 +34,15 @@ async def _check_provider(config: Config) -> Finding:
         return _check_weights(config)
     url = _base_url(config)
     shown = one_line(mask_url(url))
-    try:
-        http = HttpClient(ClientIdentity(config.environ), config.environ)
-    except ConfigError as error:
-        return broken("network", one_line(str(error)), "correct the proxy or certificate variables")
+    http = HttpClient(ClientIdentity(config.environ), config.environ)
     try:
         async with asyncio.timeout(_ANSWER_SECONDS), http.stream("GET", url) as answer:
             # Any answer will do: without a key and a question it is mostly a refusal.
             return ok("network", f"{shown} answers ({status_text(answer.status)})")
     except TimeoutError:
         return broken("network", f"{shown} does not answer within {_ANSWER_SECONDS:.0f} s", _mend(config))
+    except (ConfigError, UnusableProxy) as error:
+        return broken("network", one_line(str(error)), "correct the proxy or certificate variables")
     except OctavoError as error:
         return broken("network", f"{shown}: {one_line(str(error))}", _mend(config))
     finally:
