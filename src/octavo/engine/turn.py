@@ -1,8 +1,9 @@
 """The turn loop: ask the model, run what it calls, show it the results, until it calls nothing more.
 
-The way from the user's words to the model, hop by hop: `Conversation.submit` →
-`operations.handle` → `tasks.start` → `run_turn` (here) → `answer.ask_model` →
-`ModelClient.call` → `ModelBackend.attempt`. The way back is events.
+On the way from the user's words to the model it stands in the middle: before it
+`Conversation.submit`, `operations.handle` and `tasks.start`, behind it `answer.ask_model`,
+`ModelClient.call` and `ModelBackend.attempt`. The way back is events.
+`docs/architecture.md` has every hop.
 
 What holds at every await: the user's message and each finished answer are
 recorded before the next request goes out, and a cancelled turn records what was

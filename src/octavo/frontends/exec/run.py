@@ -15,8 +15,8 @@ from octavo.frontends.exec.git_check import is_in_repository
 from octavo.frontends.exec.last_message import last_message_file, write_last_message
 from octavo.frontends.exec.output import Output, claim_stdout
 from octavo.frontends.exec.printer import EventPrinter
-from octavo.frontends.exec.session import TurnRun, run_turn
 from octavo.frontends.exec.style import ColorChoice, Style, wants_color
+from octavo.frontends.exec.whole_run import WholeRun, run_to_the_end
 from octavo.model.settings import model_settings
 from octavo.protocol.ops import UserInputOp
 from octavo.protocol.turn_items import LocalImageInput, TextInput, UserInput
@@ -83,8 +83,8 @@ def run_exec(runtime: Runtime, request: ExecRequest, ready: Callable[[], None]) 
         if file is not None:
             write_last_message(file, text, output)
 
-    run = TurnRun(open_conversation, _user_input(request), printer, output, last_message)
-    return run_turn(run)
+    run = WholeRun(open_conversation, _user_input(request), printer, output, last_message)
+    return run_to_the_end(run)
 
 
 def _open_to_commands(config: Config) -> tuple[str, ...]:

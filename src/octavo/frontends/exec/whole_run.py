@@ -19,7 +19,7 @@ from octavo.protocol import events, ops
 _CLEANUP_S = 3.0
 
 
-class TurnRun(msgspec.Struct):
+class WholeRun(msgspec.Struct):
     """What is to be done, and how far it came.
 
     `open` starts or resumes the conversation, `turn` is what the user says. `last_message`
@@ -35,14 +35,14 @@ class TurnRun(msgspec.Struct):
     saw_error: bool = False
 
 
-def run_turn(run: TurnRun) -> int:
+def run_to_the_end(run: WholeRun) -> int:
     """Run it to the end. The exit code.
 
     Raises `Interrupted` for a signal before the conversation stands, and for any but
     SIGINT: everything is cleaned up then, and the process is to die of that signal.
     """
     try:
-        code = asyncio.run(run_until_signal(_whole_turn(run)))
+        code = asyncio.run(run_until_signal(_whole_run(run)))
     except Interrupted as interrupted:
         if interrupted.signum != signal.SIGINT or not run.is_open:
             raise
@@ -59,7 +59,7 @@ def run_turn(run: TurnRun) -> int:
     return code
 
 
-async def _whole_turn(run: TurnRun) -> int:
+async def _whole_run(run: WholeRun) -> int:
     conversation = await run.open()
     run.is_open = True
     try:
@@ -73,7 +73,7 @@ async def _whole_turn(run: TurnRun) -> int:
     return int(run.saw_error)
 
 
-async def _show_events(run: TurnRun, conversation: Conversation, turn_id: str) -> None:
+async def _show_events(run: WholeRun, conversation: Conversation, turn_id: str) -> None:
     """Until the conversation says that it is over, which it is asked for when the turn ends."""
     printer, output = run.printer, run.output
     while True:
