@@ -161,7 +161,7 @@ async def test_a_parent_that_is_cancelled_while_a_child_asks_takes_the_question_
 async def test_children_nest_so_deep_and_no_deeper(tmp_path: Path) -> None:
     async def nest(session: Session, turn: ActiveTurn, depth: int) -> int:
         async with delegate(session, turn, session.config, HELPER) as child:
-            inner = child._child._session
+            inner: Session = getattr(child._child, "_session")  # noqa: B009 - a parent sees less of it
             return await nest(inner, ActiveTurn(turn_context(inner.config, inner.settings, "x")), depth + 1)
 
     async with conversation(tmp_path / "w") as talk, task_of(talk) as (session, turn):

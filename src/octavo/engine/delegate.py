@@ -16,10 +16,9 @@ import msgspec
 
 from octavo.config.config import Config
 from octavo.engine.active_turn import ActiveTurn
+from octavo.engine.child import Child
 from octavo.engine.confinement import allows_no_more
-from octavo.engine.conversation import Conversation
 from octavo.engine.session import Session
-from octavo.engine.start import new_conversation
 from octavo.errors import OctavoError
 from octavo.protocol import events, ops
 from octavo.protocol.source import SubAgentSource
@@ -40,7 +39,7 @@ class TooFree(OctavoError):
 class Delegate:
     """A running child: its events, in order and with its own ids, and a way to tell it something."""
 
-    def __init__(self, child: Conversation, channel: asyncio.Queue[events.Event]) -> None:
+    def __init__(self, child: Child, channel: asyncio.Queue[events.Event]) -> None:
         self._child, self._channel = child, channel
 
     async def submit(self, op: ops.Op) -> str:
@@ -81,7 +80,7 @@ async def delegate(
         raise TooFree("a sub-conversation may not be allowed more than the conversation that starts it")
     if services.depth >= MAX_DEPTH:
         raise TooDeep(f"sub-conversations may nest {MAX_DEPTH} deep at most")
-    child = await new_conversation(config, msgspec.structs.replace(services, source=source, depth=services.depth + 1))
+    child = await parent.open_child(config, msgspec.structs.replace(services, source=source, depth=services.depth + 1))
     channel: asyncio.Queue[events.Event] = asyncio.Queue(CHANNEL_SIZE)
     pump = asyncio.create_task(_pump(parent, turn, child, channel, token_budget))
     try:
@@ -95,7 +94,7 @@ async def delegate(
 async def _pump(
     parent: Session,
     turn: ActiveTurn,
-    child: Conversation,
+    child: Child,
     channel: asyncio.Queue[events.Event],
     token_budget: int | None,
 ) -> None:

@@ -35,6 +35,7 @@ from octavo.tools.context import ApprovalKey, OpenTerminal, Tool, TurnContext
 from octavo.tools.errors import FatalToolError
 
 if TYPE_CHECKING:
+    from octavo.engine.child import OpenChild
     from octavo.mcp.servers import McpServers
     from octavo.patch.turn_diff import TurnDiffTracker
     from octavo.process.launch import Leftovers
@@ -57,8 +58,10 @@ class Session:
         recorder: RolloutRecorder,
         instructions: str | None,
         shell: str | None,
+        open_child: OpenChild,
     ) -> None:
         self.config, self.services, self.id = config, services, conversation_id
+        self.open_child = open_child
         self.recorder, self.history = recorder, History()
         self.instructions, self.shell = instructions, shell
         self.settings: SessionSettings = configured_settings(config)

@@ -96,7 +96,7 @@ def _session(
     instructions: str | None,
 ) -> Session:
     shell = login_shell_name(os.getuid())
-    return Session(config, services, conversation_id, recorder, instructions, shell)
+    return Session(config, services, conversation_id, recorder, instructions, shell, new_conversation)
 
 
 async def _new_file(
