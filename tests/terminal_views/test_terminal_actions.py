@@ -15,7 +15,7 @@ from octavo.frontends.terminal.actions.backtrack import fork_position
 from octavo.frontends.terminal.actions.diff import NO_CHANGE, NO_REPOSITORY, changes
 from octavo.frontends.terminal.actions.feedback import feedback_files, send_feedback
 from octavo.frontends.terminal.actions.review_targets import last_commits, local_branches
-from octavo.frontends.terminal.actions.session_scan import SessionScan
+from octavo.frontends.terminal.actions.session_scan import SessionScan, batch_beside
 from octavo.frontends.terminal.effects import SendFeedback
 from octavo.frontends.terminal.recording import open_recording
 from octavo.http.client import HttpClient
@@ -139,6 +139,11 @@ def test_the_scan_comes_in_pages_and_stops_when_its_time_is_up(tmp_path: Path) -
     assert (len(rest.sessions), rest.ended) == (2, True)
     moments = iter(range(1000))
     assert len(SessionScan(str(tmp_path), "mine", lambda: float(next(moments))).next_batch().sessions) == 1
+
+
+async def test_the_scan_is_read_beside_the_loop(tmp_path: Path) -> None:
+    saved(tmp_path, 1, "talk")
+    assert [session.text for session in (await batch_beside(SessionScan(str(tmp_path), "mine"))).sessions] == ["talk"]
 
 
 def test_where_to_cut_for_an_earlier_message(tmp_path: Path) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import threading
 import time
 from collections.abc import Callable
 from typing import NamedTuple
@@ -45,6 +48,24 @@ class SessionScan:
         except OctavoError:
             pass  # a folder that cannot be read ends the list
         return Batch(tuple(sessions), ended=True, reached_limit=self._looked_at >= SCAN_LIMIT)
+
+
+async def batch_beside(scan: SessionScan) -> Batch:
+    """The next batch, read in a thread that nobody waits for at the end: a dead mount may hold it for ever."""
+    loop = asyncio.get_running_loop()
+    answer: asyncio.Future[Batch] = loop.create_future()
+
+    def tell(batch: Batch) -> None:
+        if not answer.done():
+            answer.set_result(batch)
+
+    def read() -> None:
+        batch = scan.next_batch()
+        with contextlib.suppress(RuntimeError):  # the loop is over
+            loop.call_soon_threadsafe(tell, batch)
+
+    threading.Thread(target=read, daemon=True).start()
+    return await answer
 
 
 def _saved(summary: SessionSummary) -> SavedSession:

@@ -79,9 +79,11 @@ class Document:
     def share_above(self, place: Place, width: int, page: int) -> float:
         """How much of the way to the last page lies above the place, about, from 0 to 1."""
         heights = self._measured(width)
-        guess = sum(heights.values()) / len(heights) if heights else _GUESSED_HEIGHT
-        above = sum(heights.get(index, guess) for index in range(place.block)) + place.row
-        total = above + sum(heights.get(index, guess) for index in range(place.block, len(self))) - place.row
+        known = sum(heights.values())
+        guess = known / len(heights) if heights else _GUESSED_HEIGHT
+        total = known + guess * (len(self) - len(heights))
+        passed = [height for index, height in heights.items() if index < place.block]
+        above = sum(passed) + guess * (place.block - len(passed)) + place.row
         return min(above / (total - page), 1.0) if total > page else 1.0
 
     def _measured(self, width: int) -> dict[int, int]:
