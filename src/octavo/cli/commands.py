@@ -36,28 +36,38 @@ DEFERRED = (
 SHELLS = ("bash", "elvish", "fish", "powershell", "zsh")
 _APPROVALS = ("untrusted", "on-failure", "on-request", "never")
 
-# They belong to the terminal interface. They are understood before any command, since
-# scripts put them there, and are shown as soon as there is that interface.
+# Scripts also put them before other commands, which do not mind them.
 _TERMINAL_OPTIONS = (
-    Option("-i", "--image", value="FILE", greedy=True, path=True, hidden=True, about="Pictures for the first message"),
-    Option("-m", "--model", value="MODEL", hidden=True, about="The model to ask"),
-    Option("--oss", hidden=True, about="Ask a model of the local Ollama server"),
-    Option("-p", "--profile", value="CONFIG_PROFILE", hidden=True, about="A profile of config.toml"),
-    Option("-s", "--sandbox", value="SANDBOX_MODE", choices=SANDBOX_MODES, hidden=True, about="What may be touched"),
-    Option(
-        "-a", "--ask-for-approval", value="APPROVAL_POLICY", choices=_APPROVALS, hidden=True, about="When to ask you"
-    ),
-    Option("--full-auto", hidden=True, about="Work in this folder, ask for more", conflicts=(BYPASS,)),
+    Option("-i", "--image", value="FILE", greedy=True, path=True, about="Pictures for the first message"),
+    Option("-m", "--model", value="MODEL", about="The model to ask"),
+    Option("--oss", about="Ask a model of the local Ollama server"),
+    Option("--local", about="Answer with a model inside this process"),
+    Option("-p", "--profile", value="CONFIG_PROFILE", about="A profile of config.toml"),
+    Option("-s", "--sandbox", value="SANDBOX_MODE", choices=SANDBOX_MODES, about="What commands may touch"),
+    Option("-a", "--ask-for-approval", value="APPROVAL_POLICY", choices=_APPROVALS, about="When to ask you"),
+    Option("--full-auto", about="Work in this folder, ask for more", conflicts=(BYPASS, "--ask-for-approval")),
     Option(
         BYPASS,
-        hidden=True,
         hidden_names=("--yolo",),
         conflicts=("--ask-for-approval",),
         about="No sandbox and no questions: only where something else confines it",
     ),
-    Option("-C", "--cd", value="DIR", path=True, hidden=True, about="The folder to work in"),
-    Option("--search", hidden=True, about="Let the model search the web"),
-    Option("--add-dir", value="DIR", repeat=True, path=True, hidden=True, about="One more folder to write in"),
+    Option("-C", "--cd", value="DIR", path=True, about="The folder to work in"),
+    Option("--search", about="Let the model search the web"),
+    Option("--add-dir", value="DIR", repeat=True, path=True, about="One more folder to write in"),
+    Option("--replay", value="FILE", path=True, hidden=True, about="Take the model's answers from this recording"),
+)
+
+RESUME = Command(
+    "resume",
+    "Go on with a saved session in the terminal",
+    run="octavo.cli.terminal:resume",
+    options=(Option("--last", about="The newest one, without asking"), *_TERMINAL_OPTIONS),
+    positionals=(
+        Positional("SESSION_ID", "The session; without it you choose from a list"),
+        Positional("PROMPT", "A message to send at once"),
+    ),
+    examples=(("octavo resume", "choose from a list"), ("octavo resume --last", "the newest session")),
 )
 
 _SANDBOX_OPTIONS = (Option("--full-auto", about="Allow writing in this folder and in temporary folders"),)
@@ -134,9 +144,10 @@ OCTAVO = Command(
     "Octavo: the Codex coding agent",
     run="octavo.cli.terminal:run",
     options=_TERMINAL_OPTIONS,
-    positionals=(Positional("PROMPT", "The first message, for the terminal interface"),),
+    positionals=(Positional("PROMPT", "The first message; without it you are asked for one"),),
     commands=(
         EXEC,
+        RESUME,
         LOGIN,
         LOGOUT,
         MCP,
@@ -156,7 +167,8 @@ OCTAVO = Command(
     ),
     program="octavo",
     examples=(
-        ("octavo login", "first of all"),
+        ("octavo", "work with it in this folder"),
+        ("octavo resume --last", "go on where you stopped"),
         ('octavo exec "Explain it"', "one task, without a terminal"),
         ("octavo help exec", "all that exec can do"),
         ("octavo doctor", "when something does not work"),

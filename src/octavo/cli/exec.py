@@ -7,7 +7,8 @@ The prompt is read before anything slow is imported, then each check in the orde
 from __future__ import annotations
 
 from octavo.cli import start
-from octavo.cli.words.invocation import Invocation, Level
+from octavo.cli.words.invocation import Invocation
+from octavo.cli.words.merged import Words
 from octavo.cli.words.stop import Stop
 from octavo.frontends.exec.prompt import BadSchema, NoPrompt, read_output_schema, read_prompt
 
@@ -16,26 +17,6 @@ if TYPE_CHECKING:
     from octavo.config.load import ConfigFlags
     from octavo.frontends.exec.style import ColorChoice
     from octavo.protocol.policy import SandboxMode
-
-
-class Words:
-    """What stands before and after `resume`, as one: the later value wins, lists add up."""
-
-    def __init__(self, levels: tuple[Level, ...]) -> None:
-        self._levels = levels
-
-    def has(self, key: str) -> bool:
-        """Whether a flag was given anywhere."""
-        return any(level.has(key) for level in self._levels)
-
-    def text(self, key: str) -> str | None:
-        """The value that counts."""
-        given = [text for level in self._levels if (text := level.text(key)) is not None]
-        return given[-1] if given else None
-
-    def texts(self, key: str) -> tuple[str, ...]:
-        """All values."""
-        return tuple(text for level in self._levels for text in level.texts(key))
 
 
 def run(invocation: Invocation) -> int:

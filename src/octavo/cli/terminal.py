@@ -1,13 +1,103 @@
-"""`octavo` without a command."""
+"""`octavo` without a command, and `octavo resume`: from the command line to the terminal interface.
+
+Errors of flags and configuration are told before the terminal is touched (`docs/terminal.md`, "Starting").
+"""
 
 from __future__ import annotations
 
-import sys
-
+from octavo.cli import start
 from octavo.cli.words.invocation import Invocation
+from octavo.cli.words.merged import Words
+from octavo.cli.words.stop import Stop
+
+TYPE_CHECKING = False  # as `typing` has it, which is not loaded yet
+if TYPE_CHECKING:
+    from octavo.config.config import Config
+    from octavo.config.load import ConfigFlags, ConfigSources
+    from octavo.frontends.terminal.request import SessionChoice
+    from octavo.protocol.policy import ApprovalPolicy, SandboxMode
 
 
-def run(_: Invocation) -> int:
-    """There is no terminal interface: say what there is instead."""
-    sys.stderr.write('octavo: there is no interactive terminal yet; use: octavo exec "PROMPT" (see octavo --help)\n')
-    return 1
+def run(invocation: Invocation) -> int:
+    """A new session; the exit code."""
+    from octavo.frontends.terminal.request import NEW
+
+    return _run(invocation, NEW, invocation.last.text("PROMPT"))
+
+
+def resume(invocation: Invocation) -> int:
+    """A saved session: by id, the newest, or chosen from a list; the exit code."""
+    from octavo.frontends.terminal.request import CHOOSE, NEWEST, SavedSession
+
+    level = invocation.last
+    first, second = level.text("SESSION_ID"), level.text("PROMPT")
+    if level.has("last"):
+        if second is not None:
+            from octavo.cli.words.parser import usage_error
+
+            usage_error(invocation.path, "the argument '--last' cannot be used with '[SESSION_ID]'")
+        return _run(invocation, NEWEST, first)
+    return _run(invocation, CHOOSE if first is None else SavedSession(first), second)
+
+
+def _run(invocation: Invocation, session: SessionChoice, prompt: str | None) -> int:
+    words = Words(invocation.levels)
+    chosen = start.overrides(invocation, start.LOGIN)
+    sources, config = start.load_with_sources(chosen, _flags(words), start.LOGIN)
+    _check_folders(words, config)
+    from octavo.frontends.terminal.request import TerminalRequest
+
+    request = TerminalRequest(session, prompt or "", words.texts("image"), words.text("replay"))
+    return _interface(sources, config, request, oss=words.has("oss"))
+
+
+def _interface(sources: ConfigSources, config: Config, request: object, *, oss: bool) -> int:
+    raise NotImplementedError
+
+
+def _check_folders(words: Words, config: Config) -> None:
+    """`--add-dir` promises something that a read-only sandbox does not keep."""
+    from octavo.protocol.policy import ReadOnly
+
+    folders = words.texts("add-dir")
+    if folders and isinstance(config.sandbox_policy, ReadOnly):
+        named = ", ".join(folders)
+        raise Stop(1, f"Error adding directories: the sandbox is read-only, so nothing may be written in {named}\n")
+
+
+def _flags(words: Words) -> ConfigFlags:
+    from octavo.config.load import ConfigFlags, canonical_folder
+
+    folder, oss, local = words.text("cd"), words.has("oss"), words.has("local")
+    return ConfigFlags(
+        model=words.text("model"),
+        profile=words.text("profile"),
+        sandbox_mode=_sandbox_mode(words),
+        approval_policy=_approval_policy(words),
+        cwd=None if folder is None else canonical_folder(start.working_directory(), folder),
+        oss=oss,
+        embedded=local,
+        show_raw_agent_reasoning=True if oss or local else None,
+        web_search=words.has("search") or None,
+        additional_writable_roots=words.texts("add-dir"),
+    )
+
+
+def _sandbox_mode(words: Words) -> SandboxMode | None:
+    from typing import cast
+
+    if words.has("dangerously-bypass-approvals-and-sandbox"):
+        return "danger-full-access"
+    if words.has("full-auto"):
+        return "workspace-write"
+    return cast("SandboxMode | None", words.text("sandbox"))  # the parser lets no other word pass
+
+
+def _approval_policy(words: Words) -> ApprovalPolicy | None:
+    from typing import cast
+
+    if words.has("dangerously-bypass-approvals-and-sandbox"):
+        return "never"
+    if words.has("full-auto"):
+        return "on-request"
+    return cast("ApprovalPolicy | None", words.text("ask-for-approval"))

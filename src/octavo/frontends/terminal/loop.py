@@ -1,0 +1,230 @@
+"""The loop: what was typed becomes inputs, inputs and events change the state, and the state is drawn.
+
+Keys are drawn at once, so that typing is instant; what comes from the agent is drawn at most thirty times a second.
+Nothing is drawn, and nobody wakes, while nothing changes (`docs/terminal.md`, "The loop").
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import time
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol
+
+from octavo.frontends.terminal.keys.key import Input, VersionReply
+from octavo.frontends.terminal.keys.parser import Parser
+from octavo.frontends.terminal.screen.screen import Screen
+from octavo.frontends.terminal.text.styled import Line
+
+_FRAME_S = 1 / 30
+_RESIZE_QUIET_S = 0.04
+_STOPPED_AGAIN_S = 0.5
+_ENDINGS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
+
+
+class Frame(NamedTuple):
+    """What is to be seen: finished lines, the live rows or those of an overlay, and the cursor in them."""
+
+    history: Sequence[Line]
+    rows: Sequence[Line]
+    cursor: tuple[int, int] | None
+    overlay: bool = False
+    notification: str = ""
+
+
+class State(Protocol):
+    """What is drawn and what keys change."""
+
+    def handle(self, value: Input, now: float) -> None:
+        """Take an input."""
+
+    def tick(self, now: float) -> None:
+        """The deadline has come."""
+
+    def deadline(self, now: float) -> float | None:
+        """When `tick` is due, None for never."""
+
+    def frame(self, columns: int, lines: int, now: float) -> Frame:
+        """What is to be seen now; finished lines are handed out once."""
+
+
+class Loop:
+    """Runs one state on one screen; `ended` says how it is over."""
+
+    def __init__(self, screen: Screen, state: State) -> None:
+        self.screen, self.state = screen, state
+        self.signum: int | None = None
+        self._parser = Parser()
+        self._loop = asyncio.get_running_loop()
+        self._over = asyncio.Event()
+        self._timer: asyncio.TimerHandle | None = None
+        self._frame_timer: asyncio.TimerHandle | None = None
+        self._last_frame = 0.0
+        self._quiet_until = 0.0
+        self._continued_at = float("-inf")
+        self._key_deadline: float | None = None
+        self._writing = False
+
+    # --- beginning and end ---
+
+    async def run(self) -> None:
+        """Until `end` is called, a signal comes or the terminal is gone."""
+        fd = self.screen.tty.fd
+        self._loop.add_reader(fd, self._readable)
+        heard = [number for number in _ENDINGS if signal.getsignal(number) is not signal.SIG_IGN]
+        for number in heard:
+            self._loop.add_signal_handler(number, self._told_to_end, number)
+        self._loop.add_signal_handler(signal.SIGWINCH, self._size_changed)
+        self._loop.add_signal_handler(signal.SIGCONT, self._continued)
+        try:
+            self._readable()
+            self.draw()
+            await self._over.wait()
+        finally:
+            self._loop.remove_reader(fd)
+            self._loop.remove_writer(fd)
+            for timer in (self._timer, self._frame_timer):
+                if timer is not None:
+                    timer.cancel()
+            for number in (*heard, signal.SIGWINCH, signal.SIGCONT):
+                self._loop.remove_signal_handler(number)
+
+    def end(self) -> None:
+        """Leave `run`."""
+        self._over.set()
+
+    def _told_to_end(self, number: int) -> None:
+        if self.signum is not None:  # a second time: at once
+            self.screen.end()
+            signal.signal(number, signal.SIG_DFL)
+            os.kill(os.getpid(), number)
+        self.signum = number
+        self._over.set()
+
+    # --- keys ---
+
+    def _readable(self) -> None:
+        data = self.screen.tty.read()
+        if data is None:
+            return
+        if not data:
+            self._told_to_end(signal.SIGHUP)
+            self._loop.remove_reader(self.screen.tty.fd)
+            return
+        self._take(self._parser.feed(data))
+
+    def _take(self, inputs: Sequence[Input]) -> None:
+        now = time.monotonic()
+        for value in inputs:
+            if isinstance(value, VersionReply):
+                self.screen.named(value.name)
+            self.state.handle(value, now)
+        patience = self._parser.patience
+        self._key_deadline = None if patience is None else now + patience
+        if inputs:
+            self.draw()
+        else:
+            self._set_timer(now)
+
+    # --- time ---
+
+    def _set_timer(self, now: float) -> None:
+        due = [at for at in (self._key_deadline, self.state.deadline(now)) if at is not None]
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = self._loop.call_at(max(min(due), now), self._time_has_come) if due else None
+
+    def _time_has_come(self) -> None:
+        now = time.monotonic()
+        self._timer = None
+        if self._key_deadline is not None and now >= self._key_deadline:
+            self._take(self._parser.flush())
+        deadline = self.state.deadline(now)
+        if deadline is not None and now >= deadline:
+            self.state.tick(now)
+            self.changed()
+        self._set_timer(now)
+
+    # --- frames ---
+
+    def changed(self) -> None:
+        """The state has changed: draw it soon."""
+        if self._frame_timer is None:
+            self._frame_timer = self._loop.call_at(self._last_frame + _FRAME_S, self._draw_now)
+
+    def draw(self) -> None:
+        """Draw it now, if the terminal can take it."""
+        if self._frame_timer is not None:
+            self._frame_timer.cancel()
+            self._frame_timer = None
+        self._draw_now()
+
+    def _draw_now(self) -> None:
+        self._frame_timer = None
+        now, screen = time.monotonic(), self.screen
+        if self._over.is_set():
+            return
+        if screen.resized():
+            self._quiet_until = now + _RESIZE_QUIET_S
+        if now < self._quiet_until:
+            self._frame_timer = self._loop.call_at(self._quiet_until, self._draw_now)
+            return
+        if screen.busy:
+            self._wait_for_terminal()
+            return
+        frame = self.state.frame(screen.columns, screen.lines, now)
+        screen.print(frame.history)
+        if frame.overlay:
+            screen.overlay(frame.rows, frame.cursor)
+        else:
+            screen.draw(frame.rows, frame.cursor)
+        if frame.notification:
+            screen.send(frame.notification)
+        self._last_frame = now
+        if screen.busy:
+            self._wait_for_terminal()
+        elif screen.printing:
+            self._frame_timer = self._loop.call_later(0, self._draw_now)
+        self._set_timer(now)
+
+    def _wait_for_terminal(self) -> None:
+        if not self._writing:
+            self._writing = True
+            self._loop.add_writer(self.screen.tty.fd, self._writable)
+
+    def _writable(self) -> None:
+        self.screen.tty.flush()
+        if not self.screen.busy:
+            self._writing = False
+            self._loop.remove_writer(self.screen.tty.fd)
+            self.draw()
+
+    # --- the terminal changes ---
+
+    def _size_changed(self) -> None:
+        self.screen.resized()
+        self._quiet_until = time.monotonic() + _RESIZE_QUIET_S
+        self.draw()
+
+    def suspend(self) -> None:
+        """Stop with our process group, as Ctrl+Z asks; returns when we go on."""
+        self.screen.suspend()
+        time.sleep(0.02)  # the stop may come a moment after the call
+        self._continued_at = time.monotonic()
+        self.screen.continued()
+        self.draw()
+
+    def _continued(self) -> None:
+        if time.monotonic() - self._continued_at > _STOPPED_AGAIN_S:  # another's stop, not our own
+            self.screen.continued()
+            self.draw()
+
+
+def can_suspend() -> bool:
+    """Whether a shell with job control stands above us, to bring us back."""
+    with contextlib.suppress(OSError):
+        return os.getsid(os.getppid()) == os.getsid(0) and os.getppid() != 0
+    return False

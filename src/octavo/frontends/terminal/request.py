@@ -1,0 +1,28 @@
+"""What one run of the interface is to begin with."""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+
+class SavedSession(NamedTuple):
+    """The session of this id."""
+
+    id: str
+
+
+NEW: Literal["new"] = "new"
+NEWEST: Literal["newest"] = "newest"
+CHOOSE: Literal["choose"] = "choose"
+
+SessionChoice = Literal["new", "newest", "choose"] | SavedSession
+"""A new session, the newest saved one, one chosen from a list, or that of an id."""
+
+
+class TerminalRequest(NamedTuple):
+    """The session to open, and the first message with its pictures; `replay` is a recording to take answers from."""
+
+    session: SessionChoice = NEW
+    prompt: str = ""
+    images: tuple[str, ...] = ()
+    replay: str | None = None
