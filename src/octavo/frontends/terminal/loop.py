@@ -12,43 +12,16 @@ import os
 import signal
 import time
 from collections.abc import Sequence
-from typing import NamedTuple, Protocol
 
+from octavo.frontends.terminal.app.frame import State
 from octavo.frontends.terminal.keys.key import Input, VersionReply
 from octavo.frontends.terminal.keys.parser import Parser
 from octavo.frontends.terminal.screen.screen import Screen
-from octavo.frontends.terminal.text.styled import Line
 
 _FRAME_S = 1 / 30
 _RESIZE_QUIET_S = 0.04
 _STOPPED_AGAIN_S = 0.5
 _ENDINGS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
-
-
-class Frame(NamedTuple):
-    """What is to be seen: finished lines, the live rows or those of an overlay, and the cursor in them."""
-
-    history: Sequence[Line]
-    rows: Sequence[Line]
-    cursor: tuple[int, int] | None
-    overlay: bool = False
-    notification: str = ""
-
-
-class State(Protocol):
-    """What is drawn and what keys change."""
-
-    def handle(self, value: Input, now: float) -> None:
-        """Take an input."""
-
-    def tick(self, now: float) -> None:
-        """The deadline has come."""
-
-    def deadline(self, now: float) -> float | None:
-        """When `tick` is due, None for never."""
-
-    def frame(self, columns: int, lines: int, now: float) -> Frame:
-        """What is to be seen now; finished lines are handed out once."""
 
 
 class Loop:

@@ -1,0 +1,35 @@
+"""What the loop draws, and what it draws it from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol
+
+from octavo.frontends.terminal.keys.key import Input
+from octavo.frontends.terminal.text.styled import Line
+
+
+class Frame(NamedTuple):
+    """What is to be seen: finished lines, the live rows or those of an overlay, and the cursor in them."""
+
+    history: Sequence[Line]
+    rows: Sequence[Line]
+    cursor: tuple[int, int] | None
+    overlay: bool = False
+    notification: str = ""
+
+
+class State(Protocol):
+    """What keys and time change. Times are monotonic seconds."""
+
+    def handle(self, value: Input, now: float) -> None:
+        """Take an input."""
+
+    def tick(self, now: float) -> None:
+        """The deadline has come."""
+
+    def deadline(self, now: float) -> float | None:
+        """When `tick` is due, None for never."""
+
+    def frame(self, columns: int, lines: int, now: float) -> Frame:
+        """What is to be seen now; finished lines are handed out once."""

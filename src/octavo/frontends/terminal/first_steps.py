@@ -1,0 +1,31 @@
+"""What has to be asked before a session begins (`docs/terminal.md`, "First start")."""
+
+from __future__ import annotations
+
+from octavo.config.config import Config
+from octavo.frontends.terminal.views.view import View
+
+
+def first_steps(config: Config) -> View | None:
+    """The screen that asks for a login or for trust; None where neither is missing."""
+    wants_login = config.model_provider.requires_openai_auth and not _signed_in(config)
+    wants_trust = not config.approval_or_sandbox_was_set and not config.project_is_trusted
+    if not wants_login and not wants_trust:
+        return None
+    from octavo.frontends.terminal.views.onboarding import Onboarding
+    from octavo.frontends.terminal.views.sign_in import SignInStep
+    from octavo.frontends.terminal.views.trust_question import TrustQuestion
+
+    sign_in = SignInStep(config.forced_login_method, config.environ.get("OPENAI_API_KEY", "")) if wants_login else None
+    trust = None
+    if wants_trust:
+        from octavo.git.info import may_be_repository
+
+        trust = TrustQuestion(config.cwd, in_repository=may_be_repository(config.cwd))
+    return Onboarding(sign_in, trust)
+
+
+def _signed_in(config: Config) -> bool:
+    from octavo.frontends.terminal.outside.sign_in import is_signed_in  # a login that is kept elsewhere takes imports
+
+    return is_signed_in(config)
