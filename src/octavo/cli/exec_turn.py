@@ -6,15 +6,13 @@ configuration are known to be good.
 
 from __future__ import annotations
 
-import asyncio
-import sys
 from collections.abc import Awaitable, Callable
 
 from octavo.cli import logs, start
+from octavo.cli.preparation import check_login, ensure_local_model
 from octavo.cli.words.stop import Stop
 from octavo.config.config import Config
 from octavo.config.load import ConfigSources
-from octavo.errors import OctavoError
 from octavo.frontends.exec.run import ExecRequest, NoSuchSession, NotInRepository, run_exec
 from octavo.frontends.signals import Interrupted
 from octavo.git.info import GitInfo
@@ -43,13 +41,13 @@ def turn(
     logs.log_to_stderr(config.environ)
     front_end = FrontEnd("exec", "codex_exec", env_key=True, deltas=False, git_info=git_info)
     runtime = Runtime(sources, config, front_end, start.warn)
-    _check_login(runtime)
+    check_login(runtime)
     start.warn_of_silent_telemetry(config)
     if add_dir and isinstance(config.sandbox_policy, ReadOnly):
         start.warn("Warning: --add-dir allows nothing in sandbox mode read-only")
     _choose_backend(runtime, replay, record)
     if oss:
-        _ensure_local_model(config)
+        ensure_local_model(config)
     try:
         return run_exec(runtime, request, start.loaded)
     except Interrupted as interrupted:
@@ -75,27 +73,3 @@ def _choose_backend(runtime: Runtime, replay: str | None, record: str | None) ->
 
         backend = RecordingBackend(backend, record)
     runtime.use_backend(backend)
-
-
-def _ensure_local_model(config: Config) -> None:
-    from octavo.model.ollama import ensure_local_model
-
-    def tell(text: str) -> None:
-        sys.stderr.write(text)
-        sys.stderr.flush()
-
-    asyncio.run(ensure_local_model(config.model_provider.base_url or "", config.model, config.environ, tell))
-
-
-def _check_login(runtime: Runtime) -> None:
-    """End the program if the configuration forbids the login in force, which is then removed."""
-    if not runtime.login_is_restricted:
-        return
-    from octavo.auth.restrictions import LoginRefused
-
-    try:
-        asyncio.run(runtime.check_login())
-    except LoginRefused as error:
-        raise Stop(1, f"{error}\n") from None
-    except OctavoError as error:
-        raise Stop(1, f"Error checking the login: {error}\n") from None

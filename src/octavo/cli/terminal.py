@@ -5,6 +5,10 @@ Errors of flags and configuration are told before the terminal is touched (`docs
 
 from __future__ import annotations
 
+import contextlib
+import os
+import sys
+
 from octavo.cli import start
 from octavo.cli.words.invocation import Invocation
 from octavo.cli.words.merged import Words
@@ -14,8 +18,10 @@ TYPE_CHECKING = False  # as `typing` has it, which is not loaded yet
 if TYPE_CHECKING:
     from octavo.config.config import Config
     from octavo.config.load import ConfigFlags, ConfigSources
-    from octavo.frontends.terminal.request import SessionChoice
+    from octavo.frontends.terminal.ending import Ending
+    from octavo.frontends.terminal.request import SessionChoice, TerminalRequest
     from octavo.protocol.policy import ApprovalPolicy, SandboxMode
+    from octavo.runtime.runtime import Runtime
 
 
 def run(invocation: Invocation) -> int:
@@ -47,12 +53,83 @@ def _run(invocation: Invocation, session: SessionChoice, prompt: str | None) -> 
     _check_folders(words, config)
     from octavo.frontends.terminal.request import TerminalRequest
 
-    request = TerminalRequest(session, prompt or "", words.texts("image"), words.text("replay"))
-    return _interface(sources, config, request, oss=words.has("oss"))
+    request = TerminalRequest(session, prompt or "", words.texts("image"))
+    return _interface(sources, config, request, words)
 
 
-def _interface(sources: ConfigSources, config: Config, request: object, *, oss: bool) -> int:
-    raise NotImplementedError
+def _interface(sources: ConfigSources, config: Config, request: TerminalRequest, words: Words) -> int:
+    from octavo.frontends.terminal.run import NoSuchSession, run_interface
+
+    if config.environ.get("TERM") == "dumb" and os.isatty(1):
+        raise Stop(1, "Error: the terminal (TERM=dumb) cannot move its cursor; use: octavo exec PROMPT\n")
+    if words.has("oss") or config.forced_login_method or config.forced_chatgpt_workspace_id or words.has("local"):
+        _before_the_terminal(sources, config, words)
+    try:
+        ending = run_interface(
+            lambda: _runtime(sources, config, words),
+            config,
+            request,
+            browser=_open_browser,
+            log=lambda: _log(config),
+            loaded=start.loaded,
+        )
+    except NoSuchSession as error:
+        sys.stdout.write(f"{error}\n")
+        return 0
+    return _leave(ending, config)
+
+
+def _before_the_terminal(sources: ConfigSources, config: Config, words: Words) -> None:
+    """What may fail or take long is done while lines on stderr can still be read."""
+    if not os.isatty(1):
+        return
+    from octavo.cli.preparation import check_login, ensure_local_model
+
+    if config.forced_login_method or config.forced_chatgpt_workspace_id:
+        check_login(_runtime(sources, config, words))
+    if words.has("oss"):
+        ensure_local_model(config)
+
+
+def _runtime(sources: ConfigSources, config: Config, words: Words) -> Runtime:
+    from octavo.runtime.front_end import FrontEnd
+    from octavo.runtime.runtime import Runtime
+
+    runtime = Runtime(sources, config, FrontEnd("cli"), start.warn)
+    if (replay := words.text("replay")) is not None:
+        from octavo.model.scripted import ScriptedBackend
+
+        runtime.use_backend(ScriptedBackend.from_file(replay))
+    runtime.load_local_model(start.warn)
+    return runtime
+
+
+def _log(config: Config) -> None:
+    from octavo.cli.logs import log_to_file
+
+    with contextlib.suppress(OSError):
+        log_to_file(os.path.join(config.codex_home, "log", "codex-tui.log"), config.environ)
+
+
+def _open_browser(address: str) -> bool:
+    from octavo.cli.browser import open_browser
+
+    return open_browser(address)
+
+
+def _leave(ending: Ending, config: Config) -> int:
+    from octavo.frontends.terminal.ending import last_lines
+    from octavo.frontends.terminal.screen.depth import color_depth
+
+    if ending.signum is not None:
+        start.die_of(ending.signum)
+    sys.stdout.write(last_lines(ending, color=os.isatty(1) and color_depth(config.environ) > 0))
+    sys.stdout.flush()
+    if ending.update is not None:
+        import subprocess
+
+        return subprocess.run(ending.update, check=False).returncode
+    return 0
 
 
 def _check_folders(words: Words, config: Config) -> None:

@@ -30,6 +30,12 @@ def user_instructions(config: Config) -> str | None:
     return SEPARATOR.join(parts) or None
 
 
+def project_documents(config: Config) -> list[str]:
+    """The paths of the project's documents that are read, from the top of the project down."""
+    names = _names(config)
+    return [path for folder in _folders(os.path.realpath(config.cwd)) if (path := _first_there(folder, names))]
+
+
 def instructions_message(text: str) -> Message:
     """The text as the model gets it."""
     return user_message(InputText(f"<user_instructions>\n\n{text}\n\n</user_instructions>"))
@@ -37,7 +43,7 @@ def instructions_message(text: str) -> Message:
 
 def _project_documents(config: Config) -> str | None:
     budget = config.project_doc_max_bytes
-    names = [*NAMES, *(name for name in config.project_doc_fallback_filenames if name and name not in NAMES)]
+    names = _names(config)
     texts = []
     for folder in _folders(os.path.realpath(config.cwd)):
         if budget <= 0:
@@ -48,6 +54,15 @@ def _project_documents(config: Config) -> str | None:
             texts.append(text)
             budget -= len(data)
     return "\n\n".join(texts) or None
+
+
+def _names(config: Config) -> list[str]:
+    return [*NAMES, *(name for name in config.project_doc_fallback_filenames if name and name not in NAMES)]
+
+
+def _first_there(folder: str, names: list[str]) -> str | None:
+    paths = (os.path.join(folder, name) for name in names)
+    return next((path for path in paths if os.path.isfile(path)), None)
 
 
 def _folders(cwd: str) -> list[str]:

@@ -11,7 +11,7 @@ import contextlib
 import os
 import signal
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from octavo.frontends.terminal.app.frame import State
 from octavo.frontends.terminal.keys.key import Input, VersionReply
@@ -189,6 +189,18 @@ class Loop:
         self._continued_at = time.monotonic()
         self.screen.continued()
         self.draw()
+
+    @contextlib.contextmanager
+    def lent(self) -> Iterator[None]:
+        """The terminal belongs to another program meanwhile."""
+        self._loop.remove_reader(self.screen.tty.fd)
+        self.screen.give_back()
+        try:
+            yield
+        finally:
+            self._loop.add_reader(self.screen.tty.fd, self._readable)
+            self.screen.continued()
+            self.changed()
 
     def _continued(self) -> None:
         if time.monotonic() - self._continued_at > _STOPPED_AGAIN_S:  # another's stop, not our own

@@ -20,9 +20,8 @@ SessionChoice = Literal["new", "newest", "choose"] | SavedSession
 
 
 class TerminalRequest(NamedTuple):
-    """The session to open, and the first message with its pictures; `replay` is a recording to take answers from."""
+    """The session to open, and the first message with its pictures."""
 
     session: SessionChoice = NEW
     prompt: str = ""
     images: tuple[str, ...] = ()
-    replay: str | None = None

@@ -23,16 +23,25 @@ Opening = Coroutine[Any, Any, Conversation]
 
 
 class Session:
-    """One conversation from its opening to its end. `failed` is told when it cannot be opened."""
+    """One conversation from its opening to its end.
+
+    `failed` is told when it cannot be opened, `crashed` of a defect.
+    """
 
     def __init__(
-        self, opening: Opening, deliver: Callable[[events.Event], None], failed: Callable[[OctavoError], None]
+        self,
+        opening: Opening,
+        deliver: Callable[[events.Event], None],
+        failed: Callable[[OctavoError], None],
+        crashed: Callable[[BaseException], None],
     ) -> None:
         self.conversation: Conversation | None = None
         self._deliver, self._failed = deliver, failed
         self._ops: asyncio.Queue[ops.Op] = asyncio.Queue()
         self._ended = asyncio.Event()
+        self._crashed = crashed
         self._task = asyncio.create_task(self._run(opening))
+        self._task.add_done_callback(self._done)
 
     def submit(self, op: ops.Op) -> None:
         """Hand in an operation, behind those that wait."""
@@ -47,11 +56,19 @@ class Session:
                     await self._ended.wait()
         await self.close()
 
-    async def close(self) -> None:
-        """End at once; no event is delivered any more."""
+    def mute(self) -> None:
+        """Deliver nothing any more."""
         self._deliver = _nowhere
+
+    async def close(self) -> None:
+        """End at once."""
+        self.mute()
         self._task.cancel()
         await asyncio.wait({self._task})
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self._crashed(error)
 
     async def _run(self, opening: Opening) -> None:
         try:

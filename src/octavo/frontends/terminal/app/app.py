@@ -8,12 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from octavo.frontends.terminal.app.colors import Colors
-from octavo.frontends.terminal.app.conversation import ConversationView
 from octavo.frontends.terminal.app.frame import Frame
 from octavo.frontends.terminal.composer.composer import Composer
 from octavo.frontends.terminal.composer.pane import Pane, pane_rows
-from octavo.frontends.terminal.composer.status import Light
+from octavo.frontends.terminal.composer.status import FRAME, Light, Status
 from octavo.frontends.terminal.effects import (
     Effect,
     InsertText,
@@ -22,39 +20,46 @@ from octavo.frontends.terminal.effects import (
     OpenView,
     QuitHint,
     Redraw,
-    RunCommand,
     Suspend,
     ToDraft,
 )
 from octavo.frontends.terminal.keys.key import ColorReply, Focus, Input, Key, KeyboardReply, Paste
+from octavo.frontends.terminal.screen.depth import PALETTE, TRUE
 from octavo.frontends.terminal.text.styled import EMPTY, Line, Style
 from octavo.frontends.terminal.views.stack import ViewStack
 from octavo.frontends.terminal.views.view import View
 
-TYPE_CHECKING = False
+TYPE_CHECKING = False  # the conversation's parts are loaded when the first frame is on the screen
 if TYPE_CHECKING:
-    from octavo.frontends.terminal.notifications import Notifier
+    from octavo.frontends.terminal.app.talk import Talk
+    from octavo.protocol.events import Event
 
+Rgb = tuple[int, int, int]
 Perform = Callable[[Effect, float], None]
+
+_ANYWHERE: dict[Key, Effect] = {
+    Key("t", ctrl=True): OpenTranscript(),
+    Key("z", ctrl=True): Suspend(),
+    Key("l", ctrl=True): Redraw(),
+}
 
 
 class App:
-    """Composer, views, pager and conversation on one screen.
+    """Composer, views, pager and conversation on one screen of `depth` colours.
 
-    `talk` is set once the conversation's own parts are loaded; until then only the composer is there.
+    `talk` is set once it is loaded; until then only composer and views are there. `perform` does what is asked for
+    outside.
     """
 
-    def __init__(self, composer: Composer, depth: int, perform: Perform) -> None:
-        self.composer = composer
-        self.views = ViewStack()
+    def __init__(self, composer: Composer, depth: int) -> None:
+        self.composer, self.views = composer, ViewStack()
         self.pager: View | None = None
-        self.colors = Colors(depth)
-        self.enhanced = False
-        self.talk: ConversationView | None = None
-        self.notifier: Notifier | None = None
-        self.covered = False
-        """Whether something stands in the place of everything, as before the session begins."""
-        self._perform = perform
+        self.talk: Talk | None = None
+        self.perform: Perform = _nothing
+        self._depth = depth
+        self._foreground: Rgb | None = None
+        self._background: Rgb | None = None
+        self._enhanced = False
 
     # --- what comes in ---
 
@@ -64,27 +69,37 @@ class App:
             case Key() | Paste():
                 self._press(value, now)
             case Focus(gained):
-                if self.notifier is not None:
-                    self.notifier.focus(gained)
-            case ColorReply():
-                self.colors = self.colors.told(value)
+                if self.talk is not None:
+                    self.talk.notifier.focus(gained)
+            case ColorReply(which, red, green, blue):
+                self._know_color(which, (red, green, blue))
             case KeyboardReply():
-                self.enhanced = True
+                self._enhanced = True
+
+    def event(self, event: Event, now: float) -> None:
+        """Take an event of the conversation."""
+        if self.talk is not None:
+            self.run(self.talk.event(event, now), now)
+            if not self.talk.chat.is_running and self.views.has_question:
+                self.views.drop_questions(now)
+            self._keep_time(now)
 
     def tick(self, now: float) -> None:
         """The deadline has come."""
         self.run(self.composer.tick(now), now)
         self.run(self.views.tick(now), now)
         if self.pager is not None:
-            self._after_pager(self.pager.tick(now), now)
+            self.run(self.pager.tick(now).effects, now)
         if self.talk is not None:
-            self.talk.tick(now)
+            self.run(self.talk.tick(now), now)
 
     def deadline(self, now: float) -> float | None:
         """When `tick` is due, None for never."""
         due = [self.composer.deadline, self.views.deadline(), self.pager.deadline() if self.pager else None]
         if self.talk is not None:
-            due.append(self.talk.deadline(now, self.colors, seen=self.views.top is None and self.pager is None))
+            due.append(self.talk.chat.wakes_at)
+            if self._is_moving:
+                due.append(now + FRAME)
         return min((at for at in due if at is not None), default=None)
 
     def run(self, effects: Iterable[Effect], now: float) -> None:
@@ -92,40 +107,132 @@ class App:
         for effect in effects:
             match effect:
                 case OpenView(view):
-                    self.open_view(view, now)
+                    self.views.push(view, now)
                 case OpenPager(pager):
-                    self.open_pager(pager, now)
+                    self.pager = pager
+                    pager.appear(now)
                 case ToDraft(value):
                     self.run(self.composer.handle(value, now), now)
                 case InsertText(text):
                     self.run(self.composer.handle(Key(text, text=text), now), now)
                 case QuitHint():
-                    self.composer.hint = "ctrl-c"
+                    if self.talk is not None and self.talk.is_open:  # else it was an answer at the start
+                        self.composer.hint = "ctrl-c"
                 case OpenTranscript(backtrack):
                     if self.talk is not None:
-                        self.open_pager(self.talk.transcript(backtrack=backtrack), now)
-                case _ if self.talk is not None and self.talk.takes(effect):
-                    self.run(self.talk.run(effect, now), now)
+                        self.pager = self.talk.transcript(backtrack=backtrack)
                 case _:
-                    self._perform(effect, now)
+                    self._do(effect, now)
+        self._keep_time(now)
 
-    def open_view(self, view: View, now: float) -> None:
-        """Put a view in the composer's place."""
-        self.views.push(view, now)
-
-    def open_pager(self, pager: View, now: float) -> None:
-        """Put a pager over the whole screen."""
-        self.pager = pager
-        pager.appear(now)
+    def _do(self, effect: Effect, now: float) -> None:
+        left = self.talk.run(effect, now) if self.talk is not None else None
+        for one in (effect,) if left is None else left:
+            self.perform(one, now)
 
     def _press(self, key: Key | Paste, now: float) -> None:
-        if self.pager is not None:
-            self._after_pager(self.pager.handle(key, now), now)
-            if key == Key("z", ctrl=True):
-                self._perform(Suspend(), now)
-        elif key in _ANYWHERE and self.views.top is not None:
-            self.run([_ANYWHERE[key]], now)
-        elif self.views.top is not None:
-            self.run(self.views.handle(key, now), now)
-        else:
+        pager = self.pager
+        if pager is not None:
+            if isinstance(key, Key) and isinstance(_ANYWHERE.get(key), Suspend | Redraw):
+                self.perform(_ANYWHERE[key], now)
+                return
+            outcome = pager.handle(key, now)
+            if outcome.then != "stay" and self.pager is pager:
+                self.pager = None
+                self.views.appear(now)
+            self.run(outcome.effects, now)
+        elif self.views.top is None:
             self.run(self.composer.handle(key, now), now)
+        elif isinstance(key, Key) and key in _ANYWHERE:
+            self.run((_ANYWHERE[key],), now)
+        else:
+            self.run(self.views.handle(key, now), now)
+
+    def _keep_time(self, now: float) -> None:
+        """The turn's time stands still while the user is asked."""
+        if self.talk is not None:
+            (self.talk.chat.pause if self.views.top is not None else self.talk.chat.resume)(now)
+
+    # --- what is to be seen ---
+
+    def frame(self, columns: int, lines: int, now: float) -> Frame:
+        """What is to be seen now; finished lines are handed out once."""
+        talk = self.talk
+        history = talk.lines(columns) if talk is not None else []
+        notification = talk.notifier.take() if talk is not None else None
+        told = _notification(notification)
+        if self.pager is not None:
+            rows, cursor = self.pager.rows(columns, lines)
+            return Frame(history, rows, cursor, overlay=True, notification=told)
+        if self.views.top is not None:
+            rows, cursor = self._view_rows(columns, lines)
+            return Frame(history, rows, cursor, notification=told)
+        rows, place = pane_rows(self._pane(columns, now), columns, lines)
+        return Frame(history, rows, place, notification=told)
+
+    def _view_rows(self, columns: int, lines: int) -> tuple[list[Line], tuple[int, int] | None]:
+        """The view with the live block above it, as far as there is room."""
+        rows, cursor = self.views.rows(columns, lines)
+        live = self.talk.live(columns) if self.talk is not None else []
+        above = [EMPTY, *live, EMPTY] if live else [EMPTY]
+        above = above[max(len(above) + len(rows) - lines, 0) :]
+        return [*above, *rows], None if cursor is None else (cursor[0] + len(above), cursor[1])
+
+    def _pane(self, columns: int, now: float) -> Pane:
+        self.composer.resize(columns)
+        pane = Pane(self.composer, now=now, enhanced=self._enhanced, fill=self._fill, light=self._light)
+        if self.talk is None:
+            return pane
+        status = self.talk.chat.status(now)
+        return pane._replace(
+            live=tuple(self.talk.live(columns)),
+            status=Status(*status) if status is not None else None,
+            context_left=self.talk.chat.context_left(),
+        )
+
+    @property
+    def _is_moving(self) -> bool:
+        """Whether something on the screen looks different with time."""
+        return self.talk is not None and self.talk.chat.is_running and self.pager is None and self.views.top is None
+
+    # --- colours ---
+
+    def _know_color(self, which: int, color: Rgb) -> None:
+        if which == 10:
+            self._foreground = color
+        elif which == 11:
+            self._background = color
+            if self.talk is not None:
+                self.set_palette()
+
+    def set_palette(self) -> None:
+        """Let messages have the background that goes with the terminal's."""
+        if self.talk is not None:
+            fill = self._fill
+            self.talk.palette = self.talk.palette._replace(message=fill.bg if fill is not None else None)
+
+    @property
+    def _fill(self) -> Style | None:
+        if self._background is None or self._depth < PALETTE:
+            return None
+        from octavo.frontends.terminal.cells.cell import blended
+
+        return Style(bg=blended(self._background))
+
+    @property
+    def _light(self) -> Light | None:
+        if self._depth != TRUE or self._background is None or self._foreground is None:
+            return None
+        return Light(self._foreground, self._background)
+
+
+def _notification(text: str | None) -> str:
+    if text is None:
+        return ""
+    from octavo.frontends.terminal.notifications import osc_9
+
+    return osc_9(text)
+
+
+def _nothing(effect: Effect, now: float) -> None:
+    """Nobody is there yet."""

@@ -107,13 +107,17 @@ class Screen:
         self._live.spoil()
         self._whole.forget()
 
-    def suspend(self) -> None:
-        """Give the terminal back and stop with our process group; returns when we are continued."""
+    def give_back(self) -> None:
+        """Let the terminal be as it was before us, until `continued`; the live rows stay where they are."""
         text = self._leave_overlay() if self._overlay else ""
         self.tty.write(text + self._live.to_last() + "\r\n" + modes.modes_off(self.environ))
         self.tty.finish()
         self.tty.cooked()
         self._on = False
+
+    def suspend(self) -> None:
+        """Give the terminal back and stop with our process group; returns when we are continued."""
+        self.give_back()
         os.kill(0, signal.SIGTSTP)
 
     def continued(self) -> None:

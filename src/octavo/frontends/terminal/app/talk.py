@@ -1,0 +1,196 @@
+"""The conversation on the screen: events and messages in; cells, questions, status and commands out.
+
+It ties what the events say of a turn to the composer, which sends, queues and gives back by it.
+"""
+
+from __future__ import annotations
+
+from octavo.frontends.terminal.cells import notices
+from octavo.frontends.terminal.cells.cell import Cell, Palette, printed
+from octavo.frontends.terminal.cells.user import UserCell
+from octavo.frontends.terminal.chat.chat import Chat, TurnEnded
+from octavo.frontends.terminal.chat.facts import ChatFacts
+from octavo.frontends.terminal.composer.composer import Composer
+from octavo.frontends.terminal.composer.prompts import Prompt
+from octavo.frontends.terminal.effects import (
+    Answer,
+    CompactSession,
+    Effect,
+    Error,
+    Info,
+    OpenView,
+    Operate,
+    Submit,
+)
+from octavo.frontends.terminal.notifications import Notifier
+from octavo.frontends.terminal.text.styled import EMPTY, Line
+from octavo.frontends.terminal.views.pager_document import Document
+from octavo.frontends.terminal.views.transcript_pager import Said, TranscriptPager
+from octavo.frontends.terminal.views.view import View
+from octavo.protocol import events, ops
+
+
+class Talk:
+    """One conversation after another in one transcript."""
+
+    def __init__(self, composer: Composer, facts: ChatFacts, notifier: Notifier) -> None:
+        self.composer, self.notifier = composer, notifier
+        self.chat = Chat(facts)
+        self.cells: list[Cell] = []
+        self.palette = Palette()
+        self.is_open = False
+        """Whether the session has begun: until then messages wait."""
+        self._waiting: list[Submit] = []
+        self._printed = 0
+        self._began_at = 0
+        self._something_printed = False
+
+    # --- what comes in ---
+
+    def event(self, event: events.Event, now: float) -> list[Effect]:
+        """An event of the conversation; what is to be done because of it."""
+        self.chat.feed(event, now)
+        return self._of_event(event.msg) + self.settle(now)
+
+    def settle(self, now: float) -> list[Effect]:
+        """Take out of the conversation what it has for the composer and the views."""
+        effects: list[Effect] = []
+        for event in self.chat.take_questions():
+            if (question := self._question(event)) is not None:
+                effects.append(OpenView(question))
+        if (ended := self.chat.take_ended()) is not None:
+            effects += self._turn_ended(ended)
+        elif self.chat.is_running:
+            self.composer.busy = True
+        self.cells += self.chat.take_cells()
+        return effects
+
+    def new_chat(self, facts: ChatFacts) -> None:
+        """Another conversation takes over; what was said before stays in the transcript."""
+        self.cells += self.chat.take_cells()
+        self.chat = Chat(facts)
+        self.is_open = False
+        self.composer.busy = False
+
+    def tick(self, now: float) -> list[Effect]:
+        """Lines of a stream may be due, and what waited for them."""
+        self.chat.tick(now)
+        return self.settle(now)
+
+    def show(self, cell: Cell) -> None:
+        """Print something of the interface's own."""
+        self.chat.show(cell)
+        self.cells += self.chat.take_cells()
+
+    # --- what is done here ---
+
+    def run(self, effect: Effect, now: float) -> list[Effect] | None:
+        """Do what concerns the conversation, and say what is left to be done outside; None: the effect is not ours."""
+        match effect:
+            case Submit():
+                return self._submit(effect)
+            case Info(text, hint):
+                self.show(notices.info(text, hint))
+            case Error(text):
+                self.show(notices.error(text))
+            case Answer():
+                return self._answer(effect)
+            case CompactSession():
+                self.chat.usage.forget_tokens()
+                return [Operate(ops.Compact())]
+            case _:
+                return None
+        return []
+
+    def _submit(self, message: Submit) -> list[Effect]:
+        if not self.is_open:
+            self._waiting.append(message)
+            return []
+        self.chat.user_said(message.text)
+        self.cells += self.chat.take_cells()
+        return [message]
+
+    def _answer(self, answer: Answer) -> list[Effect]:
+        if answer.command is None:
+            return [Operate(ops.PatchApproval(answer.id, answer.decision))]
+        from octavo.frontends.terminal.views.approval import shown_command
+
+        how = {"approved": "once", "approved_for_session": "session"}.get(answer.decision, "abort")
+        self.show(notices.Decision(how, shown_command(answer.command)))  # type: ignore[arg-type]
+        return [Operate(ops.ExecApproval(answer.id, answer.decision))]
+
+    # --- what events lead to ---
+
+    def _of_event(self, msg: events.Msg) -> list[Effect]:
+        match msg:
+            case events.SessionConfigured():
+                return self._configured(msg)
+            case events.GetHistoryEntryResponse():
+                text = msg.entry.text if isinstance(msg.entry, events.HistoryEntry) else None
+                return list(self.composer.history_entry(msg.offset, msg.log_id, text))
+            case events.ListCustomPromptsResponse():
+                self.composer.prompts_known(
+                    Prompt(prompt.name, prompt.content, prompt.description or "") for prompt in msg.custom_prompts
+                )
+        return []
+
+    def _configured(self, msg: events.SessionConfigured) -> list[Effect]:
+        self.is_open = True
+        self._began_at = len(self.cells)
+        self.composer.recall.set_log(msg.history_log_id, msg.history_entry_count)
+        self.cells += self.chat.take_cells()
+        waiting, self._waiting = self._waiting, []
+        return [Operate(ops.ListCustomPrompts()), *waiting]
+
+    def _turn_ended(self, ended: TurnEnded) -> list[Effect]:
+        if ended.how == "completed":
+            self.notifier.turn_complete(ended.last_message)
+        return list(self.composer.turn_ended(interrupted=ended.how == "interrupted"))
+
+    def _question(self, event: events.Event) -> View | None:
+        from octavo.frontends.terminal.views.approval import command_question, patch_question
+
+        match event.msg:
+            case events.ExecApprovalRequest() as request:
+                self.notifier.command_question(request.command)
+                return command_question(event.id, request)
+            case events.ApplyPatchApprovalRequest() as request:
+                self.notifier.patch_question(tuple(request.changes), self.chat.facts.cwd)
+                return patch_question(event.id, request, self.chat.facts.shown)
+        return None
+
+    # --- what is to be seen ---
+
+    def lines(self, columns: int) -> list[Line]:
+        """The finished lines that were not printed yet."""
+        found: list[Line] = []
+        for cell in self.cells[self._printed :]:
+            rows = printed(cell, columns, self.palette, is_first=not self._something_printed)
+            self._something_printed = self._something_printed or bool(rows)
+            found += rows
+        self._printed = len(self.cells)
+        return found
+
+    def live(self, columns: int) -> list[Line]:
+        """The block that still changes."""
+        cell = self.chat.live()
+        return cell.scrollback(columns, self.palette) if cell is not None else []
+
+    def transcript(self, *, backtrack: bool) -> TranscriptPager:
+        """The whole conversation as a pager, its newest message selected where the user wants to go back."""
+        document = Document(lambda: len(self.cells), self._transcript_rows, self._transcript_live)
+        return TranscriptPager(document, self._messages, backtrack=backtrack and not self.composer.busy)
+
+    def _transcript_rows(self, index: int, columns: int) -> list[Line]:
+        cell = self.cells[index]
+        rows = cell.transcript(columns, self.palette)
+        return rows if not rows or index == 0 or cell.continues else [EMPTY, *rows]
+
+    def _transcript_live(self, columns: int) -> list[Line]:
+        cell = self.chat.live()
+        return [EMPTY, *cell.transcript(columns, self.palette)] if cell is not None else []
+
+    def _messages(self) -> list[Said]:
+        """The user's messages in the session that goes on."""
+        cells = enumerate(self.cells[self._began_at :], self._began_at)
+        return [Said(index, cell.text) for index, cell in cells if isinstance(cell, UserCell)]

@@ -1,0 +1,295 @@
+"""The interface as it runs: the state on the screen, the session behind it, and the steps from one to the next.
+
+First what has to be answered, then which session, then the conversation. What the state cannot do itself comes to
+`perform`; the module `deeds` does it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any
+
+import msgspec
+
+from octavo.config.config import Config
+from octavo.errors import OctavoError
+from octavo.frontends.terminal.app.app import App
+from octavo.frontends.terminal.app.frame import Frame
+from octavo.frontends.terminal.cells import notices
+from octavo.frontends.terminal.effects import Effect, Submit
+from octavo.frontends.terminal.ending import Ending
+from octavo.frontends.terminal.keys.key import Input
+from octavo.frontends.terminal.loop import Loop
+from octavo.frontends.terminal.recording import Recording
+from octavo.frontends.terminal.request import CHOOSE, TerminalRequest
+from octavo.frontends.terminal.screen.screen import Screen
+from octavo.protocol import events, ops
+from octavo.runtime.runtime import Runtime
+
+TYPE_CHECKING = False  # the agent is loaded beside the first keys
+if TYPE_CHECKING:
+    from octavo.frontends.terminal.actions.session_scan import SessionScan
+    from octavo.frontends.terminal.outside.file_finder import FileFinder
+    from octavo.frontends.terminal.session import Opening, Session
+    from octavo.frontends.terminal.views.sign_in import SignInStep
+    from octavo.protocol.policy import SandboxPolicy
+
+
+class Interface:
+    """One run. `saved` is the file of the session to go on with; `browser` shows a page and says whether it tried."""
+
+    def __init__(
+        self,
+        screen: Screen,
+        app: App,
+        runtime: Runtime,
+        request: TerminalRequest,
+        saved: str | None,
+        browser: Callable[[str], bool],
+        recording: Recording | None,
+        loaded: Callable[[], None],
+    ) -> None:
+        self.screen, self.app, self.runtime = screen, app, runtime
+        self.config: Config = runtime.config
+        self.browser, self.recording = browser, recording
+        self.loop = Loop(screen, self)
+        self.session: Session | None = None
+        self.rollout_path = ""
+        self.finder: FileFinder | None = None
+        self.scan: SessionScan | None = None
+        self.sign_in: asyncio.Task[None] | None = None
+        self.update: tuple[str, ...] | None = None
+        self._request, self._saved, self._loaded = request, saved, loaded
+        self._has_begun = False
+        self._crash: BaseException | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._closing: set[asyncio.Task[None]] = set()
+        app.perform = self.perform
+
+    # --- the whole run ---
+
+    async def run(self) -> Ending:
+        """Until the user leaves, a signal comes or the terminal is gone; the session is whole when this returns."""
+        self.start(self._prepare())
+        try:
+            await self.loop.run()
+        finally:
+            await self._put_away()
+        if self._crash is not None:
+            raise self._crash
+        return self._ending()
+
+    async def _prepare(self) -> None:
+        """Load the agent beside the first keys, then go on as far as nothing has to be answered."""
+        from octavo.frontends.terminal.loading import load_agent
+
+        await load_agent(self.runtime)
+        self._loaded()
+        self.app.talk = self._first_talk()
+        self.app.set_palette()
+        self._has_begun = True
+        self.go_on()
+
+    def _first_talk(self) -> Any:
+        from octavo.frontends.terminal.app.talk import Talk
+        from octavo.frontends.terminal.facts import chat_facts
+        from octavo.frontends.terminal.notifications import Notifier
+
+        return Talk(self.app.composer, chat_facts(self.config), Notifier(self.config.tui.notifications))
+
+    async def _put_away(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        if self.finder is not None:
+            self.finder.close()
+        if self.session is not None:
+            await self.session.shut_down()
+        waiting = self._tasks | self._closing
+        if waiting:
+            await asyncio.wait(waiting, timeout=2)
+        await self.runtime.aclose()
+        if self.recording is not None:
+            self.recording.close()
+
+    def _ending(self) -> Ending:
+        talk = self.app.talk
+        tokens = talk.chat.usage.tokens if talk is not None else None
+        return Ending(
+            usage=tokens.total_token_usage if tokens is not None else None,
+            session_id=talk.chat.session_id if talk is not None else "",
+            signum=self.loop.signum,
+            update=self.update,
+        )
+
+    # --- tasks ---
+
+    def start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Do it beside the loop. An error that nobody expected ends the program, the terminal restored."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+        return task
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        self._closing.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self.crashed(error)
+        self.loop.changed()
+
+    def crashed(self, error: BaseException) -> None:
+        """A defect: leave, so that it can be told on a restored terminal."""
+        if self._crash is None:
+            self._crash = error
+        self.loop.end()
+
+    # --- the state, for the loop ---
+
+    def handle(self, value: Input, now: float) -> None:
+        """Take an input."""
+        self.app.handle(value, now)
+        self.go_on()
+
+    def tick(self, now: float) -> None:
+        """The deadline has come."""
+        self.app.tick(now)
+        self.go_on()
+
+    def deadline(self, now: float) -> float | None:
+        """When `tick` is due, None for never."""
+        return self.app.deadline(now)
+
+    def frame(self, columns: int, lines: int, now: float) -> Frame:
+        """What is to be seen."""
+        return self.app.frame(columns, lines, now)
+
+    # --- what the state cannot do itself ---
+
+    def perform(self, effect: Effect, now: float) -> None:
+        """Do what composer, views and conversation ask for."""
+        from octavo.frontends.terminal.deeds import DEEDS
+
+        DEEDS[type(effect)](self, effect)
+        self.loop.changed()
+
+    def run_effects(self, effects: Sequence[Effect]) -> None:
+        """Effects that an answer from outside has led to."""
+        self.app.run(effects, time.monotonic())
+        self.loop.changed()
+
+    def info(self, text: str, hint: str = "") -> None:
+        """Print a remark."""
+        if self.app.talk is not None:
+            self.app.talk.show(notices.info(text, hint))
+        self.loop.changed()
+
+    def error(self, text: str) -> None:
+        """Print an error."""
+        if self.app.talk is not None:
+            self.app.talk.show(notices.error(text))
+        self.loop.changed()
+
+    # --- from the first question to the session ---
+
+    def go_on(self) -> None:
+        """Take the next step of the start, once nothing stands in its way."""
+        if not self._has_begun or self.session is not None or self.app.views.top or self.app.pager:
+            return
+        if self._request.session == CHOOSE and self._saved is None:
+            self._choose_session()
+        else:
+            self.open_saved(self._saved)
+
+    def _choose_session(self) -> None:
+        from octavo.frontends.terminal.views.resume_picker import ResumePicker
+
+        picker = ResumePicker(time.time)
+        self._request = self._request._replace(session="new")
+        self.app.pager = picker
+        self.run_effects(picker.wanted())
+
+    def open_saved(self, path: str | None) -> None:
+        """Go on with the session in this file, or begin a new one."""
+        opening = self.runtime.open(self.config) if path is None else self.runtime.resume(path, self.config)
+        request, self._request = self._request, self._request._replace(prompt="", images=())
+        self.open_session(opening)
+        if request.prompt or request.images:
+            self.app.composer.busy = True
+            self.run_effects((Submit(request.prompt, request.images),))
+
+    def open_session(self, opening: Opening) -> None:
+        """Let this conversation be the one on the screen; the one before it ends."""
+        from octavo.frontends.terminal.facts import chat_facts
+        from octavo.frontends.terminal.session import Session
+
+        if self.session is not None:
+            self._close(self.session)
+            assert self.app.talk is not None  # noqa: S101 - there is no session without it
+            self.app.talk.new_chat(chat_facts(self.config))
+        self.session = Session(opening, self._deliver, self._could_not_open, self.crashed)
+
+    def _close(self, session: Session) -> None:
+        session.mute()
+        task = self.start(session.shut_down())
+        self._tasks.discard(task)  # its end is waited for
+        self._closing.add(task)
+
+    def _deliver(self, event: events.Event) -> None:
+        if isinstance(event.msg, events.SessionConfigured):
+            self.rollout_path = event.msg.rollout_path
+        if self.recording is not None:
+            self.recording.event(event)
+        self.app.event(event, time.monotonic())
+        self.loop.changed()
+
+    def _could_not_open(self, error: OctavoError) -> None:
+        self.app.composer.busy = False
+        self.error(f"The session could not begin: {error}")
+
+    def submit(self, op: ops.Op) -> None:
+        """Hand an operation to the conversation."""
+        if self.session is not None:
+            if self.recording is not None:
+                self.recording.op(op)
+            self.session.submit(op)
+
+    def set_config(self, **changes: object) -> None:
+        """Settings that hold from now on, for this session and the next one."""
+        self.config = msgspec.structs.replace(self.config, **changes)
+
+    def workspace_write(self) -> SandboxPolicy:
+        """The policy of that name with the folders and exceptions that the configuration gives it."""
+        from octavo.protocol.policy import WorkspaceWrite
+
+        flags = msgspec.structs.replace(self.runtime.sources.flags, sandbox_mode="workspace-write")
+        try:
+            return self.runtime.derive(flags).sandbox_policy
+        except OctavoError:
+            return WorkspaceWrite()
+
+    def reload(self) -> None:
+        """Read the configuration again, after an answer changed it. Raises `ConfigError`."""
+        self.config = self.runtime.derive(self.runtime.sources.flags)
+
+    # --- signing in ---
+
+    def on_sign_in(self, tell: Callable[[SignInStep], None]) -> None:
+        """Tell the step on the screen how the login goes."""
+        from octavo.frontends.terminal.views.onboarding import Onboarding
+
+        view = self.app.views.top
+        if isinstance(view, Onboarding) and view.sign_in is not None:
+            tell(view.sign_in)
+        self.loop.changed()
+
+    def signed_in(self) -> None:
+        """Somebody is."""
+        from octavo.frontends.terminal.views.onboarding import Onboarding
+
+        view, now = self.app.views.top, time.monotonic()
+        if isinstance(view, Onboarding):
+            self.app.run(self.app.views.settle(view.signed_in(now), now), now)
+        self.go_on()
+        self.loop.changed()

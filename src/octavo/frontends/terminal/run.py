@@ -1,0 +1,156 @@
+"""The interface from its first frame to its last line (`docs/terminal.md`, "Starting").
+
+The first frame is drawn before the event loop and the agent are imported; what is typed meanwhile stays in the
+terminal until the loop reads it.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from octavo.config.config import Config
+from octavo.errors import OctavoError
+from octavo.frontends.terminal.app.app import App
+from octavo.frontends.terminal.composer.composer import Composer
+from octavo.frontends.terminal.first_steps import first_steps
+from octavo.frontends.terminal.request import CHOOSE, NEW, NEWEST, SavedSession, TerminalRequest
+from octavo.frontends.terminal.screen.screen import Screen
+from octavo.frontends.terminal.screen.tty import Tty
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from octavo.frontends.terminal.ending import Ending
+    from octavo.runtime.runtime import Runtime
+
+EXAMPLES = (
+    "Explain how this project is built",
+    "Summarize the last commits",
+    "Add a feature to @filename",
+    "Find and fix a bug in @filename",
+    "Write tests for @filename",
+    "Improve the documentation in @filename",
+)
+
+
+class NoSuchSession(OctavoError):
+    """No saved session has the id that was asked for; the text is for stdout."""
+
+
+def run_interface(
+    runtime: Callable[[], Runtime],
+    config: Config,
+    request: TerminalRequest,
+    *,
+    browser: Callable[[str], bool],
+    log: Callable[[], None],
+    loaded: Callable[[], None],
+) -> Ending:
+    """Run it to its end; the terminal is as it was when this returns or raises.
+
+    `runtime` makes what conversations stand on, `log` sends log lines away from the terminal, and `loaded` is called
+    when all is imported: all three are called once the first frame is on the screen. Raises `NoTerminal` and
+    `NoSuchSession` before the terminal is touched.
+    """
+    tty = Tty()
+    saved = _saved(config, request)
+    screen = Screen(tty, config.environ)
+    app = App(_composer(config), screen.depth)
+    with _silence(config):
+        try:
+            screen.start()
+            if (first := first_steps(config)) is not None:
+                app.views.push(first, time.monotonic())
+            if app.views.top or request.session != CHOOSE:
+                _draw(screen, app)
+            log()
+            return _rest(screen, app, runtime(), request, saved, browser, loaded)
+        finally:
+            screen.end()
+            tty.close()
+
+
+def _rest(
+    screen: Screen,
+    app: App,
+    runtime: Runtime,
+    request: TerminalRequest,
+    saved: str | None,
+    browser: Callable[[str], bool],
+    loaded: Callable[[], None],
+) -> Ending:
+    import asyncio
+
+    from octavo.frontends.terminal.interface import Interface
+    from octavo.frontends.terminal.recording import open_recording
+
+    try:
+        recording = open_recording(runtime.config, runtime.config.environ)
+    except OSError:
+        recording = None
+
+    async def main() -> Ending:
+        interface = Interface(screen, app, runtime, request, saved, browser, recording, loaded)
+        return await interface.run()
+
+    return asyncio.run(main())
+
+
+def _draw(screen: Screen, app: App) -> None:
+    frame = app.frame(screen.columns, screen.lines, time.monotonic())
+    screen.draw(frame.rows, frame.cursor)
+
+
+def _composer(config: Config) -> Composer:
+    example = EXAMPLES[os.urandom(1)[0] % len(EXAMPLES)]
+    return Composer(config.cwd, bursts=not config.disable_paste_burst, example=example)
+
+
+def _saved(config: Config, request: TerminalRequest) -> str | None:
+    """The file of the session that is asked for; None for a new one or one to be chosen."""
+    if request.session in (NEW, CHOOSE):
+        return None
+    from octavo.rollout.find import find_session, newest_session
+
+    if request.session == NEWEST:
+        return newest_session(config.codex_home, config.model_provider_id, _INTERACTIVE)
+    assert isinstance(request.session, SavedSession)  # noqa: S101 - what is left
+    path = find_session(config.codex_home, request.session.id)
+    if path is None:
+        raise NoSuchSession(
+            f"No saved session has the id {request.session.id}. Run `octavo resume` without an id to choose one."
+        )
+    return path
+
+
+_INTERACTIVE = ("cli", "vscode")
+
+
+@contextmanager
+def _silence(config: Config) -> Iterator[None]:
+    """Nothing but the screen writes to the terminal: what others write to stdout or stderr goes to the log file."""
+    kept = [(fd, os.dup(fd)) for fd in (1, 2)]
+    sink = _sink(config)
+    for fd, _ in kept:
+        os.dup2(sink, fd)
+    os.close(sink)
+    try:
+        yield
+    finally:
+        for stream in (sys.stdout, sys.stderr):
+            stream.flush()
+        for fd, copy in kept:
+            os.dup2(copy, fd)
+            os.close(copy)
+
+
+def _sink(config: Config) -> int:
+    flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC
+    try:
+        os.makedirs(os.path.join(config.codex_home, "log"), exist_ok=True)
+        return os.open(os.path.join(config.codex_home, "log", "codex-tui.log"), flags, 0o600)
+    except OSError:
+        return os.open(os.devnull, os.O_WRONLY | os.O_CLOEXEC)
