@@ -49,11 +49,11 @@ def test_a_group_alone_shows_its_help_on_stderr(tmp_path: Path, words: list[str]
     assert f"Usage: octavo {words[0]}" in result.stderr
 
 
-def test_without_a_command_there_is_a_hint(tmp_path: Path) -> None:
-    result = octavo(tmp_path)
-    assert (result.returncode, result.stdout) == (1, "")
-    assert len(result.stderr.splitlines()) == 1
-    assert "octavo exec" in result.stderr
+def test_without_a_terminal_there_is_no_interface(tmp_path: Path) -> None:
+    for words in ([], ["resume", "--last"]):
+        result = octavo(tmp_path, *words)
+        assert (result.returncode, result.stdout) == (1, "")
+        assert result.stderr == "Error: stdout is not a terminal\n"
 
 
 def test_features_are_listed_with_their_effective_state(tmp_path: Path) -> None:

@@ -74,22 +74,23 @@ def _redraw(here: Interface, _: wish.Redraw) -> None:
 
 
 def _edit_draft(here: Interface, effect: wish.EditDraft) -> None:
-    from octavo.frontends.terminal.outside.editor import NoEditor, edit
+    from octavo.frontends.terminal.text_editor import edit, editor_command
 
-    text = None
+    config, text = here.config, None
     try:
-        with here.loop.lent():
-            text = edit(effect.text, here.config.environ)
-    except NoEditor as error:
+        command = editor_command(config.environ)
+        with here.loop.lent() as terminal:
+            text = edit(effect.text, command, config.environ, config.cwd, terminal)
+    except OctavoError as error:
         here.error(str(error))
     here.run_effects(here.app.composer.edited(text))
 
 
 def _paste_image(here: Interface, _: wish.PasteImage) -> None:
     async def look() -> None:
-        from octavo.frontends.terminal.outside.clipboard import clipboard_picture
+        from octavo.frontends.terminal.clipboard import clipboard_image
 
-        path = await clipboard_picture(here.config.environ)
+        path = await clipboard_image(here.config.environ, here.config.cwd)
         here.run_effects(here.app.composer.clipboard_image(path))
 
     here.start(look())
@@ -97,16 +98,13 @@ def _paste_image(here: Interface, _: wish.PasteImage) -> None:
 
 def _search_files(here: Interface, effect: wish.SearchFiles) -> None:
     if here.finder is None:
-        from octavo.frontends.terminal.composer.completion import FileMatch
-        from octavo.frontends.terminal.outside.file_finder import FileFinder
-        from octavo.search.fuzzy import FoundFile
+        from octavo.frontends.terminal.file_search import FileSearches
 
         def found(query: str, files: Any) -> None:
-            matches: tuple[FoundFile, ...] = tuple(files)
-            here.app.composer.files_found(query, [FileMatch(match.path, match.indices) for match in matches])
+            here.app.composer.files_found(query, files)
             here.loop.changed()
 
-        here.finder = FileFinder(here.config.cwd, here.config.environ, found)
+        here.finder = FileSearches(here.config.cwd, here.config.environ, found)
     here.finder.search(effect.query)
 
 
@@ -223,17 +221,14 @@ def _show_mcp(here: Interface, _: wish.ShowMcp) -> None:
 def _show_diff(here: Interface, _: wish.ShowDiff) -> None:
     async def look() -> None:
         from octavo.frontends.terminal.actions.diff import changes
-        from octavo.frontends.terminal.text.ansi import ansi_lines
-        from octavo.frontends.terminal.views.blocks import paragraph
-        from octavo.frontends.terminal.views.pager import text_pager
+        from octavo.frontends.terminal.views.diff_pager import diff_pager
 
         try:
             text = await changes(here.config.cwd)
         except OctavoError as error:
             here.error(f"The changes cannot be shown: {error}")
             return
-        blocks = [paragraph(row, words=False) for row in ansi_lines(text.splitlines())]
-        here.run_effects((wish.OpenPager(text_pager("DIFF", blocks)),))
+        here.run_effects((wish.OpenPager(diff_pager(text)),))
 
     here.start(look())
 
@@ -289,7 +284,7 @@ def _send_feedback(here: Interface, effect: wish.SendFeedback) -> None:
 
 
 def _sign_in(here: Interface, _: wish.SignIn) -> None:
-    from octavo.frontends.terminal.outside.sign_in import browser_login
+    from octavo.frontends.terminal.actions.sign_in import browser_login
 
     def shown(url: str) -> None:
         here.browser(url)
@@ -313,7 +308,7 @@ def _cancel_sign_in(here: Interface, _: wish.CancelSignIn) -> None:
 
 
 def _save_key(here: Interface, effect: wish.SaveKey) -> None:
-    from octavo.frontends.terminal.outside.sign_in import save_key
+    from octavo.frontends.terminal.actions.sign_in import save_key
 
     try:
         save_key(here.config, effect.key)
@@ -338,7 +333,7 @@ def _answer_trust(here: Interface, effect: wish.AnswerTrust) -> None:
 
 
 def _log_out(here: Interface, _: wish.LogOut) -> None:
-    from octavo.frontends.terminal.outside.sign_in import sign_out
+    from octavo.frontends.terminal.actions.sign_in import sign_out
 
     try:
         sign_out(here.config)

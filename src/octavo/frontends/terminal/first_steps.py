@@ -26,6 +26,6 @@ def first_steps(config: Config) -> View | None:
 
 
 def _signed_in(config: Config) -> bool:
-    from octavo.frontends.terminal.outside.sign_in import is_signed_in  # a login that is kept elsewhere takes imports
+    from octavo.frontends.terminal.actions.sign_in import is_signed_in  # a login that is kept elsewhere takes imports
 
     return is_signed_in(config)

@@ -31,7 +31,7 @@ from octavo.runtime.runtime import Runtime
 TYPE_CHECKING = False  # the agent is loaded beside the first keys
 if TYPE_CHECKING:
     from octavo.frontends.terminal.actions.session_scan import SessionScan
-    from octavo.frontends.terminal.outside.file_finder import FileFinder
+    from octavo.frontends.terminal.file_search import FileSearches
     from octavo.frontends.terminal.session import Opening, Session
     from octavo.frontends.terminal.views.sign_in import SignInStep
     from octavo.protocol.policy import SandboxPolicy
@@ -57,7 +57,7 @@ class Interface:
         self.loop = Loop(screen, self)
         self.session: Session | None = None
         self.rollout_path = ""
-        self.finder: FileFinder | None = None
+        self.finder: FileSearches | None = None
         self.scan: SessionScan | None = None
         self.sign_in: asyncio.Task[None] | None = None
         self.update: tuple[str, ...] | None = None
@@ -103,7 +103,7 @@ class Interface:
         for task in self._tasks:
             task.cancel()
         if self.finder is not None:
-            self.finder.close()
+            await self.finder.close()
         if self.session is not None:
             await self.session.shut_down()
         waiting = self._tasks | self._closing
@@ -157,9 +157,9 @@ class Interface:
         self.app.tick(now)
         self.go_on()
 
-    def deadline(self, now: float) -> float | None:
+    def deadline(self) -> float | None:
         """When `tick` is due, None for never."""
-        return self.app.deadline(now)
+        return self.app.deadline()
 
     def frame(self, columns: int, lines: int, now: float) -> Frame:
         """What is to be seen."""

@@ -105,7 +105,7 @@ class Loop:
     # --- time ---
 
     def _set_timer(self, now: float) -> None:
-        due = [at for at in (self._key_deadline, self.state.deadline(now)) if at is not None]
+        due = [at for at in (self._key_deadline, self.state.deadline()) if at is not None]
         if self._timer is not None:
             self._timer.cancel()
         self._timer = self._loop.call_at(max(min(due), now), self._time_has_come) if due else None
@@ -115,7 +115,7 @@ class Loop:
         self._timer = None
         if self._key_deadline is not None and now >= self._key_deadline:
             self._take(self._parser.flush())
-        deadline = self.state.deadline(now)
+        deadline = self.state.deadline()
         if deadline is not None and now >= deadline:
             self.state.tick(now)
             self.changed()
@@ -191,20 +191,22 @@ class Loop:
         self.draw()
 
     @contextlib.contextmanager
-    def lent(self) -> Iterator[None]:
-        """The terminal belongs to another program meanwhile."""
+    def lent(self) -> Iterator[int]:
+        """The terminal belongs to another program meanwhile, which gets this descriptor."""
         self._loop.remove_reader(self.screen.tty.fd)
         self.screen.give_back()
+        terminal = os.open(os.ttyname(self.screen.tty.fd), os.O_RDWR | os.O_NOCTTY | os.O_CLOEXEC)
         try:
-            yield
+            yield terminal
         finally:
+            os.close(terminal)
             self._loop.add_reader(self.screen.tty.fd, self._readable)
             self.screen.continued()
             self.changed()
 
     def _continued(self) -> None:
         if time.monotonic() - self._continued_at > _STOPPED_AGAIN_S:  # another's stop, not our own
-            self.screen.continued()
+            self.screen.continued(in_place=not can_suspend())  # a shell has written its prompt meanwhile
             self.draw()
 
 

@@ -29,14 +29,25 @@ def editor_command(environ: Mapping[str, str]) -> list[str]:
     raise EditorError("set VISUAL or EDITOR to edit the draft in an editor")
 
 
-def edit(text: str, command: list[str], environ: Mapping[str, str], folder: str) -> str:
-    """What the editor makes of the text. Blocks until it ends; raises `EditorError` when it fails: nothing changes."""
+def edit(text: str, command: list[str], environ: Mapping[str, str], folder: str, terminal: int | None = None) -> str:
+    """What the editor makes of the text, on this terminal or on that of stdin and stdout.
+
+    Blocks until it ends; raises `EditorError` when it fails: nothing changes.
+    """
     with tempfile.TemporaryDirectory(prefix="octavo-draft-") as private:
         path = os.path.join(private, "draft.md")
         try:
             with open(path, "w", encoding="utf-8", errors="surrogatepass") as file:
                 file.write(text)
-            code = subprocess.run([*command, path], env=dict(environ), cwd=folder, check=False).returncode
+            code = subprocess.run(
+                [*command, path],
+                env=dict(environ),
+                cwd=folder,
+                stdin=terminal,
+                stdout=terminal,
+                stderr=terminal,
+                check=False,
+            ).returncode
             with open(path, encoding="utf-8", errors="replace") as file:
                 edited = file.read()
         except OSError as error:

@@ -60,6 +60,7 @@ class App:
         self._foreground: Rgb | None = None
         self._background: Rgb | None = None
         self._enhanced = False
+        self._drawn_at = 0.0
 
     # --- what comes in ---
 
@@ -93,13 +94,13 @@ class App:
         if self.talk is not None:
             self.run(self.talk.tick(now), now)
 
-    def deadline(self, now: float) -> float | None:
+    def deadline(self) -> float | None:
         """When `tick` is due, None for never."""
         due = [self.composer.deadline, self.views.deadline(), self.pager.deadline() if self.pager else None]
         if self.talk is not None:
             due.append(self.talk.chat.wakes_at)
             if self._is_moving:
-                due.append(now + FRAME)
+                due.append(self._drawn_at + FRAME)
         return min((at for at in due if at is not None), default=None)
 
     def run(self, effects: Iterable[Effect], now: float) -> None:
@@ -157,7 +158,7 @@ class App:
 
     def frame(self, columns: int, lines: int, now: float) -> Frame:
         """What is to be seen now; finished lines are handed out once."""
-        talk = self.talk
+        talk, self._drawn_at = self.talk, now
         history = talk.lines(columns) if talk is not None else []
         notification = talk.notifier.take() if talk is not None else None
         told = _notification(notification)

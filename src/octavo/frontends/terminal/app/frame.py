@@ -28,7 +28,7 @@ class State(Protocol):
     def tick(self, now: float) -> None:
         """The deadline has come."""
 
-    def deadline(self, now: float) -> float | None:
+    def deadline(self) -> float | None:
         """When `tick` is due, None for never."""
 
     def frame(self, columns: int, lines: int, now: float) -> Frame:

@@ -120,15 +120,18 @@ class Screen:
         self.give_back()
         os.kill(0, signal.SIGTSTP)
 
-    def continued(self) -> None:
-        """We go on after a stop, our own or another's: take the terminal again and draw below what stands there."""
+    def continued(self, *, in_place: bool = False) -> None:
+        """We go on after a stop: take the terminal again, and draw below what stands there, or where we were."""
         was_overlay, self._overlay = self._overlay, False
         self.start(ask=False)
         self.columns, self.lines = self.tty.size()
         self._cursor_shown = True
         if was_overlay:
             self.tty.write(pager.LEAVE)
-        self._live.forget()
+        if in_place:
+            self._live.spoil()
+        else:
+            self._live.forget()
         self._whole.forget()
 
     def end(self) -> None:

@@ -55,14 +55,14 @@ class ViewStack:
     def handle(self, event: Key | Paste, now: float) -> tuple[Effect, ...]:
         """Give an input to the top view; what it wants done. There has to be one."""
         outcome = self._views[-1].handle(event, now)
-        effects = self._settle(outcome, now)
+        effects = self.settle(outcome, now)
         if is_ctrl(event, "c") and outcome.then != "stay" and not self._views:
             effects += (QuitHint(),)
         return effects
 
     def tick(self, now: float) -> tuple[Effect, ...]:
         """The deadline has come."""
-        return self._settle(self._views[-1].tick(now), now) if self._views else ()
+        return self.settle(self._views[-1].tick(now), now) if self._views else ()
 
     def deadline(self) -> float | None:
         """When `tick` has something to do; None for never."""
@@ -72,7 +72,7 @@ class ViewStack:
         """The rows of the top view; none when there is no view."""
         return self._views[-1].rows(width, height) if self._views else ([], None)
 
-    def _settle(self, outcome: Outcome, now: float) -> tuple[Effect, ...]:
+    def settle(self, outcome: Outcome, now: float) -> tuple[Effect, ...]:
         """Close what is to be closed, open what is to be opened; the effects that are left."""
         if outcome.then != "stay":
             was_question = self._views.pop().is_question
