@@ -11,6 +11,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import msgspec
 import pytest
 from login_shells import login_shells
 
@@ -227,9 +228,6 @@ async def test_another_environment_sandbox_or_folder_needs_its_own_snapshot(tmp_
             with shells.snapshots.start(argv, environ, sandbox, folder, usual=True) as (chosen, _):
                 assert (chosen != argv) == takes
             await shells.snapshots.settled()
-            with shells.start(argv):  # what the others changed is looked at again
-                pass
-            await shells.snapshots.settled()
 
 
 # --- staying true --------------------------------------------------------------------------------
@@ -264,29 +262,36 @@ async def test_a_changed_file_that_the_profile_names_counts_too(tmp_path: Path, 
         assert output.stdout == b"22\n"
 
 
-async def test_after_a_command_that_could_change_anything_the_state_is_looked_at_again(tmp_path: Path) -> None:
-    profile = 'case $(cat "$HOME/version" 2> /dev/null) in *) export VERSION=$(cat "$HOME/versi"*);; esac'
-    async with login_shells(tmp_path, "bash", profile) as shells:
-        (shells.home / "version").write_text("1")
+async def test_after_a_command_that_changes_the_profile_the_next_one_reads_it(tmp_path: Path) -> None:
+    async with login_shells(tmp_path, "bash", "export A=1") as shells:
         assert await shells.uses_snapshot()
-        await shells.run("echo 2 > ~/version")
-        output, used = await shells.run("echo $VERSION")
+        await shells.run("echo 'export A=22' > ~/.bash_profile")
+        output, used = await shells.run("echo $A")
         assert not used
-        assert output.stdout == b"2\n"
-        await shells.snapshots.settled()
-        output, used = await shells.run("echo $VERSION")
-        assert used
-        assert output.stdout == b"2\n"
+        assert output.stdout == b"22\n"
 
 
-async def test_a_command_beside_the_taking_makes_it_start_over(tmp_path: Path) -> None:
+async def test_any_other_command_leaves_the_snapshot_as_it_is(tmp_path: Path) -> None:
+    """With every right, too: nothing is run again to find out what a command has changed."""
+    async with login_shells(tmp_path, "bash", 'echo x >> "$HOME"/runs') as shells:
+        assert await shells.uses_snapshot()
+        read = (shells.home / "runs").read_text()
+        for _ in range(3):
+            _, used = await shells.run("touch ~/file")
+            assert used
+            await shells.snapshots.settled()
+        assert (shells.home / "runs").read_text() == read
+
+
+async def test_a_profile_that_changes_beside_the_taking_counts(tmp_path: Path) -> None:
     async with login_shells(tmp_path, "bash", "export A=1") as shells:
         await shells.run("true")
-        await shells.run("echo 'export A=2' > ~/.bash_profile")
+        await shells.run("echo 'export A=22' > ~/.bash_profile")
         await shells.snapshots.settled()
-        output, used = await shells.run("echo $A")
-        assert used
-        assert output.stdout == b"2\n"
+        for _ in range(2):
+            output, _ = await shells.run("echo $A")
+            assert output.stdout == b"22\n"
+            await shells.snapshots.settled()
 
 
 # --- where it lies --------------------------------------------------------------------------------
@@ -328,6 +333,26 @@ async def test_where_commands_could_write_it_there_is_none(tmp_path: Path) -> No
         assert not files_below(shells.state)
         shells.sandbox = None
         assert not await shells.uses_snapshot(), "nothing that could have been changed may be used later"
+
+
+async def test_a_home_that_stays_closed_in_a_root_can_hold_it(tmp_path: Path) -> None:
+    policy = WorkspaceWrite(writable_roots=(str(tmp_path),), exclude_slash_tmp=True)
+    sandbox = sandbox_spec(policy, str(tmp_path / "work"), {})
+    assert sandbox is not None
+    sandbox = msgspec.structs.replace(sandbox, closed=(str(tmp_path / "state"),))
+    async with login_shells(tmp_path, "bash", "export A=1", sandbox) as shells:
+        assert await shells.uses_snapshot()
+        (script,) = files_below(shells.state)
+        output, used = await shells.run(f"echo x >> {script}")
+        assert used
+        assert output.exit_code != 0
+    mine = tmp_path / "state" / "mine"
+    mine.mkdir()
+    opened = sandbox_spec(msgspec.structs.replace(policy, writable_roots=(str(tmp_path), str(mine))), "/", {})
+    assert opened is not None
+    async with login_shells(tmp_path, "bash", "export A=1") as shells:
+        shells.sandbox = msgspec.structs.replace(opened, closed=sandbox.closed)
+        assert not await shells.uses_snapshot(), "a root that is chosen inside of it opens it"
 
 
 @pytest.mark.parametrize("gone", [True, False], ids=["removed", "changed"])

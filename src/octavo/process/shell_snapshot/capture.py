@@ -52,11 +52,10 @@ class Situation(msgspec.Struct, frozen=True):
 
 
 class Snapshot(msgspec.Struct, frozen=True):
-    """A script at `path` that brings a shell into the state `sections`; `stamp` are the startup files at that time."""
+    """A script at `path` that brings a shell into the state; `stamp` are the startup files at that time."""
 
     path: str
     text: str
-    sections: Sections
     stamp: Stamp
 
     def command(self, argv: Sequence[str], environ: Mapping[str, str]) -> tuple[tuple[str, ...], dict[str, str]]:
@@ -82,8 +81,8 @@ class Capture:
         self._situation, self._environ, self._folder = situation, environ, folder
         self._dialect: Dialect = ZSH if situation.shell == "zsh" else BASH
 
-    async def take(self, previous: Snapshot | None) -> Snapshot:
-        """A snapshot of how a login shell starts now, `previous` if that is still so. Raises `NoSnapshotError`."""
+    async def take(self) -> Snapshot:
+        """A snapshot of how a login shell starts now. Raises `NoSnapshotError`."""
         files = startup_files(self._situation.shell, self._environ, {})
         before = stamp(files)
         login = (self._situation.shell, "-lc")
@@ -92,8 +91,6 @@ class Capture:
             raise NoSnapshotError("a login shell told nothing, or not the same twice")
         files = startup_files(self._situation.shell, self._environ, exported(self._dialect, state))
         seen = stamp(files)
-        if previous is not None and previous.sections == state and previous.stamp == seen:
-            return previous
         there = await self._ask(login, self._environ, "/")
         if there is None or elsewhere(there) != elsewhere(state):
             raise NoSnapshotError("the state of a login shell changes from one to the next")
@@ -109,7 +106,7 @@ class Capture:
         if await self._ask(argv, environ, self._situation.cwd) != state:
             os.unlink(path)
             raise NoSnapshotError("the state of a login shell cannot be restored")
-        return Snapshot(path, text, state, seen)
+        return Snapshot(path, text, seen)
 
     async def _ask(self, shell: Sequence[str], environ: Mapping[str, str], cwd: str) -> Sections | None:
         """The state of a shell; None when it tells none in time, or leaves a process behind."""

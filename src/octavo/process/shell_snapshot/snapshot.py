@@ -4,8 +4,8 @@
 often takes longer than the script. After the first such command of a conversation a
 login shell is run beside the conversation and asked for its state; from then on
 the shell starts without the profile and reads a script that brings about the same
-state, wherever that was seen to work and nothing has changed. In any doubt the
-command runs as it is. `docs/shell-snapshot.md` says when a snapshot is used.
+state, wherever that was seen to work and the startup files are as they were. In any
+doubt the command runs as it is. `docs/shell-snapshot.md` says when a snapshot is used.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ import msgspec
 from octavo.process.shell_snapshot.capture import Capture, NoSnapshotError, Situation, Snapshot
 from octavo.process.shell_snapshot.folder import SnapshotFolder, make_snapshot_folder, still_says
 from octavo.process.shell_snapshot.startup_files import stamp
-from octavo.sandbox.spec import SandboxSpec
+from octavo.sandbox.spec import SandboxSpec, platform_sandbox
 
 log = logging.getLogger(__name__)
 
@@ -32,10 +32,9 @@ _MOST_SITUATIONS = 8
 
 
 class _Entry(msgspec.Struct):
-    """What is known about one situation. `valid` means that nothing can have changed since the snapshot was seen."""
+    """What is known about one situation: a snapshot, or that there can be none."""
 
     snapshot: Snapshot | None = None
-    valid: bool = False
     hopeless: bool = False
 
 
@@ -46,8 +45,6 @@ class ShellSnapshots:
         self._home = home
         self._folder: SnapshotFolder | None = None
         self._entries: dict[Situation, _Entry] = {}
-        self._changes = 0  # how many commands have ended that may have changed what a snapshot is made from
-        self._changing = 0  # how many of them run
         self._running: asyncio.Task[None] | None = None
         self._given_up = False
 
@@ -58,18 +55,13 @@ class ShellSnapshots:
         """What to run for `argv` in this context: itself, or a shell that starts from a snapshot to the same effect.
 
         `cwd` is the folder of the turn, `environ` what the command gets, `sandbox` what it runs in. `usual` is false
-        for a command that does not run as the turn's commands do: it gets no snapshot, but it may change what the
-        snapshots of others are made from. When the command has ended a snapshot is taken if there is none.
+        for a command that does not run as the turn's commands do: it gets no snapshot. When the command has ended a
+        snapshot is taken if there is none that holds.
         """
-        changes = _may_change_startup(sandbox, environ)
-        self._changing += changes
         situation = self._situation(argv, environ, sandbox, cwd) if usual else None
         try:
             yield self._chosen(situation, argv, environ)
         finally:
-            self._changing -= changes
-            if changes:
-                self._forget()
             if situation is not None:
                 self._prepare(situation, environ, sandbox)
 
@@ -89,28 +81,22 @@ class ShellSnapshots:
         self, situation: Situation | None, argv: Sequence[str], environ: Mapping[str, str]
     ) -> tuple[Sequence[str], Mapping[str, str]]:
         entry = self._entries.get(situation) if situation else None
-        if entry is None or not entry.valid or entry.snapshot is None:
+        if entry is None or entry.snapshot is None:
             return argv, environ
         snapshot = entry.snapshot
         if stamp(path for path, *_ in snapshot.stamp) != snapshot.stamp:
-            entry.valid = False
+            entry.snapshot = None
             return argv, environ
         if not still_says(snapshot.path, snapshot.text):
             self._give_up()  # somebody can write there
             return argv, environ
         return snapshot.command(argv, environ)
 
-    def _forget(self) -> None:
-        """What is known may not hold any more."""
-        self._changes += 1
-        for entry in self._entries.values():
-            entry.valid = False
-
     def _prepare(self, situation: Situation, environ: Mapping[str, str], sandbox: SandboxSpec | None) -> None:
         if self._given_up or self._running is not None:
             return
         entry = self._entries.setdefault(situation, _Entry())
-        if not entry.valid and not entry.hopeless and len(self._entries) <= _MOST_SITUATIONS:
+        if entry.snapshot is None and not entry.hopeless and len(self._entries) <= _MOST_SITUATIONS:
             self._running = asyncio.create_task(self._take(situation, environ, sandbox, entry))
 
     def _situation(
@@ -126,23 +112,17 @@ class ShellSnapshots:
         self, situation: Situation, environ: Mapping[str, str], sandbox: SandboxSpec | None, entry: _Entry
     ) -> None:
         try:
-            while not entry.valid and not entry.hopeless:
-                changes = self._changes
-                taken = await self._taken(situation, environ, sandbox, entry.snapshot)
-                if changes != self._changes:
-                    continue  # a command has ended meanwhile that it might have missed
-                if taken is None and self._changing:
-                    return  # perhaps it is that command's doing; its end leads to another try
-                entry.snapshot, entry.valid, entry.hopeless = taken, taken is not None, taken is None
+            entry.snapshot = await self._taken(situation, environ, sandbox)
+            entry.hopeless = entry.snapshot is None
         finally:
             self._running = None
 
     async def _taken(
-        self, situation: Situation, environ: Mapping[str, str], sandbox: SandboxSpec | None, known: Snapshot | None
+        self, situation: Situation, environ: Mapping[str, str], sandbox: SandboxSpec | None
     ) -> Snapshot | None:
         try:
             folder = self._safe_folder(sandbox)
-            return await Capture(situation, environ, folder).take(known)
+            return await Capture(situation, environ, folder).take()
         except (NoSnapshotError, OSError) as error:
             log.info("no shell snapshot: %s", error)
             return None
@@ -151,8 +131,7 @@ class ShellSnapshots:
         """The folder, made when it is first needed. Raises `NoSnapshotError`, for good, if commands can write there."""
         if self._folder is None:
             self._folder = make_snapshot_folder(self._home)
-        roots = [os.path.realpath(root.root) for root in sandbox.roots] if sandbox is not None else []
-        if any(_is_within(self._folder.path, root) for root in roots):
+        if sandbox is not None and _is_writable(self._folder.path, sandbox):
             self._give_up()
             raise NoSnapshotError(f"commands can write below {self._home}")
         return self._folder
@@ -166,12 +145,14 @@ class ShellSnapshots:
             self._folder = None
 
 
-def _may_change_startup(sandbox: SandboxSpec | None, environ: Mapping[str, str]) -> bool:
-    """Whether a command in this sandbox can write the home folder, where profiles and what they read lie."""
-    if sandbox is None:
-        return True
-    home = os.path.realpath(environ.get("HOME") or "/")
-    return any(_is_within(home, os.path.realpath(root.root)) for root in sandbox.roots)
+def _is_writable(path: str, sandbox: SandboxSpec) -> bool:
+    """Whether commands in the sandbox can write `path`: it lies in a root, and in no folder that is closed in there."""
+    roots = [os.path.realpath(root.root) for root in sandbox.roots]
+    closed = map(os.path.realpath, sandbox.closed if platform_sandbox() == "linux" else ())
+    is_closed = any(
+        _is_within(path, folder) and not any(_is_within(root, folder) for root in roots) for folder in closed
+    )
+    return not is_closed and any(_is_within(path, root) for root in roots)
 
 
 def _is_within(path: str, folder: str) -> bool:
