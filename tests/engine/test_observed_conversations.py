@@ -11,8 +11,7 @@ from octavo.model.observer import ModelObserver
 from octavo.protocol import ops
 from octavo.protocol.review import ReviewRequest
 from octavo.protocol.turn_items import ImageInput, TextInput
-from octavo.tools.context import TurnContext
-from octavo.tools.telemetry import Assessment, CallOutcome, ConversationStart, Decision
+from octavo.tools.telemetry import Assessment, CallOutcome, ConversationStart, Decision, ObservedTurn
 
 
 class Watcher:
@@ -30,20 +29,20 @@ class Watcher:
         self.starts.append(start)
         return self
 
-    def prompted(self, turn: TurnContext, text: str) -> None:
+    def prompted(self, turn: ObservedTurn, text: str) -> None:
         self.prompts.append(text)
 
-    def model_calls(self, turn: TurnContext) -> ModelObserver:
+    def model_calls(self, turn: ObservedTurn) -> ModelObserver:
         self.models.append(turn.model.slug)
         return cast("ModelObserver", None)  # a script tells nobody about requests
 
-    def decided(self, turn: TurnContext, decision: Decision) -> None:
+    def decided(self, turn: ObservedTurn, decision: Decision) -> None:
         self.decisions.append(decision)
 
-    def called(self, turn: TurnContext, outcome: CallOutcome) -> None:
+    def called(self, turn: ObservedTurn, outcome: CallOutcome) -> None:
         self.outcomes.append(outcome)
 
-    def assessed(self, turn: TurnContext, assessment: Assessment) -> None:
+    def assessed(self, turn: ObservedTurn, assessment: Assessment) -> None:
         self.assessments.append(assessment)
 
     @property

@@ -9,7 +9,7 @@ Every method returns at once and raises nothing: it is called between the steps 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import Literal, Protocol
 
 import msgspec
 
@@ -20,15 +20,29 @@ from octavo.protocol.events import CommandRisk
 from octavo.protocol.ids import ConversationId
 from octavo.protocol.items import OutputPart
 from octavo.protocol.policy import ReviewDecision
+from octavo.protocol.settings import SessionSettings
 from octavo.protocol.source import SessionSource
-
-if TYPE_CHECKING:
-    from octavo.tools.context import TurnContext
 
 DecisionSource = Literal["config", "user"]
 """Who let something run or forbade it; an answer that the user gave for the whole session is the user's."""
 
 AssessmentStatus = Literal["success", "parse_error", "no_output", "model_error", "timeout"]
+
+
+class ObservedTurn(Protocol):
+    """The turn that something happens in, as far as an observer may look at it."""
+
+    @property
+    def turn_id(self) -> str:
+        """The id that its events bear."""
+
+    @property
+    def settings(self) -> SessionSettings:
+        """Where it works and what it may do there."""
+
+    @property
+    def model(self) -> ModelSettings:
+        """Which model it asks, and how."""
 
 
 class ConversationStart(msgspec.Struct, frozen=True):
@@ -78,21 +92,21 @@ class Assessment(msgspec.Struct, frozen=True):
 
 
 class ConversationTelemetry(Protocol):
-    """Told of one conversation. `turn` names the turn and holds its model and settings."""
+    """Told of one conversation."""
 
-    def prompted(self, turn: TurnContext, text: str) -> None:
+    def prompted(self, turn: ObservedTurn, text: str) -> None:
         """The user said something that a turn takes up; pictures are not told."""
 
-    def model_calls(self, turn: TurnContext) -> ModelObserver:
+    def model_calls(self, turn: ObservedTurn) -> ModelObserver:
         """Who is told how a model call of the turn goes: its requests, its events and its tokens."""
 
-    def decided(self, turn: TurnContext, decision: Decision) -> None:
+    def decided(self, turn: ObservedTurn, decision: Decision) -> None:
         """It was decided whether a call may run."""
 
-    def called(self, turn: TurnContext, outcome: CallOutcome) -> None:
+    def called(self, turn: ObservedTurn, outcome: CallOutcome) -> None:
         """A tool call ended."""
 
-    def assessed(self, turn: TurnContext, assessment: Assessment) -> None:
+    def assessed(self, turn: ObservedTurn, assessment: Assessment) -> None:
         """A second opinion came, or none did."""
 
 
