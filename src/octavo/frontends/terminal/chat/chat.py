@@ -30,7 +30,7 @@ from octavo.frontends.terminal.chat.running import Running
 from octavo.frontends.terminal.chat.status import Status, TurnClock
 from octavo.frontends.terminal.chat.usage import UsageSoFar
 from octavo.frontends.terminal.text.amounts import clock
-from octavo.frontends.terminal.text.clean import clean
+from octavo.frontends.terminal.text.clean import one_line
 from octavo.protocol import events
 
 _SILENCE = 2.0
@@ -241,10 +241,10 @@ class Chat:
         self.session_id = msg.session_id
         if is_first:
             effort = msg.reasoning_effort if isinstance(msg.reasoning_effort, str) else ""
-            model = clean(msg.model)
-            self._cells.append(HeaderCell(self.facts.version, model, effort, clean(self.facts.directory)))
+            model = one_line(msg.model)
+            self._cells.append(HeaderCell(self.facts.version, model, effort, one_line(self.facts.directory)))
         elif msg.model != self.facts.model:
-            self._print(ModelChanged(clean(self.facts.model), clean(msg.model)))
+            self._print(ModelChanged(one_line(self.facts.model), one_line(msg.model)))
         for stored in stored_events(msg.initial_messages):
             self._replay(stored, now)
         self._worked = False
