@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 _CROSSED = Style(crossed=True)
 _ADDRESS = Style(fg=CYAN, underline=True)
 _OPENS = {"strong_open": BOLD, "em_open": ITALIC, "s_open": _CROSSED}
+_LONGEST = 8192
+"""Characters in which marks are read; more are no prose, and reading them can take a time that grows faster."""
+
 _CLOSES = ("strong_close", "em_close", "s_close")
 
 
@@ -28,7 +31,7 @@ def inline(text: str, base: Style = PLAIN) -> tuple[list[Line], bool]:
     `text` may hold line breaks; a style may then reach over them. What is left open at the end could still be closed
     by a further line, and is shown as it stands.
     """
-    if not _marks().search(text):
+    if len(text) > _LONGEST or not _marks().search(text):
         return [Line((Span(part.strip(" "), base),)) for part in text.split("\n")], True
     tokens = _reader().parseInline(text)[0].children or []
     lines: list[list[Span]] = [[]]
