@@ -16,6 +16,7 @@ from octavo.frontends.terminal.cells.output import limited
 from octavo.frontends.terminal.cells.patch import PatchCell, file_diffs, patch_failed
 from octavo.frontends.terminal.cells.plan import PlanCell
 from octavo.frontends.terminal.cells.tools import McpCell, SearchCell, ToolPicture, ViewedImage
+from octavo.frontends.terminal.cells.update import UpdateCell
 from octavo.frontends.terminal.cells.user import UserCell
 from octavo.frontends.terminal.text.directory import shortened, shown_path, with_tilde
 from octavo.frontends.terminal.text.markdown import render
@@ -310,6 +311,16 @@ def test_notices_have_a_mark_each() -> None:
     assert shown(notices.deprecation("old", "use new")) == ["⚠ old", "  use new"]
     assert shown(notices.Banner(">> begun <<")) == [">> begun <<"]
     assert "/feedback" in " ".join(shown(notices.interrupted()))
+
+
+def test_a_newer_version_is_told_with_the_command_that_installs_it() -> None:
+    rows = shown(UpdateCell("0.1.0", "0.2.0", command="pip install -U octavo", notes="https://x/notes"), 40)
+    assert len({width(row) for row in rows}) == 1
+    text = " ".join(row.strip("│ ") for row in rows)
+    assert "0.1.0 → 0.2.0" in text
+    assert "pip install -U octavo" in text
+    assert "https://x/notes" in text
+    assert shown(UpdateCell("1", "2"), 4) == []
 
 
 def test_decisions_name_the_command_by_its_first_line() -> None:
