@@ -67,6 +67,8 @@ class PatchCell(msgspec.Struct, frozen=True):
     def scrollback(self, columns: int, palette: Palette) -> list[Line]:
         """Title and diff of each file."""
         mark = line(Span("• ", DIM))
+        if not self.files:
+            return []
         if len(self.files) == 1:
             file = self.files[0]
             title = line(Span(file.verb, TITLE), " ", *file.title())
