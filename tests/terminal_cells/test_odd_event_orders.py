@@ -95,8 +95,6 @@ def test_whatever_comes_is_shown(msgs: list[events.Msg], columns: int, data: st.
             check(live, columns)
         chat.status(now)
         assert 0 <= chat.context_left() <= 100
-        if chat.wakes_at is not None:
-            assert chat.wakes_at >= now - 3
     assert chat.live() is None
     assert chat.status(now) is None
     assert chat.take_questions() == []

@@ -64,7 +64,7 @@ class Running:
     def command_began(self, msg: events.ExecCommandBegin) -> list[Cell]:
         """A command is live; the cells that are finished by this."""
         script = script_of(msg.command)
-        self._forget(msg.call_id)
+        self._forget_command(msg.call_id)
         if is_look(msg.parsed_cmd) and not msg.is_user_shell_command:
             last = self._calls[-1] if self._calls else None
             finished: list[Cell] = []
@@ -94,7 +94,8 @@ class Running:
 
     def mcp_began(self, msg: events.McpToolCallBegin) -> list[Cell]:
         """An MCP call is live; the cells that are finished by this."""
-        self._forget(msg.call_id)
+        same = [call for call in self._calls if isinstance(call, _McpCall) and call.call_id == msg.call_id]
+        self._calls = [call for call in self._calls if call not in same]
         finished = self.close_group()
         self._calls.append(_McpCall(msg.call_id, msg.invocation))
         return finished
@@ -127,14 +128,14 @@ class Running:
             self._calls.remove(group)
         return [ExploringCell(tuple(group.looks)) for group in finished]
 
-    def _forget(self, call_id: str) -> None:
-        """A call that begins again, as after a refusal by the sandbox, is one call."""
+    def _forget_command(self, call_id: str) -> None:
+        """A command that begins again, as after a refusal by the sandbox, is one command."""
         for call in list(self._calls):
             if isinstance(call, _Group):
                 call.looks = [look for look in call.looks if look.call_id != call_id or look.ended is not None]
                 if not call.looks:
                     self._calls.remove(call)
-            elif call.call_id == call_id:
+            elif isinstance(call, _Command) and call.call_id == call_id:
                 self._calls.remove(call)
 
 
