@@ -125,10 +125,24 @@ def _leave(ending: Ending, config: Config) -> int:
         start.die_of(ending.signum)
     sys.stdout.write(last_lines(ending, color=os.isatty(1) and color_depth(config.environ) > 0))
     sys.stdout.flush()
-    if ending.update is not None:
-        import subprocess
+    return 0 if ending.update is None else _update(ending.update)
 
-        return subprocess.run(ending.update, check=False).returncode
+
+def _update(command: tuple[str, ...]) -> int:
+    """Run the command that brings the program up to date, on the terminal that is the user's again."""
+    import shlex
+    import subprocess
+
+    shown = shlex.join(command)
+    sys.stdout.write(f"\nUpdating Octavo via `{shown}`...\n")
+    sys.stdout.flush()
+    try:
+        code = subprocess.run(command, check=False).returncode
+    except OSError as error:
+        raise Stop(1, f"Error: `{shown}` cannot be started: {error.strerror}\n") from None
+    if code != 0:
+        raise Stop(1, f"Error: `{shown}` failed with status {code}\n")
+    sys.stdout.write("Octavo is up to date. Start it again.\n")
     return 0
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import datetime
 import os
 import time
@@ -179,7 +178,7 @@ def _pick_session(here: Interface, effect: wish.PickSession) -> None:
 
 
 def _more_sessions(here: Interface, _: wish.MoreSessions) -> None:
-    from octavo.frontends.terminal.actions.session_scan import SessionScan
+    from octavo.frontends.terminal.actions.session_scan import SessionScan, batch_beside
     from octavo.frontends.terminal.views.resume_picker import ResumePicker
 
     if here.scan is None:
@@ -187,7 +186,7 @@ def _more_sessions(here: Interface, _: wish.MoreSessions) -> None:
     scan = here.scan
 
     async def read() -> None:
-        batch = await asyncio.to_thread(scan.next_batch)
+        batch = await batch_beside(scan)
         if isinstance(here.app.pager, ResumePicker):
             here.app.pager.add(batch.sessions, ended=batch.ended, reached_limit=batch.reached_limit)
             here.run_effects(here.app.pager.wanted())

@@ -25,6 +25,21 @@ def first_steps(config: Config) -> View | None:
     return Onboarding(sign_in, trust)
 
 
+def update_question(config: Config, prompt: str) -> View | None:
+    """The question whether a newer version is to be installed; None where there is none, or work is waiting."""
+    from octavo.frontends.terminal import updates
+
+    if prompt.strip() or not updates.has_channel(config.environ):
+        return None
+    update = updates.known_update(config.codex_home, config.environ)
+    if update is None or update.command is None or update.is_dismissed:
+        return None
+    from octavo import __version__
+    from octavo.frontends.terminal.views.update_prompt import UpdatePrompt
+
+    return UpdatePrompt(__version__, update.version, " ".join(update.command))
+
+
 def _signed_in(config: Config) -> bool:
     from octavo.frontends.terminal.actions.sign_in import is_signed_in  # a login that is kept elsewhere takes imports
 

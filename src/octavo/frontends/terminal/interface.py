@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 
+from octavo import __version__
 from octavo.config.config import Config
 from octavo.errors import OctavoError
 from octavo.frontends.terminal.app.app import App
@@ -73,6 +74,7 @@ class Interface:
     async def run(self) -> Ending:
         """Until the user leaves, a signal comes or the terminal is gone; the session is whole when this returns."""
         self.start(self._prepare())
+        self.app.views.appear(time.monotonic())  # keys that wait in the terminal were typed before a question was seen
         try:
             await self.loop.run()
         finally:
@@ -90,7 +92,21 @@ class Interface:
         self.app.talk = self._first_talk()
         self.app.set_palette()
         self._has_begun = True
+        self._look_for_updates()
         self.go_on()
+
+    def _look_for_updates(self) -> None:
+        """Tell of a newer version that an earlier start found, and find out for the next one."""
+        from octavo.frontends.terminal import updates
+
+        home, environ = self.config.codex_home, self.config.environ
+        update = updates.known_update(home, environ)
+        if update is not None and self.app.talk is not None:
+            from octavo.frontends.terminal.cells.update import UpdateCell
+
+            self.app.talk.show(UpdateCell(__version__, update.version, " ".join(update.command or ())))
+        if updates.has_channel(environ):
+            self.start(updates.refresh(home, environ, time.time()))
 
     def _first_talk(self) -> Any:
         from octavo.frontends.terminal.app.talk import Talk
@@ -195,7 +211,9 @@ class Interface:
 
     def go_on(self) -> None:
         """Take the next step of the start, once nothing stands in its way."""
-        if not self._has_begun or self.session is not None or self.app.views.top or self.app.pager:
+        if not self._has_begun or self.session is not None or self.loop.is_over:
+            return
+        if self.app.views.top or self.app.pager:
             return
         if self._request.session == CHOOSE and self._saved is None:
             self._choose_session()
@@ -205,7 +223,7 @@ class Interface:
     def _choose_session(self) -> None:
         from octavo.frontends.terminal.views.resume_picker import ResumePicker
 
-        picker = ResumePicker(time.time)
+        picker = ResumePicker(time.time, self.config.cwd)
         self._request = self._request._replace(session="new")
         self.app.pager = picker
         self.run_effects(picker.wanted())

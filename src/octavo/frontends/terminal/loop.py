@@ -69,6 +69,11 @@ class Loop:
         """Leave `run`."""
         self._over.set()
 
+    @property
+    def is_over(self) -> bool:
+        """Whether `run` is being left."""
+        return self._over.is_set()
+
     def _told_to_end(self, number: int) -> None:
         if self.signum is not None:  # a second time: at once
             self.screen.end()
@@ -155,13 +160,18 @@ class Loop:
         else:
             screen.draw(frame.rows, frame.cursor)
         if frame.notification:
-            screen.send(frame.notification)
+            self._notify(frame.notification)
         self._last_frame = now
         if screen.busy:
             self._wait_for_terminal()
         elif screen.printing:
             self._frame_timer = self._loop.call_later(0, self._draw_now)
         self._set_timer(now)
+
+    def _notify(self, text: str) -> None:
+        from octavo.frontends.terminal.notifications import osc_9
+
+        self.screen.send(osc_9(text, tmux=bool(self.screen.environ.get("TMUX"))))
 
     def _wait_for_terminal(self) -> None:
         if not self._writing:

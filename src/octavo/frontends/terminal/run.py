@@ -16,7 +16,7 @@ from octavo.config.config import Config
 from octavo.errors import OctavoError
 from octavo.frontends.terminal.app.app import App
 from octavo.frontends.terminal.composer.composer import Composer
-from octavo.frontends.terminal.first_steps import first_steps
+from octavo.frontends.terminal.first_steps import first_steps, update_question
 from octavo.frontends.terminal.request import CHOOSE, NEW, NEWEST, SavedSession, TerminalRequest
 from octavo.frontends.terminal.screen.screen import Screen
 from octavo.frontends.terminal.screen.tty import Tty
@@ -64,6 +64,8 @@ def run_interface(
             screen.start()
             if (first := first_steps(config)) is not None:
                 app.views.push(first, time.monotonic())
+            if (question := update_question(config, request.prompt)) is not None:
+                app.views.push(question, time.monotonic())
             if app.views.top or request.session != CHOOSE:
                 _draw(screen, app)
             log()

@@ -41,12 +41,17 @@ class Update(NamedTuple):
     is_dismissed: bool
 
 
+def has_channel(environ: Mapping[str, str]) -> bool:
+    """Whether anybody can be asked for the newest version."""
+    return bool(environ.get(RELEASES_VARIABLE))
+
+
 def known_update(codex_home: str, environ: Mapping[str, str], present: str = __version__) -> Update | None:
     """The newer version that an earlier start found out about.
 
     None without a release channel: what another program wrote into the file is no news about this one.
     """
-    known = read_version_file(codex_home) if environ.get(RELEASES_VARIABLE) else None
+    known = read_version_file(codex_home) if has_channel(environ) else None
     if known is None or not is_newer(known.latest_version, present):
         return None
     is_dismissed = known.dismissed_version == known.latest_version

@@ -160,8 +160,7 @@ class App:
         """What is to be seen now; finished lines are handed out once."""
         talk, self._drawn_at = self.talk, now
         history = talk.lines(columns) if talk is not None else []
-        notification = talk.notifier.take() if talk is not None else None
-        told = _notification(notification)
+        told = (talk.notifier.take() if talk is not None else None) or ""
         if self.pager is not None:
             rows, cursor = self.pager.rows(columns, lines)
             return Frame(history, rows, cursor, overlay=True, notification=told)
@@ -225,14 +224,6 @@ class App:
         if self._depth != TRUE or self._background is None or self._foreground is None:
             return None
         return Light(self._foreground, self._background)
-
-
-def _notification(text: str | None) -> str:
-    if text is None:
-        return ""
-    from octavo.frontends.terminal.notifications import osc_9
-
-    return osc_9(text)
 
 
 def _nothing(effect: Effect, now: float) -> None:

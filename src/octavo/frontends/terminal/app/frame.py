@@ -10,7 +10,10 @@ from octavo.frontends.terminal.text.styled import Line
 
 
 class Frame(NamedTuple):
-    """What is to be seen: finished lines, the live rows or those of an overlay, and the cursor in them."""
+    """What is to be seen: finished lines, the live rows or those of an overlay, and the cursor in them.
+
+    `notification` is a sentence for a user who looks elsewhere.
+    """
 
     history: Sequence[Line]
     rows: Sequence[Line]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Literal
 
-from octavo.frontends.terminal.effects import CancelSignIn, Effect, Quit, SaveKey, SignIn
+from octavo.frontends.terminal.effects import CancelSignIn, Effect, Quit, SaveKey, SignIn, ToDraft
 from octavo.frontends.terminal.keys.key import Key, Paste
 from octavo.frontends.terminal.text.clean import one_line
 from octavo.frontends.terminal.text.styled import BOLD, CYAN, DIM, EMPTY, RED, Line, Span, Style, line
 from octavo.frontends.terminal.text.widths import cut_line
 from octavo.frontends.terminal.text.wrapping import wrap
 from octavo.frontends.terminal.views.option_rows import Option, option_rows
+from octavo.frontends.terminal.views.quiet import Quiet
 from octavo.frontends.terminal.views.view import STAY, Cursor, Outcome, View, is_ctrl, is_named, typed
 
 NO_API_KEY = "API key login is disabled."
@@ -42,6 +43,11 @@ class SignInStep(View):
         self._error = self._url = ""
         self._frame_at, self._frame = 0.0, 0
         self._last_character = float("-inf")
+        self._quiet = Quiet()
+
+    def appear(self, now: float) -> None:
+        """It is seen from now on."""
+        self._quiet.appear(now)
 
     # --- answers to effects ---
 
@@ -73,6 +79,8 @@ class SignInStep(View):
             return self._leave()
         if self._stage == "key":
             return self._in_key_field(event, now)
+        if self._stage == "choice" and self._quiet.holds(now):
+            return STAY if is_named(event, "enter", "escape") else Outcome((ToDraft(event),))
         if isinstance(event, Paste):
             return STAY
         if typed(event) == "q":

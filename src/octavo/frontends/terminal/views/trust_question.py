@@ -35,7 +35,7 @@ class TrustQuestion(View):
         if is_ctrl(event, "c") or is_ctrl(event, "d"):
             return _answer(1)
         if self._quiet.holds(now):
-            return STAY if is_named(event, "enter") else Outcome((ToDraft(event),))
+            return STAY if is_named(event, "enter", "escape") else Outcome((ToDraft(event),))
         if is_named(event, "up", "down") or typed(event) in ("j", "k"):
             self._selected = 1 - self._selected
         elif is_named(event, "enter"):
