@@ -32,4 +32,3 @@ def test_it_is_not_asked_before_work_or_again_or_without_a_command(tmp_path: Pat
     assert update_question(config(tmp_path, ENVIRON, "99.0.0"), "") is None
     assert update_question(config(tmp_path, {"OCTAVO_RELEASES_URL": "http://127.0.0.1:9/"}), "") is None
     assert update_question(config(tmp_path, {}), "") is None
-
