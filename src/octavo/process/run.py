@@ -9,6 +9,8 @@ all memory with it.
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import fcntl
 import os
 import sys
 from collections import deque
@@ -25,8 +27,10 @@ Stream = Literal["stdout", "stderr"]
 OnOutput = Callable[[Stream, bytes], None]
 
 TIMED_OUT = 124
-_READ_SIZE = 8192
-_READS_AT_ONCE = 8  # a full pipe; then the other stream and the rest of the program get their turn
+_READ_SIZE = 1 << 16
+_READS_AT_ONCE = 4  # a full pipe; then the other stream and the rest of the program get their turn
+_PIPE_SIZE = _READ_SIZE * _READS_AT_ONCE  # a command that prints much is not stopped after each 64 KiB
+_DELTA_SIZE = 8192
 _MOST_DELTAS = 10_000
 _MOST_KEPT = 256 << 20
 _DRAIN_TIME = 2.0  # seconds for output after the end, as a background process may keep a pipe open
@@ -105,7 +109,7 @@ def _start(
     stdin: bytes,
 ) -> tuple[Command, OutputReader]:
     given = _readable(stdin)
-    stdout, stdout_end = os.pipe()
+    stdout, stdout_end = _wide_pipe()
     stderr, stderr_end = os.pipe()
     try:
         command = launch(argv, cwd=cwd, environ=environ, sandbox=sandbox, streams=(given, stdout_end, stderr_end))
@@ -117,6 +121,14 @@ def _start(
         for descriptor in (given, stdout_end, stderr_end):
             os.close(descriptor)
     return command, OutputReader(stdout, stderr, on_output)
+
+
+def _wide_pipe() -> tuple[int, int]:
+    ends = os.pipe()
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError):  # a user may have only so much of them
+            fcntl.fcntl(ends[1], fcntl.F_SETPIPE_SZ, _PIPE_SIZE)
+    return ends
 
 
 def _readable(data: bytes) -> int:
@@ -166,11 +178,12 @@ def _result(
     timed_out = timed_out or signal == _TIMEOUT_SIGNAL
     if signal and not timed_out:
         raise KilledBySignalError(signal)
+    stdout, stderr = (output.streams[name].joined() for name in ("stdout", "stderr"))
     return CommandOutput(
         exit_code=TIMED_OUT if timed_out else os.WEXITSTATUS(status),
-        stdout=output.streams["stdout"].joined(),
-        stderr=output.streams["stderr"].joined(),
-        aggregated=output.aggregated.joined(),
+        stdout=stdout,
+        stderr=stderr,
+        aggregated=output.aggregated.joined() if stdout and stderr else stdout or stderr,
         duration_seconds=duration,
         timed_out=timed_out,
         ended_background=ended_background and not timed_out,
@@ -185,12 +198,9 @@ class KeptOutput:
         self._head: list[bytes] = []
         self._tail: deque[bytes] = deque()
         self._head_room, self._tail_size, self._gone = self._half, 0, 0
-        self.chunks = 0
-        """How many pieces came."""
 
     def add(self, chunk: bytes) -> None:
         """Keep one piece more, and let go of an older one if there are too many."""
-        self.chunks += 1
         if self._head_room > 0:
             self._head.append(chunk)
             self._head_room -= len(chunk)
@@ -218,6 +228,7 @@ class OutputReader:
         self._finished: asyncio.Future[None] = self._loop.create_future()
         self.streams: dict[Stream, KeptOutput] = {"stdout": KeptOutput(), "stderr": KeptOutput()}
         self.aggregated = KeptOutput()
+        self._told: dict[Stream, int] = {"stdout": 0, "stderr": 0}
         for descriptor in self._open:
             os.set_blocking(descriptor, False)
             self._loop.add_reader(descriptor, self._read, descriptor)
@@ -244,8 +255,14 @@ class OutputReader:
                 return
             kept.add(chunk)
             self.aggregated.add(chunk)
-            if kept.chunks <= _MOST_DELTAS:
-                self._on_output(stream, chunk)
+            self._tell(stream, chunk)
+
+    def _tell(self, stream: Stream, chunk: bytes) -> None:
+        for start in range(0, len(chunk), _DELTA_SIZE):
+            if self._told[stream] == _MOST_DELTAS:
+                return
+            self._told[stream] += 1
+            self._on_output(stream, chunk[start : start + _DELTA_SIZE])
 
     def _end(self, descriptor: int) -> None:
         del self._open[descriptor]

@@ -143,11 +143,17 @@ def failed(invocation: Invocation, text: str) -> ToolResult:
 
 
 def _end(call_id: str, output: CommandOutput, text: str) -> ExecCommandEnd:
+    # Most commands print to one stream only, and some print much: each text is made once.
+    aggregated = text if not output.timed_out else output.aggregated.decode("utf-8", "replace")
+    stdout, stderr = (
+        aggregated if printed is output.aggregated else printed.decode("utf-8", "replace")
+        for printed in (output.stdout, output.stderr)
+    )
     return ExecCommandEnd(
         call_id,
-        output.stdout.decode("utf-8", "replace"),
-        output.stderr.decode("utf-8", "replace"),
-        output.aggregated.decode("utf-8", "replace"),
+        stdout,
+        stderr,
+        aggregated,
         output.exit_code,
         duration(output.duration_seconds),
         truncate_for_model(text),

@@ -180,7 +180,7 @@ class HumanPrinter:
             self._line(self._style(f" succeeded in {took}:", GREEN))
         else:
             self._line(self._style(f" exited {item.exit_code} in {took}:", RED))
-        self._line(self._style("\n".join(_lines(item.output)[:_MOST_LINES]), DIM))
+        self._line(self._style("\n".join(_first_lines(item.output)), DIM))
 
     def _mcp_tool_call(self, stage: view.Stage, item: view.McpToolCall) -> None:
         call = _mcp_call(item.invocation)
@@ -191,7 +191,7 @@ class HumanPrinter:
         self._line(self._style(f"{call} {'success' if good else 'failed'} in {took}:", GREEN if good else RED))
         if item.outcome.ok is not None:
             pretty = msgspec.json.format(_json(item.outcome.ok), indent=2).decode("utf-8", "replace")
-            self._lines(_lines(pretty)[:_MOST_LINES], DIM)
+            self._lines(_first_lines(pretty), DIM)
 
     def _web_search(self, stage: view.Stage, item: view.WebSearch) -> None:
         if stage == "completed":
@@ -261,6 +261,16 @@ def _lines(text: str) -> list[str]:
     if not lines[-1]:
         lines.pop()
     return [line.removesuffix("\r") for line in lines]
+
+
+def _first_lines(text: str) -> list[str]:
+    """As many of them as are shown; the rest, which may be long, is not looked at."""
+    end = -1
+    for _ in range(_MOST_LINES):
+        end = text.find("\n", end + 1)
+        if end < 0:
+            return _lines(text)
+    return _lines(text[: end + 1])
 
 
 def _mcp_call(call: events.McpInvocation) -> str:
