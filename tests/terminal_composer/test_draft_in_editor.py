@@ -22,7 +22,8 @@ def test_what_the_editor_leaves_is_the_text(tmp_path: Path) -> None:
     script = tmp_path / "editor"
     script.write_text('#!/bin/sh\nprintf "%s" "$1" >> "$2"\n')
     script.chmod(0o755)
-    assert edit("first é\n", [str(script), "second"], {"PATH": "/bin"}, "/") == "first é\nsecond"
+    assert edit("first é", [str(script), "second\n"], {"PATH": "/bin"}, "/") == "first é\nsecond"
+    assert edit("first", [str(script), ""], {"PATH": "/bin"}, "/") == "first"
 
 
 @pytest.mark.parametrize(("command", "said"), [("false", "ended with 1"), ("/no/such/editor", "No such file")])

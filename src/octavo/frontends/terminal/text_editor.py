@@ -38,7 +38,7 @@ def edit(text: str, command: list[str], environ: Mapping[str, str], folder: str,
         path = os.path.join(private, "draft.md")
         try:
             with open(path, "w", encoding="utf-8", errors="surrogatepass") as file:
-                file.write(text)
+                file.write(text + "\n")
             code = subprocess.run(
                 [*command, path],
                 env=dict(environ),
@@ -54,4 +54,4 @@ def edit(text: str, command: list[str], environ: Mapping[str, str], folder: str,
             raise EditorError(f"{command[0]}: {error.strerror or error}") from None
     if code:
         raise EditorError(f"{command[0]} ended with {code}: the draft is as it was")
-    return edited
+    return edited.removesuffix("\n")

@@ -320,7 +320,7 @@ class Composer:
     def edited(self, text: str | None) -> Effects:
         """The answer to `EditDraft`; None keeps the draft."""
         if text is not None:
-            self.editor.set(with_pictures(with_line_feeds(text).removesuffix("\n"), self.editor.draft))
+            self.editor.set(with_pictures(with_line_feeds(text), self.editor.draft))
         return self._follow()
 
     def set_text(self, text: str) -> Effects:
