@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typist import Typist
 
-from octavo.frontends.terminal.effects import FetchHistory, Submit
+from octavo.frontends.terminal.effects import FetchHistory, FindHistory, Interrupt, Submit
 
 FILE = ["oldest", "one\ntwo", "newest"]
 
@@ -144,3 +144,58 @@ def test_a_text_handed_in_is_edited_from_its_start() -> None:
     typist = Typist()
     typist.composer.set_text("again\r\nplease")
     assert typist.marked == "|again\nplease"
+
+
+# --- Ctrl+R ---
+
+
+def searching(*texts: str) -> Reader:
+    typist = said(reader(), *texts)
+    typist.type("mine").keys("left", "ctrl-r")
+    return typist
+
+
+def test_a_part_of_an_earlier_message_brings_it() -> None:
+    typist = searching("fix the parser", "write tests", "Fix the docs").type("fix")
+    assert typist.text == "Fix the docs"
+    assert typist.footer == "  search: fix  ctrl + r for an older one, enter takes it, esc leaves"
+    assert typist.keys("ctrl-r").text == "fix the parser"
+    assert typist.type(" the d").text == "Fix the docs"
+    assert typist.keys("enter").take() == []
+    assert typist.keys("enter").take() == [Submit("Fix the docs")]
+
+
+def test_then_the_file_is_searched() -> None:
+    typist = searching("not it").type("old")
+    assert typist.take()[-1] == FindHistory("old", 3, 7)
+    typist.composer.history_found("ol", 1, "late")
+    typist.composer.history_found("old", 0, "oldest")
+    assert typist.text == "oldest"
+    typist.keys("ctrl-r")
+    assert typist.take() == []
+    assert typist.footer == "  search: old  no earlier message has it"
+    assert typist.keys("backspace").take() == [FindHistory("ol", 3, 7)]
+    typist.composer.history_found("ol", 0, None)
+    assert typist.footer == "  search: ol  no earlier message has it"
+
+
+def test_esc_gives_the_draft_back() -> None:
+    typist = searching("other").type("oth").keys("escape")
+    assert typist.marked == "min|e"
+    assert typist.take() == []
+    assert typist.keys("ctrl-r").type("oth").keys("backspace", "backspace", "backspace").marked == "min|e"
+    typist.composer.busy = True
+    assert typist.keys("escape").take() == [Interrupt()]
+
+
+def test_another_key_takes_the_entry_and_acts() -> None:
+    typist = searching("other").type("oth").keys("home")
+    assert typist.marked == "|other"
+    assert typist.type("x").text == "xother"
+    assert searching("other").type("oth").paste("!").text == "other!"
+
+
+def test_later_sessions_do_not_double_what_was_said() -> None:
+    typist = said(reader(), "first")
+    typist.composer.recall.set_log(7, len(FILE) + 1)
+    assert [typist.up(), typist.up()] == ["first", "newest"]

@@ -97,6 +97,25 @@ async def look_up_message(codex_home: str, offset: int, log_id: int) -> HistoryE
     return HistoryEntry(entry.session_id, entry.ts, entry.text)
 
 
+def find_message(codex_home: str, part: str, below: int, log_id: int) -> tuple[int, HistoryEntry] | None:
+    """The last message before offset `below` that holds `part` in any case, with its offset; reads the whole file."""
+    try:
+        with open(message_history_path(codex_home), "rb") as file:
+            if os.fstat(file.fileno()).st_ino != log_id:
+                return None
+            lines = file.read().split(b"\n")[:below]
+    except OSError:
+        return None
+    for offset in range(len(lines) - 1, -1, -1):
+        try:
+            entry = _decode_entry(lines[offset])
+        except BAD_JSON:
+            continue
+        if part.lower() in entry.text.lower():
+            return offset, HistoryEntry(entry.session_id, entry.ts, entry.text)
+    return None
+
+
 async def _lock(fd: int, kind: int) -> None:
     for attempt in range(LOCK_TRIES):
         try:

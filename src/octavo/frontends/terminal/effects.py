@@ -67,6 +67,14 @@ class FetchHistory(NamedTuple):
     log_id: int
 
 
+class FindHistory(NamedTuple):
+    """Find the newest entry before offset `below` that holds `part`; the answer is `Composer.history_found`."""
+
+    part: str
+    below: int
+    log_id: int
+
+
 class SearchFiles(NamedTuple):
     """Search files; the answer is `Composer.files_found`. An empty query ends the search that runs."""
 
@@ -106,6 +114,7 @@ ComposerEffect = (
     | Redraw
     | OpenTranscript
     | FetchHistory
+    | FindHistory
     | SearchFiles
     | PasteImage
     | EditDraft

@@ -15,6 +15,7 @@ from octavo.frontends.terminal.composer.completion import Completion, FileMatch
 from octavo.frontends.terminal.composer.draft import Draft, Picture, at, expanded, joined
 from octavo.frontends.terminal.composer.drawing import text_columns
 from octavo.frontends.terminal.composer.editor import Editor, row_step, typed
+from octavo.frontends.terminal.composer.history_search import HistorySearch
 from octavo.frontends.terminal.composer.paste import attached, pasted, with_line_feeds
 from octavo.frontends.terminal.composer.pictures import EXTENSIONS, Found, ReadSize, picture_size
 from octavo.frontends.terminal.composer.prompts import Prompt
@@ -60,6 +61,7 @@ class Composer:
         self._burst = Burst(bursts)
         self._completing = Completing(self._attached)
         self._pictures = 0
+        self.search: HistorySearch | None = None
         self._held: list[tuple[Key | Paste, float]] = []
         self._held_until: float | None = None
 
@@ -81,6 +83,8 @@ class Composer:
             self._held.append((key, now))
             return []
         effects = self.tick(now)
+        if self.search and (searched := self._search_with(self.search, key)) is not None:
+            return effects + searched
         if isinstance(key, Paste):
             self._plain_footer()
             self._insert_paste(self._burst.end())
@@ -155,6 +159,9 @@ class Composer:
                 return [Redraw()]
             case Key("g", True, False):
                 return [EditDraft(expanded(self.editor.draft))]
+            case Key("r", True, False):
+                self.search = HistorySearch(self.recall, self.editor)
+                return []
             case Key("v", True, False):
                 return [PasteImage()]
             case Key("up", False, True):
@@ -219,7 +226,9 @@ class Composer:
         return self._completing.open
 
     def _follow(self) -> Effects:
-        """The popup follows the draft."""
+        """The popup follows the draft, but not what is only looked at."""
+        if self.search:
+            return []
         return list(self._completing.follow(self.editor.draft))
 
     def _complete_with(self, key: Key) -> Effects | None:
@@ -302,6 +311,22 @@ class Composer:
         if entry is not None:
             self._show(entry)
         return self._follow()
+
+    def _search_with(self, search: HistorySearch, key: Key | Paste) -> Effects | None:
+        """Keys of the search while it runs; None: this one ended it and has its own meaning."""
+        if isinstance(key, Key) and (looked := search.handle(key)) is not None:
+            return list(looked)
+        self.search = None
+        self._completing.dismiss(self.editor.draft)
+        if key == Key("escape") or key == Key("c", ctrl=True):
+            search.cancel()
+            return [Interrupt()] if self.busy else []
+        return [] if key == Key("enter") else None
+
+    def history_found(self, part: str, offset: int, text: str | None) -> None:
+        """The answer to `FindHistory`; None when no entry holds it."""
+        if self.search:
+            self.search.found(part, offset, text)
 
     def _show(self, draft: Draft) -> None:
         self.editor.set(draft)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from octavo.frontends.terminal.composer.rows import shown
 from octavo.frontends.terminal.text.styled import DIM, Line, Span, line
 
 Hint = Literal["", "ctrl-c", "backtrack"]
@@ -18,6 +19,12 @@ def footer_row(hint: Hint, *, busy: bool, empty: bool, context_left: int) -> Lin
     else:
         text = f"{context_left}% context left" + " · ? for shortcuts" * empty
     return line(Span(f"  {text}", DIM))
+
+
+def search_row(query: str, *, missed: bool) -> Line:
+    """What is looked for in earlier messages."""
+    keys = "no earlier message has it" if missed else "ctrl + r for an older one, enter takes it, esc leaves"
+    return line(Span("  search: "), Span(shown(query)), Span(f"  {keys}", DIM))
 
 
 def shortcut_rows(*, enhanced: bool, primed: bool) -> list[Line]:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from octavo.frontends.terminal.composer.composer import Composer
 from octavo.frontends.terminal.composer.drawing import Cursor, draft_rows, row_count
-from octavo.frontends.terminal.composer.footer import footer_row, shortcut_rows
+from octavo.frontends.terminal.composer.footer import footer_row, search_row, shortcut_rows
 from octavo.frontends.terminal.composer.popup import popup_rows
 from octavo.frontends.terminal.composer.queue import queue_rows
 from octavo.frontends.terminal.composer.status import Light, Status, status_row
@@ -98,7 +98,9 @@ def _shares(pane: Pane, status: int, queue: int, draft: int, height: int) -> _Sh
 def _under(pane: Pane, width: int, height: int) -> list[Line]:
     """The popup or the footer."""
     composer = pane.composer
-    if composer.completion:
+    if composer.search:
+        rows = [search_row(composer.search.query, missed=composer.search.missed)]
+    elif composer.completion:
         rows = popup_rows(composer.completion.popup, width, height) if height else []
     elif composer.shortcuts:
         rows = shortcut_rows(enhanced=pane.enhanced, primed=composer.hint == "backtrack")

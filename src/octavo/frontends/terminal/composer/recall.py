@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from octavo.frontends.terminal.composer.draft import Draft
 from octavo.frontends.terminal.composer.paste import with_line_feeds
-from octavo.frontends.terminal.effects import FetchHistory
+from octavo.frontends.terminal.effects import FetchHistory, FindHistory
 
 
 class Recall:
     """The list, and where in it the user is."""
 
     def __init__(self) -> None:
+        self._has_log = False
         self._log_id = 0
         self._saved = 0
         self._fetched: dict[int, str] = {}
@@ -23,9 +24,19 @@ class Recall:
         self._shown: str | None = None
 
     def set_log(self, log_id: int, count: int) -> None:
-        """The message history as it was when the session began; this session's own entries stay."""
-        self._log_id, self._saved, self._fetched = log_id, count, {}
+        """The message history as it is when the first session begins.
+
+        A later one changes nothing: what was written since is among our own entries.
+        """
+        if self._has_log:
+            return
+        self._has_log, self._log_id, self._saved = True, log_id, count
         self.leave()
+
+    @property
+    def count(self) -> int:
+        """How many entries there are, of the file and our own."""
+        return self._saved + len(self._own)
 
     def add(self, draft: Draft) -> None:
         """A message of this session, sent or thrown away; the same as the one before is one step."""
@@ -40,12 +51,12 @@ class Recall:
     def applies(self, draft: Draft) -> bool:
         """Whether Up and Down are for the list, and not moves: the draft is empty, or the entry as it was recalled."""
         recalled = self._shown is not None and draft.cursor == 0 and draft.text == self._shown
-        return self._saved + len(self._own) > 0 and (not draft.text or recalled)
+        return self.count > 0 and (not draft.text or recalled)
 
     def older(self, draft: Draft) -> Draft | FetchHistory | None:
         """The entry before, or how to get it; None at the oldest."""
         if self._place is None or self._shown not in (None, draft.text):
-            self._place = self._saved + len(self._own)
+            self._place = self.count
         if self._place == 0:
             return None
         return self._go(self._place - 1)
@@ -54,7 +65,7 @@ class Recall:
         """The entry after, an empty draft behind the newest; None outside of the list."""
         if self._place is None or self._shown not in (None, draft.text):
             return None
-        if self._place + 1 >= self._saved + len(self._own):
+        if self._place + 1 >= self.count:
             self.leave()
             return Draft()
         return self._go(self._place + 1)
@@ -66,6 +77,19 @@ class Recall:
         self._fetched[offset] = with_line_feeds(text)
         wanted = offset == self._place and self.applies(draft)
         return self._show(Draft(self._fetched[offset])) if wanted else None
+
+    def own_with(self, part: str, below: int) -> tuple[int, Draft] | None:
+        """Our newest entry before the place `below` that holds `part` in any case, with its place."""
+        for place in range(min(below, self.count) - 1, self._saved - 1, -1):
+            draft = self._own[place - self._saved]
+            if part.lower() in draft.text.lower():
+                return place, draft
+        return None
+
+    def wanted(self, part: str, below: int) -> FindHistory | None:
+        """How to get the newest such entry of the file; None where it has none before that place."""
+        below = min(below, self._saved)
+        return FindHistory(part, below, self._log_id) if below > 0 else None
 
     def _go(self, place: int) -> Draft | FetchHistory:
         self._place = place
