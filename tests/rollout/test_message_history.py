@@ -14,7 +14,13 @@ from saved_sessions import ID
 
 from octavo.protocol.events import HistoryEntry
 from octavo.rollout import message_history
-from octavo.rollout.message_history import MessageHistoryError, append_message, look_up_message, message_history_size
+from octavo.rollout.message_history import (
+    MessageHistoryError,
+    append_message,
+    find_message,
+    look_up_message,
+    message_history_size,
+)
 
 
 @pytest.fixture
@@ -124,3 +130,17 @@ def test_two_processes_write_whole_lines(tmp_path: Path) -> None:
     assert len(lines) == 201
     assert {line[:18] for line in lines if line} == {b'{"session_id":"a",', b'{"session_id":"b",'}
     assert all(line.endswith(b'"}') for line in lines if line)
+
+
+async def test_the_newest_message_before_an_offset_that_holds_a_part(tmp_path: Path) -> None:
+    home = str(tmp_path)
+    assert find_message(home, "x", 9, 0) is None
+    for text in ("Fix the parser", "fix it", "other"):
+        await append_message(home, ID, text, 1)
+    with open(tmp_path / "history.jsonl", "ab") as file:
+        file.write(b"no message: fix\n")
+    log_id, count = message_history_size(home)
+    assert find_message(home, "FIX", count, log_id) == (1, HistoryEntry(ID, 1, "fix it"))
+    assert find_message(home, "fix", 1, log_id) == (0, HistoryEntry(ID, 1, "Fix the parser"))
+    assert find_message(home, "fix", 0, log_id) is None
+    assert find_message(home, "fix", count, log_id + 1) is None

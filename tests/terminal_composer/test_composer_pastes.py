@@ -187,6 +187,13 @@ def test_an_enter_that_comes_with_characters_is_a_newline(text: str) -> None:
     assert typist.take() == []
 
 
+def test_the_time_that_a_large_piece_takes_us_is_no_gap() -> None:
+    typist = Typist().quickly("word " * 300)
+    typist.now += 0.03
+    typist.composer.handled(typist.now)
+    assert typist.quickly("word " * 300).wait(0.06).text == "[Pasted Content 3000 chars]"
+
+
 def test_enter_shortly_after_a_burst_is_a_newline_later_it_sends() -> None:
     typist = Typist().quickly("ab").wait(0.05).quickly("\r").wait(0.02)
     assert typist.text == "ab\n"
@@ -200,7 +207,7 @@ def test_enter_after_a_command_runs_it_even_then() -> None:
 
 
 def test_a_burst_is_handled_like_a_paste() -> None:
-    assert Typist().quickly("z" * 1010).wait(0.02).text == "[Pasted Content 1010 chars]"
+    assert Typist().quickly("z" * 1010).wait(0.06).text == "[Pasted Content 1010 chars]"
     assert Typist().quickly("/ws/shot.png").wait(0.02).text == "[shot.png 7x5] "
 
 

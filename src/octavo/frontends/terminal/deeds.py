@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime
 import os
 import time
@@ -91,6 +92,19 @@ def _paste_image(here: Interface, _: wish.PasteImage) -> None:
 
         path = await clipboard_image(here.config.environ, here.config.cwd)
         here.run_effects(here.app.composer.clipboard_image(path))
+
+    here.start(look())
+
+
+def _find_history(here: Interface, effect: wish.FindHistory) -> None:
+    async def look() -> None:
+        from octavo.rollout.message_history import find_message
+
+        home = here.config.codex_home
+        found = await asyncio.to_thread(find_message, home, effect.part, effect.below, effect.log_id)
+        offset, text = (found[0], found[1].text) if found else (0, None)
+        here.app.composer.history_found(effect.part, offset, text)
+        here.loop.changed()
 
     here.start(look())
 
@@ -367,6 +381,7 @@ DEEDS: Mapping[type, Deed] = {
     wish.Suspend: _suspend,
     wish.Redraw: _redraw,
     wish.FetchHistory: lambda here, effect: here.submit(ops.GetHistoryEntryRequest(effect.offset, effect.log_id)),
+    wish.FindHistory: _find_history,
     wish.SearchFiles: _search_files,
     wish.PasteImage: _paste_image,
     wish.EditDraft: _edit_draft,

@@ -168,6 +168,10 @@ class Interface:
         self.app.handle(value, now)
         self.go_on()
 
+    def handled(self, now: float) -> None:
+        """Many inputs came at once, and taking them lasted until `now`."""
+        self.app.handled(now)
+
     def tick(self, now: float) -> None:
         """The deadline has come."""
         self.app.tick(now)

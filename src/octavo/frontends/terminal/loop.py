@@ -21,6 +21,8 @@ from octavo.frontends.terminal.screen.screen import Screen
 _FRAME_S = 1 / 30
 _RESIZE_QUIET_S = 0.04
 _STOPPED_AGAIN_S = 0.5
+_MANY = 32
+"""Inputs in one read, above which somebody pastes."""
 _ENDINGS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 
 
@@ -104,6 +106,9 @@ class Loop:
         self._key_deadline = None if patience is None else now + patience
         if inputs:
             self.draw()
+            if len(inputs) >= _MANY:
+                self.state.handled(time.monotonic())
+                self._set_timer(now)
         else:
             self._set_timer(now)
 

@@ -77,6 +77,10 @@ class App:
             case KeyboardReply():
                 self._enhanced = True
 
+    def handled(self, now: float) -> None:
+        """Many inputs came at once, and taking them lasted until `now`."""
+        self.composer.handled(now)
+
     def event(self, event: Event, now: float) -> None:
         """Take an event of the conversation."""
         if self.talk is not None:

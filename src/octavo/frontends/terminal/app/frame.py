@@ -28,6 +28,9 @@ class State(Protocol):
     def handle(self, value: Input, now: float) -> None:
         """Take an input."""
 
+    def handled(self, now: float) -> None:
+        """Many inputs came at once, and taking them lasted until `now`."""
+
     def tick(self, now: float) -> None:
         """The deadline has come."""
 

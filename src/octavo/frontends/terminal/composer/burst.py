@@ -14,9 +14,12 @@ from octavo.frontends.terminal.composer.draft import Draft
 
 GAP = 0.008
 """Seconds between two keys, above which they are typed."""
+LONG_GAP = 0.050
+"""The same once so much was collected that it can be nothing but a paste, which a busy machine may deliver slowly."""
 ENTER_WINDOW = 0.120
 """Seconds after a burst in which Enter still belongs to it."""
 LONG = 16
+SURELY_PASTED = 256
 
 
 class TakenBack(NamedTuple):
@@ -39,13 +42,17 @@ class Burst:
     @property
     def deadline(self) -> float | None:
         """When what is collected is a paste, unless another key comes before."""
-        return None if self._collected is None else self._last + GAP
+        return None if self._collected is None else self._last + self._gap
+
+    @property
+    def _gap(self) -> float:
+        return GAP if self._collected is None or len(self._collected) < SURELY_PASTED else LONG_GAP
 
     def character(self, text: str, now: float, draft: Draft) -> bool | TakenBack:
         """A key that types `text`, `draft` being the one before it. False: let it type; else it is collected."""
         if not self._enabled:
             return False
-        quick, self._last = now - self._last <= GAP, now
+        quick, self._last = now - self._last <= self._gap, now
         if self._collected is not None:
             self._extend(text, now)
             return True
@@ -67,7 +74,7 @@ class Burst:
         """
         if not self._enabled:
             return ""
-        quick, self._last = now - self._last <= GAP, now
+        quick, self._last = now - self._last <= self._gap, now
         if self._collected is not None:
             self._extend("\n", now)
             return "collected"
@@ -82,9 +89,14 @@ class Burst:
         self._open_until = now + ENTER_WINDOW
         return "newline"
 
+    def handled(self, now: float) -> None:
+        """Many keys came at once, and dealing with them took until `now`: that time is no gap."""
+        if self._collected is not None or self._typed:
+            self._last = max(self._last, now)
+
     def flush(self, now: float = float("inf")) -> str:
         """The paste, once its time has come; without `now`, at once."""
-        if self._collected is None or now <= self._last + GAP:
+        if self._collected is None or now <= self._last + self._gap:
             return ""
         paste, self._collected = self._collected, None
         return "".join(paste)

@@ -95,6 +95,10 @@ class Composer:
             self._held_until = now + CLIPBOARD_LIMIT
         return effects + self._follow()
 
+    def handled(self, now: float) -> None:
+        """Many keys came at once, and dealing with them took until `now`: what follows at once belongs to them."""
+        self._burst.handled(now)
+
     def tick(self, now: float) -> Effects:
         """Time has gone on."""
         if self._held_until is not None and now >= self._held_until:
