@@ -5,12 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, cast
 
+from model_calls import responses_backend
+from model_server import Reply, Server, completed, stream
+from model_server import message as said
 from story import answer, call, conversation, message, patch, says, shell
+from test_model_observer import Notes
 
 from octavo.model.observer import ModelObserver
 from octavo.protocol import ops
 from octavo.protocol.review import ReviewRequest
 from octavo.protocol.turn_items import ImageInput, TextInput
+from octavo.protocol.usage import TokenUsage
 from octavo.tools.telemetry import Assessment, CallOutcome, ConversationStart, Decision, ObservedTurn
 
 
@@ -146,3 +151,24 @@ async def test_a_call_tells_its_arguments_and_its_answer(tmp_path: Path) -> None
     assert outcome.output == "unsupported call: nope"
     assert outcome.arguments is not None
     assert '"a"' in outcome.arguments
+
+
+async def test_requests_of_a_whole_turn_are_told_as_they_go_over_http(tmp_path: Path) -> None:
+    class Listens(Watcher):
+        """Hears of model calls, too."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.notes = Notes()
+
+        def model_calls(self, turn: ObservedTurn) -> ModelObserver:
+            return self.notes
+
+    watcher = Listens()
+    with Server([Reply(503), stream(said("a"), completed(3), headers=[("cf-ray", "ray-1")])]) as server:
+        settings: dict[str, Any] = {"provider": {"base_url": server.url, "request_max_retries": 1}}
+        backend = responses_backend(tmp_path)
+        async with conversation(tmp_path / "w", backend, **settings, **watched(watcher)) as talk:
+            await talk.user("go")
+    assert watcher.notes.requests == [(0, 503, "503 Service Unavailable", None), (1, 200, None, "ray-1")]
+    assert watcher.notes.usage == [TokenUsage(3, 0, 0, 0, 3)]
