@@ -1,7 +1,7 @@
 """The one view of items: from the events of a conversation to things with a beginning and an end (`docs/items.md`).
 
-Everything that shows a running conversation reads this instead of putting beginnings
-and ends together by itself. It is pure but for the clock that it is given. Pieces of
+Who shows a running conversation reads this instead of putting beginnings and ends
+together by itself. It is pure but for the clock that it is given. Pieces of
 texts and outputs are not items: they come in the delta events, under the same ids.
 """
 
