@@ -43,7 +43,7 @@ async def test_read_only_points_to_the_mode(tmp_path: Path) -> None:
 
 
 async def test_a_closed_network_is_named(tmp_path: Path) -> None:
-    code = "import socket; socket.socket().connect(('127.0.0.1', 9))"
+    code = "import socket; socket.socket().connect(('192.0.2.1', 9))"
     output, turn = await run(tmp_path / "w", shell(["python3", "-c", code]))
     assert "`network_access = true`" in turn.one("background_event")["message"]
     assert "`network_access = true`" in output["output"]

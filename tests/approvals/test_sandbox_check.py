@@ -15,11 +15,12 @@ def said(found: Capabilities) -> str:
 
 
 def test_where_everything_holds_it_says_so() -> None:
-    text = said(Capabilities(7, True, "mount"))
+    text = said(Capabilities(7, True, "mount", private_network=True))
     assert text.startswith(
-        "The sandbox of this machine stands on: Landlock 7, a system call filter, a mount namespace ("
+        "The sandbox of this machine stands on: Landlock 7, a system call filter, a mount namespace, "
+        "a private network for each command ("
     )
-    assert text.count("\n  yes  ") == 6
+    assert text.count("\n  yes  ") == 7
     assert "\n  no " not in text
     assert text.endswith("Commands run in a sandbox here, and all that docs/sandbox.md promises holds.")
 
@@ -31,10 +32,17 @@ def test_a_user_namespace_shows_in_who_owns_files() -> None:
 def test_without_namespaces_the_open_places_are_named_once() -> None:
     text = said(Capabilities(6, True, "none"))
     assert text.count("\n  yes  ") == 4
-    assert text.count("\n  no   ") == 2
+    assert text.count("\n  no   ") == 3
+    assert text.count("allows no network namespace") == 1
     assert text.count("allows no mount namespace") == 1
     assert "git's hooks" in text
     assert text.endswith("with the gaps above.")
+
+
+def test_without_a_private_network_it_says_what_does_not_work() -> None:
+    text = said(Capabilities(7, True, "user"))
+    assert "\n  no   local servers and clients work inside a command" in text
+    assert "not start local servers" in text
 
 
 def test_an_older_kernel_lets_signals_out() -> None:
@@ -47,7 +55,7 @@ def test_an_older_kernel_lets_signals_out() -> None:
 def test_without_landlock_it_says_what_happens_and_what_is_needed() -> None:
     text = said(Capabilities(0, False, "none"))
     assert "stands on: nothing (" in text
-    assert text.count("\n  no   ") == 6
+    assert text.count("\n  no   ") == 7
     assert "`error running landlock`" in text
     assert "Linux 5.13" in text
     assert text.endswith("Commands cannot run in a sandbox here.")

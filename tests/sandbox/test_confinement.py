@@ -181,7 +181,10 @@ async def test_the_network_is_refused_unless_the_policy_has_it(workspace: Path) 
         probe = [sys.executable, "-c", NETWORK_PROBE, str(server.getsockname()[1])]
         closed = await run(probe, workspace)
         opened = await run(probe, workspace, WorkspaceWrite(network_access=True, exclude_slash_tmp=True))
-    assert closed.stdout.split(b"\n")[:4] == [b"inet EPERM", b"create ok", b"unix EPERM", b"pair ok"]
+    refused = [b"inet ECONNREFUSED", b"create ok", b"unix ENOENT", b"pair ok"]
+    if not FOUND.private_network:
+        refused = [b"inet EPERM", b"create ok", b"unix EPERM", b"pair ok"]
+    assert closed.stdout.split(b"\n")[:4] == refused
     assert opened.stdout.split(b"\n")[:4] == [b"inet ok", b"create ok", b"unix ENOENT", b"pair ok"]
 
 
@@ -329,20 +332,9 @@ class TestCodexFolder:
             assert (await run(attack, workspace)).exit_code != 0, attack
         assert (workspace / ".codex/config.toml").read_text() == "a = 1\n"
 
-    async def test_a_missing_one_cannot_be_made_and_leaves_no_trace(self, workspace: Path) -> None:
-        assert (await run("mkdir -p .codex && echo x > .codex/config.toml", workspace)).exit_code != 0
-        assert list(workspace.iterdir()) == []
-
-    async def test_two_commands_at_once_share_the_placeholder(self, workspace: Path) -> None:
-        import asyncio
-
-        os.mkfifo(workspace / "gate")
-        waiting = asyncio.create_task(run("read < gate; echo x > .codex/config.toml", workspace))
-        assert (await run("echo first > .codex/a; echo go > gate", workspace)).exit_code == 0
-        assert (await waiting).exit_code != 0
-        assert [path.name for path in workspace.iterdir()] == ["gate"]
-
-    async def test_an_abandoned_placeholder_is_removed_and_a_real_empty_folder_is_not(self, workspace: Path) -> None:
+    async def test_a_placeholder_of_former_times_is_removed_and_a_real_empty_folder_is_not(
+        self, workspace: Path
+    ) -> None:
         folder = workspace / ".codex"
         folder.mkdir()
         await run("true", workspace)

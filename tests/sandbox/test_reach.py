@@ -196,9 +196,13 @@ async def test_the_workspace_itself_does_not_become_a_repository(repository: Pat
 async def test_below_a_repository_no_other_one_is_put_before_it(repository: Path) -> None:
     part = repository / "part"
     part.mkdir()
-    output = await run("git init -q; mkdir .git; mkdir -p .git/x; git status --short; touch made", part)
+    output = await run("ls -A; git init -q; mkdir -p .git/x; git status --short; touch made", part)
     assert output.exit_code == 0
-    assert [path.name for path in part.iterdir()] == ["made"]
+    assert b".git\n" not in output.stdout
+    (moved,) = output.moved
+    assert moved[0] == str(part / ".git")
+    assert os.path.isdir(f"{moved[1]}/x")
+    assert not (part / ".git").exists()
 
 
 @needs_namespace
@@ -217,7 +221,8 @@ async def test_a_pipe_in_place_of_a_file_of_git_holds_nobody_up(workspace: Path)
 
 @needs_namespace
 async def test_a_locked_placeholder_stops_a_command_with_one_line(repository: Path) -> None:
-    placeholder = repository / ".codex"
+    placeholder = repository / ".git/hooks"
+    subprocess.run(["rm", "-rf", placeholder], check=True)
     placeholder.mkdir()
     os.utime(placeholder, ns=(10**9, 10**9))
     lock = os.open(placeholder, os.O_RDONLY)

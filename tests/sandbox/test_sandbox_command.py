@@ -102,9 +102,16 @@ class TestCommand:
         assert sandbox(cwd=workspace).returncode == 101
 
     def test_it_leaves_no_trace(self, workspace: Path) -> None:
-        done = sandbox("sh", "-c", "mkdir -p .codex; touch ../outside; true", cwd=workspace)
-        assert done.returncode == 0
+        done = sandbox("sh", "-c", "ls -A; touch ../outside; true", cwd=workspace)
+        assert (done.returncode, done.stdout) == (0, b"")
         assert list(workspace.iterdir()) == []
+        assert not (workspace.parent / "outside").exists()
+
+    def test_what_a_command_left_as_our_settings_is_moved_and_named(self, workspace: Path) -> None:
+        done = sandbox("sh", "-c", "mkdir .codex && echo x > .codex/config.toml", cwd=workspace)
+        assert done.returncode == 0
+        assert f"octavo: {workspace}/.codex, which a command left, was moved to".encode() in done.stderr
+        assert not (workspace / ".codex").exists()
 
     def test_what_it_leaves_in_the_background_ends_with_it(self, workspace: Path) -> None:
         script = "(trap '' TERM; setsid sh -c 'trap \"\" TERM; sleep 60; sleep 60' > /dev/null 2>&1 & echo $!)"
@@ -122,8 +129,9 @@ ORDINARY_USER = textwrap.dedent("""
     for name, text in (("setgroups", "deny"), ("gid_map", f"1000 {owner[1]} 1"), ("uid_map", f"1000 {owner[0]} 1")):
         with open(f"/proc/self/{name}", "w") as file:
             file.write(text)
-    if sys.argv.pop(1) == "alone":  # then Landlock has to do alone
-        with open("/proc/sys/user/max_user_namespaces", "w") as file:
+    limits = {"alone": "user", "no networks": "net"}  # with none of the first Landlock has to do alone
+    if limit := limits.get(sys.argv.pop(1)):
+        with open(f"/proc/sys/user/max_{limit}_namespaces", "w") as file:
             file.write("0")
     os.execv(sys.executable, [sys.executable, "-c", *sys.argv[1:]])
 """)
@@ -160,6 +168,7 @@ def as_ordinary_user(namespaces: str, workspace: Path, script: str, *roots: str)
 
 def test_an_ordinary_user_is_confined_as_well(workspace: Path) -> None:
     (workspace.parent / "outside").touch()
+    (workspace / ".codex").mkdir()
     script = (
         "id -u; id -g; grep CapEff /proc/self/status; echo x > made && echo made; echo x > ../new || echo refused; "
         "chmod 600 ../outside || echo kept; mkdir .codex/x || echo closed"
@@ -168,7 +177,7 @@ def test_an_ordinary_user_is_confined_as_well(workspace: Path) -> None:
     assert namespace == "user"
     words = ("'1000', '1000'", "'0000000000000000'", "'made'", "'refused'", "'kept'", "'closed'")
     assert all(word in result for word in words), result
-    assert [path.name for path in workspace.iterdir()] == ["made"]
+    assert sorted(path.name for path in workspace.iterdir()) == [".codex", "made"]
 
 
 def test_without_namespaces_landlock_confines_alone(workspace: Path) -> None:

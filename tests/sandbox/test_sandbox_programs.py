@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -52,31 +53,32 @@ def octavo(place: Path, *words: str, env: Mapping[str, str] | None = None) -> Re
 @pytest.mark.parametrize(
     ("policy", "inside", "outside", "network"),
     [
-        ({"mode": "read-only"}, False, False, "EPERM"),
-        ({"mode": "workspace-write"}, True, False, "EPERM"),
-        ({"mode": "workspace-write", "network_access": True, "unheard_of": 1}, True, False, "ok"),
-        ({"mode": "workspace-write", "writable_roots": ["/no/such/folder"]}, True, False, "EPERM"),
-        ({"mode": "danger-full-access"}, True, True, "ok"),
+        ({"mode": "read-only"}, False, False, False),
+        ({"mode": "workspace-write"}, True, False, False),
+        ({"mode": "workspace-write", "network_access": True, "unheard_of": 1}, True, False, True),
+        ({"mode": "workspace-write", "writable_roots": ["/no/such/folder"]}, True, False, False),
+        ({"mode": "danger-full-access"}, True, True, True),
     ],
 )
 def test_each_mode_by_the_name_of_the_helper(
-    place: Path, policy: dict[str, Any], inside: bool, outside: bool, network: str
+    place: Path, policy: dict[str, Any], inside: bool, outside: bool, network: bool
 ) -> None:
     script = """
-import errno, os, socket, sys
+import os, socket, sys
 for path in ("made", "../outside/made"):
     try:
         open(path, "w").close()
     except OSError:
         pass
 try:
-    socket.socket()
-    print("ok")
-except OSError as error:
-    print(errno.errorcode[error.errno])
+    socket.create_connection(("127.0.0.1", int(sys.argv[1])))
+    print(True)
+except OSError:
+    print(False)
 sys.exit(7)
 """
-    done = helper(place, policy, sys.executable, "-c", script)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        done = helper(place, policy, sys.executable, "-c", script, str(server.getsockname()[1]))
     assert (done.returncode, done.stdout) == (7, f"{network}\n")
     assert (place / "workspace/made").exists() == inside
     assert (place / "outside/made").exists() == outside

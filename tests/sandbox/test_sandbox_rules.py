@@ -219,10 +219,12 @@ def outcome(program: bytes, *, architecture: int, number: int, arguments: tuple[
             (value,) = struct.unpack_from("=I", data, operand)
         elif code == 0x15:
             at += if_true if value == operand else if_false
+        elif code == 0x54:
+            value &= operand
         elif code == 0x35:
             at += if_true if value >= operand else if_false
         else:
-            return {0x7FFF0000: "allow", 0x00050001: "refuse", 0x80000000: "kill"}[operand]
+            return {0x7FFF0000: "allow", 0x00050001: "refuse", 0x80000000: "kill", 0x7FC00000: "ask"}[operand]
 
 
 class TestFilter:
@@ -233,7 +235,7 @@ class TestFilter:
     def test_the_network(
         self, machine: str, architecture: int, connect: int, recvfrom: int, socket: int, chmod: int, ioctl: int
     ) -> None:
-        program = build_filter(machine, refuse_network=True, refuse_metadata=False)
+        program = build_filter(machine, network="refused", refuse_metadata=False)
 
         def judge(number: int, *arguments: int) -> str:
             return outcome(program, architecture=architecture, number=number, arguments=arguments)
@@ -245,8 +247,44 @@ class TestFilter:
         assert judge(socket, 2) == judge(socket, 10) == judge(socket + 1 if machine == "aarch64" else 53, 2) == "refuse"
         assert outcome(program, architecture=0x40000003, number=0) == "kill"
 
+    @pytest.mark.parametrize(("machine", "sendto", "recvmsg"), [("x86_64", 44, 47), ("aarch64", 206, 212)])
+    def test_without_a_private_network_connected_sockets_can_be_used(
+        self, machine: str, sendto: int, recvmsg: int
+    ) -> None:
+        program = build_filter(machine, network="refused", refuse_metadata=False)
+        architecture = 0xC000003E if machine == "x86_64" else 0xC00000B7
+
+        def judge(number: int, *arguments: int) -> str:
+            return outcome(program, architecture=architecture, number=number, arguments=arguments)
+
+        assert judge(sendto, 3, 0, 0, 0, 0, 0) == judge(recvmsg) == "allow"
+        assert judge(sendto, 3, 0, 0, 0, 5, 0) == judge(sendto, 3, 0, 0, 0, 1 << 32, 16) == "refuse"
+
+    @pytest.mark.parametrize(
+        ("machine", "connect", "listen", "socket", "setns"),
+        [("x86_64", 42, 50, 41, 308), ("aarch64", 203, 201, 198, 268)],
+    )
+    def test_a_private_network(self, machine: str, connect: int, listen: int, socket: int, setns: int) -> None:
+        program = build_filter(machine, network="private", refuse_metadata=False)
+        architecture = 0xC000003E if machine == "x86_64" else 0xC00000B7
+
+        def judge(number: int, *arguments: int) -> str:
+            return outcome(program, architecture=architecture, number=number, arguments=arguments)
+
+        unix, inet, inet6, netlink, packet = 1, 2, 10, 16, 17
+        stream, datagram, raw, sequenced, nonblocking = 1, 2, 3, 5, 0o4000
+        assert judge(connect) == judge(listen) == "ask"
+        assert judge(setns) == "refuse"
+        for family in (inet, inet6):
+            assert judge(socket, family, stream | nonblocking, 0) == judge(socket, family, datagram, 17) == "allow"
+            assert judge(socket, family, raw, 1) == judge(socket, family, datagram, 1) == "refuse"
+        assert judge(socket, unix, stream) == judge(socket, unix, sequenced | nonblocking) == "allow"
+        assert judge(socket, unix, datagram) == judge(socket, unix, raw) == judge(socket, packet, raw) == "refuse"
+        assert judge(socket, netlink, raw, 0) == "allow"
+        assert judge(socket, netlink, raw, 12) == "refuse"
+
     def test_metadata(self) -> None:
-        program = build_filter("x86_64", refuse_network=False, refuse_metadata=True)
+        program = build_filter("x86_64", network="open", refuse_metadata=True)
 
         def judge(number: int, *arguments: int) -> str:
             return outcome(program, architecture=0xC000003E, number=number, arguments=arguments)

@@ -13,6 +13,7 @@ from typing import NoReturn
 
 from octavo.errors import OctavoError
 from octavo.process.launcher.descendants import adopt_orphans, end_descendants
+from octavo.sandbox.moved import moved_text
 from octavo.sandbox.spec import SandboxSpec, confinement
 
 
@@ -32,7 +33,9 @@ def run_linux(argv: Sequence[str], spec: SandboxSpec, environ: Mapping[str, str]
         os.write(2, b"No command specified to execute.\n")
         return 101
     from octavo.sandbox.execute import confine_and_execute
-    from octavo.sandbox.linux.confine import Kernel, clean_up, prepare, refusal
+    from octavo.sandbox.linux.broker import start_broker
+    from octavo.sandbox.linux.confine import clean_up, prepare, refusal, wants_private_network
+    from octavo.sandbox.linux.kernel import Kernel
 
     command, environment = _encoded(argv, environ)
     cwd = os.getcwdb()
@@ -46,16 +49,20 @@ def run_linux(argv: Sequence[str], spec: SandboxSpec, environ: Mapping[str, str]
     ourselves = os.getpid()
     adopt_orphans()
     try:
+        broker = start_broker() if wants_private_network(plan, kernel) else None
         child = os.fork()
         if child == 0:
             _restore_signals()
-            confine_and_execute(command, environment, cwd, plan, kernel, prepared.view, parent=ourselves)
+            confine_and_execute(command, environment, cwd, plan, kernel, prepared.view, broker, parent=ourselves)
+        if broker is not None:
+            broker.close()
         return _exit_code_of(child)
     finally:
         try:
             end_descendants()
         finally:  # Ctrl-C may cut the waiting short
-            clean_up(prepared)
+            for path, to in clean_up(prepared):
+                os.write(2, os.fsencode(f"octavo: {moved_text(os.fsdecode(path), os.fsdecode(to))}\n"))
 
 
 def run_seatbelt(argv: Sequence[str], spec: SandboxSpec, environ: Mapping[str, str]) -> int:

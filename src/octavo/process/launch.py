@@ -15,7 +15,7 @@ from octavo.process.failures import SpawnError
 from octavo.process.launcher_spawn import hand_over, launcher
 from octavo.sandbox.spec import SandboxSpec, confinement, platform_sandbox
 
-_STARTED, _SPAWN_FAILED, _EXITED, _EXITED_FIRST = 1, 2, 3, 4
+_STARTED, _SPAWN_FAILED, _EXITED, _EXITED_FIRST, _MOVED = 1, 2, 3, 4, 5
 _RECORD = struct.Struct("ii")
 _GONE_WITHIN = 3.5  # seconds: one for SIGTERM, two for SIGKILL, and some to hear of it
 KILLED = 9
@@ -37,6 +37,8 @@ class Command:
         """Once it has exited: whether anything that it started still ran then."""
         self.gone: asyncio.Future[None] = loop.create_future()
         """Done when nothing that the command started is left."""
+        self.moved: list[tuple[str, str]] = []
+        """Once it is gone: what it left in places that must stay free, and where that is now ("" if still there)."""
         loop.add_reader(channel.fileno(), self._hear)
 
     def terminate(self) -> None:
@@ -83,7 +85,7 @@ class Command:
 
     def _hear(self) -> None:
         try:
-            data = self._channel.recv(64)
+            data = self._channel.recv(4096)
         except BlockingIOError:
             return
         except ConnectionError:
@@ -91,8 +93,15 @@ class Command:
         self._unread += data
         while len(self._unread) >= _RECORD.size:
             what, value = _RECORD.unpack_from(self._unread)
-            self._unread = self._unread[_RECORD.size :]
-            self._note(what, value)
+            end = _RECORD.size + (value if what == _MOVED else 0)
+            if len(self._unread) < end:
+                break
+            text, self._unread = self._unread[_RECORD.size : end], self._unread[end:]
+            if what == _MOVED:
+                path, _, to = text.partition(b"\0")
+                self.moved.append((os.fsdecode(path), os.fsdecode(to)))
+            else:
+                self._note(what, value)
         if not data:
             self._loop.remove_reader(self._channel.fileno())
             self._note(_EXITED, KILLED)

@@ -42,7 +42,8 @@ _TIMEOUT_SIGNAL = 64  # stands for a timeout among signals
 class CommandOutput(msgspec.Struct, frozen=True):
     """What a command that ran has left: `aggregated` holds both streams in the order of arrival.
 
-    `ended_background` tells that processes which it had left in the background were ended with it.
+    `ended_background` tells that processes which it had left in the background were ended with it. `moved` is what it
+    left in places that must stay free, and where that is now: "" if it could not be moved.
     """
 
     exit_code: int
@@ -52,6 +53,7 @@ class CommandOutput(msgspec.Struct, frozen=True):
     duration_seconds: float
     timed_out: bool
     ended_background: bool = False
+    moved: tuple[tuple[str, str], ...] = ()
 
 
 async def run_command(
@@ -97,7 +99,8 @@ async def run_command(
         output.close()
     if leftovers is not None:
         leftovers.keep(command)
-    return _result(status, timed_out, output, loop.time() - started, ended_background)
+    result = _result(status, timed_out, output, loop.time() - started, ended_background)
+    return msgspec.structs.replace(result, moved=tuple(command.moved)) if command.moved else result
 
 
 def _start(

@@ -15,6 +15,7 @@ import termios
 from collections.abc import Mapping, Sequence
 
 from octavo.process.launch import Command, launch
+from octavo.sandbox.moved import moved_text
 from octavo.sandbox.spec import SandboxSpec
 
 ROWS, COLUMNS = 24, 80
@@ -35,6 +36,8 @@ class Terminal:
         self._loop.add_reader(master, self._read)
         # What it left in the background has lost its terminal, and ends with it.
         command.exited.add_done_callback(lambda _: command.terminate())
+        command.exited.add_done_callback(self._tell_what_was_moved)
+        command.gone.add_done_callback(self._tell_what_was_moved)
 
     @property
     def exit_code(self) -> int | None:
@@ -91,6 +94,11 @@ class Terminal:
         """Let go; whatever still runs is hung up."""
         self._hang_up()
         self._command.close()
+
+    def _tell_what_was_moved(self, _: object) -> None:
+        for path, to in self._command.moved:
+            self._unread += os.fsencode(f"octavo: {moved_text(path, to)}\r\n")
+        self._command.moved.clear()
 
     def _hang_up(self) -> None:
         if self._is_open:

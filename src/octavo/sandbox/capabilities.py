@@ -20,6 +20,8 @@ class Capabilities(msgspec.Struct, frozen=True):
     """Network, `ptrace` and `io_uring` can be refused."""
     namespace: Namespace
     """`mount` (with root's rights), `user` (anybody), `none`."""
+    private_network: bool = False
+    """Commands without network get one of their own; else the calls of the network are refused to them."""
     seatbelt: bool = False
 
     @property
@@ -48,11 +50,13 @@ def capabilities() -> Capabilities:
         return Capabilities(0, False, "none", seatbelt=os.access("/usr/bin/sandbox-exec", os.X_OK))
     if sys.platform != "linux":
         return Capabilities(0, False, "none")
-    from octavo.sandbox.linux.confine import Kernel
+    from octavo.sandbox.linux.kernel import Kernel
     from octavo.sandbox.linux.landlock import landlock_version
 
     kernel = Kernel()
-    return Capabilities(landlock_version(), _can_filter(kernel.filters.get((True, False))), kernel.namespace)
+    return Capabilities(
+        landlock_version(), _can_filter(kernel.filters.get(("open", False))), kernel.namespace, kernel.private_network
+    )
 
 
 def describe_capabilities(found: Capabilities) -> list[str]:
@@ -74,6 +78,7 @@ def _foundation(found: Capabilities) -> str:
         f"Landlock {found.landlock_version}" if found.landlock_version else "",
         "a system call filter" if found.filters_system_calls else "",
         {"none": "", "mount": "a mount namespace", "user": "a user and mount namespace"}[found.namespace],
+        "a private network for each command" if found.private_network else "",
     ]
     there = ", ".join(part for part in parts if part)
     return f"The sandbox of this machine stands on: {there or 'nothing'} ({os.uname().sysname} {os.uname().release})."
@@ -92,11 +97,17 @@ def _protections(found: Capabilities) -> list[tuple[bool, str, str]]:
         "The kernel or the container allows no mount namespace. In workspace-write a command can then change git's "
         "hooks and configuration in the workspace, which git runs later without a sandbox; check them before using git."
     )
+    no_network = (
+        "The kernel or the container allows no network namespace. Commands without `network_access` can use sockets "
+        "that are connected already (pairs), but not start local servers or connect to them."
+    )
     if found.seatbelt:
+        no_network = "Seatbelt refuses the network as a whole, that of the machine itself too."
         no_view = "Seatbelt closes .git in each writable folder as a whole instead; .codex and metadata stay open."
     return [
         (found.confines_writes, "files outside the writable folders cannot be changed", landlock),
         (filtered, "the network cannot be reached, unless `network_access` is on", no_filter),
+        (found.private_network, "local servers and clients work inside a command, in a network of its own", no_network),
         (filtered, "nor can other processes be traced or io_uring be used", no_filter),
         (found.keeps_signals_in, "processes outside get no signals from inside", no_scope),
         (found.protects_git_and_metadata, "git's hooks and configuration, and .codex, are closed", no_view),

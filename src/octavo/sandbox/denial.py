@@ -18,6 +18,8 @@ _SIGNS = (
     b"sandbox",
     b"landlock",
     b"failed to write file",
+    b"network is unreachable",
+    b"enetunreach",
 )
 _ORDINARY_EXITS = (2, 126, 127)  # misuse, not executable, not found
 _KILLED_BY_FILTER = 128 + 31  # SIGSYS
@@ -130,7 +132,7 @@ def _guarded_pattern() -> re.Pattern[str]:
 @functools.cache
 def _network_pattern() -> re.Pattern[str]:
     return re.compile(
-        r"could not resolve|resolve host|name resolution|getaddrinfo|EAI_AGAIN"
+        r"could not resolve|resolve host|name resolution|getaddrinfo|EAI_AGAIN|network is unreachable|ENETUNREACH"
         r"|\b(?:socket|connect|bind|listen|sendto|network)\b.{0,400}?operation not permitted",
         re.IGNORECASE | re.DOTALL,
     )

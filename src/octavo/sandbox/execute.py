@@ -8,10 +8,12 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import _socket
     from collections.abc import Mapping
     from typing import NoReturn
 
-    from octavo.sandbox.linux.confine import Kernel, View
+    from octavo.sandbox.linux.confine import View
+    from octavo.sandbox.linux.kernel import Kernel
     from octavo.sandbox.spec import Confinement
 
 _DEFAULT_PATH = b"/usr/local/bin:/bin:/usr/bin"
@@ -25,14 +27,19 @@ def confine_and_execute(
     confinement: Confinement,
     kernel: Kernel,
     view: View,
+    broker: _socket.socket | None,
     *,
     parent: int | None = None,
+    is_ahead: bool = False,
 ) -> NoReturn:
-    """Apply the sandbox to this process and become the command, which ends with `parent` if one is given."""
+    """Apply the sandbox to this process and become the command, which ends with `parent` if one is given.
+
+    `broker` and `is_ahead`: as for `octavo.sandbox.linux.confine.confine`.
+    """
     from octavo.sandbox.linux.confine import confine, refusal
 
     try:
-        confine(confinement, kernel, view)
+        confine(confinement, kernel, view, cwd, broker, is_ahead=is_ahead)
         # The folder may lie on another mount now.
         os.chdir(cwd)
     except (OSError, NotImplementedError) as error:

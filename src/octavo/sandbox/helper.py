@@ -34,7 +34,9 @@ def run_helper(argv: list[str]) -> NoReturn:
         give_up("No command specified to execute.")
     if sys.platform != "linux":
         give_up("error running landlock: it exists on Linux only")
-    from octavo.sandbox.linux.confine import Kernel, prepare
+    from octavo.sandbox.linux.broker import start_broker
+    from octavo.sandbox.linux.confine import prepare, wants_private_network
+    from octavo.sandbox.linux.kernel import Kernel
     from octavo.sandbox.roots import writable_roots
     from octavo.sandbox.spec import SandboxSpec, confinement
 
@@ -43,7 +45,8 @@ def run_helper(argv: list[str]) -> NoReturn:
     kernel = Kernel()
     encoded = [os.fsencode(word) for word in command]
     view = prepare(plan, kernel, watched=False).view
-    confine_and_execute(encoded, os.environb, os.getcwdb(), plan, kernel, view)
+    broker = start_broker(orphaned=True) if wants_private_network(plan, kernel) else None
+    confine_and_execute(encoded, os.environb, os.getcwdb(), plan, kernel, view, broker)
 
 
 def _parsed(arguments: list[str]) -> tuple[dict[str, str], list[str]]:

@@ -20,6 +20,7 @@ from octavo.protocol.events import (
 )
 from octavo.protocol.policy import DangerFullAccess
 from octavo.sandbox.environment import configured_environment
+from octavo.sandbox.moved import moved_text
 from octavo.sandbox.spec import SandboxSpec
 from octavo.tools.approval import Rejected
 from octavo.tools.context import Invocation, ToolResult, TurnContext
@@ -49,14 +50,20 @@ async def run_shell_request(invocation: Invocation, request: ShellRequest) -> To
     except (CommandError, Rejected) as error:
         return failed(invocation, str(error))
     text = output_text(output)
-    if output.ended_background:
-        invocation.emit(BackgroundEvent(ENDED_BACKGROUND))
-        remark = f"{remark}\n{ENDED_BACKGROUND}" if remark else ENDED_BACKGROUND
+    for notice in _notices(output):
+        invocation.emit(BackgroundEvent(notice))
+        remark = f"{remark}\n{notice}" if remark else notice
     return ToolResult(
         shell_output_json(with_remark(text, remark), output.exit_code, output.duration_seconds),
         output.exit_code == 0,
         (_end(invocation.call_id, output, text),),
     )
+
+
+def _notices(output: CommandOutput) -> list[str]:
+    """What happened to what the command left behind."""
+    ended = [ENDED_BACKGROUND] if output.ended_background else []
+    return [*ended, *(moved_text(path, to) for path, to in output.moved)]
 
 
 def must_ask_first(turn: TurnContext, request: ShellRequest) -> bool:

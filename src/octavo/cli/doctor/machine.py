@@ -41,6 +41,8 @@ def _sandbox() -> Iterator[Finding]:
         missing.append("network access cannot be refused (no seccomp)")
     if not found.seatbelt and not found.protects_git_and_metadata:
         missing.append("git's hooks and .codex inside writable folders stay open (no mount namespaces)")
+    if not found.seatbelt and not found.private_network:
+        missing.append("commands cannot use local servers (no network namespaces)")
     how = "Seatbelt" if found.seatbelt else f"Landlock {found.landlock_version}"
     if missing:
         yield warning("sandbox", f"{how}; {'; '.join(missing)}", "see octavo sandbox --check")

@@ -22,7 +22,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import NoReturn, TypedDict
 
-    from octavo.sandbox.linux.confine import Kernel, View
+    from octavo.sandbox.linux.confine import View
+    from octavo.sandbox.linux.kernel import Kernel
+    from octavo.sandbox.linux.private_network import Network
     from octavo.sandbox.spec import Confinement
 
     class Request(TypedDict):
@@ -39,17 +41,21 @@ SPAWN_FAILED = 2
 """The record that tells an errno; the others are in `octavo.process.launcher.watcher`."""
 
 
-def await_command(orders: _socket.socket, kernel: Kernel | None, parent: int) -> NoReturn:
+def await_command(
+    orders: _socket.socket, kernel: Kernel | None, parent: int, network: Network | None, *, ahead: bool
+) -> NoReturn:
     """Become the command that comes on `orders`; end when none does.
 
-    What fails outside the sandbox is told to the program; what fails inside goes to stderr, with exit code 101.
+    `ahead`: it will want a private network, `network` if there is one that is free. What fails outside the
+    sandbox is told to the program; what fails inside goes to stderr, with exit code 101.
     """
     os.setsid()
     for number in (_signal.SIGPIPE, _signal.SIGXFSZ, _signal.SIGINT):
         _signal.signal(number, _signal.SIG_DFL)
-    die_with_parent(parent)
     if kernel is not None:
+        ahead = ahead and _has_entered(kernel, network)
         rehearse(kernel)
+    die_with_parent(parent)
     descriptors = receive_descriptors(orders)
     if not descriptors:
         os._exit(0)
@@ -72,7 +78,18 @@ def await_command(orders: _socket.socket, kernel: Kernel | None, parent: int) ->
     view: View | str = marshal.loads(receive_message(orders))  # noqa: S302 - the watcher's
     if isinstance(view, str):
         give_up(view)
-    confine_and_execute(argv, environment, request["cwd"], confinement, kernel, view, parent=parent)
+    cwd = request["cwd"]
+    confine_and_execute(argv, environment, cwd, confinement, kernel, view, orders, parent=parent, is_ahead=ahead)
+
+
+def _has_entered(kernel: Kernel, network: Network | None) -> bool:
+    from octavo.sandbox.linux.confine import enter_ahead
+
+    try:
+        enter_ahead(kernel, network)
+    except OSError:
+        return False  # it will be tried again, and told, when there is a command
+    return True
 
 
 def _take_terminal() -> None:

@@ -25,7 +25,7 @@ import sys
 import time
 
 from octavo.process.launcher.descendants import adopt_orphans, children_of, descendants, reap, send
-from octavo.process.launcher.watcher import NO_MORE, STARTING, supervise, wake_up_on_child_exit
+from octavo.process.launcher.watcher import NO_MORE, STARTING, STARTING_OPEN, supervise, wake_up_on_child_exit
 
 _LAST_WAIT = 4.0  # seconds: one for SIGTERM, two for SIGKILL, and some
 
@@ -33,7 +33,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import NoReturn
 
-    from octavo.sandbox.linux.confine import Kernel
+    from octavo.sandbox.linux.kernel import Kernel
 
 
 def serve(control_descriptor: int) -> None:
@@ -53,7 +53,7 @@ def serve(control_descriptor: int) -> None:
         watcher = os.fork()
         if watcher == 0:
             os.close(reader)
-            _watch_next(control, writer, kernel)
+            _watch_next(control, writer, kernel, ahead=word != STARTING_OPEN)
         watchers.add(watcher)
         os.close(writer)
         word = _next_word(reader, wake_up, watchers)
@@ -93,9 +93,9 @@ def _outlive(watchers: set[int]) -> None:
         _end_orphans(watchers)
 
 
-def _watch_next(control: _socket.socket, launcher: int, kernel: Kernel | None) -> NoReturn:
+def _watch_next(control: _socket.socket, launcher: int, kernel: Kernel | None, *, ahead: bool) -> NoReturn:
     try:
-        supervise(control, kernel, launcher)
+        supervise(control, kernel, launcher, ahead=ahead)
     finally:
         os._exit(0)
 
@@ -104,6 +104,7 @@ def _kernel() -> Kernel | None:
     if sys.platform != "linux":
         return None
     # Imported here, so that no child has to.
-    from octavo.sandbox.linux.confine import Kernel
+    from octavo.sandbox.linux import broker, confine  # noqa: F401
+    from octavo.sandbox.linux.kernel import Kernel
 
     return Kernel()

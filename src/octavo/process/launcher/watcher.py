@@ -21,6 +21,7 @@ import sys
 import time
 
 from octavo.process.launcher.command_start import await_command
+from octavo.process.launcher.connections import Connections
 from octavo.process.launcher.descendants import LAST_WAIT, PATIENCE, adopt_orphans, descendants, reap, send
 from octavo.process.launcher.messages import receive_descriptors, receive_message, send_descriptors, send_message
 from octavo.sandbox.execute import rehearse
@@ -30,36 +31,44 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from octavo.process.launcher.command_start import Request
-    from octavo.sandbox.linux.confine import Kernel, Prepared
+    from octavo.sandbox.linux.confine import Prepared
+    from octavo.sandbox.linux.kernel import Kernel
+    from octavo.sandbox.linux.private_network import Network
+    from octavo.sandbox.spec import Confinement
 
-STARTED, EXITED, EXITED_FIRST = 1, 3, 4
-"""Records: the process id of the command; its wait status, when nothing is left of it or when something still runs."""
+STARTED, EXITED, EXITED_FIRST, MOVED = 1, 3, 4, 5
+"""Records: the process id of the command; its wait status, when nothing is left of it or when something still runs;
+something that it left in the work tree was moved: the length of what follows, its path, NUL, and where to."""
 TERMINATE, KILL, GONE = b"T", b"K", b"-"
 """Orders: end all processes, politely for a second; end them at once. The last stands for a closed socket."""
-STARTING, NO_MORE = b"+", b"-"
-"""Announcements to the launcher: the next watcher is due; there will be no more commands."""
+STARTING, STARTING_OPEN, NO_MORE = b"+", b"o", b"-"
+"""Announcements to the launcher: the next watcher is due, for a command like this one, which has a private network or
+not; there will be no more commands."""
 RECORD = struct.Struct("ii")
 
 _ALONE = 0.005  # seconds
 
 
-def supervise(control: _socket.socket, kernel: Kernel | None, launcher: int) -> None:
+def supervise(control: _socket.socket, kernel: Kernel | None, launcher: int, *, ahead: bool) -> None:
     """Serve the commands that come on `control`, one after another; the launcher is told on a pipe what came.
 
     Returns when there will be no more, or when the launcher has been told that the next watcher is due. When the
-    launcher is gone no more can be sent, and those that were are served.
+    launcher is gone no more can be sent, and those that were are served. `ahead`: the first one is likely to want a
+    private network, as each later one is if the one before did.
     """
     wake_up = wake_up_on_child_exit()
     adopt_orphans()
+    ahead = ahead and kernel is not None and kernel.private_network
     is_relieved = False
+    network: Network | None = None
 
     def relieve() -> None:
         nonlocal is_relieved
         if not is_relieved:
-            is_relieved = _announce(launcher, STARTING)
+            is_relieved = _announce(launcher, STARTING if ahead else STARTING_OPEN)
 
     while not is_relieved:
-        leader, orders = _fork_command(control, kernel)
+        leader, orders = _fork_command(control, kernel, network, ahead=ahead)
         if kernel is not None:
             rehearse(kernel)
         _await_command(control, launcher)
@@ -67,10 +76,29 @@ def supervise(control: _socket.socket, kernel: Kernel | None, launcher: int) -> 
         if not descriptors:
             _announce(launcher, NO_MORE)
             return
-        channel = _socket.socket(fileno=descriptors[0])
-        _serve(channel, orders, descriptors, leader, kernel, wake_up, relieve)
+        asked = _Asked(descriptors)
+        if ahead != _wants_private_network(asked, kernel):
+            ahead = not ahead
+            _discard(leader, orders)
+            leader, orders = _fork_command(control, kernel, network, ahead=ahead)
+        if ahead and network is not None:
+            network.close()  # this command is in it, and hands it back
+        network = _serve(asked, orders, leader, kernel, wake_up, relieve) or (None if ahead else network)
         orders.close()
-        channel.close()
+        asked.channel.close()
+
+
+class _Asked:
+    """A command that has come: its socket, its streams, and what to start."""
+
+    __slots__ = ("channel", "confinement", "descriptors", "payload")
+
+    def __init__(self, descriptors: list[int]) -> None:
+        self.descriptors = descriptors
+        self.channel = _socket.socket(fileno=descriptors[0])
+        self.payload = receive_message(self.channel)
+        request: Request = marshal.loads(self.payload)  # noqa: S302 - our own program's
+        self.confinement = request["confinement"]
 
 
 def _await_command(control: _socket.socket, launcher: int) -> None:
@@ -97,40 +125,49 @@ def _announce(launcher: int, word: bytes) -> bool:
 
 
 def _serve(
-    channel: _socket.socket,
+    asked: _Asked,
     orders: _socket.socket,
-    descriptors: list[int],
     leader: int,
     kernel: Kernel | None,
     wake_up: int,
     relieve: Callable[[], None],
-) -> None:
-    """Start one command and watch it to its end; `relieve` is called if that takes long."""
-    payload = receive_message(channel)
-    send_descriptors(orders, descriptors)
-    send_message(orders, payload)
-    for descriptor in descriptors[1:]:
+) -> Network | None:
+    """Start one command and watch it to its end; `relieve` is called if that takes long.
+
+    Returns the command's network if it had one, and nothing is left in it.
+    """
+    send_descriptors(orders, asked.descriptors)
+    send_message(orders, asked.payload)
+    for descriptor in asked.descriptors[1:]:
         os.close(descriptor)
     prepared: Prepared | None = None
     try:
-        prepared = _prepared(payload, kernel)
+        prepared = _prepared(asked.confinement, kernel)
     except OSError as error:
         from octavo.sandbox.linux.confine import refusal
 
         send_message(orders, marshal.dumps(refusal(error)))
     if prepared is not None:
         send_message(orders, marshal.dumps(prepared.view))
-    _tell(channel, STARTED, leader)
-    status = _watch(channel, wake_up, leader, relieve)
-    if prepared is not None and not reap()[1]:  # what could not be killed must find everything closed
+    _tell(asked.channel, STARTED, leader)
+    poll = select.poll()
+    connections = Connections(orders, poll)
+    status = _watch(asked.channel, poll, connections, wake_up, leader, relieve)
+    connections.end_broker()
+    is_left = not reap()[1]
+    if prepared is not None and is_left:  # what could not be killed must find everything closed
         from octavo.sandbox.linux.confine import clean_up
 
-        clean_up(prepared)
+        for path, to in clean_up(prepared):
+            _tell_more(asked.channel, MOVED, path + b"\0" + to)
     if status is not None:
-        _tell(channel, EXITED, status)
+        _tell(asked.channel, EXITED, status)
+    return connections.close(is_left=is_left)
 
 
-def _fork_command(control: _socket.socket, kernel: Kernel | None) -> tuple[int, _socket.socket]:
+def _fork_command(
+    control: _socket.socket, kernel: Kernel | None, network: Network | None, *, ahead: bool
+) -> tuple[int, _socket.socket]:
     """A process that becomes a command when one is sent on the returned socket."""
     ours, theirs = _socket.socketpair(_socket.AF_UNIX, _socket.SOCK_STREAM)
     own_id = os.getpid()
@@ -139,25 +176,48 @@ def _fork_command(control: _socket.socket, kernel: Kernel | None) -> tuple[int, 
         try:
             ours.close()
             control.close()
-            await_command(theirs, kernel, own_id)
+            await_command(theirs, kernel, own_id, network, ahead=ahead)
         finally:
             os._exit(1)
     theirs.close()
     return child, ours
 
 
-def _prepared(payload: bytes, kernel: Kernel | None) -> Prepared | None:
-    request: Request = marshal.loads(payload)  # noqa: S302 - our own program's
-    if request["confinement"] is None or kernel is None:
+def _discard(leader: int, orders: _socket.socket) -> None:
+    """End a process that was to become another kind of command."""
+    orders.close()
+    send(os.kill, leader, _signal.SIGKILL)
+    try:
+        os.waitpid(leader, 0)
+    except ChildProcessError:
+        return
+
+
+def _wants_private_network(asked: _Asked, kernel: Kernel | None) -> bool:
+    if asked.confinement is None or kernel is None:
+        return False
+    from octavo.sandbox.linux.confine import wants_private_network
+
+    return wants_private_network(asked.confinement, kernel)
+
+
+def _prepared(confinement: Confinement | None, kernel: Kernel | None) -> Prepared | None:
+    if confinement is None or kernel is None:
         return None
     from octavo.sandbox.linux.confine import prepare
 
-    return prepare(request["confinement"], kernel, watched=True)
+    return prepare(confinement, kernel, watched=True)
 
 
-def _watch(channel: _socket.socket, wake_up: int, leader: int, relieve: Callable[[], None]) -> int | None:
+def _watch(
+    channel: _socket.socket,
+    poll: select.poll,
+    connections: Connections,
+    wake_up: int,
+    leader: int,
+    relieve: Callable[[], None],
+) -> int | None:
     """Wait until no process is left; returns the leader's wait status if it has not been told already."""
-    poll = select.poll()
     poll.register(channel, select.POLLIN)
     poll.register(wake_up, select.POLLIN)
     status: int | None = None
@@ -167,11 +227,11 @@ def _watch(channel: _socket.socket, wake_up: int, leader: int, relieve: Callable
     wake_at: float | None = time.monotonic() + _ALONE
     while True:
         status, left = _reap(leader, status)
-        if not left:
+        if not left or connections.left_alone():
             return None if told else status
         if status is not None and not told and patience_ends is None:
             told = _tell(channel, EXITED_FIRST, status)
-        order = _next_order(poll, channel, wake_up, wake_at)
+        order = _next_order(poll, connections, channel, wake_up, wake_at)
         if wake_at is not None and time.monotonic() >= wake_at:
             relieve()
             wake_at = patience_ends
@@ -187,12 +247,15 @@ def _watch(channel: _socket.socket, wake_up: int, leader: int, relieve: Callable
             return None if told else status
 
 
-def _next_order(poll: select.poll, channel: _socket.socket, wake_up: int, until: float | None) -> bytes:
+def _next_order(
+    poll: select.poll, connections: Connections, channel: _socket.socket, wake_up: int, until: float | None
+) -> bytes:
     """What the program wants; empty when a process ended, or when the time `until` has come."""
     wait = None if until is None else max(0.0, until - time.monotonic()) * 1000
     if sys.platform != "linux":
         wait = min(wait or 1000.0, 1000.0)  # orphans are not adopted there, so their end is not announced
     ready = dict(poll.poll(wait))
+    connections.notice(ready)
     if wake_up in ready:
         os.read(wake_up, 4096)
     if channel.fileno() not in ready:
@@ -242,6 +305,13 @@ def _tell(channel: _socket.socket, what: int, value: int) -> bool:
         return channel.send(RECORD.pack(what, value)) > 0
     except OSError:
         return True  # the program is gone; `_watch` sees that too
+
+
+def _tell_more(channel: _socket.socket, what: int, text: bytes) -> None:
+    try:
+        channel.sendall(RECORD.pack(what, len(text)) + text)
+    except OSError:
+        return  # the program is gone
 
 
 def wake_up_on_child_exit() -> int:

@@ -10,12 +10,27 @@ from __future__ import annotations
 
 import os
 
-from octavo.sandbox.linux import landlock, mounts, placeholders, privileges, protected, repair, seccomp
+from octavo.sandbox.linux import (
+    aside,
+    landlock,
+    mounts,
+    placeholders,
+    privileges,
+    protected,
+    repair,
+    seccomp,
+    shared_memory,
+)
+from octavo.sandbox.linux.private_network import enter_network, enter_new_network
 from octavo.sandbox.linux.real_paths import real_roots
 from octavo.sandbox.linux.syscalls import PR_SET_NO_NEW_PRIVS, prctl
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import _socket
+
+    from octavo.sandbox.linux.kernel import Kernel
+    from octavo.sandbox.linux.private_network import Network
     from octavo.sandbox.linux.protection import Protection
     from octavo.sandbox.spec import Confinement
 
@@ -25,29 +40,14 @@ View = tuple[list[bytes], bool, list[bytes], list[bytes], list[bytes]]
 but for the last part of a link."""
 
 
-class Kernel:
-    """What this machine offers, found out once: its namespace for a view, and the filters it can load."""
-
-    __slots__ = ("filters", "namespace")
-
-    def __init__(self) -> None:
-        self.namespace = mounts.usable_namespace()
-        machine = os.uname().machine
-        choices = ((False, False), (True, False), (False, True), (True, True))
-        self.filters = {
-            (network, metadata): seccomp.build_filter(machine, refuse_network=network, refuse_metadata=metadata)
-            for network, metadata in choices
-            if machine in seccomp.MACHINES
-        }
-
-
 class Prepared:
     """What `prepare` found and did for one command: its view, placeholders, and what to see to afterwards."""
 
-    __slots__ = ("found", "held", "view")
+    __slots__ = ("found", "held", "home", "view")
 
-    def __init__(self, view: View) -> None:
+    def __init__(self, view: View, home: bytes = b"") -> None:
         self.view = view
+        self.home = home
         self.held: list[placeholders.Placeholder] = []
         self.found: Protection | None = None
 
@@ -65,7 +65,7 @@ def prepare(confinement: Confinement, kernel: Kernel, *, watched: bool) -> Prepa
     found = protected.find_protected(writable, [real[project] for project in projects if project in real], closed)
     found.sealed.extend(found.whole)
     writable = [root for root in writable if root not in found.whole]
-    prepared = Prepared((writable, True, found.pinned, found.sealed, found.links))
+    prepared = Prepared((writable, True, found.pinned, found.sealed, found.links), closed[0] if closed else b"")
     if watched:
         prepared.held = placeholders.put_placeholders(found.absent)
         prepared.found = found
@@ -73,28 +73,75 @@ def prepare(confinement: Confinement, kernel: Kernel, *, watched: bool) -> Prepa
     return prepared
 
 
-def confine(confinement: Confinement, kernel: Kernel, view: View) -> None:
+def wants_private_network(confinement: Confinement, kernel: Kernel) -> bool:
+    """Whether a command gets a network of its own."""
+    return kernel.private_network and not confinement[0]
+
+
+def enter_ahead(kernel: Kernel, network: Network | None = None) -> None:
+    """Enter what a command with a private network needs and nothing else has a say in. Raises `OSError`.
+
+    `network` is one that has been left by all that were in it.
+    """
+    if network is not None:
+        enter_network(network, with_user=kernel.namespace == "user")
+        return
+    if kernel.namespace == "user":
+        mounts.enter_user_namespace()
+    enter_new_network()
+
+
+def confine(
+    confinement: Confinement,
+    kernel: Kernel,
+    view: View,
+    cwd: bytes,
+    broker: _socket.socket | None = None,
+    *,
+    is_ahead: bool = False,
+) -> None:
     """Apply all protections to this single-threaded process; raises `OSError` or `NotImplementedError`.
 
-    The working folder must be entered again afterwards: it may lie on another mount now.
+    The working folder `cwd` must be entered again afterwards: it may lie on another mount now. `broker` is where the
+    broker of a private network is told what to serve, without which there is none; `is_ahead` says that `enter_ahead`
+    was called.
     """
     network, roots, _, protect, _ = confinement
     writable, viewed, pinned, sealed, links = view
-    if viewed:
-        mounts.enter_namespace(kernel.namespace)
-        mounts.show_read_only(writable=writable, pinned=pinned, sealed=sealed, links=links)
+    # Where nothing is writable the filter refuses changes of metadata, and no view is needed.
+    metadata = roots is not None and not writable and protect
+    is_private = broker is not None and wants_private_network(confinement, kernel)
+    if is_private and not is_ahead:
+        enter_ahead(kernel)
+    if roots is not None and kernel.namespace != "none":
+        if kernel.namespace == "user" and not is_private:
+            mounts.enter_user_namespace()
+        mounts.enter_mount_namespace()
+        if viewed:
+            mounts.show_read_only(writable=writable, pinned=pinned, sealed=sealed, links=links)
+        folder = kernel.shared_memory
+        if folder and not shared_memory.is_in_use(folder, [*writable, cwd]):
+            shared_memory.put_private_memory(folder)
+            writable = [*writable, folder]
     privileges.give_up_privileges()
     prctl(PR_SET_NO_NEW_PRIVS, 1)
     if roots is None and network:
         return
     if roots is not None:
         landlock.restrict_writes(writable)
-    # Where nothing is writable the filter refuses changes of metadata, and no view is needed.
-    metadata = roots is not None and not writable and protect
-    if kernel.filters:
-        seccomp.load_filter(kernel.filters[not network, metadata])
-    elif not network or metadata:
-        raise NotImplementedError("no system call filter for this kind of machine")
+    _load_filter(kernel, network=network, metadata=metadata, broker=broker if is_private else None)
+
+
+def _load_filter(kernel: Kernel, *, network: bool, metadata: bool, broker: _socket.socket | None) -> None:
+    if not kernel.filters:
+        if not network or metadata:
+            raise NotImplementedError("no system call filter for this kind of machine")
+    elif broker is None:
+        seccomp.load_filter(kernel.filters["open" if network else "refused", metadata])
+    else:
+        from octavo.sandbox.linux.broker import hand_over
+
+        hand_over(broker, seccomp.load_asking_filter(kernel.filters["private", metadata]))
 
 
 def rehearse(kernel: Kernel) -> None:
@@ -108,18 +155,20 @@ def rehearse(kernel: Kernel) -> None:
         return  # the command will say what this machine does not allow
 
 
-def clean_up(prepared: Prepared) -> None:
-    """Leave no trace of the protections."""
+def clean_up(prepared: Prepared) -> list[aside.Moved]:
+    """Leave no trace of the protections; what the command left in a place that must stay free is moved, and told."""
     placeholders.remove_placeholders(prepared.held)
     found = prepared.found
     if found is None:
-        return
+        return []
+    moved = aside.move_aside(found.aside, prepared.home)
     for path in found.unwanted:
         repair.remove_unwanted(path)
     for repository in found.repositories:
         repair.repair(repository)
     for root, before in found.plain:
         repair.remove_bare_head(root, before)
+    return moved
 
 
 def refusal(error: Exception) -> str:

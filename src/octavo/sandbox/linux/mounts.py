@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from typing import Literal
 
     Namespace = Literal["none", "mount", "user"]
-
+    """Where a view can stand: nowhere, in a mount namespace, in one below a user namespace."""
 
 _CLONE_NEWNS, _CLONE_NEWUSER = 0x00020000, 0x10000000
 _AT_FDCWD, _AT_EMPTY_PATH, _AT_RECURSIVE = -100, 0x1000, 0x8000
@@ -39,35 +39,24 @@ _MOVE_FROM_EMPTY_PATH, _MOVE_TO_EMPTY_PATH = 0x04, 0x40
 _READ_ONLY, _SLAVE = 1, 1 << 19
 
 
-def usable_namespace() -> Namespace:
-    """Which namespace can carry the view on this machine: tries each in a child process."""
-    kinds: tuple[Namespace, ...] = ("mount", "user")
-    for kind in kinds:
-        child = os.fork()
-        if child == 0:
-            try:
-                enter_namespace(kind)
-                show_read_only(writable=[os.path.realpath(b"/tmp")], pinned=[], sealed=[])
-            except OSError:
-                os._exit(1)
-            os._exit(0)
-        if os.waitpid(child, 0)[1] == 0:
-            return kind
-    return "none"
+def enter_user_namespace() -> None:
+    """Get the rights over namespaces that an ordinary user lacks; user and group keep their numbers.
 
-
-def enter_namespace(kind: Namespace) -> None:
-    """Leave the mount namespace of everybody else; `kind` is what `usable_namespace` found. Raises `OSError`."""
-    if kind == "mount":
-        unshare(_CLONE_NEWNS)
-        return
+    Raises `OSError`.
+    """
     user, group = os.geteuid(), os.getegid()
     # The files below belong to root as long as this process must not be dumped.
     prctl(PR_SET_DUMPABLE, 1)
-    unshare(_CLONE_NEWUSER | _CLONE_NEWNS)
+    unshare(_CLONE_NEWUSER)
     _write("/proc/self/setgroups", "deny")
     _write("/proc/self/gid_map", f"{group} {group} 1")
     _write("/proc/self/uid_map", f"{user} {user} 1")
+
+
+def enter_mount_namespace() -> None:
+    """Leave the mounts of everybody else, but hear of new ones; needs root's rights, or a user namespace's."""
+    unshare(_CLONE_NEWNS)
+    _set_attributes(_AT_FDCWD, b"/", _AT_RECURSIVE, 0, _SLAVE)
 
 
 def show_read_only(

@@ -1,7 +1,7 @@
 """Placeholders for protected paths that do not exist while a command runs.
 
-A mount can only cover what is there. So an empty file or folder is put in the
-place, and taken away when no command needs it. Commands of several programs
+A mount can only cover what is there. So inside folders of git an empty file or
+folder is put in the place, and taken away when no command needs it. Commands of several programs
 share one: each holds a shared lock, the last one removes it. A placeholder is
 told by its impossible age, so one that a crash left behind is taken over and
 removed by the next command, and nothing that a person made is ever removed.

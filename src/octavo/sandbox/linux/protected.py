@@ -2,8 +2,9 @@
 
 A folder of git is mostly data, but its hooks, its configuration and the
 `commondir` file decide what git runs later, outside the sandbox. This module
-finds those paths, and answers for those that do not exist yet: while a command
-runs an empty placeholder stands there to be sealed, and goes with the command.
+finds those paths, and answers for those that do not exist yet: inside a folder
+of git an empty placeholder stands there to be sealed while a command runs; in
+the work tree nothing is put, and what a command leaves there is moved away.
 
 A command may also take away our right to look, for the next one to give it
 back. So what cannot be looked into is sealed as a whole. `docs/sandbox.md`.
@@ -15,7 +16,6 @@ import os
 import stat
 
 from octavo.sandbox.linux.mounts import is_below
-from octavo.sandbox.linux.placeholders import is_placeholder
 from octavo.sandbox.linux.protection import Protection, folders_between
 from octavo.sandbox.linux.real_paths import real_or_closed, real_path
 from octavo.sandbox.linux.repair import identity, looks_bare, whole_repository
@@ -54,17 +54,17 @@ def _protect_our_folder(found: Protection, folder: bytes) -> None:
 
 def _protect_root(found: Protection, root: bytes, *, in_project: bool) -> None:
     found.pin(root)
-    found.seal(os.path.join(root, b".codex"), folder=True, expected=in_project)
+    _protect_our_settings(found, os.path.join(root, b".codex"), in_project=in_project)
     link = os.path.join(root, b".git")
-    status = found.look(link)
     is_nested = _is_inside_a_repository(root)
-    if status is None or (is_nested and _is_ours(found, link, status)):
+    status = found.look(link)
+    if status is None:
         if looks_bare(root):
             _protect_repository(found, root, expected=in_project, is_linked=False)
         elif is_nested:
             found.plain.append((root, identity(os.path.join(root, b"HEAD"))))
         if is_nested and in_project:
-            found.absent.append((link, True))  # a new one would come before it
+            found.aside.append(link)  # a new one would come before it
         return
     found.plain.append((root, identity(os.path.join(root, b"HEAD"))))
     is_linked = stat.S_ISREG(status.st_mode)
@@ -79,9 +79,11 @@ def _protect_root(found: Protection, root: bytes, *, in_project: bool) -> None:
                 found.repositories.append(whole)
 
 
-def _is_ours(found: Protection, path: bytes, status: os.stat_result) -> bool:
-    """Whether it is a placeholder; a repository whose age somebody has set to that of one is not empty."""
-    return is_placeholder(status) and stat.S_ISDIR(status.st_mode) and found.is_empty(path)
+def _protect_our_settings(found: Protection, path: bytes, *, in_project: bool) -> None:
+    if found.look(path) is not None:
+        found.seal(path, folder=True, expected=in_project)
+    elif in_project:
+        found.aside.append(path)
 
 
 def _is_inside_a_repository(folder: bytes) -> bool:

@@ -22,9 +22,9 @@ class Protection:
     links that must stay what they are. `absent`: what would be sealed but does not exist yet, and whether it is a
     folder. `whole`: roots that cannot be looked into at all.
 
-    For afterwards: `unwanted` is what must not come into being and for which no placeholder can stand (git reads even
-    an empty one); `repositories` are those that git has to find again; `plain` are roots that must not become
-    repositories themselves, with what stood at their HEAD.
+    For afterwards: `aside` is what is moved away if it has come into being; `unwanted` is what must not come into being
+    and for which no placeholder can stand (git reads even an empty one); `repositories` are those that git has to find
+    again; `plain` are roots that must not become repositories themselves, with what stood at their HEAD.
     """
 
     def __init__(self, roots: list[bytes]) -> None:
@@ -34,6 +34,7 @@ class Protection:
         self.links: list[bytes] = []
         self.absent: list[tuple[bytes, bool]] = []
         self.whole: list[bytes] = []
+        self.aside: list[bytes] = []
         self.unwanted: list[bytes] = []
         self.repositories: list[Whole] = []
         self.plain: list[tuple[bytes, tuple[int, int, int] | None]] = []
@@ -101,15 +102,6 @@ class Protection:
         except OSError as error:
             self._refused(error, folder)
             return []
-
-    def is_empty(self, folder: bytes) -> bool:
-        """Whether nothing is in a folder."""
-        try:
-            with os.scandir(folder) as entries:
-                return not any(True for _ in entries)
-        except OSError as error:
-            self._refused(error, folder)
-            return False
 
     def _refused(self, error: OSError, folder: bytes) -> None:
         if error.errno in EXHAUSTED:

@@ -49,7 +49,7 @@ def repair(before: Whole) -> None:
     if folder is None:
         return
     try:
-        _allow_all(folder)
+        allow_all(folder)
         for name in (b"objects", b"refs"):
             _make_usable(folder, name)
         if not _head_of(before.folder):
@@ -121,7 +121,7 @@ def _empty(folder: int, name: bytes, depth: int) -> None:
 
 def _try_allow_all(place: int) -> None:
     try:
-        _allow_all(place)
+        allow_all(place)
     except OSError:
         return  # it is not ours
 
@@ -159,7 +159,7 @@ def _make_usable(folder: int, name: bytes) -> None:
         return
     place = os.open(name, os.O_PATH | os.O_NOFOLLOW | os.O_DIRECTORY | os.O_CLOEXEC, dir_fd=folder)
     try:
-        _allow_all(place)
+        allow_all(place)
     finally:
         os.close(place)
 
@@ -190,7 +190,7 @@ def _exists(folder: int, name: bytes) -> bool:
     return True
 
 
-def _allow_all(place: int) -> None:
+def allow_all(place: int) -> None:
     """Give the owner all rights on a folder that is open, whatever its name leads to by now."""
     mode = stat.S_IMODE(os.fstat(place).st_mode)
     if mode & stat.S_IRWXU != stat.S_IRWXU:

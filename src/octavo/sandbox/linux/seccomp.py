@@ -1,20 +1,36 @@
-"""The system call filter: what no command may do, no network, and no metadata changes where nothing is writable.
+"""The system call filter: what no command may do, no way to the network, and no metadata changes without a view.
 
 A filter is a classic BPF program, built here as bytes and loaded last of all
 protections. Refused calls fail with EPERM; a call in a foreign calling
-convention kills the process. What is refused, and why: `docs/sandbox.md`.
+convention kills the process. Inside a private network most of what sockets do
+is allowed, and `connect` and `listen` are put before a broker. What is refused,
+and why: `docs/sandbox.md`.
 """
 
 from __future__ import annotations
 
+import errno
 import struct
 
-_LOAD, _EQUAL, _AT_LEAST, _RETURN = 0x20, 0x15, 0x35, 0x06  # BPF_LD|W|ABS, JMP|JEQ|K, JMP|JGE|K, RET|K
-_NUMBER, _ARCHITECTURE, _FIRST_ARGUMENT, _SECOND_ARGUMENT = 0, 4, 16, 24  # offsets in struct seccomp_data
-_ALLOW, _REFUSE, _KILL = 0x7FFF0000, 0x00050000 | 1, 0x80000000
-_AF_UNIX = 1
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal
+
+    Network = Literal["open", "private", "refused"]
+    """The machine's network; one of the command's own (`private_network`); none, where there can be no own one."""
+
+_LOAD, _EQUAL, _AT_LEAST = 0x20, 0x15, 0x35  # BPF_LD|W|ABS, JMP|JEQ|K, JMP|JGE|K
+_RETURN, _AND = 0x06, 0x54  # RET|K, ALU|AND|K
+_NUMBER, _ARCHITECTURE = 0, 4  # offsets in struct seccomp_data
+_FIRST_ARGUMENT, _SECOND_ARGUMENT, _THIRD_ARGUMENT, _FIFTH_ARGUMENT = 16, 24, 32, 48
+_ALLOW, _REFUSE, _KILL, _ASK = 0x7FFF0000, 0x00050000 | 1, 0x80000000, 0x7FC00000
+_AF_UNIX, _AF_INET, _AF_INET6, _AF_NETLINK = 1, 2, 10, 16
+_STREAM, _DATAGRAM, _SEQUENCED, _TYPE = 1, 2, 5, 0xF
+_DEFAULT, _TCP, _UDP, _MULTIPATH_TCP = 0, 6, 17, 262
+_NETLINK_ROUTE = 0
 _X32_BIT = 0x40000000
-_SECCOMP_MODE_FILTER = 2
+_SET_MODE_FILTER = 1
+_NEW_LISTENER, _WAIT_KILLABLE = 1 << 3, 1 << 5
 _SET_FLAGS = (0x40086602, 0x40046602, 0x401C5820)  # FS_IOC_SETFLAGS, its 32-bit form, FS_IOC_FSSETXATTR
 _TYPE_FOR_OTHERS = (0x5412, 0x541C)  # TIOCSTI and TIOCLINUX put text where the user's shell reads it
 _ALL_OF_A_USER = 2  # PRIO_USER
@@ -33,12 +49,16 @@ _NEVER = {
     "x86_64": (304, 248, 249, 250, 425, 426, 427),
     "aarch64": (265, 217, 218, 219, 425, 426, 427),
 }
+_TRACE = {"x86_64": (101, 308), "aarch64": (117, 268)}  # ptrace, setns
 _NETWORK = {
-    # connect accept accept4 bind listen getpeername getsockname shutdown sendto sendmsg sendmmsg
-    # recvmsg recvmmsg getsockopt setsockopt ptrace
-    "x86_64": (42, 43, 288, 49, 50, 52, 51, 48, 44, 46, 307, 47, 299, 55, 54, 101),
-    "aarch64": (203, 202, 242, 200, 201, 205, 204, 210, 206, 211, 269, 212, 243, 209, 208, 117),
+    # connect accept accept4 bind listen sendmsg sendmmsg recvmmsg setsockopt
+    "x86_64": (42, 43, 288, 49, 50, 46, 307, 299, 54),
+    "aarch64": (203, 202, 242, 200, 201, 211, 269, 243, 208),
 }
+_SEND = {"x86_64": 44, "aarch64": 206}  # sendto
+_SECCOMP = {"x86_64": 317, "aarch64": 277}
+CONNECT, LISTEN = {"x86_64": 42, "aarch64": 203}, {"x86_64": 50, "aarch64": 201}
+"""The calls that a private network's filter puts before a broker."""
 _METADATA = {
     # chmod and chown families, utime family, xattr set and remove, then what later kernels added:
     # fchmodat2, setxattrat, removexattrat, file_setattr
@@ -47,7 +67,7 @@ _METADATA = {
 }
 
 
-def build_filter(machine: str, *, refuse_network: bool, refuse_metadata: bool) -> bytes:
+def build_filter(machine: str, *, network: Network, refuse_metadata: bool) -> bytes:
     """The program for one of `MACHINES`, as an array of `struct sock_filter`."""
     program = [
         _step(_LOAD, _ARCHITECTURE),
@@ -59,71 +79,128 @@ def build_filter(machine: str, *, refuse_network: bool, refuse_metadata: bool) -
         program += [_step(_AT_LEAST, _X32_BIT, 0, 1), _step(_RETURN, _KILL)]
     refused: tuple[int, ...] = _NEVER[machine]
     requests: tuple[int, ...] = _TYPE_FOR_OTHERS
-    if refuse_network:
+    socket, socketpair = _SOCKET[machine]
+    if network != "open":
+        refused += _TRACE[machine]
+    if network == "private":
+        program += _given((CONNECT[machine], LISTEN[machine]), _ASK)
+        program += _when(socket, _private_sockets())
+        program += _when(socketpair, [_step(_LOAD, _FIRST_ARGUMENT), *_when(_AF_UNIX, _no_datagrams()), _refuse()])
+    elif network == "refused":
         refused += _NETWORK[machine]
-        program += [step for number in _SOCKET[machine] for step in _only_unix_sockets(number)]
+        only_unix = [_step(_LOAD, _FIRST_ARGUMENT), *_given((_AF_UNIX,), _ALLOW), _refuse()]
+        program += [*_when(socket, only_unix), *_when(socketpair, only_unix)]
+        program += _when(_SEND[machine], _without_address())
     if refuse_metadata:
         refused += _METADATA[machine]
         requests += _SET_FLAGS
     program += _no_requests(_IOCTL[machine], requests)
     program += _only_own_limits(_LIMITS[machine])
     program += _only_own_priority(_PRIORITY[machine])
-    for number in refused:
-        program += [_step(_EQUAL, number, 0, 1), _step(_RETURN, _REFUSE)]
+    program += _given(refused, _REFUSE)
     return b"".join([*program, _step(_RETURN, _ALLOW)])
 
 
 def load_filter(program: bytes) -> None:
     """Confine this thread and all that it starts; needs `no_new_privs`. Raises `OSError`."""
-    from octavo.sandbox.linux.syscalls import PR_SET_SECCOMP, address_of, buffer_of, prctl
+    _load(program, 0)
+
+
+def load_asking_filter(program: bytes) -> int:
+    """As `load_filter`; what the filter asks about is told on the returned descriptor, which closes on `exec`."""
+    try:
+        # Go interrupts its threads all the time, and each call that was begun would be asked about again.
+        return _load(program, _NEW_LISTENER | _WAIT_KILLABLE)
+    except OSError as error:
+        if error.errno != errno.EINVAL:
+            raise
+        return _load(program, _NEW_LISTENER)  # before Linux 5.19
+
+
+def _load(program: bytes, flags: int) -> int:
+    import os
+
+    from octavo.sandbox.linux.syscalls import address_of, buffer_of, system_call
 
     steps = buffer_of(program)
     header = struct.pack("HxxxxxxQ", len(program) // 8, address_of(steps))
-    prctl(PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, header)
+    return system_call(_SECCOMP[os.uname().machine], _SET_MODE_FILTER, flags, header)
 
 
-def _only_unix_sockets(number: int) -> list[bytes]:
+def _private_sockets() -> list[bytes]:
+    """Local and internet sockets, and reading about interfaces; none that sees what is not addressed to it.
+
+    A Unix socket for datagrams names its target with each message, in memory that nobody can check.
+    """
+    internet = [
+        *_of_type((_STREAM, _DATAGRAM)),
+        _step(_LOAD, _THIRD_ARGUMENT),
+        *_given((_DEFAULT, _TCP, _UDP, _MULTIPATH_TCP), _ALLOW),
+        _refuse(),
+    ]
     return [
-        _step(_EQUAL, number, 0, 4),
         _step(_LOAD, _FIRST_ARGUMENT),
-        _step(_EQUAL, _AF_UNIX, 1, 0),
-        _step(_RETURN, _REFUSE),
-        _step(_RETURN, _ALLOW),
+        *_when(_AF_UNIX, _no_datagrams()),
+        *_when(_AF_INET, internet),
+        *_when(_AF_INET6, internet),
+        *_when(_AF_NETLINK, [_step(_LOAD, _THIRD_ARGUMENT), *_given((_NETLINK_ROUTE,), _ALLOW), _refuse()]),
+        _refuse(),
+    ]
+
+
+def _no_datagrams() -> list[bytes]:
+    return [*_of_type((_STREAM, _SEQUENCED)), _step(_RETURN, _ALLOW)]
+
+
+def _of_type(types: tuple[int, int]) -> list[bytes]:
+    """Refuse sockets of other types."""
+    first, second = types
+    return [
+        _step(_LOAD, _SECOND_ARGUMENT),
+        _step(_AND, _TYPE),
+        _step(_EQUAL, first, 2, 0),
+        _step(_EQUAL, second, 1, 0),
+        _refuse(),
+    ]
+
+
+def _without_address() -> list[bytes]:
+    return [
+        _step(_LOAD, _FIFTH_ARGUMENT),
+        _step(_EQUAL, 0, 0, 3),
+        _step(_LOAD, _FIFTH_ARGUMENT + 4),
+        *_given((0,), _ALLOW),
+        _refuse(),
     ]
 
 
 def _only_own_limits(prlimit: int) -> list[bytes]:
     """The process is the first argument, 0 for the caller's own."""
-    return [
-        _step(_EQUAL, prlimit, 0, 4),
-        _step(_LOAD, _FIRST_ARGUMENT),
-        _step(_EQUAL, 0, 0, 1),
-        _step(_RETURN, _ALLOW),
-        _step(_RETURN, _REFUSE),
-    ]
+    return _when(prlimit, [_step(_LOAD, _FIRST_ARGUMENT), *_given((0,), _ALLOW), _refuse()])
 
 
 def _only_own_priority(setpriority: int) -> list[bytes]:
     """A process or a group, 0 for the caller's own, and never all processes of a user."""
-    return [
-        _step(_EQUAL, setpriority, 0, 6),
-        _step(_LOAD, _FIRST_ARGUMENT),
-        _step(_EQUAL, _ALL_OF_A_USER, 3, 0),
-        _step(_LOAD, _SECOND_ARGUMENT),
-        _step(_EQUAL, 0, 0, 1),
-        _step(_RETURN, _ALLOW),
-        _step(_RETURN, _REFUSE),
-    ]
+    own = [_step(_LOAD, _FIRST_ARGUMENT), *_given((_ALL_OF_A_USER,), _REFUSE)]
+    return _when(setpriority, [*own, _step(_LOAD, _SECOND_ARGUMENT), *_given((0,), _ALLOW), _refuse()])
 
 
 def _no_requests(ioctl: int, requests: tuple[int, ...]) -> list[bytes]:
-    checks = [step for request in requests for step in (_step(_EQUAL, request, 0, 1), _step(_RETURN, _REFUSE))]
-    return [
-        _step(_EQUAL, ioctl, 0, len(checks) + 2),
-        _step(_LOAD, _SECOND_ARGUMENT),
-        *checks,
-        _step(_RETURN, _ALLOW),
-    ]
+    checks = [_step(_LOAD, _SECOND_ARGUMENT), *_given(requests, _REFUSE), _step(_RETURN, _ALLOW)]
+    return _when(ioctl, checks)
+
+
+def _when(value: int, then: list[bytes]) -> list[bytes]:
+    """Steps that are taken only for `value`, and end with a decision."""
+    return [_step(_EQUAL, value, 0, len(then)), *then]
+
+
+def _given(values: tuple[int, ...], action: int) -> list[bytes]:
+    return [step for value in values for step in (_step(_EQUAL, value, 0, 1), _step(_RETURN, action))]
+
+
+def _refuse() -> bytes:
+    return _step(_RETURN, _REFUSE)
 
 
 def _step(code: int, value: int, if_true: int = 0, if_false: int = 0) -> bytes:

@@ -14,11 +14,11 @@ _LIBC = ctypes.CDLL(None, use_errno=True)
 _CAPABILITY_HEADER = b"\x22\x05\x08\x20" + bytes(4) if sys.byteorder == "little" else b"\x20\x08\x05\x22" + bytes(4)
 
 # Numbers that every architecture shares (those given out since Linux 5.1).
-OPEN_TREE, MOVE_MOUNT, OPENAT2, MOUNT_SETATTR = 428, 429, 437, 442
+OPEN_TREE, MOVE_MOUNT, OPENAT2, PIDFD_GETFD, MOUNT_SETATTR = 428, 429, 437, 438, 442
 LANDLOCK_CREATE_RULESET, LANDLOCK_ADD_RULE, LANDLOCK_RESTRICT_SELF = 444, 445, 446
 
 PR_CAPBSET_READ, PR_CAPBSET_DROP, PR_CAP_AMBIENT = 23, 24, 47
-PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_SECCOMP, PR_SET_CHILD_SUBREAPER, PR_SET_NO_NEW_PRIVS = 1, 4, 22, 36, 38
+PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_CHILD_SUBREAPER, PR_SET_NO_NEW_PRIVS = 1, 4, 36, 38
 
 
 def system_call(number: int, *arguments: int | bytes | ctypes.Array[ctypes.c_char] | None) -> int:
@@ -34,6 +34,16 @@ def prctl(option: int, value: int | bytes, third: int | bytes = 0) -> int:
 def unshare(flags: int) -> None:
     """Leave the namespaces that `flags` names; raises `OSError`."""
     _checked(_LIBC.unshare(flags))
+
+
+def setns(namespace: int, kind: int) -> None:
+    """Enter the namespace behind a descriptor; raises `OSError`."""
+    _checked(_LIBC.setns(namespace, kind))
+
+
+def mount(kind: bytes, target: bytes, flags: int, options: bytes) -> None:
+    """Mount a new file system that needs no device; raises `OSError`."""
+    _checked(_LIBC.mount(kind, target, kind, ctypes.c_ulong(flags), options))
 
 
 def capabilities_get() -> bytes:

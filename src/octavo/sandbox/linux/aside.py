@@ -1,0 +1,150 @@
+"""What a command left in the work tree under a name that is ours or git's to give meaning to: it is moved away.
+
+A `.codex`, or a `.git` below another repository, would decide what runs later,
+outside the sandbox. Where one exists it is closed. Where none does nothing is
+put there, so a command sees the folder as it is; what stands there when the
+last of its processes is gone is moved, never deleted, as it may be the user's
+own. `docs/sandbox.md`.
+
+This runs outside the sandbox in folders that commands may write: each is opened
+once, and no link is followed.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+
+from octavo.sandbox.linux.placeholders import open_folder
+from octavo.sandbox.linux.repair import allow_all, remove_unwanted
+
+_MOST_COPIED = 64 << 20
+_DEEPEST = 50
+_CHUNK = 1 << 20
+
+Moved = tuple[bytes, bytes]
+"""What was moved, and where to: empty if it could not be moved."""
+
+
+def move_aside(paths: list[bytes], home: bytes) -> list[Moved]:
+    """Move what stands at `paths`, in real folders, to a new folder below `home/tmp`; tells what was there.
+
+    Without a home, or where it cannot be moved there, it gets another name in its own folder.
+    """
+    found = [(path, _moved(path, home)) for path in paths if os.path.lexists(path)]
+    return [(path, to) for path, to in found if to is not None]
+
+
+def _moved(path: bytes, home: bytes) -> bytes | None:
+    folder = open_folder(path)
+    if folder is None:
+        return None
+    try:
+        _make_movable(folder, os.path.basename(path))
+        to = _moved_home(folder, path, home) if home else b""
+        return to or _renamed(folder, path)
+    except FileNotFoundError:
+        return None  # it has just gone
+    except OSError:
+        return b""
+    finally:
+        os.close(folder)
+
+
+def _moved_home(folder: int, path: bytes, home: bytes) -> bytes:
+    """Where it is now; empty if that did not work, and it is still in its place."""
+    name = os.path.basename(path)
+    try:
+        parent = _fresh_folder(home, name)
+    except OSError:
+        return b""
+    target = os.open(parent, os.O_PATH | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    try:
+        try:
+            os.rename(name, name, src_dir_fd=folder, dst_dir_fd=target)
+        except OSError as error:
+            if error.errno != errno.EXDEV:
+                raise
+            _copy(folder, name, target, _MOST_COPIED, 0)
+            remove_unwanted(path)
+    except OSError:
+        remove_unwanted(os.path.join(os.path.realpath(parent), name))
+        os.rmdir(parent)
+        return b""
+    finally:
+        os.close(target)
+    return os.path.join(parent, name)
+
+
+def _fresh_folder(home: bytes, name: bytes) -> bytes:
+    parent = os.path.join(home, b"tmp")
+    os.makedirs(parent, 0o700, exist_ok=True)
+    folder = os.path.join(parent, b"moved-%s-%s" % (name.lstrip(b"."), os.urandom(8).hex().encode()))
+    os.mkdir(folder, 0o700)
+    return folder
+
+
+def _renamed(folder: int, path: bytes) -> bytes:
+    name = b"%s-moved-%s" % (os.path.basename(path).lstrip(b"."), os.urandom(8).hex().encode())
+    os.rename(os.path.basename(path), name, src_dir_fd=folder, dst_dir_fd=folder)
+    return os.path.join(os.path.dirname(path), name)
+
+
+def _make_movable(folder: int, name: bytes) -> None:
+    """A folder can be moved only by who may write it; a command may have taken that away."""
+    if stat.S_ISDIR(os.lstat(name, dir_fd=folder).st_mode):
+        place = os.open(name, os.O_PATH | os.O_NOFOLLOW | os.O_DIRECTORY | os.O_CLOEXEC, dir_fd=folder)
+        try:
+            allow_all(place)
+        finally:
+            os.close(place)
+
+
+def _copy(folder: int, name: bytes, target: int, room: int, depth: int) -> int:
+    """Copy a file, link or folder into the folder `target`; what is left of the `room`. Raises `OSError`."""
+    mode = os.lstat(name, dir_fd=folder).st_mode
+    if stat.S_ISLNK(mode):
+        os.symlink(os.readlink(name, dir_fd=folder), name, dir_fd=target)
+    elif stat.S_ISREG(mode):
+        room = _copy_file(folder, name, target, room)
+    elif stat.S_ISDIR(mode):
+        room = _copy_folder(folder, name, target, room, depth)
+    return room - 1024  # pipes and sockets hold nothing
+
+
+def _copy_file(folder: int, name: bytes, target: int, room: int) -> int:
+    source = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=folder)
+    try:
+        copy = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600, dir_fd=target)
+        try:
+            while data := os.read(source, _CHUNK):
+                room -= os.write(copy, data)
+                _check(room)
+        finally:
+            os.close(copy)
+    finally:
+        os.close(source)
+    return room
+
+
+def _copy_folder(folder: int, name: bytes, target: int, room: int, depth: int) -> int:
+    _check(room if depth < _DEEPEST else -1)
+    source = os.open(name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=folder)
+    try:
+        os.mkdir(name, 0o700, dir_fd=target)
+        below = os.open(name, os.O_PATH | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=target)
+        try:
+            for entry in os.listdir(source):
+                room = _copy(source, os.fsencode(entry), below, room, depth + 1)
+                _check(room)
+        finally:
+            os.close(below)
+    finally:
+        os.close(source)
+    return room
+
+
+def _check(room: int) -> None:
+    if room < 0:
+        raise OSError(errno.EFBIG, os.strerror(errno.EFBIG))

@@ -1,0 +1,14 @@
+"""How a user and the model hear of what a command left where nothing may come to be (`docs/sandbox.md`)."""
+
+from __future__ import annotations
+
+import os
+
+
+def moved_text(path: str, to: str) -> str:
+    """One line on what was moved; `to` is empty if it could not be."""
+    name = os.path.basename(path)
+    reason = "settings of this program" if name == ".codex" else "a repository inside another one"
+    if not to:
+        return f"{path}, which a command left, could not be moved away; look at it before you go on ({reason})."
+    return f"{path}, which a command left, was moved to {to}: {reason} can be made outside the sandbox only."

@@ -1,0 +1,176 @@
+"""A command sees the work tree as it is; what it leaves where nothing may come to be is moved away, and named."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import stat
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+from test_confinement import WORKSPACE, git, needs_namespace, run
+
+from octavo.process.run import CommandOutput, run_command
+from octavo.process.terminal import open_terminal
+from octavo.protocol.policy import WorkspaceWrite
+from octavo.sandbox.moved import moved_text
+from octavo.sandbox.spec import SandboxSpec, sandbox_spec
+
+pytestmark = needs_namespace
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Path:
+    folder = tmp_path / "workspace"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    folder = tmp_path / "home"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def elsewhere() -> Iterator[Path]:
+    """A folder of another file system than the one of the tests."""
+    if not os.path.isdir("/dev/shm"):
+        pytest.skip("there is no /dev/shm")
+    folder = Path(f"/dev/shm/octavo-home-{os.getpid()}")
+    folder.mkdir()
+    yield folder
+    subprocess.run(["rm", "-rf", folder], check=True)
+
+
+def spec_of(workspace: Path, home: Path) -> SandboxSpec:
+    spec = sandbox_spec(WORKSPACE, str(workspace), {})
+    assert spec is not None
+    return msgspec.structs.replace(spec, closed=(str(home),))
+
+
+async def leave(script: str, workspace: Path, home: Path) -> CommandOutput:
+    return await run_command(
+        ["bash", "-c", script],
+        cwd=str(workspace),
+        environ=dict(os.environ),
+        sandbox=spec_of(workspace, home),
+        timeout_ms=20_000,
+        on_output=lambda stream, chunk: None,
+    )
+
+
+async def test_a_command_lists_what_the_user_has(workspace: Path) -> None:
+    git(workspace, "init", "-q")
+    (workspace / "sub").mkdir()
+    assert (await run("ls -A", workspace)).stdout == b".git\nsub\n"
+    assert (await run("ls -A", workspace / "sub")).stdout == b""
+
+
+async def test_git_cleans_stashes_and_reports_as_without_us(workspace: Path) -> None:
+    git(workspace, "init", "-q")
+    (workspace / "tracked").write_text("one\n")
+    git(workspace, "add", ".")
+    git(workspace, "commit", "-q", "-m", "one")
+    identity = "export GIT_AUTHOR_NAME=t GIT_AUTHOR_EMAIL=t@t GIT_COMMITTER_NAME=t GIT_COMMITTER_EMAIL=t@t"
+    script = f"""{identity}; set -e; echo two > tracked; echo new > new; mkdir x; touch x/y; git status --short
+        git stash -u -q; cat tracked; ls -A; git stash pop -q; git clean -fdq; git clean -fdxn; ls -A"""
+    output = await run(script, workspace)
+    assert (output.exit_code, output.stderr) == (0, b"")
+    assert output.stdout.decode().split("\n") == [
+        *(" M tracked", "?? new", "?? x/", "one", ".git", "tracked", ".git", "tracked", ""),
+    ]
+
+
+async def test_settings_that_a_command_made_are_moved_and_named(workspace: Path, home: Path) -> None:
+    script = "mkdir .codex; echo model=1 > .codex/config.toml; ln -s /etc .codex/link; chmod 000 .codex; true"
+    output = await leave(script, workspace, home)
+    ((path, to),) = output.moved
+    assert path == str(workspace / ".codex")
+    assert Path(to).parent.parent == home / "tmp"
+    assert list(workspace.iterdir()) == []
+    assert Path(to, "config.toml").read_text() == "model=1\n"
+    assert os.readlink(Path(to, "link")) == "/etc"
+
+
+async def test_a_file_or_a_link_is_moved_as_well(workspace: Path, home: Path) -> None:
+    for script in ("echo x > .codex", "ln -s /etc .codex", "mkfifo .codex"):
+        output = await leave(script, workspace, home)
+        assert len(output.moved) == 1
+        assert os.path.lexists(output.moved[0][1])
+        assert list(workspace.iterdir()) == []
+    assert os.path.isdir("/etc")
+
+
+async def test_it_is_copied_where_the_home_is_on_another_disk(workspace: Path, elsewhere: Path) -> None:
+    script = """mkdir -p .codex/a/b; echo x > .codex/a/b/c; ln -s ../../.. .codex/a/link; mkfifo .codex/pipe
+        ln -s /etc/passwd .codex/passwd; chmod -R a-w .codex"""
+    output = await leave(script, workspace, elsewhere)
+    ((_, to),) = output.moved
+    assert to.startswith(f"{elsewhere}/tmp/")
+    assert Path(to, "a/b/c").read_text() == "x\n"
+    assert stat.S_ISLNK(os.lstat(Path(to, "passwd")).st_mode)
+    assert os.readlink(Path(to, "a/link")) == "../../.."
+    assert list(workspace.iterdir()) == []
+
+
+async def test_what_is_too_large_to_copy_stays_under_another_name(workspace: Path, elsewhere: Path) -> None:
+    output = await leave("mkdir .codex; truncate -s 70M .codex/large", workspace, elsewhere)
+    ((_, to),) = output.moved
+    assert Path(to).parent == workspace
+    assert Path(to, "large").stat().st_size == 70 << 20
+    assert not (workspace / ".codex").exists()
+    assert not list(elsewhere.glob("tmp/*"))
+
+
+async def test_what_was_there_before_is_not_moved(workspace: Path, home: Path) -> None:
+    (workspace / ".codex").mkdir()
+    output = await leave("true", workspace, home)
+    assert output.moved == ()
+    assert (workspace / ".codex").is_dir()
+
+
+async def test_only_the_last_process_of_a_command_counts(workspace: Path, home: Path) -> None:
+    os.mkfifo(workspace / "gate")
+    waiting = asyncio.create_task(leave("read < gate; mkdir .codex", workspace, home))
+    assert (await leave("echo go > gate", workspace, home)).moved == ()
+    assert len((await waiting).moved) == 1
+    output = await leave("(trap '' TERM; sleep 0.1; mkdir .codex; sleep 60) > /dev/null 2>&1 &", workspace, home)
+    assert output.ended_background
+    assert not (workspace / ".codex").exists()
+
+
+async def test_a_temporary_folder_may_hold_one(workspace: Path, tmp_path: Path) -> None:
+    root = tmp_path / "tmp"
+    root.mkdir()
+    environ = {**os.environ, "TMPDIR": str(root)}
+    output = await run_command(
+        ["mkdir", f"{root}/.codex"],
+        cwd=str(workspace),
+        environ=environ,
+        sandbox=sandbox_spec(WorkspaceWrite(exclude_slash_tmp=True), str(workspace), environ),
+        timeout_ms=20_000,
+        on_output=lambda stream, chunk: None,
+    )
+    assert (output.exit_code, output.moved) == (0, ())
+
+
+async def test_a_command_on_a_terminal_says_it_in_its_output(workspace: Path, home: Path) -> None:
+    argv = ("bash", "-c", "mkdir .codex")
+    terminal = open_terminal(argv, cwd=str(workspace), environ=dict(os.environ), sandbox=spec_of(workspace, home))
+    assert await terminal.wait(20)
+    await terminal.end()
+    assert b"which a command left, was moved to" in terminal.take()
+
+
+def test_what_is_told() -> None:
+    assert moved_text("/w/.codex", "/h/x") == (
+        "/w/.codex, which a command left, was moved to /h/x: settings of this program can be made outside the sandbox "
+        "only."
+    )
+    assert "a repository inside another one" in moved_text("/w/.git", "/h/x")
+    assert "could not be moved away" in moved_text("/w/.codex", "")
