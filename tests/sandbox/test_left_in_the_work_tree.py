@@ -137,7 +137,8 @@ async def test_what_was_there_before_is_not_moved(workspace: Path, home: Path) -
 async def test_only_the_last_process_of_a_command_counts(workspace: Path, home: Path) -> None:
     os.mkfifo(workspace / "gate")
     waiting = asyncio.create_task(leave("read < gate; mkdir .codex", workspace, home))
-    assert (await leave("echo go > gate", workspace, home)).moved == ()
+    assert (await leave("true", workspace, home)).moved == ()
+    (workspace / "gate").write_text("go\n")
     assert len((await waiting).moved) == 1
     output = await leave("(trap '' TERM; sleep 0.1; mkdir .codex; sleep 60) > /dev/null 2>&1 &", workspace, home)
     assert output.ended_background

@@ -24,20 +24,19 @@ COMMAND = textwrap.dedent("""
 Result = subprocess.CompletedProcess[bytes]
 
 
-def helper(*arguments: str, cwd: Path) -> Result:
-    return subprocess.run(
-        [sys.executable, "-c", HELPER, *arguments], cwd=cwd, check=False, capture_output=True, timeout=20
-    )
+def helper(*arguments: str, cwd: Path, inherited: tuple[int, ...] = ()) -> Result:
+    words = [sys.executable, "-c", HELPER, *arguments]
+    return subprocess.run(words, cwd=cwd, check=False, capture_output=True, timeout=20, pass_fds=inherited)
 
 
-def confined(*command: str, cwd: Path) -> Result:
+def confined(*command: str, cwd: Path, inherited: tuple[int, ...] = ()) -> Result:
     options = ["--sandbox-policy-cwd", str(cwd), "--sandbox-policy", json.dumps(POLICY)]
-    return helper(*options, "--", *command, cwd=cwd)
+    return helper(*options, "--", *command, cwd=cwd, inherited=inherited)
 
 
-def sandbox(*command: str, cwd: Path, given: bytes = b"") -> Result:
-    arguments = [sys.executable, "-c", COMMAND, *command]
-    return subprocess.run(arguments, cwd=cwd, check=False, capture_output=True, input=given, timeout=20)
+def sandbox(*command: str, cwd: Path, given: bytes = b"", inherited: tuple[int, ...] = ()) -> Result:
+    words = [sys.executable, "-c", COMMAND, *command]
+    return subprocess.run(words, cwd=cwd, check=False, capture_output=True, input=given, timeout=20, pass_fds=inherited)
 
 
 @pytest.fixture

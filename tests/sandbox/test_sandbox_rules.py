@@ -219,12 +219,20 @@ def outcome(program: bytes, *, architecture: int, number: int, arguments: tuple[
             (value,) = struct.unpack_from("=I", data, operand)
         elif code == 0x15:
             at += if_true if value == operand else if_false
+        elif code == 0x45:
+            at += if_true if value & operand else if_false
         elif code == 0x54:
             value &= operand
         elif code == 0x35:
             at += if_true if value >= operand else if_false
         else:
-            return {0x7FFF0000: "allow", 0x00050001: "refuse", 0x80000000: "kill", 0x7FC00000: "ask"}[operand]
+            return {
+                0x7FFF0000: "allow",
+                0x00050001: "refuse",
+                0x80000000: "kill",
+                0x7FC00000: "ask",
+                0x00050026: "not there",
+            }[operand]
 
 
 class TestFilter:
@@ -282,6 +290,10 @@ class TestFilter:
         assert judge(socket, unix, datagram) == judge(socket, unix, raw) == judge(socket, packet, raw) == "refuse"
         assert judge(socket, netlink, raw, 0) == "allow"
         assert judge(socket, netlink, raw, 12) == "refuse"
+        for number in (56, 272) if machine == "x86_64" else (220, 97):
+            assert judge(number, 0x10000000) == judge(number, 17) == "allow"
+            assert judge(number, 0x50000000) == "refuse"
+        assert judge(435) == "not there"
 
     def test_metadata(self) -> None:
         program = build_filter("x86_64", network="open", refuse_metadata=True)

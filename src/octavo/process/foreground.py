@@ -13,6 +13,7 @@ from typing import NoReturn
 
 from octavo.errors import OctavoError
 from octavo.process.launcher.descendants import adopt_orphans, end_descendants
+from octavo.protocol.policy import has_network
 from octavo.sandbox.moved import moved_text
 from octavo.sandbox.spec import SandboxSpec, confinement
 
@@ -36,6 +37,7 @@ def run_linux(argv: Sequence[str], spec: SandboxSpec, environ: Mapping[str, str]
     from octavo.sandbox.linux.broker import start_broker
     from octavo.sandbox.linux.confine import clean_up, prepare, refusal, wants_private_network
     from octavo.sandbox.linux.kernel import Kernel
+    from octavo.sandbox.linux.private_network import keep_sockets_back
 
     command, environment = _encoded(argv, environ)
     cwd = os.getcwdb()
@@ -53,6 +55,8 @@ def run_linux(argv: Sequence[str], spec: SandboxSpec, environ: Mapping[str, str]
         child = os.fork()
         if child == 0:
             _restore_signals()
+            if not has_network(spec.policy):
+                keep_sockets_back()
             confine_and_execute(command, environment, cwd, plan, kernel, prepared.view, broker, parent=ourselves)
         if broker is not None:
             broker.close()

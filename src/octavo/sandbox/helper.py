@@ -15,7 +15,7 @@ from typing import NoReturn
 
 import msgspec
 
-from octavo.protocol.policy import SandboxPolicy
+from octavo.protocol.policy import SandboxPolicy, has_network
 
 _USAGE = "Usage: codex-linux-sandbox --sandbox-policy-cwd <DIR> --sandbox-policy <JSON> [-- <COMMAND>...]"
 _CWD, _POLICY = "--sandbox-policy-cwd", "--sandbox-policy"
@@ -37,6 +37,7 @@ def run_helper(argv: list[str]) -> NoReturn:
     from octavo.sandbox.linux.broker import start_broker
     from octavo.sandbox.linux.confine import prepare, wants_private_network
     from octavo.sandbox.linux.kernel import Kernel
+    from octavo.sandbox.linux.private_network import keep_sockets_back
     from octavo.sandbox.roots import writable_roots
     from octavo.sandbox.spec import SandboxSpec, confinement
 
@@ -46,6 +47,8 @@ def run_helper(argv: list[str]) -> NoReturn:
     encoded = [os.fsencode(word) for word in command]
     view = prepare(plan, kernel, watched=False).view
     broker = start_broker(orphaned=True) if wants_private_network(plan, kernel) else None
+    if not has_network(policy):
+        keep_sockets_back()
     confine_and_execute(encoded, os.environb, os.getcwdb(), plan, kernel, view, broker)
 
 

@@ -12,11 +12,13 @@ from __future__ import annotations
 import _socket
 import fcntl
 import os
+import stat
 import struct
 
 from octavo.sandbox.linux.syscalls import setns, unshare
 
 _CLONE_NEWNET, _CLONE_NEWUSER = 0x40000000, 0x10000000
+_LAST_STREAM = 2
 _SIOCSIFFLAGS, _SIOCGSKNS, _IFF_UP = 0x8914, 0x894C, 1
 
 Identity = tuple[int, int]
@@ -53,6 +55,17 @@ def enter_network(there: Network, *, with_user: bool) -> None:
     if with_user:
         setns(there.user, _CLONE_NEWUSER)
     setns(there.network, _CLONE_NEWNET)
+
+
+def keep_sockets_back() -> None:
+    """Pass no socket on to the program that this process becomes, its streams apart: it is one of another network."""
+    for name in os.listdir(b"/proc/self/fd"):
+        descriptor = int(name)
+        try:
+            if descriptor > _LAST_STREAM and stat.S_ISSOCK(os.fstat(descriptor).st_mode):
+                os.set_inheritable(descriptor, False)
+        except OSError:
+            continue  # the folder that was listed
 
 
 def identity_of(network: int) -> Identity:

@@ -20,10 +20,12 @@ if TYPE_CHECKING:
     """The machine's network; one of the command's own (`private_network`); none, where there can be no own one."""
 
 _LOAD, _EQUAL, _AT_LEAST = 0x20, 0x15, 0x35  # BPF_LD|W|ABS, JMP|JEQ|K, JMP|JGE|K
-_RETURN, _AND = 0x06, 0x54  # RET|K, ALU|AND|K
+_HAS_BIT, _RETURN, _AND = 0x45, 0x06, 0x54  # JMP|JSET|K, RET|K, ALU|AND|K
 _NUMBER, _ARCHITECTURE = 0, 4  # offsets in struct seccomp_data
 _FIRST_ARGUMENT, _SECOND_ARGUMENT, _THIRD_ARGUMENT, _FIFTH_ARGUMENT = 16, 24, 32, 48
 _ALLOW, _REFUSE, _KILL, _ASK = 0x7FFF0000, 0x00050000 | 1, 0x80000000, 0x7FC00000
+_NOT_THERE = 0x00050000 | errno.ENOSYS
+_NEW_NETWORK = 0x40000000  # CLONE_NEWNET
 _AF_UNIX, _AF_INET, _AF_INET6, _AF_NETLINK = 1, 2, 10, 16
 _STREAM, _DATAGRAM, _SEQUENCED, _TYPE = 1, 2, 5, 0xF
 _DEFAULT, _TCP, _UDP, _MULTIPATH_TCP = 0, 6, 17, 262
@@ -55,6 +57,8 @@ _NETWORK = {
     "x86_64": (42, 43, 288, 49, 50, 46, 307, 299, 54),
     "aarch64": (203, 202, 242, 200, 201, 211, 269, 243, 208),
 }
+_CLONE = {"x86_64": (56, 272), "aarch64": (220, 97)}  # clone, unshare
+_CLONE3 = 435
 _SEND = {"x86_64": 44, "aarch64": 206}  # sendto
 _SECCOMP = {"x86_64": 317, "aarch64": 277}
 CONNECT, LISTEN = {"x86_64": 42, "aarch64": 203}, {"x86_64": 50, "aarch64": 201}
@@ -84,6 +88,10 @@ def build_filter(machine: str, *, network: Network, refuse_metadata: bool) -> by
         refused += _TRACE[machine]
     if network == "private":
         program += _given((CONNECT[machine], LISTEN[machine]), _ASK)
+        for number in _CLONE[machine]:
+            program += _when(number, _no_new_network())
+        # It keeps its flags in memory; whoever calls it knows the older call as well.
+        program += _given((_CLONE3,), _NOT_THERE)
         program += _when(socket, _private_sockets())
         program += _when(socketpair, [_step(_LOAD, _FIRST_ARGUMENT), *_when(_AF_UNIX, _no_datagrams()), _refuse()])
     elif network == "refused":
@@ -161,6 +169,16 @@ def _of_type(types: tuple[int, int]) -> list[bytes]:
         _step(_EQUAL, first, 2, 0),
         _step(_EQUAL, second, 1, 0),
         _refuse(),
+    ]
+
+
+def _no_new_network() -> list[bytes]:
+    """In a network below a user namespace of its own a command would have all rights, and reach much of the kernel."""
+    return [
+        _step(_LOAD, _FIRST_ARGUMENT),
+        _step(_HAS_BIT, _NEW_NETWORK, 0, 1),
+        _refuse(),
+        _step(_RETURN, _ALLOW),
     ]
 
 
