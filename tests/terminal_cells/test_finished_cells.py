@@ -138,6 +138,7 @@ def test_files_are_named_from_the_folder_the_repository_or_home() -> None:
 
 def test_a_script_stands_for_its_shell_and_words_are_quoted() -> None:
     assert script_of(("bash", "-lc", "echo hi | cat")) == "echo hi | cat"
+    assert script_of(("/usr/bin/zsh", "-lc", "make")) == "make"
     assert script_of(("echo", "a b")) == "echo 'a b'"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -58,7 +59,7 @@ class CommandCell(msgspec.Struct, frozen=True):
 
 def script_of(argv: Sequence[str]) -> str:
     """A command as it is shown: the script alone where a login shell runs one, else the words in quotes."""
-    script = login_script(argv)
+    script = login_script((os.path.basename(argv[0]), *argv[1:])) if argv else ""
     return clean(script if script is not None else quote_command(argv)).strip("\n")
 
 

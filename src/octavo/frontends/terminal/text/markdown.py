@@ -204,10 +204,10 @@ class Markdown:
     def _code(self, text: str) -> None:
         more = self._last == ("code", tuple(self._containers)) and self._shown_code is self._leaf
         for _ in range(self._blank_code):
-            self._emit("code", EMPTY, goes_on=more, words=False)
+            self._emit("code", EMPTY, goes_on=more)
             more = True
         self._blank_code = 0
-        self._emit("code", line(text.rstrip(" ")), goes_on=more, words=False)
+        self._emit("code", line(text.rstrip(" ")), goes_on=more)
         self._shown_code = self._leaf
 
     # --- paragraphs ------------------------------------------------------------------------------
@@ -237,13 +237,13 @@ class Markdown:
 
     # --- rows ------------------------------------------------------------------------------------
 
-    def _emit(self, kind: Kind, text: Line, *, goes_on: bool = False, words: bool = True) -> None:
+    def _emit(self, kind: Kind, text: Line, *, goes_on: bool = False) -> None:
         path = tuple(self._containers)
         if not goes_on and self._needs_gap(kind, path):
             self._out.append(Flow(EMPTY, *prefixes(_common(path, self._last[1]), blank=True)))
         first, rest = prefixes(path)
         style = _QUOTED if any(isinstance(container, Quote) for container in path) else PLAIN
-        self._out.append(Flow(text if style is PLAIN else text.styled(style), first, rest, words))
+        self._out.append(Flow(text if style is PLAIN else text.styled(style), first, rest))
         for container in path:
             if isinstance(container, Item):
                 container.is_marked = True

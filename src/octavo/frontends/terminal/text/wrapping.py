@@ -19,17 +19,16 @@ _GLUED_TO_THE_LEFT = frozenset("、。，．！？：；）］｝」』】》〉
 
 
 class Flow(NamedTuple):
-    """A logical line, what stands before its first row and the others, and whether it breaks between words."""
+    """A logical line, and what stands before its first row and the others."""
 
     text: Line
     first: Line = EMPTY
     rest: Line = EMPTY
-    words: bool = True
 
     def rows(self, columns: int, lead: Line = EMPTY, indent: Line = EMPTY) -> list[Line]:
         """The rows at this width, with `lead` before the first one and `indent` before the others."""
         first, rest = joined(lead, self.first), joined(indent, self.rest)
-        return wrap(self.text, columns, first, rest, words=self.words)
+        return wrap(self.text, columns, first, rest)
 
 
 def joined(left: Line, right: Line) -> Line:
