@@ -23,6 +23,10 @@ def test_blanks_at_the_start_are_kept_and_those_at_the_end_are_not() -> None:
     assert texts(wrap(line("  deep in  "), 20)) == ["  deep in"]
 
 
+def test_blanks_at_the_start_that_leave_no_room_are_dropped() -> None:
+    assert texts(wrap(line("  字-_漢"), 3)) == ["字", "-_", "漢"]
+
+
 def test_the_first_row_and_the_others_have_prefixes_of_their_own() -> None:
     assert texts(wrap(line("aa bb cc"), 6, line("* "), line("    "))) == ["* aa", "    bb", "    cc"]
 

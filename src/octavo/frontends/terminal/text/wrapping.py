@@ -109,11 +109,11 @@ def _word_breaks(text: str, first_room: int, rest_room: int) -> Iterator[tuple[i
             yield start, end
             room = rest_room
             start, end, used, gap = word_start, word_start, 0, 0
+        if gap > room - 2:  # no room for a wide character behind the blanks
+            start, gap = word_start, 0
         if gap + columns <= room:
             used, end = gap + columns, word_end
             continue
-        if gap >= room:
-            start, gap = word_start, 0
         *whole, last = _hard_breaks(text[word_start:word_end], room - gap, rest_room)
         for number, (_, piece_end) in enumerate(whole):
             yield start, word_start + piece_end
