@@ -18,6 +18,7 @@ Json = dict[str, Any]
 habits = set(sys.argv[1:])
 EMPTY: Json = {"type": "object", "properties": {}}
 late: list[Json] = []
+grown: list[Json] = []
 
 
 def tools() -> list[Json]:
@@ -26,18 +27,40 @@ def tools() -> list[Json]:
     if "clash" in habits:
         # Both are so long that only a hash tells them apart, and they are the same.
         return [{"name": "same", "description": text, "inputSchema": EMPTY} for text in ("first", "second")]
+    if "names" in habits:
+        names = ["a.b", "a/b", "a_b", "with blank", "naïve", "查询", "删除", "x" * 80, "x" * 79 + "."]
+        return [{"name": name, "inputSchema": EMPTY} for name in names]
     if "strange" in habits:
         deep: Json = EMPTY
         for _ in range(3000 if "deep" in habits else 5):
             deep = {"type": "object", "properties": {"x": deep}}
         return [
             {"name": "good", "inputSchema": EMPTY},
-            {"name": "null", "inputSchema": {"type": "object", "properties": {"x": {"type": "null"}}}},
+            {"name": "dated", "inputSchema": {"type": "object", "properties": {"x": {"type": "date"}}}},
             {"name": "nested", "inputSchema": deep},
             {"name": "naïve.name", "inputSchema": {"type": "object", "properties": {"z": True, "a": {"enum": [1]}}}},
             {"description": "has no name"},
         ]
     return [{"name": name, "inputSchema": EMPTY} for name in CALLS]
+
+
+def page(cursor: str | None) -> Json:
+    """A page of the tools: all of them, one by one, or with pages that lead nowhere."""
+    found = tools() + grown
+    if "pages" in habits:
+        place = int(cursor or 0)
+        more = {"nextCursor": str(place + 1)} if place + 1 < len(found) else {}
+        return {"tools": found[place : place + 1], **more}
+    if "broken-pages" in habits and cursor:
+        return {"tools": "none"}
+    return {"tools": found, **({"nextCursor": "more"} if {"circles", "broken-pages"} & habits else {})}
+
+
+def grow(arguments: Json) -> Json:
+    """From now on there is a tool more."""
+    grown.append({"name": f"grown_{len(grown)}", "inputSchema": EMPTY})
+    send({"method": "notifications/tools/list_changed"})
+    return text("grown")
 
 
 def text(said: str) -> Json:
@@ -50,7 +73,13 @@ def die(arguments: Json) -> Json:
 
 def rubbish(arguments: Json) -> Json:
     write_line("Segmentation fault (core dumped)")
-    return text("nobody hears this")
+    os._exit(3)
+
+
+def chatter(arguments: Json) -> Json:
+    for line in ("Working...", "50 %", "{'almost': 'JSON'}", "\x00", "\ufeff"):
+        write_line(line)
+    return text("chattered")
 
 
 def flood(arguments: Json) -> Json:
@@ -99,6 +128,7 @@ CALLS: dict[str, Callable[[Any], Any]] = {
     "big": lambda given: text("x" * given["bytes"]),
     "die": die,
     "rubbish": rubbish,
+    "chatter": chatter,
     "flood": flood,
     "notify": notify,
     "ask": ask,
@@ -107,6 +137,7 @@ CALLS: dict[str, Callable[[Any], Any]] = {
     "late": lambda given: None,
     "error": lambda given: None,
     "shapeless": lambda given: None,
+    "grow": grow,
     "cwd": lambda given: text(os.getcwd()),
 }
 
@@ -122,6 +153,8 @@ def call(message: Json) -> None:
             late.append(message)
         case "never":
             pass
+        case _ if "names" in habits or name.startswith("grown"):
+            send({"id": message["id"], "result": text(f"called {name}")})
         case _:
             send({"id": message["id"], "result": CALLS[name](given)})
 
@@ -142,7 +175,7 @@ def answer(message: Json) -> None:
             version = "1999-01-01" if "old" in habits else params["protocolVersion"]
             send({"id": message["id"], "result": {"protocolVersion": version, "capabilities": {}, "serverInfo": about}})
         case "tools/list" if "toolless" not in habits:
-            send({"id": message["id"], "result": {"tools": tools(), "nextCursor": "more"}})
+            send({"id": message["id"], "result": page(params.get("cursor"))})
         case "tools/call":
             call(message)
         case "resources/list":
@@ -168,7 +201,8 @@ def main() -> None:
     if "stubborn" in habits:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
     if "no-json" in habits:
-        write_line("Welcome to my server!")
+        write_line("\x1b]0;pwned\x07Welcome to my server!")
+        write_line("Listening.")
     if "exits" in habits:
         sys.exit(1)
     for line in sys.stdin:

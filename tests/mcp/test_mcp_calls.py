@@ -125,7 +125,7 @@ async def test_a_server_that_breaks_in_a_call_breaks_only_that(tmp_path: Path, t
         assert told.one("task_complete")["last_agent_message"] == "done"
 
 
-@pytest.mark.parametrize("tool", ["flood", "notify"])
+@pytest.mark.parametrize("tool", ["flood", "notify", "chatter"])
 async def test_noise_is_no_answer_and_blocks_nobody(
     tmp_path: Path, tool: str, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from octavo.config.mcp_servers import HttpTransport, McpServer, StdioTransport
 from octavo.mcp.errors import caused, seconds_text
-from octavo.mcp.names import is_allowed, is_server_name, qualified_name
+from octavo.mcp.names import is_allowed, is_server_name, model_names, qualified_name
 from octavo.mcp.outside import bearer_token, configured_headers, server_environment
 
 LONG = "extremely_lengthy_function_name_that_absolutely_surpasses_all_reasonable_limits"
@@ -16,7 +18,10 @@ LONG = "extremely_lengthy_function_name_that_absolutely_surpasses_all_reasonable
     ("tool", "name"),
     [
         ("t", "mcp__my_server__t"),
-        ("bad.name", "mcp__my_server__bad.name"),
+        ("bad.name", "mcp__my_server__bad_name"),
+        ("a/b c:d", "mcp__my_server__a_b_c_d"),
+        ("naïve", "mcp__my_server__na_ve"),
+        ("", "mcp__my_server__"),
         (LONG, "mcp__my_server__extremel119a2b97664e41363932dc84de21e2ff1b93b3e9"),
         (f"yet_another_{LONG}", "mcp__my_server__yet_anot419a82a89325c1b477274a41f8c65ea5f3a7f341"),
     ],
@@ -32,11 +37,30 @@ def test_a_name_of_64_bytes_is_kept_and_a_longer_one_is_hashed() -> None:
     assert "x" * 20 not in qualified_name("s", "x" * (65 - len(prefix)))
 
 
-def test_a_name_is_cut_in_bytes() -> None:
-    name = qualified_name("s", "é" * 40)
-    assert name.startswith("mcp__s__éééééééé")
-    assert len(name.encode()) == 64
-    assert qualified_name("s", "\ud800" * 60)  # nothing sensible, but nothing breaks
+@pytest.mark.parametrize("tool", ["é" * 80, "\ud800" * 60, "a\nb", "\0", "x" * 300, "日本語" * 40])
+def test_a_name_is_always_one_that_providers_take(tool: str) -> None:
+    assert re.fullmatch(r"[a-zA-Z0-9_-]{1,64}", qualified_name("s", tool))
+
+
+def test_where_names_meet_the_one_that_is_called_so_keeps_it_and_the_others_get_a_hash() -> None:
+    tools = [("s", "a.b"), ("s", "a_b"), ("s", "a/b"), ("s", "other.name")]
+    names = model_names(tools)
+    assert names["s", "a_b"] == "mcp__s__a_b"
+    assert names["s", "other.name"] == "mcp__s__other_name"
+    assert re.fullmatch(r"mcp__s__a_b_[0-9a-f]{8}", names["s", "a.b"])
+    assert re.fullmatch(r"mcp__s__a_b_[0-9a-f]{8}", names["s", "a/b"])
+    assert len(set(names.values())) == 4
+
+
+def test_names_do_not_depend_on_the_order_of_the_tools() -> None:
+    tools = [("s", "a.b"), ("s", "a/b"), ("s", "a b"), ("t", "查询"), ("t", "删除")]
+    assert model_names(tools) == model_names(tools[::-1])
+
+
+def test_the_same_words_of_two_servers_stay_two_tools() -> None:
+    names = model_names([("a", "b__c"), ("a__b", "c")])
+    assert names["a", "b__c"] == "mcp__a__b__c"
+    assert names["a__b", "c"].startswith("mcp__a__b__c_")
 
 
 def test_server_names_are_words() -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from mcp_talks import ask_for, calls
+from socks_proxy import SocksProxy
 from story import answer, call, conversation, says
 from web_server import Answer, Asked, json_answer, mcp_over_http, web_server
 
@@ -78,3 +80,33 @@ async def test_a_connection_that_breaks_in_one_call_works_in_the_next(tmp_path: 
     assert "unexpected status 500 Internal Server Error: <html>oops</html>" in outputs[0]
     assert all(text.startswith("tool call error: tool call failed for `web/echo`") for text in outputs[:3])
     assert '[{"text":"xxx' in outputs[3]
+
+
+@pytest.mark.parametrize("value", ["quic://nonsense", "http://"])
+async def test_a_proxy_variable_that_is_not_for_this_server_stops_nothing(tmp_path: Path, value: str) -> None:
+    environ = {"HTTPS_PROXY": value, "ALL_PROXY": value, "NO_PROXY": "127.0.0.1"}
+    with web_server(mcp_over_http) as web:
+        servers = {"web": {"url": f"{web.url}/mcp"}}
+        async with conversation(tmp_path / "w", calls("echo", {}, "web"), mcp_servers=servers, environ=environ) as talk:
+            assert "xxx" in await ask_for(talk)
+
+
+async def test_a_proxy_that_cannot_be_used_is_named(tmp_path: Path) -> None:
+    servers = {"web": {"url": "http://model.example/mcp"}}
+    environ = {"HTTP_PROXY": "quic://nonsense"}
+    async with conversation(tmp_path / "w", [says("hi")], mcp_servers=servers, environ=environ) as talk:
+        told = await talk.user("go")
+    assert told.one("error")["message"].startswith(
+        "MCP client for `web` failed to start: proxy 'quic://nonsense' is not supported"
+    )
+
+
+@pytest.mark.parametrize("scheme", ["socks5", "socks5h", "socks"])
+async def test_a_server_is_reached_through_a_socks_proxy(tmp_path: Path, scheme: str) -> None:
+    with SocksProxy((b"us er", b"pw")) as proxy, web_server(mcp_over_http) as web:
+        servers = {"web": {"url": web.url.replace("127.0.0.1", "model.example") + "/mcp"}}
+        environ = {"ALL_PROXY": f"{scheme}://us%20er:pw@127.0.0.1:{proxy.port}"}
+        async with conversation(tmp_path / "w", calls("echo", {}, "web"), mcp_servers=servers, environ=environ) as talk:
+            assert "xxx" in await ask_for(talk)
+    assert {host for host, _ in proxy.asked} == {"model.example"}
+    assert set(proxy.logins) == {(b"us er", b"pw")}

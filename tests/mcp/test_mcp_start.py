@@ -5,14 +5,15 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from mcp_talks import ODD_SERVER, ask_for, calls, odd, offered, seen
-from story import conversation, processes_with, says
+from mcp_talks import ODD_SERVER, ask_for, calls, odd, offered, output, seen
+from story import answer, call, conversation, processes_with, says
 
 from octavo.protocol import ops
 
@@ -40,7 +41,6 @@ async def test_each_server_that_fails_is_told_before_the_turn_and_stops_nobody(t
         "gone": {"command": "no-such-program"},
         "nodir": odd(cwd="/no/such/folder"),
         "silent": odd("silent", startup_timeout_sec=1.5),
-        "talks": odd("no-json"),
         "exits": odd("exits"),
         "bad name": odd(),
         "http": {"url": "http://127.0.0.1:9/mcp"},
@@ -52,7 +52,7 @@ async def test_each_server_that_fails_is_told_before_the_turn_and_stops_nobody(t
         kinds = told.kinds()
         assert kinds.index("task_started") > len(errors)
         assert offered(talk) == ["mcp__good__echo"]
-        assert sorted(errors)[:6] == [
+        assert sorted(errors)[:5] == [
             "MCP client for `exits` failed to start: handshaking with MCP server failed: "
             "connection closed: initialize response",
             "MCP client for `gone` failed to start: No such file or directory (os error 2)",
@@ -61,10 +61,8 @@ async def test_each_server_that_fails_is_told_before_the_turn_and_stops_nobody(t
             "MCP client for `nodir` failed to start: No such file or directory (os error 2)",
             "MCP client for `silent` timed out after 1 seconds. Add or adjust `startup_timeout_sec` in your "
             "config.toml:\n[mcp_servers.silent]\nstartup_timeout_sec = XX",
-            "MCP client for `talks` failed to start: handshaking with MCP server failed: connection closed: "
-            "the server wrote something that is not JSON: Welcome to my server!",
         ]
-        assert sorted(errors)[6:] == ["invalid server name 'bad name': must match pattern ^[a-zA-Z0-9_-]+$"]
+        assert sorted(errors)[5:] == ["invalid server name 'bad name': must match pattern ^[a-zA-Z0-9_-]+$"]
 
 
 async def test_a_server_that_does_not_tell_its_tools_is_used_without(tmp_path: Path) -> None:
@@ -103,10 +101,77 @@ async def test_the_handshake_is_the_one_that_servers_know(tmp_path: Path) -> Non
 async def test_schemas_are_squeezed_and_what_does_not_fit_is_left_out(tmp_path: Path) -> None:
     async with conversation(tmp_path / "w", [says("hi")], mcp_servers={"odd": odd("strange")}) as talk:
         await talk.user("go")
-        assert offered(talk) == ["mcp__odd__good", "mcp__odd__naïve.name", "mcp__odd__nested"]
-        naive = next(tool for tool in talk.requests[0]["tools"] if "naïve" in tool.get("name", ""))
-        assert naive["parameters"]["properties"] == {"a": {"type": "string"}, "z": {"type": "string"}}
+        assert offered(talk) == ["mcp__odd__good", "mcp__odd__na_ve_name", "mcp__odd__nested"]
+        naive = next(tool for tool in talk.requests[0]["tools"] if "na_ve" in tool.get("name", ""))
+        assert naive["parameters"]["properties"] == {"a": {"type": "integer", "enum": [1]}, "z": {"type": "string"}}
         assert naive["description"] == ""
+
+
+async def test_what_a_server_prints_besides_messages_is_skipped_and_told_once(tmp_path: Path) -> None:
+    async with conversation(tmp_path / "w", calls("echo", "{}"), mcp_servers={"odd": odd("no-json")}) as talk:
+        told = await talk.user("go")
+        assert output(talk) == '{"b":{},"a":1}'
+    [remark] = told.all("background_event")
+    assert remark["message"] == (
+        "MCP server `odd` writes what is no message to stdout; it is skipped: ]0;pwned Welcome to my server!"
+    )
+    assert "error" not in told.kinds()
+
+
+async def test_a_server_that_prints_something_and_ends_is_told_with_its_words(tmp_path: Path) -> None:
+    async with conversation(tmp_path / "w", [says("hi")], mcp_servers={"odd": odd("no-json", "exits")}) as talk:
+        error = (await talk.user("go")).one("error")["message"]
+    assert error.endswith(
+        "connection closed: the server wrote something that is not JSON: ]0;pwned Welcome to my server!"
+    )
+
+
+async def test_tools_with_any_name_can_be_called(tmp_path: Path) -> None:
+    servers = {"odd": odd("names")}
+    async with conversation(tmp_path / "w", [says("hi")], mcp_servers=servers) as talk:
+        await talk.user("go")
+        names = offered(talk)
+    assert len(names) == len(set(names)) == 9
+    assert all(re.fullmatch(r"[a-zA-Z0-9_-]{1,64}", name) for name in names)
+    script = [answer(*(call(name, "{}", f"c{place}") for place, name in enumerate(names))), says("done")]
+    async with conversation(tmp_path / "w2", script, mcp_servers=servers) as talk:
+        await talk.user("go")
+        outputs = [item["output"] for item in talk.input() if item["type"] == "function_call_output"]
+    called = [json.loads(text)[0]["text"].removeprefix("called ") for text in outputs]
+    assert sorted(called) == sorted(
+        ["a.b", "a/b", "a_b", "with blank", "naïve", "查询", "删除", "x" * 80, "x" * 79 + "."]
+    )
+
+
+async def test_all_pages_of_tools_are_offered(tmp_path: Path) -> None:
+    async with conversation(tmp_path / "w", [says("hi")], mcp_servers={"odd": odd("pages", "many")}) as talk:
+        await talk.user("go")
+        assert len(offered(talk)) == 500
+
+
+@pytest.mark.parametrize("habit", ["circles", "broken-pages"])
+async def test_pages_that_lead_nowhere_end(tmp_path: Path, habit: str) -> None:
+    async with conversation(tmp_path / "w", [says("hi")], mcp_servers={"odd": odd(habit)}) as talk:
+        await talk.user("go")
+        assert "mcp__odd__echo" in offered(talk)
+        assert len(offered(talk)) == len(set(offered(talk)))
+
+
+async def test_tools_that_a_server_gets_in_a_turn_are_offered_in_its_next_request(tmp_path: Path) -> None:
+    script = [
+        answer(call("mcp__odd__grow", "{}")),
+        answer(call("mcp__odd__grown_0", "{}", "c2")),
+        says("done"),
+        says("again"),
+    ]
+    async with conversation(tmp_path / "w", script, mcp_servers={"odd": odd(), "two": odd()}) as talk:
+        await talk.user("go")
+        assert "mcp__odd__grown_0" not in offered(talk, 0)
+        assert "mcp__odd__grown_0" in offered(talk, 1)
+        assert output(talk, 2) == '[{"text":"called grown_0","type":"text"}]'
+        assert set(offered(talk, 1)) - set(offered(talk, 0)) == {"mcp__odd__grown_0"}
+        await talk.user("go on")
+        assert talk.requests[3]["tools"] == talk.requests[1]["tools"]
 
 
 async def test_endless_schemas_break_nothing(tmp_path: Path) -> None:

@@ -20,12 +20,14 @@ class ActiveTurn:
     `gate` is closed while a snapshot is made and tools have to wait. `ending` means
     that the turn is about to be aborted and must not ask the model again. `on_abort`
     is called when it is, before the client is told. `said` is what the user said in it;
-    `background` is work beside the turn that is stopped with it.
+    `background` is work beside the turn that is stopped with it. `own_toolbox` has our
+    own tools alone, without those of MCP servers.
     """
 
     def __init__(self, context: TurnContext) -> None:
         self.context = context
         self.id = context.turn_id
+        self.own_toolbox = context.toolbox
         self.task: asyncio.Task[None] | None = None
         self._diff: TurnDiffTracker | None = None
         self.gate = asyncio.Event()

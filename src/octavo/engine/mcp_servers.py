@@ -31,7 +31,11 @@ def start_mcp_servers(session: Session) -> None:
     from octavo.mcp.servers import McpServers
 
     store = TokenStore(config.codex_home, config.mcp_oauth_credentials_store)
-    session.mcp = McpServers(config.mcp_servers, config.environ, store)
+
+    def tell(line: str) -> None:
+        session.emit("", events.BackgroundEvent(line))
+
+    session.mcp = McpServers(config.mcp_servers, config.environ, store, tell)
     session.mcp_started = session.spawn(_watch_start(session, session.mcp))
 
 
@@ -41,7 +45,7 @@ async def _watch_start(session: Session, servers: McpServers) -> None:
     await servers.started()
     for failure in servers.failures:
         session.emit("", events.Error(failure))
-    session.mcp_tools = mcp_tools(servers)
+    session.mcp_tools, session.mcp_revision = mcp_tools(servers), servers.revision
 
 
 async def offer_mcp_tools(session: Session, turn: ActiveTurn, message: Message) -> None:
@@ -57,7 +61,32 @@ async def offer_mcp_tools(session: Session, turn: ActiveTurn, message: Message) 
         except asyncio.CancelledError:
             show_user_message(session, turn, message)
             raise
-    toolbox = with_more_tools(turn.context.toolbox, session.mcp_tools)
+    await renew_mcp_tools(session)
+    _offer(session, turn)
+
+
+async def follow_mcp_tools(session: Session, turn: ActiveTurn) -> None:
+    """Offer what the servers have by now, if they said since the last request that it changed."""
+    if session.mcp is not None and await renew_mcp_tools(session):
+        _offer(session, turn)
+
+
+async def renew_mcp_tools(session: Session) -> bool:
+    """Whether the tools of servers are others than before. A list that is just being asked for is waited for."""
+    servers = session.mcp
+    if servers is None:
+        return False
+    await servers.settled()
+    if session.mcp_revision == servers.revision:
+        return False
+    from octavo.tools.mcp_call import mcp_tools
+
+    session.mcp_tools, session.mcp_revision = mcp_tools(servers), servers.revision
+    return True
+
+
+def _offer(session: Session, turn: ActiveTurn) -> None:
+    toolbox = with_more_tools(turn.own_toolbox, session.mcp_tools)
     turn.context = msgspec.structs.replace(turn.context, toolbox=toolbox)
 
 

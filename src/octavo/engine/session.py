@@ -81,6 +81,7 @@ class Session:
         self.mcp: McpServers | None = None
         self.mcp_started: asyncio.Task[None] | None = None
         self.mcp_tools: tuple[Tool, ...] = ()
+        self.mcp_revision = 0
         self._leftovers: Leftovers | None = None
         self._shell_snapshots: ShellSnapshots | None = None
         self._let_go: list[subprocess.Popen[bytes]] = []

@@ -30,6 +30,7 @@ async def run_turn(session: Session, turn: ActiveTurn, message: Message) -> str 
     just_compacted = False
     while True:
         record_input(session, turn)
+        await follow_changed_tools(session, turn)
         answer = await ask_model(session, turn)
         session.record(turn.id, answer.items)
         if fills_the_window(answer, turn):
@@ -70,6 +71,14 @@ def record_input(session: Session, turn: ActiveTurn) -> None:
     if pending := turn.take_input():
         session.record(turn.id, pending)
         turn.said += pending
+
+
+async def follow_changed_tools(session: Session, turn: ActiveTurn) -> None:
+    """Offer what MCP servers have by now; they may have said since the last request that it changed."""
+    if session.mcp is not None:
+        from octavo.engine.mcp_servers import follow_mcp_tools
+
+        await follow_mcp_tools(session, turn)
 
 
 def fills_the_window(answer: Answer, turn: ActiveTurn) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import logging
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -24,7 +24,7 @@ from mcp.shared.transport_context import TransportContext
 from mcp.types import CONNECTION_CLOSED, METHOD_NOT_FOUND
 
 from octavo import __version__
-from octavo.mcp.errors import RequestFailed, seconds_text
+from octavo.mcp.errors import Noise, RequestFailed, seconds_text
 
 log = logging.getLogger(__name__)
 
@@ -37,12 +37,14 @@ _VERSION_HEADER = "mcp-protocol-version"
 class McpClient:
     """An open connection. Requests may go on side by side; one that fails or is given up leaves the others alone."""
 
-    def __init__(self, name: str, dispatcher: JSONRPCDispatcher) -> None:
-        self._name, self._dispatcher = name, dispatcher
+    def __init__(self, name: str, dispatcher: JSONRPCDispatcher, tell: Callable[[str], None]) -> None:
+        self._name, self._dispatcher, self._tell = name, dispatcher, tell
         self._ids, self._progress_tokens = itertools.count(), itertools.count()
         self._headers: dict[str, str] = {}
         self.broken: str | None = None
         """Why nothing more will come, where we know."""
+        self.on_tools_changed: Callable[[], None] = _nobody_minds
+        """Called when the server says that its tools are others now."""
 
     async def initialize(self) -> Json:
         """The handshake; what the server says about itself. Any protocol version is fine. Raises `RequestFailed`."""
@@ -86,21 +88,35 @@ class McpClient:
         data = msgspec.json.encode(told.data).decode() if told.data is not None else None
         return f"Mcp error: {told.code}: {told.message}" + (f"({data})" if data is not None else "")
 
+    async def take_note(
+        self, context: DispatchContext[TransportContext], method: str, params: Mapping[str, Any] | None
+    ) -> None:
+        """The server tells something that needs no answer."""
+        log.debug("MCP notification %s", method)
+        if method == "notifications/tools/list_changed":
+            self.on_tools_changed()
+
     async def note_broken(self, error: Exception) -> None:
         """Remember what the transport could not make sense of."""
         self.broken = str(error)
-        log.warning("MCP server %s: %s", self._name, error)
+        if isinstance(error, Noise):
+            self._tell(f"MCP server `{self._name}` writes what is no message to stdout; it is skipped: {error.shown}")
+        else:
+            log.warning("MCP server %s: %s", self._name, error)
 
 
 @asynccontextmanager
-async def open_client(name: str, transport: Transport) -> AsyncGenerator[McpClient]:
-    """A connection over a transport, for as long as the block runs; no handshake yet."""
+async def open_client(name: str, transport: Transport, tell: Callable[[str], None]) -> AsyncGenerator[McpClient]:
+    """A connection over a transport, for as long as the block runs; no handshake yet.
+
+    `tell` gets a line for the user about what the server does wrong without failing.
+    """
     async with transport as (read, write):
         dispatcher = JSONRPCDispatcher(read, write)
-        client = McpClient(name, dispatcher)
+        client = McpClient(name, dispatcher, tell)
         dispatcher.on_stream_exception = client.note_broken
         async with anyio.create_task_group() as group:
-            await group.start(dispatcher.run, _answer, _take_note)
+            await group.start(dispatcher.run, _answer, client.take_note)
             try:
                 yield client
             finally:
@@ -121,5 +137,5 @@ async def _answer(context: DispatchContext[TransportContext], method: str, param
             raise MCPError(METHOD_NOT_FOUND, method)
 
 
-async def _take_note(context: DispatchContext[TransportContext], method: str, params: Mapping[str, Any] | None) -> None:
-    log.debug("MCP notification %s", method)
+def _nobody_minds() -> None:
+    """Before the tools are known there is nothing to change."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Mapping
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -27,20 +28,34 @@ STARTUP_SECONDS = 10.0
 TOOL_SECONDS = 60.0
 _LEAVES_WITHIN = 6.0  # seconds for a server process, which has steps of its own
 _HANGS_UP_WITHIN = 2.0  # seconds for a server over the network to take our goodbye
+_MOST_TOOLS = 10_000
 GITHUB_URL = "https://api.githubcopilot.com/mcp"
 
 
 class Connection:
-    """A server that starts, runs, or failed to start (`failure`); `listed` are its tools as it described them."""
+    """A server that starts, runs, or failed to start (`failure`); `listed` are its tools as it described them.
+
+    `revision` counts how often the list changed, and `settled` is set while it is not being asked for again.
+    """
 
     def __init__(
-        self, name: str, server: McpServer, environ: Mapping[str, str], store: TokenStore, sdk: asyncio.Future[None]
+        self,
+        name: str,
+        server: McpServer,
+        environ: Mapping[str, str],
+        store: TokenStore,
+        sdk: asyncio.Future[None],
+        tell: Callable[[str], None],
     ) -> None:
-        self.name, self.server = name, server
+        self.name, self.server, self._tell = name, server, tell
         self._environ, self._store, self._sdk = environ, store, sdk
         self._stop = asyncio.Event()
         self._client: McpClient | None = None
         self.listed: tuple[Json, ...] = ()
+        self.revision = 0
+        self.settled = asyncio.Event()
+        self.settled.set()
+        self._changed = asyncio.Event()
         self.failure: str | None = None
         self.started = asyncio.Event()
         """Set when it is known whether it runs."""
@@ -75,7 +90,7 @@ class Connection:
     async def _live(self) -> None:
         try:
             async with self._opened():
-                await self._stop.wait()
+                await self._follow_changes()
         except Exception as error:
             # The SDK and what it stands on raise errors of many kinds, and one server must not touch the others.
             cause = _innermost(error)
@@ -88,6 +103,7 @@ class Connection:
         finally:
             self._client = None if self.failure else self._client
             self.started.set()
+            self.settled.set()
 
     @asynccontextmanager
     async def _opened(self) -> AsyncIterator[None]:
@@ -114,7 +130,7 @@ class Connection:
             from octavo.mcp.client import open_client
             from octavo.mcp.stdio_transport import stdio_streams
 
-            async with self._clock() as clock, open_client(self.name, stdio_streams(process)) as client:
+            async with self._clock() as clock, open_client(self.name, stdio_streams(process), self._tell) as client:
                 try:
                     await client.initialize()
                 except RequestFailed as error:
@@ -130,9 +146,9 @@ class Connection:
         from octavo.mcp.client import open_client
         from octavo.mcp.http_transport import ServerAddress
 
-        address = ServerAddress(transport.url, *self._authorization(transport))
+        address = ServerAddress(transport.url, *self._authorization(transport), self._environ)
         async with self._clock() as clock:
-            async with open_client(self.name, address.newer()) as client:
+            async with open_client(self.name, address.newer(), self._tell) as client:
                 try:
                     await client.initialize()
                 except RequestFailed as error:
@@ -142,7 +158,7 @@ class Connection:
                     await self._ready(client, clock)
                     yield
                     return
-            async with open_client(self.name, address.older()) as client:
+            async with open_client(self.name, address.older(), self._tell) as client:
                 try:
                     await client.initialize()
                 except RequestFailed as error:
@@ -173,15 +189,50 @@ class Connection:
         """The handshake is done: ask for the tools. A server that does not tell them is used without."""
         clock.reschedule(None)
         self._client = client
-        try:
-            seconds = self.server.startup_timeout_sec
-            answer = await self.request("tools/list", {}, STARTUP_SECONDS if seconds is None else seconds)
-        except RequestFailed as error:
-            log.warning("MCP server %s: %s", self.name, error)
-        else:
-            listed = answer.get("tools")
-            self.listed = tuple(tool for tool in listed if _is_tool(tool)) if isinstance(listed, list) else ()
+        client.on_tools_changed = self._note_change
+        self.listed = await self._list_tools() or ()
         self.started.set()
+
+    def _note_change(self) -> None:
+        self.settled.clear()
+        self._changed.set()
+
+    async def _follow_changes(self) -> None:
+        """Ask for the tools again each time the server says that they changed, until the end."""
+        stopped = asyncio.ensure_future(self._stop.wait())
+        try:
+            while True:
+                changed = asyncio.ensure_future(self._changed.wait())
+                await asyncio.wait({stopped, changed}, return_when=asyncio.FIRST_COMPLETED)
+                changed.cancel()
+                if stopped.done():
+                    return
+                self._changed.clear()
+                if (listed := await self._list_tools()) is not None:
+                    self.listed, self.revision = listed, self.revision + 1
+                if not self._changed.is_set():
+                    self.settled.set()
+        finally:
+            stopped.cancel()
+
+    async def _list_tools(self) -> tuple[Json, ...] | None:
+        """All pages of the tools, as far as they come within the time; None if not even the first one does."""
+        seconds = self.server.startup_timeout_sec
+        deadline = time.monotonic() + (STARTUP_SECONDS if seconds is None else seconds)
+        listed: list[Json] | None = None
+        cursor, seen = None, set[str]()
+        while True:
+            left = max(deadline - time.monotonic(), 0.0)
+            try:
+                answer = await self.request("tools/list", {"cursor": cursor} if cursor else {}, left)
+            except RequestFailed as error:
+                log.warning("MCP server %s: %s", self.name, error)
+                return None if listed is None else tuple(listed)
+            page, cursor = answer.get("tools"), answer.get("nextCursor")
+            listed = (listed or []) + [tool for tool in (page if isinstance(page, list) else ()) if _is_tool(tool)]
+            if not isinstance(cursor, str) or not cursor or cursor in seen or len(listed) > _MOST_TOOLS:
+                return tuple(listed)
+            seen.add(cursor)
 
     def _authorization(self, transport: HttpTransport) -> tuple[dict[str, str], Any]:
         """The headers of every request, and who adds the token where a login was stored."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from octavo.errors import OctavoError
 
+_SHOWN_BYTES = 80
+
 
 class McpError(OctavoError):
     """The root of what MCP servers do to us."""
@@ -40,3 +42,16 @@ def caused(summary: str, causes: tuple[str, ...]) -> str:
 def seconds_text(seconds: float) -> str:
     """A span as clients know it: `60s`, `1.5s`, `250ms`."""
     return f"{seconds:.9g}s" if seconds >= 1 else f"{seconds * 1000:.6g}ms"
+
+
+class BrokenOutput(Exception):
+    """The server wrote something after which nothing can be trusted."""
+
+
+class Noise(BrokenOutput):
+    """The server wrote a line that is no message: a greeting, a log, the last words of something else."""
+
+    def __init__(self, line: bytes) -> None:
+        text = line[:_SHOWN_BYTES].decode("utf-8", "replace")
+        self.shown = " ".join("".join(char if char.isprintable() else " " for char in text).split())
+        super().__init__(f"the server wrote something that is not JSON: {self.shown}")

@@ -10,12 +10,16 @@ import logging
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
+from urllib.parse import unquote
 
 import httpx2
 from mcp.client import Transport
 from mcp.client.sse import sse_client
 from mcp.client.streamable_http import streamable_http_client
 from mcp.types import INTERNAL_ERROR
+
+from octavo.http.proxies import UnusableProxy, proxies_from
+from octavo.http.urls import InvalidUrl, parse_url
 
 log = logging.getLogger(__name__)
 
@@ -29,8 +33,11 @@ _OLD_KIND = (400, 404, 405)
 class ServerAddress:
     """Where a server is, what goes along with every request, and what it said to the first ones."""
 
-    def __init__(self, url: str, headers: Mapping[str, str], auth: httpx2.Auth | None) -> None:
+    def __init__(
+        self, url: str, headers: Mapping[str, str], auth: httpx2.Auth | None, environ: Mapping[str, str]
+    ) -> None:
         self.url, self.headers, self.auth = url, headers, auth
+        self.proxy = _proxy_for(url, environ)
         self.last_refusal: int | None = None
         """The status with which a message was last refused."""
 
@@ -44,6 +51,10 @@ class ServerAddress:
         """Whether it refused in the way of a server that knows only the older transport."""
         return self.last_refusal in _OLD_KIND
 
+    def network(self) -> httpx2.AsyncHTTPTransport:
+        """Connections to it. The proxy is ours to choose: the library gives up over variables that it does not know."""
+        return httpx2.AsyncHTTPTransport(proxy=self.proxy)
+
     def newer(self) -> Transport:
         """The streamable HTTP transport."""
         return _streamable(self)
@@ -56,7 +67,7 @@ class ServerAddress:
             timeout: httpx2.Timeout | None = None,
             auth: httpx2.Auth | None = None,
         ) -> httpx2.AsyncClient:
-            return httpx2.AsyncClient(headers=headers, timeout=_LONG, auth=auth)
+            return httpx2.AsyncClient(headers=headers, timeout=_LONG, auth=auth, transport=self.network())
 
         return sse_client(self.url, dict(self.headers), auth=self.auth, httpx_client_factory=client)
 
@@ -77,7 +88,7 @@ class _TellingClient(httpx2.AsyncClient):
     """
 
     def __init__(self, address: ServerAddress) -> None:
-        super().__init__(headers=dict(address.headers), timeout=_LONG, auth=address.auth)
+        super().__init__(headers=dict(address.headers), timeout=_LONG, auth=address.auth, transport=address.network())
         self._address = address
 
     async def send(self, request: httpx2.Request, **options: Any) -> httpx2.Response:
@@ -106,3 +117,19 @@ class _TellingClient(httpx2.AsyncClient):
 def _told(request: httpx2.Request, status: int, message: str) -> httpx2.Response:
     error = {"jsonrpc": "2.0", "id": None, "error": {"code": INTERNAL_ERROR, "message": message}}
     return httpx2.Response(status, json=error, request=request)
+
+
+def _proxy_for(url: str, environ: Mapping[str, str]) -> httpx2.Proxy | None:
+    """The proxy that our other requests would go through, too. Raises `UnusableProxy`."""
+    try:
+        proxy = proxies_from(environ).proxy_for(parse_url(url))
+    except InvalidUrl:
+        return None  # the first request will say so
+    if proxy is None:
+        return None
+    if proxy.scheme.startswith("socks4"):
+        raise UnusableProxy(f"proxies of the kind {proxy.scheme} are not supported for MCP servers: use socks5h")
+    host = f"[{proxy.host}]" if ":" in proxy.host else proxy.host
+    scheme = "socks5h" if proxy.is_socks else proxy.scheme
+    user, _, password = (proxy.credentials or "").partition(":")
+    return httpx2.Proxy(f"{scheme}://{host}:{proxy.port}", auth=(unquote(user), unquote(password)) if user else None)

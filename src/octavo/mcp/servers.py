@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from importlib import import_module
 from typing import Any
 
@@ -14,7 +14,7 @@ import msgspec
 from octavo.config.mcp_servers import McpServer
 from octavo.mcp.connection import Connection
 from octavo.mcp.errors import RequestFailed
-from octavo.mcp.names import is_allowed, qualified_name
+from octavo.mcp.names import is_allowed, model_names
 from octavo.mcp.oauth.credentials import TokenStore
 
 log = logging.getLogger(__name__)
@@ -40,17 +40,26 @@ class McpTool(msgspec.Struct, frozen=True):
 
 
 class McpServers:
-    """Starts every enabled server at once. A server that fails or is slow does not touch the others."""
+    """Starts every enabled server at once. A server that fails or is slow does not touch the others.
 
-    def __init__(self, servers: Mapping[str, McpServer], environ: Mapping[str, str], store: TokenStore) -> None:
+    `tell` gets a line for the user about what a server does wrong without failing.
+    """
+
+    def __init__(
+        self,
+        servers: Mapping[str, McpServer],
+        environ: Mapping[str, str],
+        store: TokenStore,
+        tell: Callable[[str], None] = log.warning,
+    ) -> None:
         sdk = asyncio.create_task(_import_sdk())
         self._sdk = sdk
         self._connections = {
-            name: Connection(name, server, environ, store, sdk)
+            name: Connection(name, server, environ, store, sdk, tell)
             for name, server in sorted(servers.items())
             if server.enabled
         }
-        self._tools: tuple[McpTool, ...] | None = None
+        self._tools: tuple[int, tuple[McpTool, ...]] | None = None
 
     async def started(self) -> None:
         """Wait until it is known of each server whether it runs."""
@@ -68,26 +77,36 @@ class McpServers:
         return tuple(connection.failure for connection in self._connections.values() if connection.failure)
 
     @property
-    def tools(self) -> tuple[McpTool, ...]:
-        """The tools that models may call, sorted by qualified name; settled once all servers are started."""
-        if self._tools is None:
-            found: dict[str, McpTool] = {}
-            for tool in self._all_tools():
-                if found.setdefault(tool.qualified_name, tool) is not tool:
-                    log.warning("MCP server %s has another tool %s; it is left out", tool.server, tool.name)
-            tools = tuple(found[name] for name in sorted(found, key=lambda name: name.encode("utf-8", "replace")))
-            if not self.are_started:
-                return tools
-            self._tools = tools
-        return self._tools
+    def revision(self) -> int:
+        """A number that grows when a server's tools change."""
+        return sum(connection.revision for connection in self._connections.values())
 
-    def _all_tools(self) -> list[McpTool]:
-        return [
-            McpTool(qualified_name(name, described["name"]), name, described)
-            for name, connection in self._connections.items()
-            for described in connection.listed
-            if is_allowed(described["name"], connection.server)
-        ]
+    async def settled(self) -> None:
+        """Wait until no server is being asked what has changed about its tools."""
+        for connection in self._connections.values():
+            await connection.settled.wait()
+
+    @property
+    def tools(self) -> tuple[McpTool, ...]:
+        """The tools that models may call, sorted by qualified name."""
+        if self._tools is None or self._tools[0] != self.revision or not self.are_started:
+            self._tools = (self.revision, self._named_tools())
+        return self._tools[1]
+
+    def _named_tools(self) -> tuple[McpTool, ...]:
+        found: dict[tuple[str, str], Json] = {}
+        for server, described in self._allowed():
+            if found.setdefault((server, described["name"]), described) is not described:
+                log.warning("MCP server %s has another tool %s; it is left out", server, described["name"])
+        names = model_names(found)
+        tools = (McpTool(names[tool], tool[0], described) for tool, described in found.items())
+        return tuple(sorted(tools, key=lambda tool: tool.qualified_name))
+
+    def _allowed(self) -> Iterator[tuple[str, Json]]:
+        for name, connection in self._connections.items():
+            for described in connection.listed:
+                if is_allowed(described["name"], connection.server):
+                    yield name, described
 
     @property
     def running(self) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStre
 from mcp.shared.message import SessionMessage
 from mcp.types import INTERNAL_ERROR, ErrorData, JSONRPCError, JSONRPCMessage, jsonrpc_message_adapter
 
+from octavo.mcp.errors import BrokenOutput, Noise
 from octavo.mcp.line_reader import LineTooLong
 from octavo.mcp.server_process import ServerProcess
 
@@ -25,14 +26,15 @@ log = logging.getLogger(__name__)
 
 Incoming = SessionMessage | Exception
 
-
-class BrokenOutput(Exception):
-    """The server wrote something that is no JSON; nothing after it can be trusted."""
+_BOM = b"\xef\xbb\xbf"
 
 
 @asynccontextmanager
 async def stdio_streams(process: ServerProcess) -> AsyncGenerator[tuple[MemoryObjectReceiveStream[Incoming], Stdin]]:
-    """Both directions of a server process. What it writes is passed on until it ends or writes rubbish."""
+    """Both directions of a server process. What it writes is passed on until it ends.
+
+    Lines that are no JSON are left out; the first one is passed on as `Noise`.
+    """
     await process.open_stdin()
     send, receive = anyio.create_memory_object_stream[Incoming](0)
     async with send, receive, anyio.create_task_group() as group:
@@ -74,13 +76,19 @@ def line_of(message: JSONRPCMessage) -> bytes:
 
 
 async def _pass_on(process: ServerProcess, send: MemoryObjectSendStream[Incoming]) -> None:
+    was_told = False
     async with send, aclosing(process.lines()) as lines:
         try:
             async for line in lines:
-                if line.strip() and (message := message_of(line)) is not None:
-                    await send.send(SessionMessage(message))
-        except BrokenOutput as error:
-            await send.send(error)
+                try:
+                    message = message_of(line) if line.strip() else None
+                except Noise as noise:
+                    if not was_told:
+                        was_told = True
+                        await send.send(noise)
+                else:
+                    if message is not None:
+                        await send.send(SessionMessage(message))
         except LineTooLong:
             await send.send(BrokenOutput("the server wrote a line without end"))
         except (anyio.BrokenResourceError, anyio.ClosedResourceError):
@@ -88,19 +96,19 @@ async def _pass_on(process: ServerProcess, send: MemoryObjectSendStream[Incoming
 
 
 def message_of(line: bytes) -> JSONRPCMessage | None:
-    """The message on a line; None for JSON that is none. Raises `BrokenOutput` for anything else.
+    """The message on a line; None for JSON that is none. Raises `Noise` for anything else.
 
     An answer of a shape that the protocol does not know becomes an error, so that whoever asked hears of it.
     """
+    line = line.removeprefix(_BOM)
     try:
         return jsonrpc_message_adapter.validate_json(line, by_name=False)
     except ValueError:
         pass
     try:
         said: Any = msgspec.json.decode(line)
-    except (msgspec.DecodeError, RecursionError):
-        start = line[:80].decode("utf-8", "replace")
-        raise BrokenOutput(f"the server wrote something that is not JSON: {start}") from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise Noise(line) from None
     if isinstance(said, dict) and isinstance(said.get("id"), int | str) and said.keys() & {"result", "error"}:
         error = ErrorData(code=INTERNAL_ERROR, message="the server's answer is not a valid message")
         return JSONRPCError(jsonrpc="2.0", id=said["id"], error=error)

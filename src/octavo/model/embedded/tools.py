@@ -127,7 +127,16 @@ def read_call(text: str, tools: Sequence[LocalTool]) -> tuple[str, str]:
 
 def fits(value: Any, schema: Schema) -> bool:
     """Whether a decoded value fits a schema of the subset that tools are declared in."""
-    match schema.get("type"):
+    if "anyOf" in schema and not any(fits(value, choice) for choice in schema["anyOf"]):
+        return False
+    if "enum" in schema and value not in schema["enum"]:
+        return False
+    kinds = schema.get("type")
+    return any(_is_kind(value, kind, schema) for kind in ([kinds] if isinstance(kinds, str) else kinds or [None]))
+
+
+def _is_kind(value: Any, kind: str | None, schema: Schema) -> bool:
+    match kind:
         case "object":
             return isinstance(value, dict) and _object_fits(value, schema)
         case "array":
@@ -136,7 +145,11 @@ def fits(value: Any, schema: Schema) -> bool:
             return isinstance(value, str)
         case "boolean":
             return isinstance(value, bool)
-        case "number" | "integer":
+        case "null":
+            return value is None
+        case "integer":
+            return isinstance(value, int) and not isinstance(value, bool)
+        case "number":
             return isinstance(value, int | float) and not isinstance(value, bool)
     return True
 
