@@ -145,3 +145,13 @@ def test_a_terminal_is_taken_to_rewrap_only_when_it_is_known_to() -> None:
     assert not rewraps({"TERM": "xterm-256color"}, "XTerm(390)")
     assert not rewraps({"TERM": "xterm-256color"})
     assert not rewraps({"TERM": "screen", "STY": "1.pts"})
+
+
+def test_rows_that_a_lower_terminal_has_cut_off_come_back() -> None:
+    shown = Shown(20, 8)
+    shown.frame(["N1", "N2"], ["a", "b", "c", "d"], (1, 0))
+    shown.screen.resize(4, 20)  # the rows below the cursor are gone, and nobody has told the program yet
+    shown.screen.cursor.y = 3
+    shown.screen.erase_in_display(2)
+    shown.frame([], ["a", "b", "C", "D"], (1, 0))
+    assert [row.strip() for row in shown.screen.display] == ["", "", "C", "D"]

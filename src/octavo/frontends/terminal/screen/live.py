@@ -105,11 +105,14 @@ def _height(taken: int, columns: int) -> int:
 
 
 def _move(at: Cursor, to: Cursor) -> str:
-    """Relative, so that it holds wherever the rows are; the column is counted from the start of the row."""
-    parts = []
-    if to[0] != at[0]:
-        parts.append(f"\x1b[{abs(to[0] - at[0])}{'A' if to[0] < at[0] else 'B'}")
-    parts.append("\r")
+    """Relative, so that it holds wherever the rows are; the column is counted from the start of the row.
+
+    Down by line feeds: rows that a terminal cut off when it became lower come into being again.
+    """
+    parts = ["\r"]
+    if to[0] < at[0]:
+        parts.append(f"\x1b[{at[0] - to[0]}A")
+    parts.append("\n" * (to[0] - at[0]))
     if to[1]:
         parts.append(f"\x1b[{to[1]}C")
     return "".join(parts)
