@@ -18,6 +18,7 @@ Cursor = tuple[int, int]
 """Row of the live rows, and column."""
 
 _BELOW = "\x1b[J"
+_CLIP, _WRAP = "\x1b[?7l", "\x1b[?7h"
 
 
 class Live:
@@ -36,9 +37,9 @@ class Live:
         rows = rows or [EMPTY]
         cursor = (min(cursor[0], len(rows) - 1), min(cursor[1], max(columns - 1, 0)))
         if history or columns != self._columns or self._stale:
-            drawn, at = self._all(history, rows, columns)
+            drawn, at = self._all(history, rows, cursor[0], columns)
         else:
-            drawn, at = self._changes(rows, columns)
+            drawn, at = self._changes(rows, cursor[0], columns)
         self._rows, self._columns, self._stale = list(rows), columns, False
         moved = _move(at, cursor) if drawn or cursor != self._cursor else ""
         self._cursor = cursor
@@ -61,21 +62,29 @@ class Live:
         """Others may have written over the rows: the next frame writes them all."""
         self._stale = True
 
-    def _all(self, history: Sequence[Line], rows: Sequence[Line], columns: int) -> tuple[str, Cursor]:
+    def _all(self, history: Sequence[Line], rows: Sequence[Line], middle: int, columns: int) -> tuple[str, Cursor]:
         parts = [self.to_top(columns)]
         for line in history:
             parts += (self.ink.row(line, columns), "\r\n")
-        *first, last = rows
-        for line in first:
-            parts += (self.ink.row(line, columns), "\r\n")
-        parts.append(self._last_row(last, columns))
-        return "".join(parts), (len(rows) - 1, columns)
+        last = len(rows) - 1
+        for index, line in enumerate(rows):
+            parts += (
+                _CLIP if index == middle + 1 else "",
+                self.ink.row(line, columns) if index < last else self._last_row(line, columns),
+                "\r\n" if index < last else "",
+            )
+        parts.append(_WRAP if middle < last else "")
+        return "".join(parts), (last, columns)
 
-    def _changes(self, rows: Sequence[Line], columns: int) -> tuple[str, Cursor]:
-        old, at, parts = self._rows, self._cursor, []
+    def _changes(self, rows: Sequence[Line], middle: int, columns: int) -> tuple[str, Cursor]:
+        """Rows below the cursor are clipped, not wrapped: the terminal may be narrower already than it has told."""
+        old, at, parts, clips = self._rows, self._cursor, [], False
         for index, line in enumerate(rows):
             if index < len(old) and line == old[index] and not (index == len(rows) - 1 < len(old) - 1):
                 continue
+            if index > middle and not clips:
+                parts.append(_CLIP)
+                clips = True
             if index < len(old):
                 parts.append(_move(at, (index, 0)))
             else:
@@ -83,6 +92,7 @@ class Live:
             last = index == len(rows) - 1 < len(old) - 1
             parts.append(self._last_row(line, columns) if last else self.ink.row(line, columns))
             at = (index, columns)
+        parts.append(_WRAP if clips else "")
         return "".join(parts), at
 
     def _last_row(self, line: Line, columns: int) -> str:

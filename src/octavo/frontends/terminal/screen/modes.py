@@ -8,7 +8,7 @@ SYNC_BEGIN, SYNC_END = "\x1b[?2026h", "\x1b[?2026l"
 HIDE_CURSOR, SHOW_CURSOR = "\x1b[?25l", "\x1b[?25h"
 
 _ON = "\x1b[?2004h\x1b[>5u\x1b[?1004h"  # pastes in brackets; keys by number, without releases; focus
-_OFF = "\x1b[<1u\x1b[?2004l\x1b[?1004l" + SHOW_CURSOR
+_OFF = "\x1b[<1u\x1b[?2004l\x1b[?1004l\x1b[?7h" + SHOW_CURSOR
 _TMUX_ON, _TMUX_OFF = "\x1b[>4;1m", "\x1b[>4;0m"  # tmux does not know the other way to ask for Shift+Enter
 QUERIES = "\x1b[?u\x1b]10;?\x07\x1b]11;?\x07\x1b[>0q\x1b[c"
 COLOR_QUERIES = "\x1b]10;?\x07\x1b]11;?\x07"
