@@ -188,7 +188,7 @@ def _backtrack(here: Interface, effect: wish.Backtrack) -> None:
 
 
 def _pick_session(here: Interface, effect: wish.PickSession) -> None:
-    here.open_saved(effect.path)
+    here.picked(effect.path)
 
 
 def _more_sessions(here: Interface, _: wish.MoreSessions) -> None:

@@ -24,7 +24,7 @@ from octavo.frontends.terminal.ending import Ending
 from octavo.frontends.terminal.keys.key import Input
 from octavo.frontends.terminal.loop import Loop
 from octavo.frontends.terminal.recording import Recording
-from octavo.frontends.terminal.request import CHOOSE, TerminalRequest
+from octavo.frontends.terminal.request import CHOOSE, NEW, TerminalRequest
 from octavo.frontends.terminal.screen.screen import Screen
 from octavo.protocol import events, ops
 from octavo.runtime.runtime import Runtime
@@ -74,6 +74,7 @@ class Interface:
     async def run(self) -> Ending:
         """Until the user leaves, a signal comes or the terminal is gone; the session is whole when this returns."""
         self.start(self._prepare())
+        self._fill_picker()
         self.app.views.appear(time.monotonic())  # keys that wait in the terminal were typed before a question was seen
         try:
             await self.loop.run()
@@ -219,21 +220,30 @@ class Interface:
             return
         if self.app.views.top or self.app.pager:
             return
-        if self._request.session == CHOOSE and self._saved is None:
-            self._choose_session()
-        else:
-            self.open_saved(self._saved)
+        if self._request.session == CHOOSE:
+            from octavo.frontends.terminal.views.resume_picker import ResumePicker
 
-    def _choose_session(self) -> None:
+            self.app.pager = ResumePicker(time.time, self.config.cwd)
+            self._fill_picker()
+        else:
+            self._open_first()
+
+    def _fill_picker(self) -> None:
+        """Let sessions be read for the picker, if one is seen, beside whatever else is going on."""
         from octavo.frontends.terminal.views.resume_picker import ResumePicker
 
-        picker = ResumePicker(time.time, self.config.cwd)
-        self._request = self._request._replace(session="new")
-        self.app.pager = picker
-        self.run_effects(picker.wanted())
+        if isinstance(self.app.pager, ResumePicker):
+            self._request = self._request._replace(session=NEW)
+            self.run_effects(self.app.pager.wanted())
 
-    def open_saved(self, path: str | None) -> None:
-        """Go on with the session in this file, or begin a new one."""
+    def picked(self, path: str | None) -> None:
+        """This session was chosen, or a new one: it opens once the agent is loaded."""
+        self._saved = path
+        self.go_on()
+
+    def _open_first(self) -> None:
+        """Go on with the saved session, or begin a new one."""
+        path = self._saved
         opening = self.runtime.open(self.config) if path is None else self.runtime.resume(path, self.config)
         request, self._request = self._request, self._request._replace(prompt="", images=())
         self.open_session(opening)

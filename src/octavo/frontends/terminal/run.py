@@ -66,8 +66,11 @@ def run_interface(
                 app.views.push(first, time.monotonic())
             if (question := update_question(config, request.prompt)) is not None:
                 app.views.push(question, time.monotonic())
-            if app.views.top or request.session != CHOOSE:
-                _draw(screen, app)
+            if app.views.top is None and request.session == CHOOSE:
+                from octavo.frontends.terminal.views.resume_picker import ResumePicker
+
+                app.pager = ResumePicker(time.time, config.cwd)
+            _draw(screen, app)
             log()
             return _rest(screen, app, runtime(), request, saved, browser, loaded)
         finally:
@@ -103,7 +106,10 @@ def _rest(
 
 def _draw(screen: Screen, app: App) -> None:
     frame = app.frame(screen.columns, screen.lines, time.monotonic())
-    screen.draw(frame.rows, frame.cursor)
+    if frame.overlay:
+        screen.overlay(frame.rows, frame.cursor)
+    else:
+        screen.draw(frame.rows, frame.cursor)
 
 
 def _composer(config: Config) -> Composer:

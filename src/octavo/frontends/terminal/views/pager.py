@@ -13,6 +13,7 @@ from octavo.frontends.terminal.views.pager_document import TOP, Document, Place
 from octavo.frontends.terminal.views.view import CLOSE, STAY, Cursor, Outcome, View, is_cancel, is_named, typed
 
 _KEYS = "↑/↓ scroll   pgup/pgdn page   home/end jump   / search"
+_SHORT_KEYS = "↑/↓ pgup/pgdn home/end   / search"
 _FURNITURE = 2
 
 
@@ -111,7 +112,7 @@ class Pager(View):
 
     def rows(self, width: int, height: int) -> tuple[list[Line], Cursor | None]:
         """Draw it."""
-        hints = [line(Span(f" {text}", DIM)) for text in self.hints()] if height > _FURNITURE + 3 else []
+        hints = [line(Span(f" {text}", DIM)) for text in self.hints(width)] if height > _FURNITURE + 3 else []
         furniture = _FURNITURE + len(hints) if height > _FURNITURE else 0
         self._width, self._page = width, max(height - furniture, 1)
         end = self.document.end(width, self._page)
@@ -134,11 +135,11 @@ class Pager(View):
 
         return [marked(row, self._query) for row in rows]
 
-    def hints(self) -> list[str]:
+    def hints(self, width: int) -> list[str]:
         """The rows below the rule."""
         if self._typed is not None:
             return [f"Search: {one_line(self._typed)}", "enter find   esc cancel"]
-        return [_KEYS, self._close_hint]
+        return [_KEYS if width > len(_KEYS) else _SHORT_KEYS, self._close_hint]
 
     def _title_row(self, width: int) -> Line:
         spaced = " ".join(self._title)

@@ -19,10 +19,11 @@ _AHEAD = 5
 """So many rows below the selected one are read beforehand."""
 _HEAD, _FOOT = 4, 2
 _GAP = 2
-_LEAST_TEXT = 24
+_LEAST_TEXT = 20
 _LEAST_ID = 8
 _UNITS = (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1))
 _KEYS = "enter resume   esc new session   ctrl + c quit   ↑/↓ move"
+_SHORT_KEYS = "enter resume  esc new  ctrl + c quit"
 
 
 class SavedSession(NamedTuple):
@@ -124,7 +125,8 @@ class ResumePicker(View):
         table = self._table(width)
         rows = [*head, *table]
         if foot:
-            keys = f" {_KEYS}" + (f"   tab {'all folders' if self._here else 'this folder only'}" if self._cwd else "")
+            keys = f" {_KEYS}" + (f"   tab {'all folders' if self._here else 'this folder'}" if self._cwd else "")
+            keys = keys if len(keys) <= width else f" {_SHORT_KEYS}"
             rows += [EMPTY] * (height - len(rows) - 1) + [line(Span(keys, DIM))]
         return [cut_line(row, width) for row in rows[: max(height, 0)]], None
 

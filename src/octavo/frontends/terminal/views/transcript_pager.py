@@ -83,11 +83,11 @@ class TranscriptPager(Pager):
             index, skip = index + 1, 0
         return rows[:count]
 
-    def hints(self) -> list[str]:
+    def hints(self, width: int) -> list[str]:
         """The rows below the rule."""
-        first, last = super().hints()
+        first, last = super().hints(width)
         if self.is_searching:
             return [first, last]
         if self._selected is None:
             return [first, "q close   esc edit an earlier message"]
-        return [first, "q close   esc earlier message   enter edit this message"]
+        return [first, "q close   esc earlier   enter edit"]
