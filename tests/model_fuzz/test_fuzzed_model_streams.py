@@ -18,7 +18,6 @@ from model_server import completed, json_reply, message, sse, stream
 from raw_server import HEAD, Answer, chunked, raw_server
 from wire_calls import WIRES, Wire, call
 
-from octavo.errors import OctavoError
 from octavo.model.errors import ModelError
 from octavo.model.events import Completed, ItemDone
 
@@ -246,12 +245,6 @@ async def test_an_answer_comes_through_a_proxy_and_a_missing_proxy_is_an_error(w
         assert proxy.requests[0].startswith(b"POST http://model.invalid/v1/")
     with pytest.raises(ModelError):
         await call(wire, "http://model.invalid", tmp_path, environ={"HTTP_PROXY": proxy.url})
-
-
-@pytest.mark.parametrize("name", ["ALL_PROXY", "HTTP_PROXY"])
-async def test_a_socks_proxy_is_refused_in_one_clear_line(name: str, tmp_path: Path) -> None:
-    with pytest.raises(OctavoError, match=r"^proxy 'socks5://.*' is not supported: only http and https proxies are$"):
-        await call("chat", "http://127.0.0.1:1", tmp_path, environ={name: "socks5://user:secret@127.0.0.1:1080"})
 
 
 @pytest.mark.parametrize("wire", WIRES)

@@ -13,13 +13,10 @@ import ssl
 import time
 from collections.abc import Iterator, Sequence
 
-from octavo.http.body import Body, body_of
-from octavo.http.head import AnswerHead, BadMessage, Header, read_answer_head, request_head
+from octavo.http.answer import Answer
+from octavo.http.head import AnswerHead, BadMessage, Header, request_head
 from octavo.http.urls import Url
 from octavo.http.wire import TransportError, Wire, connecting, open_wire
-
-_LARGEST_HEAD = 100 * 1024
-"""Bytes of status line and headers; a server that sends more is refused."""
 
 NO_ANSWER = "the server closed the connection without an answer"
 
@@ -37,9 +34,7 @@ class Connection:
         self.idle_since = 0.0
         self._wire = wire
         self._forwards = proxy is not None and not url.is_secure and not proxy.is_socks
-        self._received = bytearray()
-        self._head: AnswerHead | None = None
-        self._body: Body | None = None
+        self._answer: Answer | None = None
 
     async def exchange(
         self, method: str, url: Url, headers: Sequence[Header], body: bytes | None
@@ -52,24 +47,25 @@ class Connection:
         if body is not None:
             fields.append((b"content-length", b"%d" % len(body)))
         target = url.absolute if self._forwards else url.target
+        self._answer = Answer(method)
         with _message_errors():
             self._wire.write(request_head(method, target, fields) + (body or b""))
-            self._head = await _final_head(self._wire, self._received, NO_ANSWER)
-            self._body = body_of(method, self._head)
-        return self._head.status, self._head.headers
+            head = await _head_of(self._answer, self._wire, NO_ANSWER)
+        return head.status, head.headers
 
     async def next_chunk(self) -> bytes:
         """All of the body that has come since, at least a byte; `b""` at its end. Raises `TransportError`."""
-        body = self._body
+        answer = self._answer
         with _message_errors():
-            while body is not None and not body.is_whole:
-                if content := body.take(self._received):
+            while answer is not None:
+                if content := answer.take():
                     return content
-                if not body.is_whole:
-                    data = await self._wire.read()
-                    self._received += data
-                    if not data:
-                        body.end()
+                if answer.is_whole:
+                    break
+                if data := await self._wire.read():
+                    answer.feed(data)
+                else:
+                    answer.end()
         return b""
 
     def rest(self) -> bool:
@@ -77,17 +73,16 @@ class Connection:
 
         The end of an answer that nobody read to the end counts if it has come by now.
         """
-        body, head = self._body, self._head
-        if body is None or head is None or not head.keeps_connection:
+        answer = self._answer
+        if answer is None or answer.head is None or not answer.head.keeps_connection:
             return False
-        self._received += self._wire.take()
         try:
-            body.take(self._received)
+            answer.feed(self._wire.take())
         except BadMessage:
             return False
-        if not body.is_whole or self._received or not self._wire.is_quiet:
+        if not answer.is_whole or answer.has_surplus or not self._wire.is_quiet:
             return False
-        self._head = self._body = None
+        self._answer = None
         self.used_before = True
         self.idle_since = time.monotonic()
         return True
@@ -102,19 +97,14 @@ class Connection:
         self._wire.close()
 
 
-async def _final_head(wire: Wire, received: bytearray, nothing: str) -> AnswerHead:
+async def _head_of(answer: Answer, wire: Wire, nothing: str) -> AnswerHead:
     """The head of the answer itself, after what the server says in between. `nothing` tells that none came."""
-    while True:
-        head = read_answer_head(received, _LARGEST_HEAD)
-        if head is None:
-            data = await wire.read()
-            if not data:
-                raise TransportError(nothing)
-            received += data
-        elif head.status == 101:
-            raise BadMessage("the server wants to speak another protocol")
-        elif head.status >= 200:
-            return head
+    while answer.head is None:
+        data = await wire.read()
+        if not data:
+            raise TransportError(nothing)
+        answer.feed(data)
+    return answer.head
 
 
 async def connect(url: Url, proxy: Url | None, tls: ssl.SSLContext | None, seconds: float | None) -> Connection:
@@ -147,7 +137,7 @@ async def _open_tunnel(wire: Wire, url: Url, proxy: Url) -> None:
     fields = [(b"host", place), *_proxy_authorization(proxy)]
     with _message_errors():
         wire.write(request_head("CONNECT", place, fields))
-        head = await _final_head(wire, bytearray(), f"the proxy {proxy.host}:{proxy.port} closed the connection")
+        head = await _head_of(Answer("CONNECT"), wire, f"the proxy {proxy.host}:{proxy.port} closed the connection")
     if not 200 <= head.status < 300:
         raise TransportError(f"the proxy {proxy.host}:{proxy.port} refused the tunnel with status {head.status}")
 
