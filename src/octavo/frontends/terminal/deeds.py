@@ -114,10 +114,12 @@ def _search_files(here: Interface, effect: wish.SearchFiles) -> None:
         from octavo.frontends.terminal.file_search import FileSearches
 
         def found(query: str, files: Any) -> None:
+            here.record("file_search_result", query=query, matches=len(files))
             here.app.composer.files_found(query, files)
             here.loop.changed()
 
         here.finder = FileSearches(here.config.cwd, here.config.environ, found)
+    here.record("file_search_start", query=effect.query)
     here.finder.search(effect.query)
 
 
@@ -166,6 +168,7 @@ def _choose_approvals(here: Interface, effect: wish.ChooseApprovals) -> None:
 
 
 def _new_session(here: Interface, _: wish.NewSession) -> None:
+    here.record("new_session")
     here.open_session(here.runtime.open(here.config))
 
 

@@ -184,7 +184,15 @@ class Interface:
 
     def frame(self, columns: int, lines: int, now: float) -> Frame:
         """What is to be seen."""
-        return self.app.frame(columns, lines, now)
+        frame = self.app.frame(columns, lines, now)
+        if frame.history:
+            self.record("insert_history_cell", lines=len(frame.history))
+        return frame
+
+    def record(self, kind: str, **facts: object) -> None:
+        """Write down that something happened, where a recording is wanted."""
+        if self.recording is not None:
+            self.recording.note(kind, **facts)
 
     # --- what the state cannot do itself ---
 
@@ -192,6 +200,7 @@ class Interface:
         """Do what composer, views and conversation ask for."""
         from octavo.frontends.terminal.deeds import DEEDS
 
+        self.record("app_event", variant=type(effect).__name__)
         DEEDS[type(effect)](self, effect)
         self.loop.changed()
 
