@@ -330,3 +330,13 @@ def test_the_program_works_from_a_bare_environment(place: Place) -> None:
         words, env=env, cwd=place.workspace, stdin=subprocess.DEVNULL, capture_output=True, check=False
     )
     assert (result.returncode, result.stdout) == (0, b"Hi\n")
+
+
+@pytest.mark.parametrize("content", [b"<html>Not Found</html>", b"", b"<svg/>"])
+def test_a_picture_by_name_alone_is_a_text_for_the_model(place: Place, content: bytes) -> None:
+    model = place.model(answer(says("ok")))
+    (place.workspace / "a.png").write_bytes(content)
+    assert place.exec("-i", "a.png", "--", "hi").code == 0
+    words, prompt = model.input_texts()[-2:]
+    assert (words.startswith("The local image at `"), prompt) == (True, "hi")
+    assert not any(part["type"] == "input_image" for part in model.requests[0]["input"][-1]["content"])

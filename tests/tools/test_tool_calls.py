@@ -250,6 +250,17 @@ async def test_a_picture_is_attached_to_the_next_request(tmp_path: Path) -> None
     assert len(turn.all("user_message")) == 1
 
 
+@pytest.mark.parametrize("content", [b"<html>Not Found</html>", b"", b"<svg/>", PIXEL[:50]])
+async def test_a_picture_by_name_alone_becomes_words(tmp_path: Path, content: bytes) -> None:
+    workspace = tmp_path / "w"
+    workspace.mkdir()
+    (workspace / "dot.png").write_bytes(content)
+    async with conversation(workspace, [answer(call("view_image", {"path": "dot.png"})), says("done")]) as talk:
+        await talk.user("go")
+        words = after_context(talk.input())[-1]
+        assert words.startswith(f"The local image at `{workspace / 'dot.png'}` cannot be attached: ")
+
+
 async def test_a_picture_that_is_none_becomes_words(tmp_path: Path) -> None:
     workspace = tmp_path / "w"
     workspace.mkdir()

@@ -2,8 +2,8 @@
 
 A picture of at most 2048 x 768 pixels that is PNG or JPEG goes out byte for
 byte; other formats become PNG; larger ones are scaled down to fit. What cannot
-be read or shown, or is larger than 20 MiB, becomes a text that says so, so that
-the model knows.
+be read or shown, is no picture whatever its name says, or is larger than 20 MiB,
+becomes a text that says so, so that the model knows and no provider refuses the request.
 """
 
 from __future__ import annotations
@@ -12,13 +12,18 @@ import base64
 import io
 import mimetypes
 import os
+from typing import TYPE_CHECKING
 
 from octavo.files.plain_file import open_plain
 from octavo.protocol.items import InputImage, InputText
 
+if TYPE_CHECKING:
+    from PIL import Image
+
 MAX_SIZE = (2048, 768)
 MAX_MIB = 20
-SENT_AS_IS = {"PNG": "image/png", "JPEG": "image/jpeg"}
+SENT_AS_IS = {"PNG": "image/png", "JPEG": "image/jpeg", "MPO": "image/jpeg"}
+_MODES_OF_PNG = ("RGB", "RGBA", "L", "LA", "P", "1", "I", "I;16")
 
 
 def image_part(path: str) -> InputImage | InputText:
@@ -32,14 +37,21 @@ def image_part(path: str) -> InputImage | InputText:
     encoded = _as_sent(data)
     if encoded:
         return _data_url(*encoded)
+    return InputText(f"The local image at `{path}` cannot be attached: {_why_not(path, data)}.")
+
+
+def _why_not(path: str, data: bytes) -> str:
+    """What is wrong with a file that no picture could be read from."""
     mime = mimetypes.guess_type(path)[0]
-    if mime and mime.startswith("image/"):
-        return _data_url(mime, data)
-    return InputText(
-        f"The local image at `{path}` cannot be attached: unsupported MIME type `{mime}`."
-        if mime
-        else f"The local image at `{path}` cannot be attached: unsupported MIME type (unknown)."
-    )
+    if mime is None:
+        return "unsupported MIME type (unknown)"
+    if not mime.startswith("image/"):
+        return f"unsupported MIME type `{mime}`"
+    if not data.strip(b"\0 \t\r\n"):
+        return "the file is empty"
+    if mime == "image/svg+xml" or b"<svg" in data[:1024].lower():
+        return "SVG is not supported; render it to PNG first"
+    return f"the file holds no picture that can be read, though its name says `{mime}`"
 
 
 def _content(path: str) -> bytes:
@@ -53,23 +65,38 @@ def _content(path: str) -> bytes:
 
 
 def _as_sent(data: bytes) -> tuple[str, bytes] | None:
-    """MIME type and bytes to send; None for what is no picture."""
-    from PIL import Image
+    """MIME type and bytes to send; None for what is no picture, or is not whole."""
+    import warnings
+
+    from PIL import Image, ImageOps
 
     try:
-        with Image.open(io.BytesIO(data)) as image:
-            fits = image.width <= MAX_SIZE[0] and image.height <= MAX_SIZE[1]
-            if fits and image.format in SENT_AS_IS:
-                image.verify()
+        with warnings.catch_warnings(action="ignore"), Image.open(io.BytesIO(data)) as image:
+            kind = "JPEG" if image.format in ("JPEG", "MPO") else "PNG"
+            if image.width <= MAX_SIZE[0] and image.height <= MAX_SIZE[1] and image.format in SENT_AS_IS:
+                _check_whole(image, data)
                 return SENT_AS_IS[image.format], data
-            kind = "JPEG" if image.format == "JPEG" else "PNG"
-            image.thumbnail(MAX_SIZE)
-            picture = image if image.mode in ("RGB", "RGBA", "L", "LA", "P", "1", "I") else image.convert("RGBA")
+            if kind == "JPEG":
+                image.draft("RGB", MAX_SIZE)  # no more of it is unfolded than is needed
+            upright = ImageOps.exif_transpose(image)
+            upright.thumbnail(MAX_SIZE)
             out = io.BytesIO()
-            picture.convert("RGB").save(out, "JPEG") if kind == "JPEG" else picture.save(out, "PNG")
+            if kind == "JPEG":
+                upright.convert("RGB").save(out, "JPEG")
+            else:
+                (upright if upright.mode in _MODES_OF_PNG else upright.convert("RGBA")).save(out, "PNG")
             return SENT_AS_IS[kind], out.getvalue()
     except Exception:  # what the readers of the many formats raise for a broken picture is not told anywhere
         return None
+
+
+def _check_whole(image: Image.Image, data: bytes) -> None:
+    """Raises whatever it may for a picture that is damaged or not whole; `verify` looks at PNG alone."""
+    from PIL import Image
+
+    image.verify()
+    with Image.open(io.BytesIO(data)) as again:
+        again.load()
 
 
 def _data_url(mime: str, data: bytes) -> InputImage:
