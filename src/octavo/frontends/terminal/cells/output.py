@@ -15,7 +15,7 @@ from octavo.frontends.terminal.text.wrapping import wrap
 MOST_LINES = 5
 MOST_LINES_OF_USER = 50
 
-_LONGEST = 4096
+_LONGEST = 1000
 """Characters of a line that are kept: a line without end would fill the scrollback."""
 
 
