@@ -76,6 +76,7 @@ def test_user_commands() -> None:
     assert writer().type("!git status").keys("enter").take() == [UserShell("git status")]
     typist = writer().type("!").keys("enter")
     assert isinstance(typist.take()[0], Info)
+    assert typist.text == ""
     assert writer().type(" !x").keys("enter").take() == [Submit("!x")]
 
 

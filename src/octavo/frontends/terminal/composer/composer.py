@@ -267,6 +267,8 @@ class Composer:
                 return []
             self.busy = True
             return [asked.effect]
+        if self.editor.draft.text.strip() == "!":
+            self.editor.reset()  # it was explained; there is nothing in it to go on with
         self.editor.move(len(self.editor.draft.text))
         return [asked] if asked else []
 
