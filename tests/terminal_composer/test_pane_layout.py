@@ -110,6 +110,12 @@ def test_the_table_of_keys_opens_in_an_empty_composer_only() -> None:
     assert typist.keys("?").text == "a?"
 
 
+def test_the_table_of_keys_in_a_narrow_terminal() -> None:
+    rows = Typist(width=40).keys("?").rows()[-8:]
+    assert all(len(row) <= 40 for row in rows)
+    assert [row.split()[0] for row in rows] == ["/", "ctrl", "@", "ctrl", "esc", "ctrl", "!", "ctrl"]
+
+
 @pytest.mark.parametrize(
     ("window", "used", "left"),
     [

@@ -27,8 +27,8 @@ def search_row(query: str, *, missed: bool) -> Line:
     return line(Span("  search: "), Span(shown(query)), Span(f"  {keys}", DIM))
 
 
-def shortcut_rows(*, enhanced: bool, primed: bool) -> list[Line]:
-    """The keys in two columns; a terminal with enhanced keys knows Shift+Enter."""
+def shortcut_rows(width: int, *, enhanced: bool, primed: bool) -> list[Line]:
+    """The keys in two columns, in one where they do not fit; a terminal with enhanced keys knows Shift+Enter."""
     newline = "shift + enter" if enhanced else "ctrl + j"
     again = "esc again" if primed else "esc esc"
     table = (
@@ -38,6 +38,8 @@ def shortcut_rows(*, enhanced: bool, primed: bool) -> list[Line]:
         ("! for a command of your own", "ctrl + t for the transcript"),
     )
     left = max(len(row[0]) for row in table) + 4
+    if width < 2 + left + max(len(row[1]) for row in table):
+        return [line(Span(f"  {text}", DIM)) for row in table for text in row]
     return [line(Span(f"  {first:<{left}}{second}", DIM)) for first, second in table]
 
 

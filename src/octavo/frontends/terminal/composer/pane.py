@@ -40,7 +40,7 @@ def pane_rows(pane: Pane, width: int, height: int) -> tuple[list[Line], Cursor]:
     composer = pane.composer
     status = [status_row(pane.status, pane.now, width, pane.light)] if pane.status else []
     queue = queue_rows(composer.queue, width)
-    shares = _shares(pane, len(status), len(queue), row_count(composer.editor.draft, width), max(height, 1))
+    shares = _shares(pane, len(status), len(queue), row_count(composer.editor.draft, width), width, max(height, 1))
     draft, (row, column), composer.top_row = draft_rows(
         composer.editor.draft, composer.example, width, shares.draft, composer.top_row, pane.fill
     )
@@ -71,7 +71,7 @@ class _Shares(NamedTuple):
     live_gap: int
 
 
-def _shares(pane: Pane, status: int, queue: int, draft: int, height: int) -> _Shares:
+def _shares(pane: Pane, status: int, queue: int, draft: int, width: int, height: int) -> _Shares:
     """Rows for each part: what matters most takes its own first."""
     left = height
 
@@ -82,7 +82,7 @@ def _shares(pane: Pane, status: int, queue: int, draft: int, height: int) -> _Sh
         return taken
 
     first = take(1)
-    under = len(_under(pane, 1000, 1000))
+    under = len(_under(pane, width, height))
     footer = take(1)
     few = take(min(draft - 1, 2))
     status = take(status)
@@ -103,7 +103,7 @@ def _under(pane: Pane, width: int, height: int) -> list[Line]:
     elif composer.completion:
         rows = popup_rows(composer.completion.popup, width, height) if height else []
     elif composer.shortcuts:
-        rows = shortcut_rows(enhanced=pane.enhanced, primed=composer.hint == "backtrack")
+        rows = shortcut_rows(width, enhanced=pane.enhanced, primed=composer.hint == "backtrack")
     else:
         rows = [footer_row(composer.hint, busy=composer.busy, empty=composer.empty, context_left=pane.context_left)]
     return [cut_line(line, width) for line in rows[:height]]
