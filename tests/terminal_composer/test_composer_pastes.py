@@ -251,6 +251,7 @@ def test_a_question_mark_at_the_start_of_a_burst_is_text() -> None:
     typist = Typist().quickly("?a").wait(0.02)
     assert typist.text == "?a"
     assert not typist.composer.shortcuts
+    assert Typist().quickly("?é").text == "?é"
 
 
 def test_nothing_to_wait_for_while_nothing_is_collected() -> None:

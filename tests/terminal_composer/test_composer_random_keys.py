@@ -203,3 +203,20 @@ def by_line(rows: list) -> list[list]:  # type: ignore[type-arg]
         if not row.soft:
             lines.append([])
     return lines[:-1]
+
+
+starts = st.sampled_from("ab/@?!é日")
+unbracketed = st.tuples(starts, st.text("ab /@?é日\n", min_size=1, max_size=60), st.sampled_from(["", "x" * 1000]))
+
+
+@settings(max_examples=200, deadline=None)
+@given(unbracketed, st.lists(st.integers(0, 7), min_size=1, max_size=20))
+def test_a_paste_in_any_pieces_is_the_paste_in_one(parts: tuple[str, ...], gaps: list[int]) -> None:
+    text = "".join(parts)
+    whole, typist = Typist().paste(text), Typist()
+    for number, character in enumerate(text):
+        typist.now += gaps[number % len(gaps)] / 1000
+        typist.quickly("\r" if character == "\n" else character)
+    typist.wait(0.2)
+    assert typist.draft == whole.draft
+    assert not [effect for effect in typist.take() if isinstance(effect, Submit)]

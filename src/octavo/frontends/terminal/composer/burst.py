@@ -45,6 +45,11 @@ class Burst:
         return None if self._collected is None else self._last + self._gap
 
     @property
+    def run(self) -> str:
+        """What was typed quickly and is not collected, the last character too."""
+        return self._typed
+
+    @property
     def _gap(self) -> float:
         return GAP if self._collected is None or len(self._collected) < SURELY_PASTED else LONG_GAP
 

@@ -128,11 +128,12 @@ class Composer:
         verdict = self._burst.character(text, now, self.editor.draft)
         if isinstance(verdict, TakenBack):
             self.editor.take_back(verdict.draft)
+        elif not verdict and text == "?" and self.empty:
+            self.shortcuts = not shortcuts
         elif not verdict:
-            if text == "?" and self.empty:
-                self.shortcuts = not shortcuts
-            else:
-                self.editor.handle(key, self.columns)
+            if shortcuts and self._burst.run == f"?{text}":
+                self.editor.insert(Draft("?"))  # it was the beginning of a text, not a question
+            self.editor.handle(key, self.columns)
 
     def _enter(self, now: float) -> Effects:
         command = self.completion is not None or self.editor.draft.text.startswith("/")
