@@ -109,7 +109,8 @@ def _refused_paths(text: str) -> list[str]:
         if found := _path_pattern().search(before):
             paths.append(found["quoted"] or found["plain"])
     patched = itertools.islice(_patch_pattern().finditer(text), _MOST_MESSAGES)
-    return [*paths, *(found[1][-_LONGEST_PATH:] for found in patched)]
+    named = (*paths, *(found[1][-_LONGEST_PATH:] for found in patched))
+    return [path for path in named if "\0" not in path]  # nothing on a disk is called so
 
 
 @functools.cache
