@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from hypothesis import given, settings
@@ -11,7 +12,7 @@ from typist import Typist
 from octavo.frontends.terminal.composer import draft as drafts
 from octavo.frontends.terminal.composer.draft import Draft, expanded
 from octavo.frontends.terminal.composer.pane import Pane, pane_rows
-from octavo.frontends.terminal.composer.rows import rows_of
+from octavo.frontends.terminal.composer.rows import Row, rows_of
 from octavo.frontends.terminal.effects import Submit
 from octavo.frontends.terminal.keys.key import Key, Paste
 from octavo.frontends.terminal.text.widths import graphemes, line_width, width
@@ -196,8 +197,15 @@ def test_rows_hold_the_whole_text_in_order(text: str, columns: int) -> None:
         assert width(shown) <= max(columns, 4)
 
 
-def by_line(rows: list) -> list[list]:  # type: ignore[type-arg]
-    lines: list[list] = [[]]  # type: ignore[type-arg]
+@given(st.text("ab  -", max_size=60), st.integers(1, 12))
+def test_ascii_lines_are_wrapped_as_others_are(text: str, columns: int) -> None:
+    like = text.replace("a", "é").replace("b", "ø")
+    assert rows_of(text, columns) == rows_of(like + "\n日", columns)[: len(rows_of(text, columns))]
+    assert rows_of(like, columns) == rows_of(text, columns)
+
+
+def by_line(rows: Sequence[Row]) -> list[list[Row]]:
+    lines: list[list[Row]] = [[]]
     for row in rows:
         lines[-1].append(row)
         if not row.soft:

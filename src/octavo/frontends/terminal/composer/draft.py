@@ -7,7 +7,6 @@ label. Facts in `docs/composer.md`, "Writing".
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from typing import NamedTuple
 
 from octavo.frontends.terminal.text.widths import graphemes
@@ -118,16 +117,14 @@ def before(draft: Draft, index: int) -> int:
     """One grapheme or label back."""
     if index == line_start(draft, index):
         return max(index - 1, 0)
-    borders = _borders(draft, index)
-    return borders[bisect_left(borders, index) - 1]
+    return _borders(draft, index - 1)[0]
 
 
 def after(draft: Draft, index: int) -> int:
     """One grapheme or label on."""
     if index == line_end(draft, index):
         return min(index + 1, len(draft.text))
-    borders = _borders(draft, index)
-    return borders[bisect_right(borders, index)]
+    return _borders(draft, index)[1]
 
 
 def word_before(draft: Draft, index: int) -> int:
@@ -139,8 +136,7 @@ def word_before(draft: Draft, index: int) -> int:
         return ends[index]
     while index > 0 and index not in ends and not draft.text[index - 1].isspace():
         index -= 1
-    borders = _borders(draft, index)
-    return borders[bisect_right(borders, index) - 1]
+    return index if index == line_end(draft, index) else _borders(draft, index)[0]
 
 
 def word_after(draft: Draft, index: int) -> int:
@@ -156,29 +152,34 @@ def word_after(draft: Draft, index: int) -> int:
 
 
 def _border(draft: Draft, index: int) -> int:
-    borders = _borders(draft, index)
-    return borders[min(bisect_left(borders, index), len(borders) - 1)]
+    """The first place from `index` on where the cursor can stand."""
+    if index == line_end(draft, index):
+        return index
+    start, end = _borders(draft, index)
+    return index if index == start else end
 
 
-def _borders(draft: Draft, index: int) -> list[int]:
-    """All places in the line of `index` where the cursor can stand."""
-    start, end = line_start(draft, index), line_end(draft, index)
-    borders = [start]
-    for label in (label for label in draft.labels if start <= label.start < end):
-        _add_borders(borders, draft.text[borders[-1] : label.start])
-        borders.append(label.end)
-    _add_borders(borders, draft.text[borders[-1] : end])
-    return borders
-
-
-def _add_borders(borders: list[int], text: str) -> None:
-    place = borders[-1]
-    if text.isascii():
-        borders.extend(range(place + 1, place + len(text) + 1))
-        return
-    for grapheme in graphemes(text):
-        place += len(grapheme)
-        borders.append(place)
+def _borders(draft: Draft, index: int) -> tuple[int, int]:
+    """Where the grapheme or label begins and ends that the character at `index` belongs to."""
+    text, first, last = draft.text, line_start(draft, index), line_end(draft, index)
+    for label in draft.labels:
+        if label.start <= index < label.end:
+            return label.start, label.end
+        if label.end <= index:
+            first = max(first, label.end)
+        else:
+            last = min(last, label.start)
+    start, end = index, index + 1
+    # Between two ASCII characters there always is a border, so no more than what is around has to be looked at.
+    while start > first and not text[start - 1 : start + 1].isascii():
+        start -= 1
+    while end < last and not text[end - 1 : end + 1].isascii():
+        end += 1
+    for grapheme in graphemes(text[start:end]):
+        if start + len(grapheme) > index:
+            return start, start + len(grapheme)
+        start += len(grapheme)
+    return index, end
 
 
 # --- what is sent ---

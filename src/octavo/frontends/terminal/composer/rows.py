@@ -7,6 +7,7 @@ broken. A blank may hang over the end of a row by one column, so that nothing mo
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -24,8 +25,9 @@ class Row(NamedTuple):
     soft: bool = False
 
 
-def rows_of(text: str, columns: int) -> list[Row]:
-    """At least one row, for an empty text too."""
+@lru_cache(4)
+def rows_of(text: str, columns: int) -> tuple[Row, ...]:
+    """At least one row, for an empty text too; cached, as a frame asks several times."""
     rows: list[Row] = []
     place = 0
     for line in text.split("\n"):
@@ -35,10 +37,10 @@ def rows_of(text: str, columns: int) -> list[Row]:
             Row(place + s, place + e, n < len(starts)) for n, (s, e) in enumerate(zip(starts, ends, strict=True), 1)
         ]
         place += len(line) + 1
-    return rows
+    return tuple(rows)
 
 
-def row_at(rows: list[Row], index: int) -> int:
+def row_at(rows: Sequence[Row], index: int) -> int:
     """The number of the row in which the cursor stands at `index`."""
     return bisect_right(rows, index, key=lambda row: row.start) - 1
 
@@ -78,8 +80,8 @@ def _shown(character: str) -> str:
 @lru_cache(512)
 def _starts(line: str, columns: int) -> tuple[int, ...]:
     """Where the rows of a line begin; cached, as a key changes one line of many."""
-    if len(line) <= columns and line.isascii() and line.isprintable():
-        return (0,)
+    if line.isascii() and line.isprintable():
+        return _simple_starts(line, columns)
     starts, used, place = [0], 0, 0
     chance, used_there = (
         0,
@@ -97,4 +99,14 @@ def _starts(line: str, columns: int) -> tuple[int, ...]:
             chance, used_there = place, used
     if used > columns:
         starts.append(len(line))
+    return tuple(starts)
+
+
+def _simple_starts(line: str, columns: int) -> tuple[int, ...]:
+    """The same where each character is one column, without looking at each."""
+    starts = [0]
+    while len(line) - starts[-1] > columns:
+        start, end = starts[-1], starts[-1] + columns
+        blank = end if line[end] == " " else line.rfind(" ", start, end)
+        starts.append(end if blank < 0 else blank + 1)
     return tuple(starts)
