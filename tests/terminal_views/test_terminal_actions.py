@@ -18,6 +18,7 @@ from octavo.frontends.terminal.actions.review_targets import last_commits, local
 from octavo.frontends.terminal.actions.session_scan import SessionScan, batch_beside
 from octavo.frontends.terminal.effects import SendFeedback
 from octavo.frontends.terminal.recording import open_recording
+from octavo.git.run import GitError
 from octavo.http.client import HttpClient
 from octavo.protocol.events import Event, TaskStarted
 from octavo.protocol.ops import Interrupt
@@ -89,6 +90,10 @@ async def test_commits_with_the_newest_first(repository: Path, tmp_path: Path) -
     empty.mkdir()
     git(empty, "init", "-q")
     assert await last_commits(str(empty)) == []
+    with pytest.raises(GitError, match="not in a git repository"):
+        await last_commits(str(tmp_path))
+    with pytest.raises(GitError, match="not in a git repository"):
+        await local_branches(str(tmp_path))
 
 
 # --- saved sessions ---

@@ -78,6 +78,12 @@ def test_typing_filters_without_regard_to_case_and_backspace_undoes() -> None:
     assert chosen(hands) == ["Rel-01"]
 
 
+def test_ctrl_u_clears_the_search() -> None:
+    view = a_list("one", "two", search="type to search")
+    Hands(view).press(*"tw", Key("u", ctrl=True))
+    assert "  type to search" in shown(view)
+
+
 def test_a_search_has_no_numbers_and_looks_at_more_than_names() -> None:
     view = a_list("one", "two", search="type to search")
     hands = Hands(view)

@@ -140,6 +140,18 @@ def test_what_was_found_is_marked_and_nothing_found_changes_nothing() -> None:
     assert content(view) == before
 
 
+def test_a_long_search_goes_on_beside_the_keys() -> None:
+    view = of_lines(2000)
+    press(view, Key("/", text="/"), *(Key(c, text=c) for c in "row 1999"), ENTER)
+    assert " Searching for row 1999 …" in shown(view, 80, 14)
+    while (due := view.deadline()) is not None:
+        view.tick(due)
+    assert content(view)[-1] == "row 1999"
+    press(view, Key("/", text="/"), *(Key(c, text=c) for c in "nowhere"), ENTER)
+    view.handle(HOME, 0.0)
+    assert view.deadline() is None, "a key ends it"
+
+
 def test_esc_leaves_the_search_and_not_the_pager() -> None:
     view = Transcript(10).pager()
     for key in (Key("/", text="/"), Key("q", text="q"), ESC):

@@ -292,6 +292,9 @@ def test_typing_filters_and_selects_the_first_hit() -> None:
     hands.press("q", ENTER)
     assert hands.effects == []
     assert "  no session matches" in shown(hands.stack)
+    hands.press(ctrl("u"))
+    assert "Type to search" in shown(hands.stack)
+    hands.press(*"TALK 2q")
     hands.press(Key("backspace"))
     assert hands.press(ENTER) == [PickSession("/s/2")]
 

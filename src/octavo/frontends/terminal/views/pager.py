@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from octavo.frontends.terminal.keys.key import Key, Paste
 from octavo.frontends.terminal.text.clean import one_line
@@ -15,6 +16,7 @@ from octavo.frontends.terminal.views.view import CLOSE, STAY, Cursor, Outcome, V
 _KEYS = "↑/↓ scroll   pgup/pgdn page   home/end jump   / search"
 _SHORT_KEYS = "↑/↓ pgup/pgdn home/end   / search"
 _FURNITURE = 2
+_BLOCKS_A_TICK = 200
 
 
 class Pager(View):
@@ -28,9 +30,11 @@ class Pager(View):
         self._typed: str | None = None  # the words that are being typed, after `/`
         self._query = ""
         self._hit = TOP
+        self._search: Iterator[Place | None] | None = None
 
     def handle(self, event: Key | Paste, now: float) -> Outcome:
         """Take an input."""
+        self._search = None
         if self._typed is not None:
             return self._type(event)
         if isinstance(event, Paste):
@@ -70,19 +74,30 @@ class Pager(View):
         return STAY
 
     def _find(self, *, backwards: bool) -> None:
-        """Go to the next row with the words; past an end it goes on from the other one."""
-        if not self._query:
-            return
-        from octavo.frontends.terminal.views.pager_search import next_hit
+        """Look for the next row with the words; past an end it goes on from the other one."""
+        if self._query:
+            from octavo.frontends.terminal.views.pager_search import hits
 
-        around = Place(len(self.document), 0) if backwards else Place(0, -1)
-        for start in (self._hit, around):
-            hit = next_hit(self.document, self._query, start, self._width, backwards=backwards)
+            self._search = hits(self.document, self._query, self._hit, self._width, backwards=backwards)
+            self.tick(0.0)
+
+    def deadline(self) -> float | None:
+        """When `tick` is due: at once while a search goes on."""
+        return 0.0 if self._search is not None else None
+
+    def tick(self, now: float) -> Outcome:
+        """Go on with a search."""
+        looked_at = 0
+        for hit in islice(self._search or (), _BLOCKS_A_TICK):
+            looked_at += 1
             if hit is not None:
-                self._hit = hit
+                self._search, self._hit = None, hit
                 end = self.document.end(self._width, self._page)
                 self._top = hit if hit < end else None
-                return
+                return STAY
+        if looked_at < _BLOCKS_A_TICK:
+            self._search = None
+        return STAY
 
     def _scroll(self, key: Key) -> None:
         if is_named(key, "home"):
@@ -139,6 +154,8 @@ class Pager(View):
         """The rows below the rule."""
         if self._typed is not None:
             return [f"Search: {one_line(self._typed)}", "enter find   esc cancel"]
+        if self._search is not None:
+            return [f"Searching for {one_line(self._query)} …", self._close_hint]
         return [_KEYS if width > len(_KEYS) else _SHORT_KEYS, self._close_hint]
 
     def _title_row(self, width: int) -> Line:

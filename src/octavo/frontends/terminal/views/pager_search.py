@@ -1,6 +1,12 @@
-"""Finding words in a pager: which row comes next, and where the words stand in it."""
+"""Finding words in a pager: which row comes next, and where the words stand in it.
+
+A search goes block by block, so that keys are answered while a long text is looked through.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import chain
 
 from octavo.frontends.terminal.text.styled import Line, Span, Style
 from octavo.frontends.terminal.views.pager_document import Document, Place
@@ -8,17 +14,25 @@ from octavo.frontends.terminal.views.pager_document import Document, Place
 _FOUND = Style(reverse=True)
 
 
-def next_hit(document: Document, query: str, start: Place, width: int, *, backwards: bool = False) -> Place | None:
-    """The first row after `start` (before it, where backwards) that holds the words, upper and lower case alike."""
-    wanted = query.lower()
-    indexes = range(min(start.block, len(document) - 1), -1, -1) if backwards else range(start.block, len(document))
-    for index in indexes:
-        rows = [row.text.lower() for row in document.block(index, width)]
-        places = [Place(index, number) for number, text in enumerate(rows) if wanted in text]
-        for place in reversed(places) if backwards else places:
-            if (place < start) if backwards else (place > start):
-                return place
-    return None
+def hits(document: Document, query: str, start: Place, width: int, *, backwards: bool) -> Iterator[Place | None]:
+    """Look for the first row after `start` (before it, where backwards) that holds the words, then around the end.
+
+    Upper and lower case are alike. One step a block: None for a block without a row that counts.
+    """
+    wanted, count = query.lower(), len(document)
+    if count == 0:
+        return
+    first = min(start.block, count - 1)
+    order = chain(range(first, -1, -1), range(count - 1, first - 1, -1)) if backwards else None
+    for step, index in enumerate(order or chain(range(first, count), range(first + 1))):
+        places = [Place(index, row) for row, text in enumerate(document.block(index, width)) if _holds(text, wanted)]
+        if step == 0:
+            places = [place for place in places if (place < start if backwards else place > start)]
+        yield (places[-1] if backwards else places[0]) if places else None
+
+
+def _holds(row: Line, wanted: str) -> bool:
+    return wanted in row.text.lower()
 
 
 def marked(row: Line, query: str) -> Line:

@@ -82,6 +82,8 @@ class ResumePicker(View):
             return Outcome((PickSession(shown[self._selected].path),), "close") if shown else STAY
         if is_named(event, "backspace"):
             return self._search(self._query[:-1])
+        if is_ctrl(event, "u"):
+            return self._search("")
         if is_named(event, "tab") and self._cwd:
             self._here, self._selected, self._top = not self._here, 0, 0
         elif character := typed(event):

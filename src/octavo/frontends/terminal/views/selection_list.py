@@ -13,7 +13,7 @@ from octavo.frontends.terminal.text.widths import cut_line, width
 from octavo.frontends.terminal.text.wrapping import wrap
 from octavo.frontends.terminal.views.option_rows import Option, option_rows, window
 from octavo.frontends.terminal.views.quiet import Quiet
-from octavo.frontends.terminal.views.view import CLOSE, STAY, Cursor, Outcome, View, is_cancel, is_named, typed
+from octavo.frontends.terminal.views.view import CLOSE, STAY, Cursor, Outcome, View, is_cancel, is_ctrl, is_named, typed
 
 if TYPE_CHECKING:
     from octavo.frontends.terminal.effects import Effect
@@ -98,6 +98,8 @@ class SelectionList(View):
     def _edit(self, key: Key) -> Outcome:
         if is_named(key, "backspace"):
             return self._filter(self._query[:-1])
+        if is_ctrl(key, "u"):
+            return self._filter("")
         character = typed(key)
         return self._filter(self._query + character) if character else STAY
 
