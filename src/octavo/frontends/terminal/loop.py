@@ -209,7 +209,7 @@ class Loop:
     def lent(self) -> Iterator[int]:
         """The terminal belongs to another program meanwhile, which gets this descriptor."""
         self._loop.remove_reader(self.screen.tty.fd)
-        self.screen.give_back()
+        self.screen.end()  # the live rows go, else they would stand above those drawn after
         terminal = os.open(os.ttyname(self.screen.tty.fd), os.O_RDWR | os.O_NOCTTY | os.O_CLOEXEC)
         try:
             yield terminal
