@@ -31,8 +31,9 @@ def test_a_command_is_asked_for_with_all_that_is_known(place: Place) -> None:
         "codex_cwd": str(place.workspace),
         "codex_parsed_cmd": [{"type": "unknown", "cmd": "touch zz"}, {"type": "unknown", "cmd": "rm zz"}],
     }
-    kinds = [message["params"]["msg"]["type"] for message in server.messages if message.get("method") == "codex/event"]
-    assert kinds[-1] == "exec_approval_request"  # the event went out first
+    methods = [message.get("method") for message in server.messages]
+    before = server.messages[methods.index("elicitation/create") - 1]
+    assert before["params"]["msg"]["type"] == "exec_approval_request"  # the event went out first
     answer(server, 0, result={"decision": "approved"})
     assert server.text(0) == "Done"
     assert server.event("exec_command_end")["params"]["msg"]["exit_code"] == 0

@@ -45,19 +45,9 @@ class Subscription:
 
     async def next(self) -> Event:
         """The next event; waits for it. Raises `ConversationEnded` after the last."""
-        waiting = self._waiting
-        while not waiting:
-            if self._is_over:
-                raise ConversationEnded("the conversation has ended")
-            self._wake = asyncio.get_running_loop().create_future()
-            try:
-                await self._wake
-            finally:
-                self._wake = None
-        event = waiting.popleft()
-        if len(waiting) == ENOUGH_ROOM:
-            self._broadcast.caught_up(self)
-        return event
+        if not self._waiting and not await self._something():
+            raise ConversationEnded("the conversation has ended")
+        return self._take()
 
     def close(self) -> None:
         """Stop listening; harmless a second time."""
@@ -82,14 +72,32 @@ class Subscription:
         if self._wake is not None and not self._wake.done():
             self._wake.set_result(None)
 
+    def _take(self) -> Event:
+        waiting = self._waiting
+        event = waiting.popleft()
+        if len(waiting) == ENOUGH_ROOM:
+            self._broadcast.caught_up(self)
+        return event
+
+    async def _something(self) -> bool:
+        """Wait until there is an event; False if there will be none."""
+        while not self._waiting:
+            if self._is_over:
+                return False
+            self._wake = asyncio.get_running_loop().create_future()
+            try:
+                await self._wake
+            finally:
+                self._wake = None
+        return True
+
     def __aiter__(self) -> Subscription:
         return self
 
     async def __anext__(self) -> Event:
-        try:
-            return await self.next()
-        except ConversationEnded:
-            raise StopAsyncIteration from None
+        if not self._waiting and not await self._something():
+            raise StopAsyncIteration
+        return self._take()
 
     def __enter__(self) -> Subscription:
         return self

@@ -35,11 +35,10 @@ def flat_event(event: events.Event) -> events.Event:
     They answer by the turn alone, so a question that a sub-conversation asks bears the turn's id
     for its call as well.
     """
-    match event:
-        case events.Event(origin=str(), msg=events.ExecApprovalRequest() | events.ApplyPatchApprovalRequest() as msg):
-            return events.Event(event.id, msgspec.structs.replace(msg, call_id=event.id))
-        case _:
-            return event
+    msg = event.msg
+    if event.origin is None or not isinstance(msg, events.ExecApprovalRequest | events.ApplyPatchApprovalRequest):
+        return event
+    return events.Event(event.id, msgspec.structs.replace(msg, call_id=event.id))
 
 
 def _of_item(item: TurnItem, show_raw_reasoning: bool) -> Sequence[events.EventMsg]:

@@ -7,11 +7,11 @@ from collections.abc import Awaitable, Callable
 import msgspec
 
 from octavo.http.identity import DEFAULT_ORIGINATOR
-from octavo.protocol.source import SessionSource
 
 TYPE_CHECKING = False  # as `typing` has it
 if TYPE_CHECKING:
     from octavo.git.info import GitInfo
+    from octavo.protocol.source import SessionSource
 
 
 class FrontEnd(msgspec.Struct, frozen=True):

@@ -15,7 +15,6 @@ from octavo.config.choices import ConfigFlags
 from octavo.config.config import Config
 from octavo.config.overrides import Override
 from octavo.config.schema import LocalModel
-from octavo.model.backend import ModelBackend
 from octavo.runtime.front_end import FrontEnd
 from octavo.runtime.remote import Remote
 
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from octavo.config.load import ConfigSources
     from octavo.engine.conversation import Conversation
     from octavo.engine.services import Services
+    from octavo.model.backend import ModelBackend
     from octavo.process.patch_links import PatchLinks
     from octavo.protocol.items import ResponseItem
     from octavo.tools.telemetry import Telemetry

@@ -72,19 +72,23 @@ class Listeners:
             await self._peer.channel.room_for_events()
 
     def _tell(self, audience: _Audience, event: events.Event) -> None:
-        loaded, is_raw = audience.loaded, isinstance(event.msg, events.RawResponseItem)
+        loaded, wants_raw = audience.loaded, audience.wants_raw.values()
+        times = sum(wants_raw) if isinstance(event.msg, events.RawResponseItem) else len(wants_raw)
+        if times == 0:
+            return
         for message in self._dialect.messages_of(loaded.id, event):
             if isinstance(message, Notice):
-                for wants_raw in audience.wants_raw.values():
-                    if wants_raw or not is_raw:
-                        self._peer.notify(message.method, message.params)
+                for _ in range(times):
+                    self._peer.notify(message.method, message.params)
             else:
                 number = self._peer.ask(message.method, message.params)
                 question = Question(loaded.conversation, event.id, message.request, message.decision_in)
                 self._questions.add(number, question)
-        if isinstance(event.msg, events.TaskComplete | events.TurnAborted):
-            self._questions.drop(loaded.conversation, event.id)
-        if isinstance(event.msg, events.TurnAborted):
-            for request_id in loaded.interrupts:
-                self._peer.reply(request_id, self._dialect.interrupted(event.msg))
-            loaded.interrupts.clear()
+        match event.msg:
+            case events.TaskComplete():
+                self._questions.drop(loaded.conversation, event.id)
+            case events.TurnAborted() as end:
+                self._questions.drop(loaded.conversation, event.id)
+                for request_id in loaded.interrupts:
+                    self._peer.reply(request_id, self._dialect.interrupted(end))
+                loaded.interrupts.clear()

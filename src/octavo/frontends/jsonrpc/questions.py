@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from octavo.frontends.jsonrpc.messages import Response
-from octavo.protocol import events, ops
+from octavo.protocol import events
 from octavo.protocol.policy import ReviewDecision
 
 if TYPE_CHECKING:
@@ -38,6 +38,8 @@ class Question(msgspec.Struct, frozen=True):
 
     async def decide(self, decision: ReviewDecision) -> None:
         """Pass the answer on to the call that asked."""
+        from octavo.protocol import ops  # the first answer need not wait for it
+
         is_patch = isinstance(self.request, events.ApplyPatchApprovalRequest)
         answer = ops.PatchApproval if is_patch else ops.ExecApproval
         await self.conversation.submit(answer(self.turn_id, decision, self.request.call_id))

@@ -20,6 +20,7 @@ from octavo.frontends.app_server.v1.types.from_server import (
 )
 from octavo.frontends.app_server.v1.types.results import InterruptConversationResponse
 from octavo.frontends.jsonrpc.messages import NOT_JSON
+from octavo.frontends.jsonrpc.questions import Request
 from octavo.protocol import events
 from octavo.protocol.ids import ConversationId
 from octavo.protocol.legacy import flat_event
@@ -33,18 +34,27 @@ def messages_of(conversation_id: ConversationId, event: events.Event) -> Iterato
 
     Nothing for the announcement of a conversation: an answer told the client already.
     """
-    if isinstance(event.msg, events.SessionConfigured):
+    asked = event.msg
+    if isinstance(asked, events.SessionConfigured):
         return
     shown = flat_event(event)
-    kind = type(shown.msg).__struct_config__.tag
-    yield Notice(f"codex/event/{kind}", EventParams(shown.id, shown.msg, conversation_id))
-    match event.msg, shown.msg:
-        case events.ExecApprovalRequest() as asked, events.ExecApprovalRequest() as command:
-            yield Inquiry("execCommandApproval", _about_command(conversation_id, command), asked, decision_in)
-        case events.ApplyPatchApprovalRequest() as asked, events.ApplyPatchApprovalRequest() as patch:
-            yield Inquiry("applyPatchApproval", _about_patch(conversation_id, patch), asked, decision_in)
-        case events.TokenCount(rate_limits=limits), _ if limits is not None:
-            yield Notice("account/rateLimits/updated", limits)
+    msg = shown.msg
+    yield Notice(f"codex/event/{type(msg).__struct_config__.tag}", EventParams(shown.id, msg, conversation_id))
+    match asked:
+        case events.ExecApprovalRequest() | events.ApplyPatchApprovalRequest():
+            yield _inquiry(conversation_id, asked, msg)
+        case events.TokenCount() if asked.rate_limits is not None:
+            yield Notice("account/rateLimits/updated", asked.rate_limits)
+
+
+def _inquiry(conversation_id: ConversationId, asked: Request, shown: events.EventMsg) -> Inquiry:
+    match shown:
+        case events.ExecApprovalRequest():
+            return Inquiry("execCommandApproval", _about_command(conversation_id, shown), asked, decision_in)
+        case events.ApplyPatchApprovalRequest():
+            return Inquiry("applyPatchApproval", _about_patch(conversation_id, shown), asked, decision_in)
+        case _:
+            raise TypeError(f"no question: {type(shown).__name__}")
 
 
 def _about_command(conversation_id: ConversationId, msg: events.ExecApprovalRequest) -> ExecCommandApprovalParams:
