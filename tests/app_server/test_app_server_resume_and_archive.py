@@ -201,3 +201,16 @@ def test_folders_that_are_no_utf8_do_no_harm(place: Place) -> None:
     server.turns_end()
     resumed = server.result("resumeConversation", {"conversationId": answer["conversationId"]})
     assert resumed["initialMessages"][0]["message"] == "hi"
+
+
+def test_a_listener_outlives_its_conversation_until_it_is_removed(place: Place) -> None:
+    place.model()
+    server = place.server()
+    answer = server.result("newConversation", {})
+    conversation = answer["conversationId"]
+    subscription = server.listen(conversation)
+    server.result("archiveConversation", {"conversationId": conversation, "rolloutPath": answer["rolloutPath"]})
+    server.event("shutdown_complete")
+    assert server.result("removeConversationListener", {"subscriptionId": subscription}) == {}
+    said = server.error("removeConversationListener", {"subscriptionId": subscription})
+    assert said == (-32600, f"subscription not found: {subscription}")

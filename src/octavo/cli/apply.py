@@ -6,15 +6,13 @@ import asyncio
 import sys
 
 from octavo.account.tasks import task_diff
-from octavo.auth.current import CurrentLogin
 from octavo.cli import logs, start
 from octavo.cli.words.invocation import Invocation
 from octavo.cli.words.stop import Stop
 from octavo.config.config import Config
 from octavo.config.load import ConfigFlags
 from octavo.git.apply import apply_three_way
-from octavo.http.client import HttpClient
-from octavo.http.identity import ClientIdentity
+from octavo.runtime.remote import Remote
 
 _GIT_SETTINGS = "CODEX_APPLY_GIT_CFG"
 
@@ -29,12 +27,11 @@ def run(invocation: Invocation) -> int:
 
 
 async def _apply(config: Config, task_id: str) -> None:
-    http = HttpClient(ClientIdentity(config.environ), config.environ)
+    remote = Remote(config)
     try:
-        auth = CurrentLogin(config.codex_home, http, config.environ, config.cli_auth_credentials_store)
-        diff = await task_diff(config.chatgpt_base_url, task_id, auth, http)
+        diff = await task_diff(config.chatgpt_base_url, task_id, remote.auth, remote.http)
     finally:
-        await http.aclose()
+        await remote.aclose()
     settings = [one.strip() for one in config.environ.get(_GIT_SETTINGS, "").split(",") if "=" in one]
     result = await apply_three_way(diff, config.cwd, settings)
     if not result.is_success:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from octavo.config.config import Config
-from octavo.http.identity import ClientIdentity
+from octavo.http.identity import DEFAULT_ORIGINATOR, ClientIdentity
 
 TYPE_CHECKING = False  # the first answer of a server need not wait for these imports
 if TYPE_CHECKING:
@@ -12,9 +12,12 @@ if TYPE_CHECKING:
 
 
 class Remote:
-    """Identity, clients and login, shared by everything that one `Runtime` starts."""
+    """Identity, clients and login, shared by everything that one `Runtime` starts.
 
-    def __init__(self, config: Config, originator: str, *, env_key: bool) -> None:
+    With `env_key`, `CODEX_API_KEY` counts as a login.
+    """
+
+    def __init__(self, config: Config, originator: str = DEFAULT_ORIGINATOR, *, env_key: bool = False) -> None:
         self._config, self._env_key = config, env_key
         self.identity = ClientIdentity(config.environ, originator)
         self._http: HttpClient | None = None

@@ -35,6 +35,7 @@ class Listeners:
     def __init__(self, peer: Peer, questions: Questions, dialect: Dialect) -> None:
         self._peer, self._questions, self._dialect = peer, questions, dialect
         self._audiences: dict[Loaded, _Audience] = {}
+        self._heard_out: set[str] = set()
         self._tasks: set[asyncio.Task[None]] = set()
 
     def add(self, loaded: Loaded, wants_raw: bool) -> str:
@@ -52,6 +53,9 @@ class Listeners:
 
     def remove(self, subscription_id: str) -> bool:
         """Stop one; whether there was one of this id."""
+        if subscription_id in self._heard_out:
+            self._heard_out.remove(subscription_id)
+            return True
         found = next((one for one in self._audiences.values() if subscription_id in one.wants_raw), None)
         if found is None:
             return False
@@ -70,6 +74,10 @@ class Listeners:
         async for event in audience.heard:
             self._tell(audience, event)
             await self._peer.channel.room_for_events()
+        # The conversation has ended, or nobody listens any more. Nothing is to hold on to it, but ids stay known.
+        if self._audiences.get(audience.loaded) is audience:
+            del self._audiences[audience.loaded]
+            self._heard_out.update(audience.wants_raw)
 
     def _tell(self, audience: _Audience, event: events.Event) -> None:
         loaded, wants_raw = audience.loaded, audience.wants_raw.values()
