@@ -273,6 +273,12 @@ def test_a_call_too_wide_for_one_row_stands_below_the_title() -> None:
     assert rows[-1] == "    word word"
 
 
+def test_long_arguments_are_cut_but_not_in_the_transcript() -> None:
+    cell = call("word " * 1000)
+    assert len(shown(cell, 44)) <= 8
+    assert " ".join(full(cell, 44)).count("word") == 1000
+
+
 def test_results_that_are_no_text_are_named() -> None:
     parts = (
         {"type": "image", "data": "x"}, {"type": "audio"}, {"type": "resource", "resource": {"uri": "a:b"}},
@@ -312,6 +318,12 @@ def test_notices_have_a_mark_each() -> None:
     assert shown(notices.deprecation("old", "use new")) == ["⚠ old", "  use new"]
     assert shown(notices.Banner(">> begun <<")) == [">> begun <<"]
     assert "/feedback" in " ".join(shown(notices.interrupted()))
+
+
+def test_an_error_as_long_as_a_page_is_cut_but_not_in_the_transcript() -> None:
+    page = notices.error("<p>bad gateway</p> " * 5000)
+    assert len(shown(page)) < 30
+    assert " ".join(full(page)).count("bad gateway") == 5000
 
 
 def test_a_newer_version_is_told_with_the_command_that_installs_it() -> None:

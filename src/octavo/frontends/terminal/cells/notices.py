@@ -14,6 +14,9 @@ from octavo.frontends.terminal.text.wrapping import wrap
 
 _FIRST_LINE = 80
 
+_MOST = 2000
+"""Characters of a text that are printed: an error may be a whole page of some server."""
+
 
 class Notice(msgspec.Struct, frozen=True):
     """A mark, a text in its style, and what else there is to say below or behind it."""
@@ -26,15 +29,21 @@ class Notice(msgspec.Struct, frozen=True):
     continues = False
 
     def scrollback(self, columns: int, palette: Palette) -> list[Line]:
-        """The text with what there is more to say, which begins a row of its own where it is long."""
+        """The text, a very long one cut, with what there is more to say below."""
+        text = clean(self.text)
+        return self._rows(columns, text if len(text) <= _MOST else text[:_MOST] + "…")
+
+    def transcript(self, columns: int, palette: Palette) -> list[Line]:
+        """All of the text."""
+        return self._rows(columns, clean(self.text))
+
+    def _rows(self, columns: int, text: str) -> list[Line]:
         rows: list[Line] = []
-        for part in clean(self.text).split("\n"):
+        for part in text.split("\n"):
             rows += wrap(line(Span(part, self.style)), columns, INDENT if rows else self.mark, INDENT)
         for part in clean(self.more).split("\n") if self.more else ():
             rows += wrap(line(Span(part, DIM)), columns, INDENT, INDENT)
         return rows
-
-    transcript = scrollback
 
 
 _RED = Style(fg=RED)

@@ -17,7 +17,7 @@ from octavo.frontends.terminal.text.wrapping import wrap
 from octavo.protocol.events import McpInvocation, McpOutcome
 
 _MOST_ROWS = 5
-"""Rows' worth of text that are shown of each part of a result."""
+"""Rows' worth of text that are shown of arguments, and of each part of a result."""
 
 _PICTURES = ("iVBORw0KGgo", "/9j/", "R0lGOD", "UklGR")
 """How the base64 text of PNG, JPEG, GIF and WebP begins."""
@@ -32,7 +32,7 @@ class McpCell(msgspec.Struct, frozen=True):
     continues = False
 
     def scrollback(self, columns: int, palette: Palette) -> list[Line]:
-        """The call in one row where it fits, and the start of its result."""
+        """The call in one row where it fits, and the start of its arguments and of its result."""
         return self._rows(columns, palette, _MOST_ROWS)
 
     def transcript(self, columns: int, palette: Palette) -> list[Line]:
@@ -43,14 +43,13 @@ class McpCell(msgspec.Struct, frozen=True):
         outcome = self.outcome
         mark = palette.spinner if outcome is None else GOOD if _is_good(outcome) else BAD
         title = line(mark, " ", Span("Calling" if outcome is None else "Called", TITLE))
-        call = _call(self.call)
+        call = _call(self.call, _most(columns, most))
         if width(title.text) + 1 + width(call.text) <= columns:
             rows, under = [line(*title.spans, " ", *call.spans)], BRANCH
         else:
             rows, under = wrap(line(), columns, title) + wrap(call, columns, BRANCH, UNDER), UNDER
         for text in _results(outcome) if outcome else ():
-            shown = text if most is None else _limited(text, most * max(columns - 4, 1))
-            for part in shown.split("\n"):
+            for part in _limited(text, _most(columns, most)).split("\n"):
                 rows += wrap(line(Span(part, DIM)), columns, under, UNDER)
                 under = UNDER
         return rows
@@ -114,8 +113,8 @@ def json_text(value: object) -> str:
         return json.dumps(msgspec.to_builtins(value), separators=(",", ":"))
 
 
-def _call(call: McpInvocation) -> Line:
-    arguments = "" if call.arguments is None else one_line(json_text(call.arguments))
+def _call(call: McpInvocation, most: int | None) -> Line:
+    arguments = "" if call.arguments is None else _limited(one_line(json_text(call.arguments)), most)
     name = Style(fg=CYAN)
     return line(Span(one_line(call.server), name), ".", Span(one_line(call.tool), name), "(", Span(arguments, DIM), ")")
 
@@ -159,8 +158,12 @@ def _compact(text: str) -> str:
     return clean(text).strip("\n")
 
 
-def _limited(text: str, most: int) -> str:
-    if len(text) <= most:
+def _most(columns: int, rows: int | None) -> int | None:
+    return None if rows is None else rows * max(columns - 4, 1)
+
+
+def _limited(text: str, most: int | None) -> str:
+    if most is None or len(text) <= most:
         return text
     shown = list(islice(graphemes(text), most + 1))
     return text if len(shown) <= most else "".join(shown[: most - 1]) + "…"
