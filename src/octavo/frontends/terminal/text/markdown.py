@@ -28,7 +28,7 @@ from octavo.frontends.terminal.text.blocks import (
 )
 from octavo.frontends.terminal.text.clean import clean
 from octavo.frontends.terminal.text.inline import inline
-from octavo.frontends.terminal.text.styled import BOLD, EMPTY, GREEN, ITALIC, PLAIN, Line, Style, line
+from octavo.frontends.terminal.text.styled import BOLD, EMPTY, GREEN, ITALIC, Line, Style, line
 from octavo.frontends.terminal.text.wrapping import Flow, wrap
 
 _MOST_HELD = 8
@@ -117,6 +117,11 @@ class Markdown:
     def _block(self, text: str, matched: int) -> None:
         """Open what containers begin on this line, then hand the rest to a leaf."""
         goes_on = self._leaf == "paragraph"  # as long as nothing else begins, a line may be lazy
+        if text[0].isalpha():  # which is how most lines begin, and nothing but a paragraph
+            if not goes_on:
+                self._close(matched)
+            self._paragraph(text)
+            return
         while indent_of(text) < 4:
             sibling = self._containers[matched] if matched < len(self._containers) else None
             inner = quote_rest(text)
@@ -241,12 +246,10 @@ class Markdown:
         path = tuple(self._containers)
         if not goes_on and self._needs_gap(kind, path):
             self._out.append(Flow(EMPTY, *prefixes(_common(path, self._last[1]), blank=True)))
-        first, rest = prefixes(path)
-        style = _QUOTED if any(isinstance(container, Quote) for container in path) else PLAIN
-        self._out.append(Flow(text if style is PLAIN else text.styled(style), first, rest))
-        for container in path:
-            if isinstance(container, Item):
-                container.is_marked = True
+        if path:
+            self._out.append(_in_containers(text, path))
+        else:
+            self._out.append(Flow(text))
         self._last, self._blank = (kind, path), False
 
     def _needs_gap(self, kind: Kind, path: tuple[Container, ...]) -> bool:
@@ -265,6 +268,17 @@ class Markdown:
 
 _APART = ("heading", "code", "rule")
 """Blocks with a blank row on both sides."""
+
+
+def _in_containers(text: Line, path: tuple[Container, ...]) -> Flow:
+    """A line with the marks of what it stands in; a list item has its mark on its first line alone."""
+    first, rest = prefixes(path)
+    for container in path:
+        if isinstance(container, Item):
+            container.is_marked = True
+        else:
+            text = text.styled(_QUOTED)
+    return Flow(text, first, rest)
 
 
 def _same_list(path: tuple[Container, ...], last: tuple[Container, ...]) -> bool:
