@@ -1,9 +1,7 @@
 """A question of the agent: what it wants to do, whole, and the answers (`docs/terminal-views.md`, "Questions").
 
-No key that was typed before the question had stood for 350 ms answers it; such keys go to the draft, but for Enter,
-which does nothing, and Esc and Ctrl+C, which interrupt as they did before the question came. Characters that come
-as quickly as those of a paste answer nothing either. What is shown is what runs: characters that would change how
-the text reads are made visible.
+Nothing answers it by accident (`views/guard`); Esc and Ctrl+C before it could be read interrupt, as they did before it
+came. What is shown is what runs: characters that would change how the text reads are made visible.
 """
 
 from __future__ import annotations
@@ -11,19 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from octavo.frontends.terminal.effects import Effect, Interrupt, OpenPager, ToDraft
+from octavo.frontends.terminal.effects import Effect, Interrupt, OpenPager
 from octavo.frontends.terminal.keys.key import Key, Paste
 from octavo.frontends.terminal.text.styled import BOLD, DIM, EMPTY, Line, Span, line
 from octavo.frontends.terminal.text.widths import cut_line
 from octavo.frontends.terminal.text.wrapping import wrap
 from octavo.frontends.terminal.views.blocks import Block, all_rows
+from octavo.frontends.terminal.views.guard import Guard
 from octavo.frontends.terminal.views.option_rows import Option, option_rows, window
-from octavo.frontends.terminal.views.quiet import Quiet
 from octavo.frontends.terminal.views.view import STAY, Cursor, Outcome, View, is_cancel, is_ctrl, is_named, typed
 
 HINT = "enter to confirm, esc to cancel"
-BURST_SECONDS = 0.01
-"""Nobody types two characters within this time."""
 
 _LEAST_BODY = 6
 _LEAST_SUBJECT = 3
@@ -56,62 +52,45 @@ class Question(View):
     ) -> None:
         self._title, self._replies, self._pager = title, tuple(replies), pager
         self._about, self._subject = tuple(about), tuple(subject)
-        self._quiet = Quiet()
+        self._guard = Guard()
         self._selected = self._top = 0
-        self._typed: tuple[Key, float] | None = None
         self._laid_out: tuple[int, list[Line], list[Line]] = (0, [], [])
 
     def appear(self, now: float) -> None:
         """It is seen from now on."""
-        self._quiet.appear(now)
-        self._typed = None
+        self._guard.appear(now)
 
     def deadline(self) -> float | None:
         """When `tick` is due."""
-        return self._typed[1] + BURST_SECONDS if self._typed else None
+        return self._guard.deadline
 
     def tick(self, now: float) -> Outcome:
         """The deadline has come."""
-        if self._typed is None or now < self._typed[1] + BURST_SECONDS:
-            return STAY
-        key, self._typed = self._typed[0], None
-        return self._reply_to(typed(key))
+        key = self._guard.due(now)
+        return STAY if key is None else self._key(key)
 
     def handle(self, event: Key | Paste, now: float) -> Outcome:
         """Take an input."""
-        if self._typed is not None:
-            return self._after_a_character(event, now)
         if is_cancel(event):
-            return Outcome((Interrupt(),)) if self._quiet.holds(now) else self._reply(len(self._replies) - 1)
-        if self._quiet.holds(now):
-            return STAY if is_named(event, "enter") else Outcome((ToDraft(event),))
-        return STAY if isinstance(event, Paste) else self._key(event, now)
+            return Outcome((Interrupt(),)) if self._guard.holds(now) else self._reply(len(self._replies) - 1)
+        before, key, after = self._guard.admit(event, now)
+        outcome = STAY if key is None else self._key(key)
+        return Outcome((*before, *outcome.effects, *after), outcome.then)
 
-    def _after_a_character(self, event: Key | Paste, now: float) -> Outcome:
-        """Something came behind a character that could be an answer."""
-        answer = self.tick(now)
-        if answer.then != "stay":
-            return Outcome((*answer.effects, ToDraft(event)), answer.then)
-        first, self._typed = self._typed, None
-        self._quiet.appear(now)
-        assert first is not None  # a tick that stays leaves it  # noqa: S101
-        later = self.handle(event, now)
-        return Outcome((ToDraft(first[0]), *later.effects), later.then)
-
-    def _key(self, key: Key, now: float) -> Outcome:
+    def _key(self, key: Key) -> Outcome:
         if is_named(key, "up", "down"):
             self._selected = (self._selected + (1 if key.name == "down" else -1)) % len(self._replies)
         elif is_named(key, "enter"):
             return self._reply(self._selected)
         elif is_ctrl(key, "a"):
             return Outcome((OpenPager(self._pager()),))
-        elif self._reply_to(typed(key)) is not STAY:
-            self._typed = (key, now)
+        elif character := typed(key):
+            return self._reply_to(character)
         return STAY
 
     def _reply_to(self, character: str) -> Outcome:
         for index, reply in enumerate(self._replies):
-            if character and character.lower() in (reply.letter, str(index + 1)):
+            if character.lower() in (reply.letter, str(index + 1)):
                 return self._reply(index)
         return STAY
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from octavo.frontends.terminal.effects import OpenView, ToDraft
+from octavo.frontends.terminal.effects import OpenView
 from octavo.frontends.terminal.keys.key import Key, Paste
 from octavo.frontends.terminal.text.clean import clean
 from octavo.frontends.terminal.text.styled import BOLD, DIM, EMPTY, Line, Span, line
 from octavo.frontends.terminal.text.widths import cut_line, width
 from octavo.frontends.terminal.text.wrapping import wrap
+from octavo.frontends.terminal.views.guard import Guard
 from octavo.frontends.terminal.views.option_rows import Option, option_rows, window
-from octavo.frontends.terminal.views.quiet import Quiet
 from octavo.frontends.terminal.views.view import CLOSE, STAY, Cursor, Outcome, View, is_cancel, is_ctrl, is_named, typed
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class SelectionList(View):
     ) -> None:
         self.title, self.hint = title, hint
         self._choices, self._header, self._search = tuple(choices), tuple(header), search
-        self._quiet = Quiet() if guarded else None
+        self._guard = Guard() if guarded else None
         self._query = ""
         self._top = 0
         current = next((i for i, choice in enumerate(choices) if choice.option.is_current), 0)
@@ -69,15 +69,26 @@ class SelectionList(View):
 
     def appear(self, now: float) -> None:
         """It is seen from now on."""
-        if self._quiet:
-            self._quiet.appear(now)
+        if self._guard:
+            self._guard.appear(now)
+
+    def deadline(self) -> float | None:
+        """When `tick` is due."""
+        return self._guard.deadline if self._guard else None
+
+    def tick(self, now: float) -> Outcome:
+        """The deadline has come."""
+        key = self._guard.due(now) if self._guard else None
+        return STAY if key is None else self._key(key)
 
     def handle(self, event: Key | Paste, now: float) -> Outcome:
         """Take an input."""
         if is_cancel(event):
             return CLOSE
-        if self._quiet and self._quiet.holds(now):
-            return STAY if is_named(event, "enter") else Outcome((ToDraft(event),))
+        if self._guard:
+            before, key, after = self._guard.admit(event, now)
+            outcome = STAY if key is None else self._key(key)
+            return Outcome((*before, *outcome.effects, *after), outcome.then)
         if isinstance(event, Paste):
             return self._filter(self._query + event.text.replace("\r", " ").replace("\n", " ").strip())
         return self._key(event)

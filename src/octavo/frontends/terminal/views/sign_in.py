@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Literal
 
-from octavo.frontends.terminal.effects import CancelSignIn, Effect, Quit, SaveKey, SignIn, ToDraft
+from octavo.frontends.terminal.effects import CancelSignIn, Effect, Quit, SaveKey, SignIn
 from octavo.frontends.terminal.keys.key import Key, Paste
 from octavo.frontends.terminal.text.clean import one_line
 from octavo.frontends.terminal.text.styled import BOLD, CYAN, DIM, EMPTY, RED, Line, Span, Style, line
 from octavo.frontends.terminal.text.widths import cut_line
 from octavo.frontends.terminal.text.wrapping import wrap
+from octavo.frontends.terminal.views.guard import Guard
 from octavo.frontends.terminal.views.option_rows import Option, option_rows
-from octavo.frontends.terminal.views.quiet import Quiet
 from octavo.frontends.terminal.views.view import STAY, Cursor, Outcome, View, is_ctrl, is_named, typed
 
 NO_API_KEY = "API key login is disabled."
@@ -43,11 +43,11 @@ class SignInStep(View):
         self._error = self._url = ""
         self._frame_at, self._frame = 0.0, 0
         self._last_character = float("-inf")
-        self._quiet = Quiet()
+        self._guard = Guard()
 
     def appear(self, now: float) -> None:
         """It is seen from now on."""
-        self._quiet.appear(now)
+        self._guard.appear(now)
 
     # --- answers to effects ---
 
@@ -79,17 +79,20 @@ class SignInStep(View):
             return self._leave()
         if self._stage == "key":
             return self._in_key_field(event, now)
-        if self._stage == "choice" and self._quiet.holds(now):
-            return STAY if is_named(event, "enter", "escape") else Outcome((ToDraft(event),))
+        if self._stage == "choice":
+            return STAY if is_named(event, "escape") else self._guarded(event, now)
         if isinstance(event, Paste):
             return STAY
         if typed(event) == "q":
             return self._leave()
         if self._stage in ("starting", "browser"):
             return self._cancel() if is_named(event, "escape") else STAY
-        if self._stage == "welcome":
-            return Outcome((), "close") if is_named(event, "enter") else STAY
-        return self._in_choice(event, now) if self._stage == "choice" else STAY
+        return Outcome((), "close") if self._stage == "welcome" and is_named(event, "enter") else STAY
+
+    def _guarded(self, event: Key | Paste, now: float) -> Outcome:
+        before, key, after = self._guard.admit(event, now)
+        outcome = STAY if key is None else self._in_choice(key, now)
+        return Outcome((*before, *outcome.effects, *after), outcome.then)
 
     def _leave(self) -> Outcome:
         giving_up: tuple[Effect, ...] = (CancelSignIn(),) if self._stage in ("starting", "browser") else ()
@@ -100,6 +103,8 @@ class SignInStep(View):
         return Outcome((CancelSignIn(),))
 
     def _in_choice(self, key: Key, now: float) -> Outcome:
+        if typed(key) == "q":
+            return self._leave()
         if is_named(key, "up", "down") or typed(key) in ("j", "k"):
             self._selected = 0 if self._forced == "chatgpt" else 1 - self._selected
         elif is_named(key, "enter"):
@@ -155,10 +160,12 @@ class SignInStep(View):
 
     def deadline(self) -> float | None:
         """When `tick` is due."""
-        return self._frame_at if self._stage in ("starting", "browser") else None
+        return self._frame_at if self._stage in ("starting", "browser") else self._guard.deadline
 
     def tick(self, now: float) -> Outcome:
         """The deadline has come."""
+        if (key := self._guard.due(now)) is not None and self._stage == "choice":
+            return self._in_choice(key, now)
         if now >= self._frame_at:
             self._frame, self._frame_at = self._frame + 1, now + SHIMMER_SECONDS
         return STAY

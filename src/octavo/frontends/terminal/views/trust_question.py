@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from octavo.frontends.terminal.effects import AnswerTrust, ToDraft
+from octavo.frontends.terminal.effects import AnswerTrust
 from octavo.frontends.terminal.keys.key import Key, Paste
 from octavo.frontends.terminal.text.clean import one_line, visible
 from octavo.frontends.terminal.text.styled import BOLD, DIM, EMPTY, Line, Span, line
 from octavo.frontends.terminal.text.widths import cut_line
 from octavo.frontends.terminal.text.wrapping import wrap
+from octavo.frontends.terminal.views.guard import Guard
 from octavo.frontends.terminal.views.option_rows import Option, option_rows
-from octavo.frontends.terminal.views.quiet import Quiet
 from octavo.frontends.terminal.views.view import STAY, Cursor, Outcome, View, is_ctrl, is_named, typed
 
 _OPTIONS = (
@@ -24,25 +24,39 @@ class TrustQuestion(View):
     def __init__(self, folder: str, *, in_repository: bool) -> None:
         self._folder, self._in_repository = folder, in_repository
         self._selected = 0 if in_repository else 1
-        self._quiet = Quiet()
+        self._guard = Guard()
 
     def appear(self, now: float) -> None:
         """It is seen from now on."""
-        self._quiet.appear(now)
+        self._guard.appear(now)
+
+    def deadline(self) -> float | None:
+        """When `tick` is due."""
+        return self._guard.deadline
+
+    def tick(self, now: float) -> Outcome:
+        """The deadline has come."""
+        key = self._guard.due(now)
+        return STAY if key is None else self._key(key)
 
     def handle(self, event: Key | Paste, now: float) -> Outcome:
         """Take an input."""
         if is_ctrl(event, "c") or is_ctrl(event, "d"):
             return _answer(1)
-        if self._quiet.holds(now):
-            return STAY if is_named(event, "enter", "escape") else Outcome((ToDraft(event),))
-        if is_named(event, "up", "down") or typed(event) in ("j", "k"):
+        if is_named(event, "escape"):
+            return STAY
+        before, key, after = self._guard.admit(event, now)
+        outcome = STAY if key is None else self._key(key)
+        return Outcome((*before, *outcome.effects, *after), outcome.then)
+
+    def _key(self, key: Key) -> Outcome:
+        if is_named(key, "up", "down") or typed(key) in ("j", "k"):
             self._selected = 1 - self._selected
-        elif is_named(event, "enter"):
+        elif is_named(key, "enter"):
             return _answer(self._selected)
-        elif typed(event) in ("1", "y"):
+        elif typed(key) in ("1", "y"):
             return _answer(0)
-        elif typed(event) in ("2", "n", "q"):
+        elif typed(key) in ("2", "n", "q"):
             return _answer(1)
         return STAY
 

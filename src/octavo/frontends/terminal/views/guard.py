@@ -1,0 +1,73 @@
+"""The rules that keep a question from being answered by keys that were meant for something else.
+
+A key counts as an answer only after the question has stood for 350 ms without one. Those before go to the draft, but
+for Enter, which does nothing. A paste never answers, with brackets or without: nobody types two characters within
+10 ms, so a character counts once nothing came that soon behind it (`docs/terminal-views.md`, "Questions").
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from octavo.frontends.terminal.effects import ToDraft
+from octavo.frontends.terminal.keys.key import Key, Paste
+from octavo.frontends.terminal.views.view import is_named, typed
+
+QUIET_SECONDS = 0.35
+BURST_SECONDS = 0.01
+
+
+class Admitted(NamedTuple):
+    """The key that counts now, if one does, and what goes to the draft before and after it."""
+
+    before: tuple[ToDraft, ...] = ()
+    key: Key | None = None
+    after: tuple[ToDraft, ...] = ()
+
+
+class Guard:
+    """Decides which inputs a question gets. `appear` begins the wait; `deadline` is when `due` has something."""
+
+    def __init__(self) -> None:
+        self._since: float | None = None
+        self._character: tuple[Key, float] | None = None
+
+    def appear(self, now: float) -> None:
+        """The question is seen from now on."""
+        self._since, self._character = now, None
+
+    def holds(self, now: float) -> bool:
+        """Whether a key of this moment was typed before the question could be read. If so, the wait begins anew."""
+        if self._since is not None and now - self._since >= QUIET_SECONDS:
+            return False
+        self._since = now
+        return True
+
+    @property
+    def deadline(self) -> float | None:
+        """When a character counts, unless something comes before."""
+        return self._character[1] + BURST_SECONDS if self._character else None
+
+    def due(self, now: float) -> Key | None:
+        """The character that counts, now that nothing came behind it."""
+        if self._character is None or now < self._character[1] + BURST_SECONDS:
+            return None
+        key, self._character = self._character[0], None
+        return key
+
+    def admit(self, event: Key | Paste, now: float) -> Admitted:
+        """Judge an input that is neither Esc nor Ctrl+C."""
+        if (key := self.due(now)) is not None:
+            return Admitted((), key, (ToDraft(event),))
+        before: tuple[ToDraft, ...] = ()
+        if self._character is not None:
+            before, self._character = (ToDraft(self._character[0]),), None
+            self._since = now
+        if self.holds(now):
+            return Admitted(before if is_named(event, "enter") else (*before, ToDraft(event)))
+        if isinstance(event, Paste):
+            return Admitted()
+        if typed(event):
+            self._character = (event, now)
+            return Admitted()
+        return Admitted((), event)
