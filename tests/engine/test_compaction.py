@@ -19,7 +19,7 @@ from story import (
     texts,
 )
 
-from octavo.engine.compaction import TEMPLATE, bridge
+from octavo.engine.compaction import TEMPLATE, compacted_history
 from octavo.model.scripted import Script
 from octavo.protocol import ops
 from octavo.protocol.items import InputImage, InputText, Message, message_text
@@ -33,6 +33,12 @@ def empty_answer() -> Script:
 
 async def compact(talk: Talk) -> None:
     await talk.rest_of(await talk.submit(ops.Compact()))
+
+
+def bridge_of(messages: list[Message], summary: str) -> str:
+    (message,) = compacted_history([], messages, summary)
+    assert isinstance(message, Message)
+    return message_text(message)
 
 
 def bridge_text(messages: str, summary: str) -> str:
@@ -238,7 +244,7 @@ def test_long_words_of_the_user_are_cut_in_the_middle() -> None:
         return Message("user", (InputText(text),))
 
     lines = [asked("\n".join(f"{letter}{number:09}" for number in range(4000))) for letter in "abc"]
-    text = message_text(bridge(lines, "S"))
+    text = bridge_of(lines, "S")
     start = text.index("a000000000")
     kept = text[start : text.index("\n----- end")]
     assert len(kept.encode()) <= 80_000
@@ -253,5 +259,5 @@ def test_long_words_of_the_user_are_cut_in_the_middle() -> None:
 
 def test_pictures_do_not_outlive_a_summary() -> None:
     picture = Message("user", (InputText("look"), InputImage("data:x")))
-    assert message_text(bridge([picture], "S")) == bridge_text("look", "S")
-    assert message_text(bridge([], "")) == bridge_text("(none)", "(no summary available)")
+    assert bridge_of([picture], "S") == bridge_text("look", "S")
+    assert bridge_of([], "") == bridge_text("(none)", "(no summary available)")

@@ -43,7 +43,7 @@ def test_the_cut_is_right_before_the_users_message(tmp_path: Path) -> None:
     cut = cut_before_user_message(two_turns(tmp_path), 1)
     assert cut
     assert cut.history() == [PREFIX, asked("first"), call("first"), output("first"), said("one")]
-    assert len(cut.initial_messages()) == 2
+    assert len(list(cut.events())) == 2
 
 
 def test_a_fork_before_the_first_message_keeps_what_was_before_it(tmp_path: Path) -> None:
@@ -67,7 +67,7 @@ def test_the_new_file_names_itself_first_and_then_its_source(tmp_path: Path) -> 
     assert NEW_ID in forked.path
     assert [found["id"] for found in payloads(forked.path, "session_meta")] == [NEW_ID, ID]
     assert forked.history() == cut.history()
-    assert forked.initial_messages() == cut.initial_messages()
+    assert list(forked.events()) == list(cut.events())
     written = read_lines(forked.path)
     assert {line["timestamp"] for line in written} == {"2025-11-24T18:23:12.300Z"}
     assert [line["payload"] for line in written[1:]] == [line["payload"] for line in read_lines(source.path)][

@@ -39,7 +39,7 @@ def turn(
     Raises `Stop` or `OctavoError` before anything was written to stdout.
     """
     logs.log_to_stderr(config.environ)
-    front_end = FrontEnd("exec", "codex_exec", env_key=True, deltas=False, git_info=git_info)
+    front_end = FrontEnd("exec", "codex_exec", env_key=True, deltas=False, replays=False, git_info=git_info)
     runtime = Runtime(sources, config, front_end, start.warn)
     check_login(runtime)
     start.warn_of_silent_telemetry(config)

@@ -6,7 +6,7 @@ nothing is taken away, so a failed compaction costs nothing.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import aclosing
 
 from octavo.engine import tasks
@@ -21,7 +21,7 @@ from octavo.model.instructions import read_prompt
 from octavo.model.prompt import Prompt
 from octavo.protocol import events
 from octavo.protocol.items import InputText, Message, OutputText, ResponseItem, message_text, user_message
-from octavo.protocol.middle_cut import cut_middle
+from octavo.protocol.middle_cut import JoinedTexts
 
 MAX_USER_BYTES = 80_000
 
@@ -67,16 +67,23 @@ async def compact(session: Session, turn: ActiveTurn) -> None:
 
 
 def compacted_history(
-    initial: Sequence[ResponseItem], user_messages: Sequence[Message], summary: str
+    initial: Sequence[ResponseItem], user_messages: Iterable[Message], summary: str
 ) -> list[ResponseItem]:
     """The history that goes on from a summary: the initial context and one message in the user's name."""
-    return [*initial, bridge(user_messages, summary)]
+    words = users_words()
+    for message in user_messages:
+        words.add(message_text(message))
+    return [*initial, bridge(words, summary)]
 
 
-def bridge(user_messages: Sequence[Message], summary: str) -> Message:
+def users_words() -> JoinedTexts:
+    """What the user has said, to be filled: as much of it is kept as the bridge shows."""
+    return JoinedTexts(MAX_USER_BYTES)
+
+
+def bridge(words: JoinedTexts, summary: str) -> Message:
     """The message that leads from before the summary to after it."""
-    texts = [text for message in user_messages if (text := message_text(message))]
-    messages = cut_middle("\n\n".join(texts), MAX_USER_BYTES) if texts else "(none)"
+    messages = words.cut() or "(none)"
     note = summary or "(no summary available)"
     return user_message(InputText(TEMPLATE.format(messages=messages, summary=note)))
 

@@ -23,8 +23,9 @@ class Services(msgspec.Struct, frozen=True):
 
     `now` is Unix time in seconds, `monotonic` a clock for durations, `jitter` a
     factor around 1 for waits. `deltas` is false when the client reads no delta
-    events. `depth` counts the conversations that this one is nested in. `git_info`
-    tells about the checkout of a folder. `telemetry` is told what happens, in
+    events, `replays` when it does not show what was said before a resume. `depth`
+    counts the conversations that this one is nested in. `git_info` tells about the
+    checkout of a folder. `telemetry` is told what happens, in
     sub-conversations too (`docs/telemetry.md`).
     """
 
@@ -32,6 +33,7 @@ class Services(msgspec.Struct, frozen=True):
     source: SessionSource
     originator: str
     deltas: bool = True
+    replays: bool = True
     depth: int = 0
     now: Callable[[], float] = time.time
     monotonic: Callable[[], float] = time.monotonic

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -22,6 +23,9 @@ from octavo.protocol.ids import ConversationId, make_conversation_id
 from octavo.protocol.items import ResponseItem
 from octavo.rollout.lines import SessionMeta, timestamp_text
 from octavo.rollout.recorder import RolloutRecorder
+
+if TYPE_CHECKING:
+    from octavo.rollout.read import LoadedRollout
 
 
 class CannotStart(OctavoError):
@@ -51,7 +55,7 @@ async def resume_conversation(config: Config, services: Services, rollout_path: 
     recorder = RolloutRecorder.reopen(rollout_path, lambda: _unix_ms(services))
     session = _session(config, services, saved.conversation_id, recorder, user_instructions(config))
     rebuild_history(session, saved)
-    return Conversation(session, _announce(session, saved.initial_messages()))
+    return Conversation(session, _announce(session, _initial_messages(services, saved)))
 
 
 async def fork_conversation(config: Config, services: Services, rollout_path: str, user_message: int) -> Conversation:
@@ -73,7 +77,7 @@ async def fork_conversation(config: Config, services: Services, rollout_path: st
     recorder.record_copied(copied_lines(saved))
     session = _session(config, services, conversation_id, recorder, instructions)
     rebuild_history(session, saved)
-    return Conversation(session, _announce(session, saved.initial_messages()))
+    return Conversation(session, _announce(session, _initial_messages(services, saved)))
 
 
 async def conversation_from_history(config: Config, services: Services, items: Sequence[ResponseItem]) -> Conversation:
@@ -116,6 +120,15 @@ async def _new_file(
         git=git if git is not None else msgspec.UNSET,
     )
     return RolloutRecorder.create(config.codex_home, meta, lambda: _unix_ms(services))
+
+
+def _initial_messages(services: Services, saved: LoadedRollout) -> tuple[msgspec.Raw, ...]:
+    """What was said before, for a client that shows it: events as this version writes them."""
+    if not services.replays:
+        return ()
+    from octavo.protocol.json_text import encode_json
+
+    return tuple(msgspec.Raw(encode_json(event)) for event in saved.events())
 
 
 def _announce(session: Session, saved_events: Sequence[msgspec.Raw] | None) -> events.SessionConfigured:

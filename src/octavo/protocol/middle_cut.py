@@ -13,19 +13,49 @@ ROUNDS = 4
 def cut_middle(text: str, max_bytes: int) -> str:
     """The text itself if it fits, else its head, a marker and its tail."""
     data = text.encode("utf-8", "replace")
-    if len(data) <= max_bytes:
-        return text
+    return text if len(data) <= max_bytes else _cut(data, data, len(data), max_bytes)
+
+
+class JoinedTexts:
+    """Texts with a blank line between them, of which as much is kept as `cut` needs, however many come."""
+
+    def __init__(self, max_bytes: int) -> None:
+        self._max_bytes = max_bytes
+        self._head, self._tail = bytearray(), bytearray()
+        self._size = 0
+
+    def add(self, text: str) -> None:
+        """Append a text; an empty one adds nothing."""
+        if not text:
+            return
+        data = (b"\n\n" if self._size else b"") + text.encode("utf-8", "replace")
+        self._size += len(data)
+        self._head += data[: max(self._max_bytes + 1 - len(self._head), 0)]
+        self._tail += data
+        if len(self._tail) > 4 * self._max_bytes:
+            del self._tail[: -self._max_bytes]
+
+    def cut(self) -> str:
+        """What `cut_middle` gives for all of them together."""
+        if self._size <= self._max_bytes:
+            return self._head.decode()
+        return _cut(bytes(self._head), bytes(self._tail), self._size, self._max_bytes)
+
+
+def _cut(head: bytes, tail: bytes, size: int, max_bytes: int) -> str:
+    """The cut of a text that is too long, of which the first and the last `max_bytes` and one more are at hand."""
     marker = _marker(1)
     prefix, suffix = b"", b""
+    tail_at = size - len(tail)
     for _ in range(ROUNDS):
         budget = max_bytes - len(marker)
         if budget <= 0:
-            return _marker(_tokens(len(data))).decode()
+            return _marker(_tokens(size)).decode()
         left = budget // 2
-        prefix_end = _prefix_end(data, left)
-        suffix_start = max(_suffix_start(data, budget - left), prefix_end)
-        prefix, suffix = data[:prefix_end], data[suffix_start:]
-        recounted = _marker(_tokens(suffix_start - prefix_end))
+        prefix_end = _prefix_end(head, left)
+        suffix_start = max(_suffix_start(tail, budget - left), prefix_end - tail_at)
+        prefix, suffix = head[:prefix_end], tail[suffix_start:]
+        recounted = _marker(_tokens(tail_at + suffix_start - prefix_end))
         stable = len(recounted) == len(marker)
         marker = recounted
         if stable:

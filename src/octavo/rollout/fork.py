@@ -19,13 +19,14 @@ def cut_before_user_message(source: LoadedRollout, n: int) -> LoadedRollout | No
     None when there are not that many, or when nothing would be left: the new session then starts empty.
     """
     seen = 0
-    for place, line in enumerate(source.lines):
-        if b'"user"' not in line or kind_of(line) != "response_item":
-            continue
-        if any(is_real_user_message(item) for item in items_of(line)):
+    start = 0
+    for end, line in source.lines_from(0):
+        may_be = b'"user"' in line and kind_of(line) == "response_item"
+        if may_be and any(is_real_user_message(item) for item in items_of(line)):
             if seen == n:
-                return msgspec.structs.replace(source, lines=source.lines[:place]) if place else None
+                return msgspec.structs.replace(source, size=start, missing=()) if start else None
             seen += 1
+        start = end
     return None
 
 

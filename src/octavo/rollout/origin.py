@@ -29,6 +29,12 @@ class Origin:
         self.provider: str | None = None
         """The provider of the answers behind the lines so far; None where the file does not say."""
 
+    def copy(self) -> Origin:
+        """Another one that has followed the same lines."""
+        other = Origin()
+        other.home, other.provider = self.home, self.provider
+        return other
+
     def follow(self, line: bytes) -> None:
         """Take the next line."""
         kind = kind_of(line)

@@ -1,15 +1,16 @@
 """Reads a saved session, to go on with it (`docs/rollouts.md`).
 
-Fast for long sessions: loading splits the file and reads the first line; what the
-lines hold is decoded only when asked for, and only the kinds that the question needs.
-A line that cannot be read is left out, never an error.
+A session may be far larger than the memory: loading reads the first line, every look
+goes through the file once, and only the kinds of lines that the question needs are
+decoded. A line that cannot be read is left out, never an error.
 """
 
 from __future__ import annotations
 
 import functools
 import operator
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterator
 
 import msgspec
 
@@ -17,6 +18,7 @@ from octavo.protocol import events
 from octavo.protocol.ids import ConversationId
 from octavo.protocol.items import ResponseItem
 from octavo.rollout.errors import RolloutReadError, os_error_text
+from octavo.rollout.file_lines import file_lines
 from octavo.rollout.journal import read_entries
 from octavo.rollout.lines import (
     BAD_JSON,
@@ -28,7 +30,6 @@ from octavo.rollout.lines import (
     kind_of,
     usual_payload,
 )
-from octavo.rollout.origin import Origin, without_reasoning
 from octavo.rollout.saved_items import decode_compacted, items_of
 from octavo.rollout.settle import missing_items
 
@@ -44,57 +45,71 @@ HistoryLine = ResponseItem | CompactedLine | ThreadRolledBack
 
 
 class LoadedRollout(msgspec.Struct, frozen=True):
-    """A saved session: its facts, and its lines as they stand in the file."""
+    """A saved session: its facts, and where its lines are. Nothing of them is kept: each look reads the file anew.
+
+    `size` is how much of the file belongs to it, so what others add meanwhile does not; `missing`
+    are lines of which only its journal knows. All that reads raises `RolloutReadError`.
+    """
 
     path: str
     meta: SessionMeta
-    lines: tuple[bytes, ...]
+    size: int
+    missing: tuple[bytes, ...] = ()
 
     @property
     def conversation_id(self) -> ConversationId:
         """The id in the first line about the session; a fork's file names its source in later ones."""
         return self.meta.id
 
+    @property
+    def lines(self) -> Iterator[bytes]:
+        """All of them, in order."""
+        return (line for _, line in self.lines_from(0))
+
+    def lines_from(self, start: int, wanted: Callable[[bytes], bool] = lambda _: True) -> Iterator[tuple[int, bytes]]:
+        """The lines from a place on, and where the next one begins; see `file_lines`."""
+        try:
+            yield from file_lines(self.path, start, self.size, wanted)
+        except OSError as error:
+            raise RolloutReadError(os_error_text(error)) from None
+        for line in self.missing:
+            yield self.size, line
+
     def history(self) -> list[HistoryLine]:
         """The items, and the markers that change what came before them."""
         return [entry for line in self.lines for entry in history_entries(line)]
 
-    def history_for(self, provider: str, origin: Origin) -> Iterator[HistoryLine]:
-        """The same as that provider may see it: without the reasoning of others. `origin` follows the lines."""
-        for line in self.lines:
-            origin.follow(line)
-            for entry in history_entries(line):
-                own = without_reasoning(entry) if origin.is_foreign_to(provider) else entry
-                if own is not None:
-                    yield own
-
-    def initial_messages(self) -> tuple[msgspec.Raw, ...]:
-        """The saved events, unchanged; those of an unknown kind or shape are left out."""
-        return tuple(payload for line in self.lines if (payload := _event_of(line)) is not None)
+    def events(self) -> Iterator[events.Msg]:
+        """The saved events, as this version knows them: further keys are dropped, events of unknown kinds left out."""
+        return (event for line in self.lines if (event := _event_of(line)) is not None)
 
 
 def load_rollout(path: str) -> LoadedRollout:
-    """Read the session at `path`, with the items that only its journal holds.
-
-    Raises `RolloutReadError`.
-    """
+    """Find out what the session at `path` is, and what only its journal holds. Raises `RolloutReadError`."""
     # The journal first: a batch that moves to the rollout in between is then seen twice, not missed.
     entries = read_entries(path)
     try:
-        with open(path, "rb") as file:
-            data = file.read()
+        size = os.stat(path).st_size
+        tail = b"\n".join(line for _, line in file_lines(path, entries[0].at, size)) if entries else b""
     except OSError as error:
         raise RolloutReadError(os_error_text(error)) from None
-    lines = data.split(b"\n")
-    if not any(line and not line.isspace() for line in lines):
+    items = missing_items(tail, entries) if entries else ()
+    missing = tuple(encode_line(0, "response_item", item).rstrip() for item in items)
+    return LoadedRollout(path, _meta(path, size), size, missing)
+
+
+def _meta(path: str, size: int) -> SessionMeta:
+    is_empty = True
+    try:
+        for _, line in file_lines(path, 0, size):
+            if (meta := meta_of(line)) is not None:
+                return meta
+            is_empty = is_empty and line.isspace()
+    except OSError as error:
+        raise RolloutReadError(os_error_text(error)) from None
+    if is_empty:
         raise RolloutReadError("empty session file")
-    if entries:
-        missing = missing_items(data[entries[0].at :], entries)
-        lines += [encode_line(0, "response_item", item).rstrip() for item in missing]
-    meta = next((meta for line in lines if (meta := meta_of(line))), None)
-    if meta is None:
-        raise RolloutReadError("failed to parse conversation ID from rollout file")
-    return LoadedRollout(path, meta, tuple(line for line in lines if line))
+    raise RolloutReadError("failed to parse conversation ID from rollout file")
 
 
 def meta_of(line: bytes) -> SessionMeta | None:
@@ -128,22 +143,20 @@ def _roll_backs(line: bytes) -> Iterator[ThreadRolledBack]:
         return
 
 
-def _event_of(line: bytes) -> msgspec.Raw | None:
+def _event_of(line: bytes) -> events.Msg | None:
     if kind_of(line) != "event_msg":
         return None
-    payload = usual_payload(line)
-    if _is_event(payload):
-        return msgspec.Raw(payload)
-    decoded = decode_line(line)
-    return msgspec.Raw(decoded.payload) if decoded and _is_event(decoded.payload) else None
+    event = _event(usual_payload(line))
+    if event is None and (decoded := decode_line(line)) is not None:
+        event = _event(decoded.payload)
+    return event
 
 
-def _is_event(payload: bytes) -> bool:
+def _event(payload: bytes) -> events.Msg | None:
     try:
-        _event_decoder().decode(payload)
+        return _event_decoder().decode(payload)
     except BAD_JSON:
-        return False
-    return True
+        return None
 
 
 @functools.cache

@@ -18,12 +18,13 @@ class FrontEnd(msgspec.Struct, frozen=True):
     """A door. `source` and `originator` name it in saved sessions and to servers (`docs/models.md`, "Identity").
 
     `env_key` lets `CODEX_API_KEY` count as a login. `deltas` is false where nobody
-    reads delta events. `git_info` tells about the checkout of a folder, where the door has
-    begun to ask already.
+    reads delta events, `replays` where nobody shows what was said before a resume.
+    `git_info` tells about the checkout of a folder, where the door has begun to ask already.
     """
 
     source: SessionSource
     originator: str = DEFAULT_ORIGINATOR
     env_key: bool = False
     deltas: bool = True
+    replays: bool = True
     git_info: Callable[[str], Awaitable[GitInfo | None]] | None = None

@@ -130,6 +130,7 @@ class Runtime:
             source=front_end.source,
             originator=self.remote.identity.originator,
             deltas=front_end.deltas,
+            replays=front_end.replays,
             git_info=front_end.git_info or git_info,
             telemetry=self.telemetry,
         )
