@@ -31,6 +31,8 @@ from octavo.errors import ConfigError
 
 TYPE_CHECKING = False  # what is only named here need not be imported by commands without a configuration
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from octavo.config.config import Config
     from octavo.config.load import ConfigFlags, ConfigSources
     from octavo.config.overrides import Override
@@ -143,10 +145,10 @@ def warn(line: str) -> None:
     sys.stderr.write(f"{line}\n")
 
 
-def warn_of_silent_telemetry(config: Config) -> None:
-    """Say so on stderr when the user set an exporter: nothing is sent yet (`docs/telemetry.md`)."""
+def warn_of_silent_telemetry(config: Config, tell: Callable[[str], None] = warn) -> None:
+    """Say so when the user set an exporter: nothing is sent yet (`docs/telemetry.md`)."""
     if config.otel.exporter is not None:
-        warn("WARNING: [otel] names an exporter, but this version sends no telemetry yet")
+        tell("WARNING: [otel] names an exporter, but this version sends no telemetry yet")
 
 
 def working_directory() -> str:

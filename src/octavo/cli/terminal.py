@@ -105,10 +105,14 @@ def _runtime(sources: ConfigSources, config: Config, words: Words) -> Runtime:
 
 
 def _log(config: Config) -> None:
+    import logging
+
     from octavo.cli.logs import log_to_file
 
     with contextlib.suppress(OSError):
         log_to_file(os.path.join(config.codex_home, "log", "codex-tui.log"), config.environ)
+    # In its log: a line on the screen would be the first of every session.
+    start.warn_of_silent_telemetry(config, logging.getLogger(__name__).warning)
 
 
 def _open_browser(address: str) -> bool:
