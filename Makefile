@@ -4,7 +4,7 @@ BIN := .venv/bin
 EXE ?= $(BIN)/octavo
 WORKERS ?= 2
 
-.PHONY: demo demo-local test lint types imports soak bench clean
+.PHONY: demo demo-local test lint types imports soak real-tools bench clean
 
 demo: .venv/installed
 	$(BIN)/python demo/mend_a_bug.py --exe $(BIN)/octavo
@@ -27,6 +27,17 @@ imports: .venv/dev
 
 soak: .venv/dev
 	OCTAVO_SOAK=1 $(BIN)/pytest -n $(WORKERS) --dist loadfile
+
+# Test runners, frameworks and browsers of other people, run as commands of a model are (tests/real_tools).
+real-tools: .venv/dev .real-tools/installed
+	$(BIN)/pytest tests/real_tools -rs
+
+.real-tools/installed:
+	mkdir -p .real-tools
+	$(PYTHON) -m venv .real-tools/venv
+	.real-tools/venv/bin/pip install --quiet pytest pytest-xdist pytest-asyncio django flask uv wheel setuptools
+	cd .real-tools && npm install --silent --no-audit --no-fund --ignore-scripts jest@29 vitest@3 vite@7 playwright-core
+	touch $@
 
 bench: .venv/installed
 	$(BIN)/python -m compileall -q src
@@ -51,4 +62,4 @@ bench: .venv/installed
 	touch $@
 
 clean:
-	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf .venv .real-tools build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

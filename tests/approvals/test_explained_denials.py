@@ -49,6 +49,14 @@ async def test_a_closed_network_is_named(tmp_path: Path) -> None:
     assert "`network_access = true`" in output["output"]
 
 
+async def test_a_configuration_of_git_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    workspace = tmp_path / "w"
+    subprocess.run(["git", "init", "-q", workspace], check=True)
+    output, _ = await run(workspace, shell("git remote add origin /x"))
+    assert "could not write config file" in output["output"]
+    assert "`protect_repository = false`" in output["output"]
+
+
 async def test_a_closed_hook_is_named_and_the_setting_opens_it(tmp_path: Path) -> None:
     workspace = tmp_path / "w"
     subprocess.run(["git", "init", "-q", workspace], check=True)

@@ -19,7 +19,8 @@ ARGUMENT = "it's a\npatch"
 
 def in_child(code: str, **environ: str) -> str:
     arguments = [sys.executable, "-c", textwrap.dedent(code)]
-    done = subprocess.run(arguments, capture_output=True, text=True, check=True, env={**os.environ, **environ})
+    made = {"PATH": os.environ.get("PATH", os.defpath), "HOME": "/nonexistent", **environ}
+    done = subprocess.run(arguments, capture_output=True, text=True, check=True, env=made)
     return done.stdout
 
 

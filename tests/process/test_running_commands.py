@@ -19,13 +19,16 @@ from octavo.process.run import CommandOutput, Stream, run_command
 from octavo.protocol.policy import WorkspaceWrite
 from octavo.sandbox.spec import SandboxSpec, sandbox_spec
 
+MADE = {"PATH": os.environ.get("PATH", os.defpath), "HOME": "/nonexistent", "LC_ALL": "C.UTF-8"}
+"""What commands get here, whatever is set where the tests run: a shell acts on SHLVL, BASH_ENV and startup files."""
+
 
 @pytest.fixture(params=["sandboxed", "free"])
 def sandbox(request: pytest.FixtureRequest, tmp_path: Path) -> SandboxSpec | None:
     """Everything here holds with a sandbox and without."""
     if request.param == "free":
         return None
-    return sandbox_spec(WorkspaceWrite(exclude_slash_tmp=True), str(tmp_path), dict(os.environ))
+    return sandbox_spec(WorkspaceWrite(exclude_slash_tmp=True), str(tmp_path), MADE)
 
 
 async def run(
@@ -40,7 +43,7 @@ async def run(
     return await run_command(
         ["bash", "-c", script] if isinstance(script, str) else script,
         cwd=str(cwd),
-        environ=dict(os.environ),
+        environ=MADE,
         sandbox=sandbox,
         timeout_ms=timeout_ms,
         on_output=on_output,
@@ -279,7 +282,7 @@ def program(script: str, cwd: Path, sandbox: SandboxSpec | None) -> list[str]:
 
 async def test_nothing_survives_when_our_program_is_killed(sandbox: SandboxSpec | None, tmp_path: Path) -> None:
     script = "trap '' TERM; setsid sleep 60 & echo $! $$ > ready.tmp; mv ready.tmp ready; sleep 60; sleep 60"
-    ours = subprocess.Popen(program(script, tmp_path, sandbox))
+    ours = subprocess.Popen(program(script, tmp_path, sandbox), env=MADE)
     await until((tmp_path / "ready").exists)
     ours.send_signal(signal.SIGKILL)
     assert ours.wait() == -signal.SIGKILL
@@ -290,7 +293,7 @@ async def test_nothing_survives_when_our_program_is_killed(sandbox: SandboxSpec 
 
 async def test_our_output_ends_with_us_and_so_does_what_a_command_left_to_be_kept(tmp_path: Path) -> None:
     script = "setsid sleep 60 > /dev/null 2>&1 & echo $!"
-    ours = subprocess.run(program(script, tmp_path, None), stdout=subprocess.PIPE, timeout=20, check=True)
+    ours = subprocess.run(program(script, tmp_path, None), stdout=subprocess.PIPE, timeout=20, check=True, env=MADE)
     assert ours.returncode == 0
     await until(lambda: not is_alive(int(ours.stdout)))
 

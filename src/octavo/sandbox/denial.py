@@ -20,6 +20,7 @@ _SIGNS = (
     b"failed to write file",
     b"network is unreachable",
     b"enetunreach",
+    b"could not write config file",  # git's, when a mount on it keeps it from being exchanged
 )
 _ORDINARY_EXITS = (2, 126, 127)  # misuse, not executable, not found
 _KILLED_BY_FILTER = 128 + 31  # SIGSYS
