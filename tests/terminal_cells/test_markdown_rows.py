@@ -76,7 +76,7 @@ def test_fenced_code_is_verbatim_without_its_fences() -> None:
 
 
 def test_long_lines_of_code_go_on_below_their_first_row() -> None:
-    assert rows("```\n    call(first,  second)\n```", 18) == ["    call(first,", "second)"]
+    assert rows("```\n    call(first,  second)\n```", 18) == ["    call(first,", "    second)"]
 
 
 def test_a_fence_ends_only_with_one_like_itself() -> None:

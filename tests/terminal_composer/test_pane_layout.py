@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from typist import Typist, key
 
+from octavo.frontends.terminal.composer.draft import Draft
+from octavo.frontends.terminal.composer.drawing import draft_rows
 from octavo.frontends.terminal.composer.footer import context_left
 from octavo.frontends.terminal.composer.pane import Pane, pane_rows
 from octavo.frontends.terminal.composer.status import Light, Status, elapsed, status_row
@@ -188,3 +190,11 @@ def test_keys_of_right_to_left_text_stay_in_one_span() -> None:
     typist = Typist().keys(*(Key("x", text=letter) for letter in "שלום"), key("!"))
     rows = pane_rows(Pane(typist.composer), 80, 24)[0]
     assert [span.text for span in rows[2].spans] == ["› ", "שלום!"]
+
+
+def test_the_background_of_the_draft_is_under_its_text_too() -> None:
+    fill = Style(bg=(30, 30, 30))
+    for draft in (Draft(), Draft("some text", 0)):
+        (row,), _, _ = draft_rows(draft, "an example", 40, 3, 0, fill)
+        assert row.fill == fill
+        assert all(span.style.bg == fill.bg for span in row.spans)

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import msgspec
 
-from octavo.frontends.terminal.cells.cell import Palette
+from octavo.frontends.terminal.cells.cell import UNDER, Palette
 from octavo.frontends.terminal.text.directory import shortened
 from octavo.frontends.terminal.text.styled import BOLD, CYAN, DIM, EMPTY, Line, Span, Style, line
 from octavo.frontends.terminal.text.widths import cut_line, width
+from octavo.frontends.terminal.text.wrapping import wrap
 
 _WIDEST = 56
 
@@ -41,7 +42,7 @@ class HeaderCell(msgspec.Struct, frozen=True):
             return []
         start = Span("  Describe a task, or begin with one of these:", DIM)
         tips = [line("  ", name, Span(f" - {text}", DIM)) for name, text in _TIPS]
-        return rows + [cut_line(tip, columns) for tip in (EMPTY, line(start), EMPTY, *tips)]
+        return rows + [row for tip in (EMPTY, line(start), EMPTY, *tips) for row in wrap(tip, columns, EMPTY, UNDER)]
 
     transcript = scrollback
 

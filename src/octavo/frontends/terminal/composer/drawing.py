@@ -41,7 +41,8 @@ def draft_rows(
     for number, row in enumerate(rows[top : top + height]):
         spans = _spans(draft, row, columns) if draft.text else [Span(cut(example, columns), DIM)]
         lead = Span(sign, BOLD) if number == 0 else Span(" " * len(sign))
-        lines.append(cut_line(line(lead, *spans, fill=fill), width_))
+        shown = cut_line(line(lead, *spans, fill=fill), width_)
+        lines.append(shown.styled(fill) if fill is not None else shown)
     column = len(sign) + column_of(draft.text, rows[at], draft.cursor)
     return lines, (at - top, min(column, max(width_ - 1, 0))), top
 

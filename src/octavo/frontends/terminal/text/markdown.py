@@ -29,7 +29,7 @@ from octavo.frontends.terminal.text.blocks import (
 from octavo.frontends.terminal.text.clean import clean
 from octavo.frontends.terminal.text.inline import inline
 from octavo.frontends.terminal.text.styled import BOLD, EMPTY, GREEN, ITALIC, Line, Style, line
-from octavo.frontends.terminal.text.wrapping import Flow, wrap
+from octavo.frontends.terminal.text.wrapping import Flow, joined, wrap
 
 _MOST_HELD = 8
 """Lines that wait for the end of what was opened in the first of them."""
@@ -213,6 +213,9 @@ class Markdown:
             more = True
         self._blank_code = 0
         self._emit("code", line(text.rstrip(" ")), goes_on=more)
+        # A row that goes on begins where its line does.
+        flow = self._out[-1]
+        self._out[-1] = flow._replace(rest=joined(flow.rest, line(" " * indent_of(text))))
         self._shown_code = self._leaf
 
     # --- paragraphs ------------------------------------------------------------------------------
