@@ -90,8 +90,7 @@ class Interface:
 
         await load_agent(self.runtime)
         self._loaded()
-        self.app.talk = self._first_talk()
-        self.app.set_palette()
+        self.app.converse(self._first_talk(), time.monotonic())
         self._has_begun = True
         self._look_for_updates()
         self.go_on()
@@ -257,7 +256,6 @@ class Interface:
         request, self._request = self._request, self._request._replace(prompt="", images=())
         self.open_session(opening)
         if request.prompt or request.images:
-            self.app.composer.busy = True
             self.run_effects((Submit(request.prompt, request.images),))
 
     def open_session(self, opening: Opening) -> None:
@@ -286,7 +284,7 @@ class Interface:
         self.loop.changed()
 
     def _could_not_open(self, error: OctavoError) -> None:
-        self.app.composer.busy = False
+        self.app.could_not_open()
         self.error(f"The session could not begin: {error}")
 
     def submit(self, op: ops.Op) -> None:

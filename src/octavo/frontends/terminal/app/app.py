@@ -15,13 +15,17 @@ from octavo.frontends.terminal.composer.status import FRAME, Light, Status
 from octavo.frontends.terminal.effects import (
     Effect,
     InsertText,
+    Interrupt,
     OpenPager,
     OpenTranscript,
     OpenView,
+    Quit,
     QuitHint,
     Redraw,
+    Submit,
     Suspend,
     ToDraft,
+    UserShell,
 )
 from octavo.frontends.terminal.keys.key import ColorReply, Focus, Input, Key, KeyboardReply, Paste
 from octavo.frontends.terminal.screen.depth import PALETTE, TRUE
@@ -47,8 +51,8 @@ _ANYWHERE: dict[Key, Effect] = {
 class App:
     """Composer, views, pager and conversation on one screen of `depth` colours.
 
-    `talk` is set once it is loaded; until then only composer and views are there. `perform` does what is asked for
-    outside.
+    `talk` is there once it is loaded; until then only composer and views are, and what is asked for waits.
+    `perform` does what is asked for outside.
     """
 
     def __init__(self, composer: Composer, depth: int) -> None:
@@ -56,11 +60,23 @@ class App:
         self.pager: View | None = None
         self.talk: Talk | None = None
         self.perform: Perform = _nothing
+        self._early: list[Effect] = []
         self._depth = depth
         self._foreground: Rgb | None = None
         self._background: Rgb | None = None
         self._enhanced = False
         self._drawn_at = 0.0
+
+    def converse(self, talk: Talk, now: float) -> None:
+        """The conversation is loaded: what was asked for meanwhile is done."""
+        self.talk = talk
+        self.set_palette()
+        early, self._early = self._early, []
+        self.run(early, now)
+
+    def could_not_open(self) -> None:
+        """No session begins, or nobody wants to wait for it: messages that waited are a draft again."""
+        self.composer.turn_ended(interrupted=True)
 
     # --- what comes in ---
 
@@ -131,6 +147,17 @@ class App:
         self._keep_time(now)
 
     def _do(self, effect: Effect, now: float) -> None:
+        is_open = self.talk is not None and self.talk.is_open
+        if isinstance(effect, Submit | UserShell) and not is_open:
+            self.composer.hold(effect)
+        elif isinstance(effect, Interrupt) and not is_open:
+            self.could_not_open()
+        elif self.talk is None and not isinstance(effect, Quit | Suspend | Redraw):
+            self._early.append(effect)
+        else:
+            self._do_now(effect, now)
+
+    def _do_now(self, effect: Effect, now: float) -> None:
         left = self.talk.run(effect, now) if self.talk is not None else None
         for one in (effect,) if left is None else left:
             self.perform(one, now)

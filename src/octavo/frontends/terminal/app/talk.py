@@ -39,8 +39,7 @@ class Talk:
         self.cells: list[Cell] = []
         self.palette = Palette()
         self.is_open = False
-        """Whether the session has begun: until then messages wait."""
-        self._waiting: list[Submit] = []
+        """Whether the session has begun."""
         self._printed = 0
         self._began_at = 0
         self._something_printed = False
@@ -103,9 +102,6 @@ class Talk:
         return []
 
     def _submit(self, message: Submit) -> list[Effect]:
-        if not self.is_open:
-            self._waiting.append(message)
-            return []
         self.chat.user_said(message.text)
         self.cells += self.chat.take_cells()
         return [message]
@@ -139,8 +135,7 @@ class Talk:
         self._began_at = len(self.cells)
         self.composer.recall.set_log(msg.history_log_id, msg.history_entry_count)
         self.cells += self.chat.take_cells()
-        waiting, self._waiting = self._waiting, []
-        return [Operate(ops.ListCustomPrompts()), *waiting]
+        return [Operate(ops.ListCustomPrompts()), *self.composer.turn_ended()]
 
     def _turn_ended(self, ended: TurnEnded) -> list[Effect]:
         if ended.how == "completed":

@@ -31,7 +31,9 @@ from octavo.frontends.terminal.effects import (
     Quit,
     Redraw,
     RunCommand,
+    Submit,
     Suspend,
+    UserShell,
 )
 from octavo.frontends.terminal.keys.key import Key, Paste
 
@@ -291,6 +293,12 @@ class Composer:
             self.busy = True
             return [self.queue.pop(0).effect]
         return self._follow()
+
+    def hold(self, effect: Submit | UserShell) -> None:
+        """Nobody can take this message yet: it waits before all others, for `turn_ended`."""
+        text = effect.text if isinstance(effect, Submit) else f"!{effect.command}"
+        self.queue.insert(0, Message(effect, Draft(text)))
+        self.busy = True
 
     def _take_from_queue(self) -> None:
         if self.queue:
