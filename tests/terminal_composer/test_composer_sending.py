@@ -139,11 +139,18 @@ def test_commands_do_not_wait() -> None:
 
 
 def test_an_interrupt_gives_everything_back_once() -> None:
-    typist = writer(busy=True).type("one").keys("enter").paste("p" * 1200).keys("enter").type("draft")
+    typist = writer(busy=True).type("one").keys("enter").paste("p" * 1200).keys("enter").type("draft").keys("escape")
+    typist.take()
     assert typist.composer.turn_ended(interrupted=True) == []
     assert typist.marked == "|one\n[Pasted Content 1200 chars]\ndraft"
     assert typist.composer.turn_ended(interrupted=True) == []
     assert typist.keys("end", "enter").take() == [Submit("one\n" + "p" * 1200 + "\ndraft")]
+
+
+def test_an_interrupt_that_takes_its_time_leaves_the_cursor_with_who_types_on() -> None:
+    typist = writer(busy=True).type("ALPHA").keys("enter", "escape").type("GAM").keys("left")
+    typist.composer.turn_ended(interrupted=True)
+    assert typist.marked == "ALPHA\nGA|M"
 
 
 def test_an_interrupt_with_nothing_waiting_keeps_draft_and_cursor() -> None:

@@ -63,6 +63,7 @@ class Composer:
         self._burst = Burst(bursts)
         self._completing = Completing(self._attached)
         self._pictures = 0
+        self._at_interrupt = Draft()
         self.search: HistorySearch | None = None
         self._held: list[tuple[Key | Paste, float]] = []
         self._held_until: float | None = None
@@ -181,7 +182,7 @@ class Composer:
 
     def _escape(self) -> Effects:
         if self.busy:
-            return [Interrupt()]
+            return self._interrupt()
         if self.completion:
             self._completing.dismiss(self.editor.draft)
         elif not self.editor.draft.text:
@@ -197,7 +198,7 @@ class Composer:
             self.editor.set(Draft())
         elif self.busy:
             self.hint = "ctrl-c"
-            return [Interrupt()]
+            return self._interrupt()
         else:
             return [Quit()]
         self.hint = "ctrl-c"
@@ -286,13 +287,24 @@ class Composer:
         """A turn is over: the oldest waiting message is sent; after an interrupt all are given back instead."""
         self.busy = False
         if interrupted and self.queue:
-            drafts = [message.draft for message in self.queue] + [self.editor.draft] * bool(self.editor.draft.text)
-            self.queue = []
-            self.editor.set(joined(drafts))
+            self._give_back()
         elif self.queue:
             self.busy = True
             return [self.queue.pop(0).effect]
         return self._follow()
+
+    def _interrupt(self) -> Effects:
+        self._at_interrupt = self.editor.draft
+        return [Interrupt()]
+
+    def _give_back(self) -> None:
+        """What waited comes before the draft; the cursor at its start, but not under the fingers of who types on."""
+        draft = self.editor.draft
+        waiting = [message.draft for message in self.queue]
+        whole = joined([*waiting, draft] if draft.text else waiting)
+        types_on = draft.text and draft != self._at_interrupt
+        self.queue = []
+        self.editor.set(at(whole, len(whole.text) - len(draft.text) + draft.cursor if types_on else 0))
 
     def hold(self, effect: Submit | UserShell) -> None:
         """Nobody can take this message yet: it waits before all others, for `turn_ended`."""
@@ -335,7 +347,7 @@ class Composer:
         self._completing.dismiss(self.editor.draft)
         if key == Key("escape") or key == Key("c", ctrl=True):
             search.cancel()
-            return [Interrupt()] if self.busy else []
+            return self._interrupt() if self.busy else []
         return [] if key == Key("enter") else None
 
     def history_found(self, part: str, offset: int, text: str | None) -> None:
