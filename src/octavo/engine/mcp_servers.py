@@ -13,7 +13,7 @@ import msgspec
 
 from octavo.engine.active_turn import ActiveTurn
 from octavo.engine.session import Session
-from octavo.engine.turn import show_user_message
+from octavo.engine.user_message import show_user_message
 from octavo.protocol import events
 from octavo.protocol.items import Message
 from octavo.tools.registry import with_more_tools

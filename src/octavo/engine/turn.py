@@ -16,10 +16,10 @@ from __future__ import annotations
 from octavo.engine.active_turn import ActiveTurn
 from octavo.engine.answer import Answer, ask_model
 from octavo.engine.session import Session
+from octavo.engine.user_message import show_user_message
 from octavo.errors import OctavoError
 from octavo.protocol import events
 from octavo.protocol.items import Message, OutputText
-from octavo.protocol.turn_items import turn_item_of
 
 
 async def run_turn(session: Session, turn: ActiveTurn, message: Message) -> str | None:
@@ -54,16 +54,6 @@ class StillTooLong(OctavoError):
             "Conversation is still above the token limit after automatic summarization "
             f"(limit {limit}, current {tokens}). Please start a new session or trim your input."
         )
-
-
-def show_user_message(session: Session, turn: ActiveTurn, message: Message) -> None:
-    """Record what the user said and tell it as an item, unless it reads like a description of the environment."""
-    session.record(turn.id, [message])
-    turn.said.append(message)
-    item = turn_item_of(message, session.new_item_id)
-    if item is not None:
-        session.emit(turn.id, events.ItemStarted(session.id, turn.id, item))
-        session.emit(turn.id, events.ItemCompleted(session.id, turn.id, item))
 
 
 def record_input(session: Session, turn: ActiveTurn) -> None:

@@ -1,16 +1,29 @@
-"""From what the user sends to the message that the model gets (`docs/protocol.md`)."""
+"""From what the user sends to the message that the model gets, and how it is told (`docs/protocol.md`)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
+from octavo.engine.active_turn import ActiveTurn
+from octavo.engine.session import Session
+from octavo.protocol import events
 from octavo.protocol.items import ContentPart, InputImage, InputText, Message
-from octavo.protocol.turn_items import ImageInput, LocalImageInput, TextInput, UserInput
+from octavo.protocol.turn_items import ImageInput, LocalImageInput, TextInput, UserInput, turn_item_of
 
 
 def message_of(inputs: Iterable[UserInput]) -> Message:
     """One user message; pictures on the disk are read now."""
     return Message("user", tuple(_part(item) for item in inputs))
+
+
+def show_user_message(session: Session, turn: ActiveTurn, message: Message) -> None:
+    """Record what the user said and tell it as an item, unless it reads like a description of the environment."""
+    session.record(turn.id, [message])
+    turn.said.append(message)
+    item = turn_item_of(message, session.new_item_id)
+    if item is not None:
+        session.emit(turn.id, events.ItemStarted(session.id, turn.id, item))
+        session.emit(turn.id, events.ItemCompleted(session.id, turn.id, item))
 
 
 def _part(item: UserInput) -> ContentPart:
