@@ -59,13 +59,48 @@ def test_the_summary_lists_added_then_modified_then_deleted(tmp_path: Path) -> N
     assert not (tmp_path / "s").exists()
 
 
-def test_adding_overwrites_and_keeps_the_mode(tmp_path: Path) -> None:
-    path = tmp_path / "tool"
-    path.write_text("old\n")
-    path.chmod(0o750)
-    assert run(body("*** Add File: tool", "+new"))[0] == 0
-    assert path.read_text() == "new\n"
-    assert stat.S_IMODE(path.stat().st_mode) == 0o750
+def refusal(name: str) -> str:
+    return f"{name} already exists: use `*** Update File: ` to change it, or delete it first\n"
+
+
+@pytest.mark.parametrize("name", ["f", "link", "far", "broken", "loop", "d/../f", "./f", "into/g"])
+@pytest.mark.parametrize("is_move", [False, True])
+def test_nothing_that_exists_is_overwritten_through_links_too(tmp_path: Path, name: str, is_move: bool) -> None:
+    (tmp_path / "d").mkdir()
+    for file in ("f", "d/g", "source"):
+        (tmp_path / file).write_text("one\n")
+    for link, target in {"link": "f", "far": "d/g", "broken": "none", "loop": "loop", "into": "d"}.items():
+        (tmp_path / link).symlink_to(target)
+    move = ("*** Update File: source", f"*** Move to: {name}", "@@", "-one", "+two")
+    assert failure(*(move if is_move else (f"*** Add File: {name}", "+new"))) == refusal(name)
+    assert [(tmp_path / file).read_text() for file in ("f", "d/g", "source")] == ["one\n"] * 3
+    assert not (tmp_path / "none").exists()
+
+
+def test_what_the_patch_deletes_or_moves_away_first_may_be_made_again(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        (tmp_path / name).write_text("one\n")
+    lines = ["*** Delete File: a", "*** Add File: a", "+new"]
+    lines += ["*** Update File: b", "*** Move to: c", "@@", "-one", "+two", "*** Add File: b", "+new"]
+    assert run(body(*lines))[0] == 0
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"a": "new\n", "b": "new\n", "c": "two\n"}
+    assert failure("*** Add File: x", "+1", "*** Add File: x", "+2") == refusal("x")
+
+
+@pytest.mark.parametrize("mode", [0o755, 0o700, 0o640, 0o444, 0o666])
+def test_a_moved_file_keeps_its_mode(tmp_path: Path, mode: int) -> None:
+    (tmp_path / "tool").write_text("one\n")
+    (tmp_path / "tool").chmod(mode)
+    assert run(body("*** Update File: tool", "*** Move to: new", "@@", "-one", "+two"))[0] == 0
+    assert (tmp_path / "new").read_text() == "two\n"
+    assert stat.S_IMODE((tmp_path / "new").stat().st_mode) == mode
+
+
+def test_an_update_keeps_the_mode(tmp_path: Path) -> None:
+    (tmp_path / "tool").write_text("one\n")
+    (tmp_path / "tool").chmod(0o750)
+    assert run(body("*** Update File: tool", "@@", "-one", "+two"))[0] == 0
+    assert stat.S_IMODE((tmp_path / "tool").stat().st_mode) == 0o750
 
 
 def test_absolute_paths_are_taken_as_they_are(tmp_path: Path) -> None:
@@ -79,14 +114,6 @@ def test_a_failure_keeps_the_sections_before_it(tmp_path: Path) -> None:
     assert (tmp_path / "a").read_text() == "a\n"
 
 
-def test_a_move_overwrites_its_destination(tmp_path: Path) -> None:
-    (tmp_path / "a").write_text("one\n")
-    (tmp_path / "b").write_text("other\n")
-    assert run(body("*** Update File: a", "*** Move to: b", "@@", "-one", "+two"))[0] == 0
-    assert os.listdir(tmp_path) == ["b"]
-    assert (tmp_path / "b").read_text() == "two\n"
-
-
 @pytest.mark.parametrize("destination", ["a", "./a", "d/../a", "link"])
 def test_a_move_onto_itself_keeps_the_file(tmp_path: Path, destination: str) -> None:
     (tmp_path / "a").write_text("one\n")
@@ -97,12 +124,11 @@ def test_a_move_onto_itself_keeps_the_file(tmp_path: Path, destination: str) -> 
     assert not (tmp_path / "a").is_symlink()
 
 
-def test_a_move_onto_another_hard_link_removes_the_old_name(tmp_path: Path) -> None:
+def test_a_move_onto_another_hard_link_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a").write_text("one\n")
     os.link(tmp_path / "a", tmp_path / "b")
-    assert run(body("*** Update File: a", "*** Move to: b", "@@", "-one", "+two"))[0] == 0
-    assert os.listdir(tmp_path) == ["b"]
-    assert (tmp_path / "b").read_text() == "two\n"
+    assert failure("*** Update File: a", "*** Move to: b", "@@", "-one", "+two") == refusal("b")
+    assert (tmp_path / "a").read_text() == "one\n"
 
 
 def test_deleting_a_link_leaves_its_target(tmp_path: Path) -> None:

@@ -53,8 +53,8 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ),
         (("*** Delete File: d/f",), "Failed to delete file d/f"),
         (
-            ("*** Update File: f", "*** Move to: d/f", "-one", "+two"),
-            "Failed to create parent directories for d/f",
+            ("*** Update File: f", "*** Move to: d/g", "-one", "+two"),
+            "Failed to create parent directories for d/g",
         ),
     ],
 )
@@ -84,7 +84,8 @@ def test_a_file_that_becomes_a_link_meanwhile_is_not_written_through(
     def swap() -> None:
         (place / "f").symlink_to(tmp_path / "precious")
 
-    assert carried_out(place, *lines, meanwhile=swap) == (1, "", "Failed to write file f\n")
+    code, out, err = carried_out(place, *lines, meanwhile=swap)
+    assert (code, out, err.partition(":")[0]) == (1, "", "f already exists")
     assert (tmp_path / "precious").read_text() == "p\n"
 
 
@@ -111,22 +112,20 @@ def test_a_path_that_nobody_saw_is_not_touched(place: Path) -> None:
 @pytest.mark.parametrize(
     "lines",
     [
-        ("*** Add File: a/b/c", "+x", "*** Add File: f", "+over"),
+        ("*** Add File: a/b/c", "+x", "*** Delete File: f", "*** Add File: f", "+over"),
         ("*** Update File: link", "-one", "+two"),
         ("*** Delete File: link", "*** Add File: link", "+new"),
         ("*** Delete File: link",),
         ("*** Update File: f", "*** Move to: link", "-one", "+two"),
-        ("*** Update File: link", "*** Move to: f", "-one", "+two"),
+        ("*** Update File: link", "*** Move to: new", "-one", "+two"),
+        ("*** Update File: f", "*** Move to: into/new", "-one", "+two"),
         ("*** Update File: f", "*** Move to: ./sub/../f", "-one", "+two"),
         ("*** Update File: into/g", "*** Move to: into/h", "-one", "+two"),
-        ("*** Add File: broken", "+x"),
-        ("*** Add File: loop", "+x"),
         ("*** Add File: sub", "+x"),
         ("*** Add File: sub/", "+x"),
         ("*** Add File: f/x", "+x"),
         ("*** Delete File: f", "*** Add File: f/x", "+x"),
         ("*** Update File: f", "-one", "+two", "*** Update File: f", "-one", "+two"),
-        ("*** Add File: n\0ul", "+x"),
         ("*** Add File: é", "+x"),
     ],
 )

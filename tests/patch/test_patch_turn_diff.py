@@ -70,11 +70,11 @@ def test_a_deleted_file_ends_in_nothing(repository: Path, turn: Turn) -> None:
     )
 
 
-def test_a_moved_file_shows_both_names_and_both_modes(repository: Path, turn: Turn) -> None:
+def test_a_moved_file_shows_both_names_and_keeps_its_mode(repository: Path, turn: Turn) -> None:
     (repository / "a.txt").write_text("one\nx\n")
     (repository / "a.txt").chmod(0o755)
     assert turn("*** Update File: a.txt", "*** Move to: n/a2.txt", "@@", "-one", "+two") == (
-        "diff --git a/a.txt b/n/a2.txt\nold mode 100755\nnew mode 100644\n"
+        "diff --git a/a.txt b/n/a2.txt\n"
         "index 292ff6938d747033475548d8c0588a90ed085a8b..7033b75ed0ca170c4110b9e00690dd2184124fc1\n"
         "--- a/a.txt\n+++ b/n/a2.txt\n@@ -1,2 +1,2 @@\n-one\n+two\n x\n"
     )
@@ -148,12 +148,13 @@ def test_a_link_shows_the_path_it_holds(repository: Path, turn: Turn) -> None:
 
 
 def test_bytes_that_are_not_text_differ_without_hunks(repository: Path, turn: Turn) -> None:
-    (repository / "a").write_bytes(b"\xff\n")
-    assert turn("*** Add File: a", "+x") == (
-        "diff --git a/a b/a\n"
-        "index 29e181ebb88626236ef10f2af5bc94781c8061f1..587be6b4c3f93f93c489c0111bba5596147a26cb\n"
-        "--- a/a\n+++ b/a\nBinary files differ\n"
-    )
+    (repository / "a").write_text("one\n")
+    turn("*** Update File: a", "@@", "-one", "+two")
+    (repository / "a").write_bytes(b"\xff\n")  # by a command of the same turn
+    diff = turn("*** Add File: b")
+    assert diff is not None
+    assert diff.startswith("diff --git a/a b/a\nindex 5626abf0f72e58d7a153368ba57db4c673c0e171..")
+    assert "--- a/a\n+++ b/a\nBinary files differ\ndiff --git a/b b/b\n" in diff
 
 
 @pytest.mark.usefixtures("repository")
@@ -169,7 +170,7 @@ def test_ids_are_those_that_git_gives_after_its_filters(repository: Path, turn: 
     diff = turn("*** Update File: a", "@@", "-one", "+two")
     assert diff is not None
     assert "index 292ff6938d747033475548d8c0588a90ed085a8b..7033b75ed0ca170c4110b9e00690dd2184124fc1\n" in diff
-    assert diff.endswith("@@ -1,2 +1,2 @@\n-one\r\n+two\n x\r\n")
+    assert diff.endswith("@@ -1,2 +1,2 @@\n-one\r\n+two\r\n x\r\n")
 
 
 def test_an_unchanged_file_in_front_adds_an_empty_line(repository: Path, turn: Turn) -> None:

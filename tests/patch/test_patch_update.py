@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from octavo.patch.locate import SearchedFile
-from octavo.patch.sections import Chunk
+from octavo.patch.parse import parse
+from octavo.patch.sections import Chunk, UpdateFile
 from octavo.patch.update import PatchApplyError, updated_text
 
 
@@ -14,7 +15,16 @@ def change(original: str, *chunks: Chunk) -> str:
 
 
 def replace(old: list[str], new: list[str], context: str | None = None, at_end: bool = False) -> Chunk:
-    return Chunk(context, old, new, at_end)
+    """A chunk that takes its old lines away and puts the new ones there."""
+    return Chunk(context, old, new, [None] * len(new), at_end)
+
+
+def patched(original: str, *lines: str) -> str:
+    """What becomes of a file by these lines of a chunk."""
+    text = "\n".join(["*** Begin Patch", "*** Update File: f.txt", "@@", *lines, "*** End Patch"])
+    [section] = parse(text).sections
+    assert isinstance(section, UpdateFile)
+    return updated_text(original, section.chunks, "f.txt")
 
 
 def test_a_search_goes_from_strict_to_lenient_over_the_whole_file() -> None:
@@ -69,7 +79,7 @@ def test_context_picks_one_of_several_places() -> None:
 
 def test_an_addition_without_old_lines_goes_to_the_end_despite_its_context() -> None:
     assert change("a\nb\n", replace([], ["x"], context="a")) == "a\nb\nx\n"
-    assert change("a\n\n", replace([], ["x"])) == "a\nx\n"
+    assert change("a\n\n", replace([], ["x"])) == "a\nx\n\n"
     assert change("", replace([], ["x"])) == "x\n"
 
 
@@ -86,14 +96,56 @@ def test_one_blank_line_too_many_at_the_end_of_a_chunk_is_forgiven() -> None:
     assert str(caught.value) == "Failed to find expected lines in f.txt:\na\n\n"
 
 
-def test_the_result_ends_with_a_line_feed_unless_it_is_empty() -> None:
-    assert change("a\nb", replace(["b"], ["c"])) == "a\nc\n"
-    assert change("a\n", replace(["a"], [])) == ""
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("a\nb\n", "a\nc\n"),
+        ("a\nb", "a\nc"),
+        ("a\nb\n\n", "a\nc\n\n"),
+        ("a\nb\n\n\n", "a\nc\n\n\n"),
+        ("a\r\nb\r\n", "a\r\nc\r\n"),
+        ("a\r\nb", "a\r\nc"),
+        ("a\r\nb\r\n\r\n", "a\r\nc\r\n\r\n"),
+        ("\ufeffa\nb\n", "\ufeffa\nc\n"),
+        ("\ufeffb\n", "\ufeffc\n"),
+        ("\ufeffb", "\ufeffc"),
+        ("b", "c"),
+        ("\n\nb\n", "\n\nc\n"),
+    ],
+)
+def test_line_ends_byte_order_mark_and_the_end_of_the_file_stay(before: str, after: str) -> None:
+    assert patched(before, "-b", "+c") == after
+    assert patched(before, "-\ufeffb" if before.startswith("\ufeffb") else "-b", "+c") == after
 
 
-def test_a_loose_match_takes_the_text_of_the_patch() -> None:
-    assert change("a  \n“b”\nc\n", replace(["a", '"b"', "c"], ["a", '"b"', "C"])) == 'a\n"b"\nC\n'
+def test_a_file_may_become_empty_and_an_empty_one_full() -> None:
+    assert patched("a\n", "-a") == ""
+    assert patched("a", "-a") == ""
+    assert patched("", "+a") == "a\n"
+    assert patched("\ufeff", "+a") == "\ufeffa\n"
 
 
-def test_a_crlf_file_becomes_lf_where_it_is_touched() -> None:
-    assert change("a\r\nb\r\nc\r\n", replace(["b"], ["B"])) == "a\r\nB\nc\r\n"
+def test_lines_behind_a_last_one_without_end_take_its_place_at_the_end() -> None:
+    assert patched("a\nb", " b", "+c") == "a\nb\nc"
+    assert patched("a\r\nb", " b", "+c") == "a\r\nb\r\nc"
+    assert patched("a\nb", "-b") == "a"
+    assert patched("a", "+b") == "a\nb"
+
+
+def test_a_loose_match_leaves_what_the_patch_calls_unchanged() -> None:
+    assert patched("a  \nend\n", " a", "-end", "+END") == "a  \nEND\n"
+    before = "  a\t\n\u201cb\u201d \u2013 c\nd\n"
+    assert patched(before, " a", ' "b" - c', "-d", "+D") == "  a\t\n\u201cb\u201d \u2013 c\nD\n"
+    assert patched("a  \nb\nc  \n", " a", "-b", "+B", "+new", " c") == "a  \nB\nnew\nc  \n"
+    assert patched("x\na \n\n", " a", "+b", " ") == "x\na \nb\n\n"
+
+
+def test_new_lines_end_as_their_neighbours_do() -> None:
+    mixed = "a\r\nb\r\nc\nd\n"
+    assert patched(mixed, "-a", "+A") == "A\r\nb\r\nc\nd\n"
+    assert patched(mixed, "-d", "+D", "+E") == "a\r\nb\r\nc\nD\nE\n"
+    assert patched("a\r\nb\r\n", "+c") == "a\r\nb\r\nc\r\n"
+
+
+def test_a_forgiven_blank_line_keeps_nothing_of_the_line_behind_it() -> None:
+    assert patched("a\nz\n", "-a", "+A", " ", "+B") == "A\n\nB\nz\n"

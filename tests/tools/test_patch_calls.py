@@ -97,7 +97,9 @@ async def test_an_update_says_where_a_line_has_no_end(tmp_path: Path) -> None:
     (workspace / "a").write_text("1\n2\n3\n4\n5")
     _, turn = await run(workspace, patch("*** Update File: a\n@@\n-5\n+five"))
     (change,) = turn.one("patch_apply_begin")["changes"].values()
-    assert change["update"]["unified_diff"] == "@@ -4,2 +4,2 @@\n 4\n-5\n\\ No newline at end of file\n+five\n"
+    assert change["update"]["unified_diff"] == (
+        "@@ -4,2 +4,2 @@\n 4\n-5\n\\ No newline at end of file\n+five\n\\ No newline at end of file\n"
+    )
     assert "@@ -2,4 +2,4 @@\n 2\n 3\n 4\n-5\n" in turn.all("turn_diff")[-1]["unified_diff"]
 
 

@@ -132,6 +132,7 @@ async def test_an_answer_for_the_session_covers_this_very_patch(tmp_path: Path) 
             if decision is not None:
                 await talk.decide(decision)
             asked.append(len((await talk.rest_of(turn_id)).all("apply_patch_approval_request")))
+            (tmp_path / "w" / "new.txt").unlink(missing_ok=True)
     assert asked == [1, 0, 1]
 
 
@@ -260,7 +261,7 @@ async def test_a_shell_call_of_the_patch_program_is_a_patch(tmp_path: Path) -> N
         _, turn = await run(workspace, item)
         assert turn.one("patch_apply_end")["success"] is True
         assert not turn.all("exec_command_begin")
-        assert (workspace / ("sub" if number == 2 else "") / "new.txt").exists()
+        (workspace / ("sub" if number == 2 else "") / "new.txt").unlink()
 
 
 async def test_a_move_below_a_cd_stays_below_it(tmp_path: Path) -> None:
@@ -319,3 +320,43 @@ async def test_each_turn_has_a_diff_of_its_own(tmp_path: Path) -> None:
         await talk.user("go")
         turn = await talk.user("on")
     assert "new.txt" not in turn.all("turn_diff")[-1]["unified_diff"]
+
+
+@pytest.mark.parametrize(
+    "sections",
+    ["*** Add File: a\0b\n+x", "*** Delete File: a\0b", "*** Update File: a\0b\n@@\n-x\n+y",
+     "*** Update File: f\n*** Move to: a\0b\n@@\n-x\n+y"],
+)  # fmt: skip
+@pytest.mark.parametrize("policy", ["never", "on-failure"])
+async def test_a_nul_in_a_path_fails_the_patch_and_not_the_turn(tmp_path: Path, sections: str, policy: str) -> None:
+    workspace = tmp_path / "w"
+    workspace.mkdir()
+    (workspace / "f").write_text("x\n")
+    output, turn = await run(workspace, patch(sections), approval_policy=policy)
+    assert output.startswith("apply_patch verification failed: ")
+    assert not turn.all("error")
+    assert turn.one("task_complete")["last_agent_message"] is not None
+    assert (workspace / "f").read_text() == "x\n"
+
+
+@pytest.mark.parametrize("sections", ["*** Add File: f\n+new", "*** Update File: g\n*** Move to: f\n@@\n-x\n+y"])
+async def test_a_patch_that_would_overwrite_a_file_says_what_to_do(tmp_path: Path, sections: str) -> None:
+    workspace = tmp_path / "w"
+    workspace.mkdir()
+    for name in ("f", "g"):
+        (workspace / name).write_text("x\n")
+    output, turn = await run(workspace, patch(sections))
+    words = "already exists: use `*** Update File: ` to change it, or delete it first"
+    assert output == f"apply_patch verification failed: {workspace / 'f'} {words}"
+    assert not turn.all("patch_apply_begin")
+    assert [(workspace / name).read_text() for name in ("f", "g")] == ["x\n", "x\n"]
+
+
+@pytest.mark.parametrize("mode", [0o755, 0o775, 0o600])
+async def test_a_file_that_is_moved_in_the_sandbox_keeps_its_mode(tmp_path: Path, mode: int) -> None:
+    workspace = tmp_path / "w"
+    workspace.mkdir()
+    (workspace / "f").write_text("x\n")
+    (workspace / "f").chmod(mode)
+    await run(workspace, patch("*** Update File: f\n*** Move to: g\n@@\n-x\n+y"))
+    assert (workspace / "g").stat().st_mode & 0o777 == mode

@@ -6,9 +6,11 @@ the earlier ones did stays.
 
 from __future__ import annotations
 
+import os
+
 from octavo.patch.disk import Disk, UnreadableFileError
 from octavo.patch.sections import AddFile, DeleteFile, Patch, Section, UpdateFile
-from octavo.patch.update import PatchApplyError, updated_text
+from octavo.patch.update import PatchApplyError, already_there, updated_text
 
 
 def apply(patch: Patch, disk: Disk | None = None) -> str:
@@ -29,7 +31,7 @@ def apply(patch: Patch, disk: Disk | None = None) -> str:
 def _apply_section(section: Section, disk: Disk) -> tuple[str, str]:
     """Do one section; the letter of its kind and the path to name."""
     if isinstance(section, AddFile):
-        _write(disk, section.path, section.content, parents=True)
+        _create(disk, section.path, section.content)
         return "A", section.path
     if isinstance(section, DeleteFile):
         _remove(disk, section.path, f"Failed to delete file {section.path}")
@@ -44,21 +46,42 @@ def _update(section: UpdateFile, disk: Disk) -> str:
     except UnreadableFileError as error:
         raise PatchApplyError(f"Failed to read file to update {path}: {error}") from None
     text = updated_text(original, section.chunks, path)
-    if destination is None:
-        _write(disk, path, text, parents=False)
-        return path
-    _write(disk, destination, text, parents=True)
-    if not disk.same_entry(path, destination):
-        _remove(disk, path, f"Failed to remove original {path}")
+    if destination is None or _is_same(disk, path, destination):
+        _write(disk, destination or path, text)
+        return destination or path
+    _create(disk, destination, text, _mode(disk, path))
+    _remove(disk, path, f"Failed to remove original {path}")
     return destination
 
 
-def _write(disk: Disk, path: str, text: str, *, parents: bool) -> None:
-    if parents:
-        try:
-            disk.create_parents(path)
-        except (OSError, ValueError):
-            raise PatchApplyError(f"Failed to create parent directories for {path}") from None
+def _is_same(disk: Disk, path: str, destination: str) -> bool:
+    try:
+        return disk.same_entry(path, destination)
+    except (OSError, ValueError):
+        return False  # writing there will say why
+
+
+def _mode(disk: Disk, path: str) -> int | None:
+    try:
+        return disk.mode(path)
+    except (OSError, ValueError):
+        return None
+
+
+def _create(disk: Disk, path: str, text: str, mode: int | None = None) -> None:
+    try:
+        disk.create_parents(path)
+    except (OSError, ValueError):
+        raise PatchApplyError(f"Failed to create parent directories for {path}") from None
+    try:
+        disk.create_text(path, text, mode)
+    except (OSError, ValueError) as error:
+        if isinstance(error, FileExistsError) and not os.path.isdir(path):
+            raise PatchApplyError(already_there(path)) from None
+        raise PatchApplyError(f"Failed to write file {path}") from None
+
+
+def _write(disk: Disk, path: str, text: str) -> None:
     try:
         disk.write_text(path, text)
     except (OSError, ValueError):

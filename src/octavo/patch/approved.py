@@ -13,7 +13,7 @@ import os
 import stat
 
 from octavo.files.real_folder import make_folder, open_folder
-from octavo.patch.disk import Disk, UnreadableFileError, error_reason, read_text, write_text
+from octavo.patch.disk import Disk, UnreadableFileError, create_text, error_reason, read_text, write_text
 
 _ENCODING = ("utf-8", "surrogateescape")  # of names; the patch program runs in UTF-8 mode
 
@@ -78,6 +78,19 @@ class ApprovedDisk(Disk):
             write_text(name, text, folder)
         finally:
             os.close(folder)
+
+    def create_text(self, path: str, text: str, mode: int | None = None) -> None:
+        """See `Disk`."""
+        folder, name = _opened(self._place(path)[1])
+        try:
+            create_text(name, text, mode, folder)
+        finally:
+            os.close(folder)
+
+    def mode(self, path: str) -> int:
+        """See `Disk`."""
+        folder, name = self._reach(path)
+        return stat.S_IMODE(_status(folder, name).st_mode)
 
     def create_parents(self, path: str) -> None:
         """See `Disk`."""

@@ -38,6 +38,14 @@ class Disk:
         """See the function of this name."""
         write_text(path, text)
 
+    def create_text(self, path: str, text: str, mode: int | None = None) -> None:
+        """See the function of this name."""
+        create_text(path, text, mode)
+
+    def mode(self, path: str) -> int:
+        """Who may do what with the file at `path`. Raises as `write_text` does."""
+        return stat.S_IMODE(os.stat(path).st_mode)
+
     def create_parents(self, path: str) -> None:
         """Create the missing folders above `path`.
 
@@ -55,9 +63,9 @@ class Disk:
         os.unlink(path)
 
     def same_entry(self, source: str, destination: str) -> bool:
-        """Whether removing `source` would take away what was just written to `destination`."""
-        here = _entry(source)
-        if here in (_entry(destination), os.path.realpath(destination)):
+        """Whether both are one file, so that removing `source` would take away what is written to `destination`."""
+        here = entry_of(source)
+        if here in (entry_of(destination), os.path.realpath(destination)):
             return True
         try:
             one, other = os.lstat(source), os.stat(destination)
@@ -125,7 +133,28 @@ def write_text(path: str, text: str, folder: int | None = None) -> None:
         file.write(text.encode("utf-8"))
 
 
-def _entry(path: str) -> str:
+def create_text(path: str, text: str, mode: int | None = None, folder: int | None = None) -> None:
+    """Write `text` to a new file; with `mode` it may be used as that says.
+
+    In an opened `folder` the path is a name. Raises `FileExistsError` for anything that is there, a link that leads
+    nowhere too, and else as `write_text` does.
+    """
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+    descriptor = os.open(path, flags, 0o666 if mode is None else mode & 0o777, dir_fd=folder)
+    with open(descriptor, "wb") as file:
+        if mode is not None and stat.S_IMODE(os.fstat(descriptor).st_mode) != mode:
+            _set_mode(descriptor, mode)
+        file.write(text.encode("utf-8"))
+
+
+def _set_mode(descriptor: int, mode: int) -> None:
+    try:
+        os.fchmod(descriptor, mode)
+    except OSError:
+        return  # a file system without modes, or a sandbox that lets nobody change them
+
+
+def entry_of(path: str) -> str:
     """`path` with the links among its folders resolved, but not the last name."""
     folder, name = os.path.split(os.path.abspath(path))
     return os.path.join(os.path.realpath(folder), name)

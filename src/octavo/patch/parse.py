@@ -114,22 +114,24 @@ def _chunk(lines: list[str], start: int, *, marker_needed: bool) -> tuple[Chunk,
     body, last = at, len(lines) - 1
     old: list[str] = []
     new: list[str] = []
+    kept: list[int | None] = []
     while at < last:
         line = lines[at]
         if line == END_OF_FILE:
             if at == body:
                 raise PatchParseError(NO_LINES, start + 2)
-            return Chunk(context, old, new, at_end=True), at + 1
+            return Chunk(context, old, new, kept, at_end=True), at + 1
         sign = line[:1]
         if sign not in ("", " ", "+", "-"):
             if at == body:
                 raise PatchParseError(NO_SIGN.format(line), start + 2)
             break
-        if sign != "+":
-            old.append(line[1:])
         if sign != "-":
             new.append(line[1:])
+            kept.append(None if sign == "+" else len(old))
+        if sign != "+":
+            old.append(line[1:])
         at += 1
     if at == body:
         raise PatchParseError(NO_LINES, start + 2)
-    return Chunk(context, old, new, at_end=False), at
+    return Chunk(context, old, new, kept, at_end=False), at

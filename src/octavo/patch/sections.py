@@ -13,21 +13,25 @@ from octavo.errors import OctavoError
 class Chunk:
     """One place of an update: lines that stand there, and lines to put in their stead.
 
-    `context` is a line to look for first, or None. With `at_end` the old lines
-    must be the last ones of the file.
+    `context` is a line to look for first, or None. `kept` runs parallel to `new`: the index in
+    `old` of a line that stays as the file has it, or None for a line that is new. With `at_end`
+    the old lines must be the last ones of the file.
     """
 
-    __slots__ = ("at_end", "context", "new", "old")
+    __slots__ = ("at_end", "context", "kept", "new", "old")
 
-    def __init__(self, context: str | None, old: list[str], new: list[str], at_end: bool) -> None:
+    def __init__(
+        self, context: str | None, old: list[str], new: list[str], kept: list[int | None], at_end: bool
+    ) -> None:
         self.context = context
         self.old = old
         self.new = new
+        self.kept = kept
         self.at_end = at_end
 
 
 class AddFile:
-    """Write a file with this content, whether or not it exists."""
+    """Make a file with this content."""
 
     __slots__ = ("content", "path")
 

@@ -1,7 +1,8 @@
 """Tries a patch against the disk before anyone is asked about it (`docs/apply-patch.md`, "In a turn").
 
 Nothing is written. Every section is held against the disk as it is now, also
-when an earlier section of the same patch would change it.
+when an earlier section of the same patch would change it; only whether a name is
+free for a new file follows the sections.
 """
 
 from __future__ import annotations
@@ -12,10 +13,10 @@ import os
 import msgspec
 
 from octavo.patch.diff import unified_hunks
-from octavo.patch.disk import UnreadableFileError, read_text
+from octavo.patch.disk import Disk, UnreadableFileError, entry_of, read_text
 from octavo.patch.parse import parse
 from octavo.patch.sections import AddFile, DeleteFile, Section, UpdateFile
-from octavo.patch.update import PatchApplyError, updated_text
+from octavo.patch.update import PatchApplyError, already_there, updated_text
 from octavo.protocol.changes import AddedFile, DeletedFile, FileChange, FileChanges, UpdatedFile
 
 EVENT_CONTEXT = 1
@@ -45,14 +46,48 @@ def verify(patch_text: str, cwd: str) -> VerifiedPatch:
     patch = parse(patch_text)
     changes: FileChanges = {}
     touched: dict[str, None] = {}
+    free = _FreeNames()
     for section in patch.sections:
         path = os.path.join(cwd, section.path)
         change = _change(section, path, cwd)
+        free.follow(path, change)
         changes[path] = change
         touched[path] = None
         if change.update is not None and change.update.move_path is not None:
             touched[change.update.move_path] = None
     return VerifiedPatch(changes, cwd, tuple(touched), patch.text)
+
+
+class _FreeNames:
+    """Which names are free for a new file, as the sections of a patch make and remove some."""
+
+    def __init__(self) -> None:
+        self._made: set[str] = set()
+        self._gone: set[str] = set()
+
+    def follow(self, path: str, change: FileChange) -> None:
+        """Take the next section. Raises `PatchApplyError` if it would overwrite something."""
+        if change.add is not None:
+            self._make(path)
+        elif change.delete is not None:
+            self._remove(path)
+        elif change.update is not None:
+            to = change.update.move_path
+            if to is not None and not Disk().same_entry(path, to):
+                self._make(to)
+                self._remove(path)
+
+    def _make(self, path: str) -> None:
+        entry = entry_of(path)
+        is_taken = os.path.lexists(path) and entry not in self._gone and not os.path.isdir(path)
+        if entry in self._made or is_taken:
+            raise PatchApplyError(already_there(path))
+        self._made.add(entry)
+
+    def _remove(self, path: str) -> None:
+        entry = entry_of(path)
+        self._made.discard(entry)
+        self._gone.add(entry)
 
 
 def weight(patch_text: str, cwd: str) -> int:
@@ -67,6 +102,9 @@ def weight(patch_text: str, cwd: str) -> int:
 
 
 def _change(section: Section, path: str, cwd: str) -> FileChange:
+    for name in (path, getattr(section, "move_to", None) or ""):
+        if "\0" in name:
+            raise PatchApplyError(f"Failed to write {name}: file name contained an unexpected NUL byte")
     if isinstance(section, AddFile):
         return FileChange(add=AddedFile(section.content))
     if isinstance(section, DeleteFile):
