@@ -176,6 +176,7 @@ async def test_a_plain_yes_to_a_patch_is_not_remembered(tmp_path: Path) -> None:
             turn_id = await talk.say("go")
             await talk.decide("approved")
             await talk.rest_of(turn_id)
+            (tmp_path / "w" / "new").unlink()
 
 
 async def test_an_answer_for_the_session_holds_for_a_patch_in_its_folder_only(tmp_path: Path) -> None:
@@ -191,6 +192,7 @@ async def test_an_answer_for_the_session_holds_for_a_patch_in_its_folder_only(tm
             if decision is not None:
                 await talk.decide(decision)
             questions.append(asked(await talk.rest_of(turn_id)))
+            (workspace / "new").unlink(missing_ok=True)
     assert questions == [1, 0, 1]
     assert not (workspace / "sub" / "new").exists()
 
