@@ -12,7 +12,7 @@ from octavo.frontends.terminal.cells.cell import Cell, Palette, printed
 from octavo.frontends.terminal.cells.status import StatusCell, StatusFacts, account_text
 from octavo.frontends.terminal.chat.chat import Chat, TurnEnded
 from octavo.frontends.terminal.chat.facts import ChatFacts
-from octavo.frontends.terminal.chat.status import Status
+from octavo.frontends.terminal.composer.status import Status
 from octavo.protocol import events
 from octavo.protocol.changes import AddedFile, FileChange
 from octavo.protocol.commands import ListFilesCommand, ParsedCommand, ReadCommand, UnknownCommand

@@ -7,9 +7,8 @@ from typist import Typist, key
 
 from octavo.frontends.terminal.composer.draft import Draft
 from octavo.frontends.terminal.composer.drawing import draft_rows
-from octavo.frontends.terminal.composer.footer import context_left
 from octavo.frontends.terminal.composer.pane import Pane, pane_rows
-from octavo.frontends.terminal.composer.status import Light, Status, elapsed, status_row
+from octavo.frontends.terminal.composer.status import Light, Status, status_row
 from octavo.frontends.terminal.keys.key import Key
 from octavo.frontends.terminal.text.styled import Style, line
 from octavo.frontends.terminal.text.widths import line_width
@@ -118,17 +117,6 @@ def test_the_table_of_keys_in_a_narrow_terminal() -> None:
     assert [row.split()[0] for row in rows] == ["/", "ctrl", "@", "ctrl", "esc", "ctrl", "!", "ctrl"]
 
 
-@pytest.mark.parametrize(
-    ("window", "used", "left"),
-    [
-        (None, 5, 100), (12_000, 0, 0), (9, 0, 0), (258_400, 11_000, 100), (258_400, 73_600, 75),
-        (258_400, 99_200, 65), (258_400, 240_000, 7), (258_400, 10**9, 0),
-    ],
-)  # fmt: skip
-def test_context_left(window: int | None, used: int, left: int) -> None:
-    assert context_left(window, used) == left
-
-
 def test_waiting_messages_take_three_rows_each() -> None:
     typist = Typist(bursts=False, width=40)
     typist.composer.busy = True
@@ -139,14 +127,6 @@ def test_waiting_messages_take_three_rows_each() -> None:
     assert [row[:4] for row in rows[7:10]] == ["  ↳ ", "    ", "    "]
     assert " ".join(row[4:] for row in rows[7:10]) == " ".join(f"word{n}" for n in range(12))
     assert rows[10:13] == ["    alt + ↑ edit", "", ""]
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"),
-    [(0, "0s"), (59, "59s"), (60, "1m 00s"), (65, "1m 05s"), (3600, "1h 00m 00s"), (3669, "1h 01m 09s")],
-)
-def test_elapsed_time(seconds: int, text: str) -> None:
-    assert elapsed(seconds) == text
 
 
 def test_the_status_row_is_cut_and_its_dot_blinks() -> None:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from octavo.frontends.terminal.app.frame import Frame
 from octavo.frontends.terminal.composer.composer import Composer
 from octavo.frontends.terminal.composer.pane import Pane, pane_rows
-from octavo.frontends.terminal.composer.status import FRAME, Light, Status
+from octavo.frontends.terminal.composer.status import FRAME, Light, mark
 from octavo.frontends.terminal.effects import (
     Effect,
     InsertText,
@@ -211,13 +211,15 @@ class App:
 
     def _pane(self, columns: int, now: float) -> Pane:
         self.composer.resize(columns)
+        if self.talk is not None:
+            self.talk.palette = self.talk.palette._replace(spinner=mark(now, self._light))
         pane = Pane(self.composer, now=now, enhanced=self._enhanced, fill=self._fill, light=self._light)
         if self.talk is None:
             return pane
         status = self.talk.chat.status(now)
         return pane._replace(
             live=tuple(self.talk.live(columns)),
-            status=Status(*status) if status is not None else None,
+            status=status,
             context_left=self.talk.chat.context_left(),
         )
 

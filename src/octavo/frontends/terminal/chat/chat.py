@@ -27,8 +27,9 @@ from octavo.frontends.terminal.chat.message import Message
 from octavo.frontends.terminal.chat.replay import stored_events
 from octavo.frontends.terminal.chat.review import review_cell
 from octavo.frontends.terminal.chat.running import Running
-from octavo.frontends.terminal.chat.status import Status, TurnClock
+from octavo.frontends.terminal.chat.status import TurnClock
 from octavo.frontends.terminal.chat.usage import UsageSoFar
+from octavo.frontends.terminal.composer.status import Status
 from octavo.frontends.terminal.text.amounts import clock
 from octavo.frontends.terminal.text.clean import one_line
 from octavo.protocol import events

@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from octavo.frontends.terminal.cells.agent import thought_heading
+from octavo.frontends.terminal.composer.status import Status
 from octavo.frontends.terminal.text.clean import one_line
 
 WORKING = "Working"
 
 _LONGEST_SEARCH = 4096
 """Characters of a section in which its heading is looked for."""
-
-
-class Status(NamedTuple):
-    """Header, whole seconds so far, and whether Esc interrupts."""
-
-    header: str
-    seconds: int
-    can_interrupt: bool
 
 
 class TurnClock:

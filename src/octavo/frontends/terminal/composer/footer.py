@@ -41,17 +41,3 @@ def shortcut_rows(width: int, *, enhanced: bool, primed: bool) -> list[Line]:
     if width < 2 + left + max(len(row[1]) for row in table):
         return [line(Span(f"  {text}", DIM)) for row in table for text in row]
     return [line(Span(f"  {first:<{left}}{second}", DIM)) for first, second in table]
-
-
-def context_left(window: int | None, used: int) -> int:
-    """The percentage of the window past the first 12,000 tokens that is left; 100 when the window is not known."""
-    if window is None:
-        return 100
-    room = window - BASE
-    if room <= 0:
-        return 0
-    return min(max(int(100 * max(0, room - max(0, used - BASE)) / room + 0.5), 0), 100)
-
-
-BASE = 12_000
-"""Tokens that every conversation takes: they do not count as used."""

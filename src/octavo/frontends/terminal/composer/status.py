@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
+from octavo.frontends.terminal.text.amounts import clock
 from octavo.frontends.terminal.text.styled import BOLD, DIM, PLAIN, Line, Span, Style, line
 from octavo.frontends.terminal.text.widths import cut_line, graphemes
 
@@ -39,19 +40,16 @@ def status_row(status: Status, now: float, width: int, light: Light | None = Non
     if light:
         spans = _shimmer(f"• {status.header}", now, light)
     else:
-        dot = Span("•") if now % (2 * BLINK) < BLINK else Span("◦", DIM)
-        spans = [dot, Span(" "), *_shimmer(status.header, now, None)]
+        spans = [mark(now), Span(" "), *_shimmer(status.header, now, None)]
     hint = " • esc to interrupt" * status.interruptible
-    return cut_line(line(*spans, Span(f" ({elapsed(status.seconds)}{hint})", DIM)), width)
+    return cut_line(line(*spans, Span(f" ({clock(status.seconds)}{hint})", DIM)), width)
 
 
-def elapsed(seconds: int) -> str:
-    """`12s`, `1m 05s`, `1h 00m 09s`."""
-    minutes, rest = divmod(seconds, 60)
-    if not minutes:
-        return f"{rest}s"
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}h {minutes:02}m {rest:02}s" if hours else f"{minutes}m {rest:02}s"
+def mark(now: float, light: Light | None = None) -> Span:
+    """What stands before something that runs: a point that fades, or two that change."""
+    if light:
+        return _shimmer("•", now, light)[0]
+    return Span("•") if now % (2 * BLINK) < BLINK else Span("◦", DIM)
 
 
 def _shimmer(text: str, now: float, light: Light | None) -> list[Span]:

@@ -34,4 +34,4 @@ def context_left(window: int, used: int) -> int:
     if room <= 0:
         return 0
     taken = max(used - _BASELINE, 0)
-    return min(max(round(100 * max(room - taken, 0) / room), 0), 100)
+    return min(max(int(100 * max(room - taken, 0) / room + 0.5), 0), 100)
