@@ -1,7 +1,7 @@
 """A picture from the system's clipboard as a PNG file of its own, through the tools that the desktop has.
 
 A copied image file goes before raw pixels. Each tool is run by an argument list, without our terminal, and all of them
-together within a time limit; no tool or no picture is no picture (`docs/composer.md`, "Pictures").
+together within a time limit; no tool or no picture is no picture (`docs/terminal-composer.md`, "Pictures").
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """Searches for the file popup: not at every key, one at a time, and only the last question is answered.
 
-Nothing inside of `.git` is found, and ignore files above the repository do not count (`docs/composer.md`, "Popups").
+Nothing inside of `.git` is found, and ignore files above the repository do not count
+(`docs/terminal-composer.md`, "Popups").
 """
 
 from __future__ import annotations

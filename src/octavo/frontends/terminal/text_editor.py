@@ -1,6 +1,6 @@
 """The user's own editor on a draft: it gets the terminal, and what it leaves behind is the new text.
 
-The caller has given the terminal back before and takes it again after (`docs/composer.md`, "Writing").
+The caller has given the terminal back before and takes it again after (`docs/terminal-composer.md`, "Writing").
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 A character is typed at once. When the next one follows within 8 ms, the first is taken back and both are collected,
 with Enter, until 8 ms pass: then they are one paste. Characters beyond ASCII come in groups from input methods too, so
-they are taken back only when the third in a row makes it long or brings a blank. Facts in `docs/composer.md`,
+they are taken back only when the third in a row makes it long or brings a blank. Facts in `docs/terminal-composer.md`,
 "Pasting".
 """
 

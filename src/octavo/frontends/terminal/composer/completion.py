@@ -1,6 +1,6 @@
 """What the popups complete: the command at the start of the text, or the `@` token at the cursor.
 
-Facts in `docs/composer.md`, "Popups".
+Facts in `docs/terminal-composer.md`, "Popups".
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The composer: keys and pastes in, a draft that changes and what is asked to be done out.
 
 It knows no session, clock or screen: times come with the keys, answers to what it asked for are handed in, and
-whether a turn runs is told to it. Facts in `docs/composer.md`, "Writing".
+whether a turn runs is told to it. Facts in `docs/terminal-composer.md`, "Writing".
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 A label (`[Pasted Content 1200 chars]`, `[shot.png 800x600]`) is one character to the cursor and to every deletion: a
 range that cuts into one is widened to the whole of it. The cursor always stands on the border of a grapheme or of a
-label. Facts in `docs/composer.md`, "Writing".
+label. Facts in `docs/terminal-composer.md`, "Writing".
 """
 
 from __future__ import annotations

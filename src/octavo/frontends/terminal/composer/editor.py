@@ -1,6 +1,6 @@
 """The keys that edit a text: movement, deletion, one slot for killed text, undo. Notes are edited with the same keys.
 
-Facts in `docs/composer.md`, "Writing".
+Facts in `docs/terminal-composer.md`, "Writing".
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The row under the composer, and the table of keys that takes its place (`docs/composer.md`, "Footer")."""
+"""The row under the composer, and the table of keys that takes its place (`docs/terminal-composer.md`, "Footer")."""
 
 from __future__ import annotations
 

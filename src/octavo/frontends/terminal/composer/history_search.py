@@ -1,6 +1,6 @@
 """Earlier messages by a part of them (Ctrl+R): the newest that holds it, then older ones.
 
-Facts in `docs/composer.md`, "Earlier messages".
+Facts in `docs/terminal-composer.md`, "Earlier messages".
 """
 
 from __future__ import annotations

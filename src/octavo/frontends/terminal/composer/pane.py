@@ -1,7 +1,7 @@
 """The bottom pane: live block, status, waiting messages, composer, footer or popup, in the rows there are.
 
 Where rows are missing, the live block gives way first, then the waiting messages and the blank rows, the status, the
-footer, and last of all all but one row of the draft (`docs/composer.md`, "Layout").
+footer, and last of all all but one row of the draft (`docs/terminal-composer.md`, "Layout").
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a paste becomes: text, a label if it is long, pictures if it names some (`docs/composer.md`, "Pasting")."""
+"""What a paste becomes: text, a label, or pictures that it names (`docs/terminal-composer.md`, "Pasting")."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Messages of before with Up and Down: those of earlier sessions by offset, then this session's own.
 
 Entries of the file are asked for when they are needed, and an answer counts only while it is still waited for. Facts
-in `docs/composer.md`, "Earlier messages".
+in `docs/terminal-composer.md`, "Earlier messages".
 """
 
 from __future__ import annotations

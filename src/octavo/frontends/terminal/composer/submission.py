@@ -1,4 +1,4 @@
-"""What Enter makes of a draft (`docs/composer.md`, "Sending")."""
+"""What Enter makes of a draft (`docs/terminal-composer.md`, "Sending")."""
 
 from __future__ import annotations
 
