@@ -69,6 +69,12 @@ def test_the_filter(query: str, found: list[str]) -> None:
     assert names(writer(query)) == found
 
 
+def test_without_colours_the_selected_row_is_reversed() -> None:
+    rows = pane_rows(Pane(writer("/mo").composer, colored=False), 80, 24)[0]
+    reversed_rows = [row.text.split()[0] for row in rows if any(span.style.reverse for span in row.spans)]
+    assert reversed_rows == ["/model"]
+
+
 def test_matched_letters_are_bold() -> None:
     rows = pane_rows(Pane(writer("/mo").composer), 80, 24)[0]
     row = next(row for row in rows if row.text.startswith("  /mention"))

@@ -11,18 +11,21 @@ from typing import NamedTuple
 from octavo.frontends.terminal.composer.composer import Composer
 from octavo.frontends.terminal.composer.drawing import Cursor, draft_rows, row_count
 from octavo.frontends.terminal.composer.footer import footer_row, search_row, shortcut_rows
-from octavo.frontends.terminal.composer.popup import popup_rows
+from octavo.frontends.terminal.composer.popup import CHOSEN, popup_rows
 from octavo.frontends.terminal.composer.queue import queue_rows
 from octavo.frontends.terminal.composer.status import Light, Status, status_row
 from octavo.frontends.terminal.text.styled import EMPTY, Line, Style
 from octavo.frontends.terminal.text.widths import cut_line
+
+_REVERSED = Style(reverse=True)
 
 
 class Pane(NamedTuple):
     """What is drawn: the composer and what stands around it.
 
     `live` is the block that still changes, already in rows. `now` moves what is animated. `fill` is the background of
-    the composer, None for the terminal's own; `light` the colours for the status, None without true colour.
+    the composer, None for the terminal's own; `light` the colours for the status, None without true colour; `colored`
+    says whether there are colours at all.
     """
 
     composer: Composer
@@ -33,6 +36,7 @@ class Pane(NamedTuple):
     now: float = 0.0
     fill: Style | None = None
     light: Light | None = None
+    colored: bool = True
 
 
 def pane_rows(pane: Pane, width: int, height: int) -> tuple[list[Line], Cursor]:
@@ -101,7 +105,7 @@ def _under(pane: Pane, width: int, height: int) -> list[Line]:
     if composer.search:
         rows = [search_row(composer.search.query, missed=composer.search.missed)]
     elif composer.completion:
-        rows = popup_rows(composer.completion.popup, width, height) if height else []
+        rows = popup_rows(composer.completion.popup, width, height, CHOSEN if pane.colored else _REVERSED)
     elif composer.shortcuts:
         rows = shortcut_rows(width, enhanced=pane.enhanced, primed=composer.hint == "backtrack")
     else:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from octavo.frontends.terminal.composer.rows import shown
-from octavo.frontends.terminal.text.styled import CYAN, Line, Span, Style, line
+from octavo.frontends.terminal.text.styled import CYAN, DIM, PLAIN, Line, Span, Style, line
 from octavo.frontends.terminal.text.widths import cut_line, graphemes, width
 
 MOST_ROWS = 8
 NO_MATCHES = "no matches"
 LOADING = "loading..."
+CHOSEN = Style(fg=CYAN)
 
 
 class Item(NamedTuple):
@@ -44,21 +45,21 @@ def moved(popup: Popup, by: int) -> Popup:
     return popup._replace(selected=selected, top=top)
 
 
-def popup_rows(popup: Popup, width_: int, height: int) -> list[Line]:
-    """At most `height` rows, the selected one among them."""
+def popup_rows(popup: Popup, width_: int, height: int, chosen: Style = CHOSEN) -> list[Line]:
+    """At most `height` rows, the selected one among them in the style of `chosen`."""
     if not popup.items:
         return [cut_line(line("  ", Span(popup.empty, Style(dim=True, italic=True))), width_)][:height]
     count = min(MOST_ROWS, height)
     top = max(popup.top, popup.selected - count + 1)
     names = max(width(shown(item.text)) for item in popup.items)
     return [
-        cut_line(_row(item, names, chosen=index == popup.selected), width_)
+        cut_line(_row(item, names, chosen if index == popup.selected else None), width_)
         for index, item in list(enumerate(popup.items))[top : top + count]
     ]
 
 
-def _row(item: Item, names: int, *, chosen: bool) -> Line:
-    base = Style(fg=CYAN) if chosen else Style()
+def _row(item: Item, names: int, chosen: Style | None) -> Line:
+    base = chosen or PLAIN
     found = set(item.places)
     spans = [Span("  ")]
     for index, grapheme in enumerate(graphemes(item.text)):
@@ -69,5 +70,5 @@ def _row(item: Item, names: int, *, chosen: bool) -> Line:
             spans.append(Span(shown(grapheme), style))
     if item.description:
         gap = " " * (names - width(shown(item.text)) + 2)
-        spans.append(Span(gap + shown(item.description), base if chosen else Style(dim=True)))
+        spans.append(Span(gap + shown(item.description), chosen or DIM))
     return line(*spans)
