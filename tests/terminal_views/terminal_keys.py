@@ -35,6 +35,7 @@ class Hands:
         self.effects: list[Effect] = []
         for view in views:
             self.stack.push(view, self.now)
+        self.stack.drawn(self.now)
 
     def press(self, *events: Key | Paste | str, gap: float = 0.5) -> list[Effect]:
         """Press keys one after another; what they led to."""
@@ -44,6 +45,7 @@ class Hands:
             self._tick()
             if self.stack.top is not None:
                 self.effects += self.stack.handle(key(event) if isinstance(event, str) else event, self.now)
+                self.stack.drawn(self.now)
         self.now += 0.02 if gap else 0.0
         self._tick()
         return self.effects[start:]
@@ -52,3 +54,4 @@ class Hands:
         due = self.stack.deadline()
         if due is not None and due <= self.now:
             self.effects += self.stack.tick(self.now)
+            self.stack.drawn(self.now)

@@ -84,6 +84,7 @@ def test_views_keep_to_their_size(
 ) -> None:
     stack, now = ViewStack(), 1.0
     stack.push(make(), now)
+    stack.drawn(now)
     for event, (width, height), gap in steps:
         now += gap
         if (due := stack.deadline()) is not None and due <= now:
@@ -91,6 +92,7 @@ def test_views_keep_to_their_size(
         if stack.top is None:
             return
         stack.handle(event, now)
+        stack.drawn(now)
         rows, cursor = stack.rows(width, height)
         assert len(rows) <= height
         assert all(line_width(row) <= width for row in rows)
@@ -103,6 +105,7 @@ def test_views_keep_to_their_size(
 def test_no_keys_without_a_pause_answer_a_question(steps: list[tuple[Key | Paste, float]]) -> None:
     stack, now = ViewStack(), 1.0
     stack.push(_question(), now)
+    stack.drawn(now)
     for event, gap in steps:
         now += gap
         effects = stack.tick(now) if (due := stack.deadline()) is not None and due <= now else ()

@@ -277,6 +277,16 @@ def test_a_question_seen_again_after_a_pager_waits_again() -> None:
     assert hands.effects == [ToDraft(key("y"))]
 
 
+def test_a_question_that_is_not_on_the_screen_yet_is_not_answered() -> None:
+    hands = Hands()
+    hands.stack.push(asked(), hands.now)
+    assert hands.stack.handle(key("y"), hands.now + 5) == (ToDraft(key("y")),)
+    hands.now += 10
+    hands.stack.drawn(hands.now)
+    assert hands.press("y", gap=0.1) == [ToDraft(key("y"))]
+    assert hands.press("y") == [answer("approved")]
+
+
 def test_a_paste_never_answers() -> None:
     hands = Hands(asked())
     hands.press(Paste("y"), gap=0.1)

@@ -65,6 +65,7 @@ def log_file(codex_home: str) -> str:
 def _suspend(here: Interface, _: wish.Suspend) -> None:
     if can_suspend():
         here.loop.suspend()
+        here.app.views.appear(time.monotonic())
     else:
         here.info("There is no shell to go back to.", "ctrl + c leaves")
 

@@ -196,6 +196,7 @@ class App:
             rows, cursor = self.pager.rows(columns, lines)
             return Frame(history, rows, cursor, overlay=True, notification=told)
         if self.views.top is not None:
+            self.views.drawn(now)
             rows, cursor = self._view_rows(columns, lines)
             return Frame(history, rows, cursor, notification=told)
         rows, place = pane_rows(self._pane(columns, now), columns, lines)

@@ -18,6 +18,7 @@ class ViewStack:
     def __init__(self) -> None:
         self._views: list[View] = []
         self._waiting: list[View] = []
+        self._drawn: View | None = None
 
     @property
     def top(self) -> View | None:
@@ -38,7 +39,12 @@ class ViewStack:
             self._views.insert(len(self._views) - 1, view)
             return
         self._views.append(view)
-        view.appear(now)
+
+    def drawn(self, now: float) -> None:
+        """The top view is on the screen. A view that was never drawn is not seen yet, however long it has waited."""
+        if self.top is not self._drawn:
+            self._drawn = self.top
+            self.appear(now)
 
     def appear(self, now: float) -> None:
         """The top view is seen again, after something stood over it."""
@@ -78,9 +84,9 @@ class ViewStack:
             was_question = self._views.pop().is_question
             if outcome.then == "close_all":
                 self._views = [view for view in self._views if view.is_question]
+            self.appear(now)
             if was_question and self._waiting:
                 self._views.append(self._waiting.pop(0))
-            self.appear(now)
         left: list[Effect] = []
         for effect in outcome.effects:
             if isinstance(effect, OpenView):
