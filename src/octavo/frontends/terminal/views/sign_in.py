@@ -184,7 +184,8 @@ class SignInStep(View):
         if self._error:
             error = Span(one_line(self._error), Style(fg=RED))
             rows += [EMPTY, *wrap(line(error), width, line("  "), line("  "))]
-        return rows[: max(height, 0)], cursor if cursor and cursor[0] < height else None
+        rows = [cut_line(row, width) for row in rows[: max(height, 0)]]
+        return rows, cursor if cursor and cursor[0] < height else None
 
     def _choice_rows(self, width: int) -> list[Line]:
         text = line("Sign in with your ChatGPT account, or use an API key of your own")
