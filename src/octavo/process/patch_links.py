@@ -68,6 +68,12 @@ def path_with_links(links: PatchLinks, environ: Mapping[str, str]) -> str:
     return f"{links.folder}{os.pathsep}{path}" if path else links.folder
 
 
+def links_folder(environ: Mapping[str, str]) -> str | None:
+    """The folder of the links, where it is the first one of this PATH."""
+    folder = environ.get("PATH", "").partition(os.pathsep)[0]
+    return folder if os.path.basename(folder).startswith(_PREFIX) else None
+
+
 def _make(folder: str) -> None:
     os.makedirs(os.path.dirname(folder), 0o700, exist_ok=True)
     os.mkdir(folder, 0o700)

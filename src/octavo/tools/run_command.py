@@ -9,6 +9,8 @@ from typing import Literal
 from octavo.commands.parsed import parse_command
 from octavo.commands.safe import looks_dangerous, needs_no_question
 from octavo.process.failures import CommandError
+from octavo.process.patch_in_scripts import finding_apply_patch
+from octavo.process.patch_links import links_folder
 from octavo.process.run import CommandOutput, run_command
 from octavo.protocol.events import (
     BackgroundEvent,
@@ -119,10 +121,11 @@ def _started(
     reach commands with more rights than those that it was taken with (`docs/shell-snapshot.md`).
     """
     turn = invocation.turn
+    argv = finding_apply_patch(request.command, environ, links_folder(turn.config.environ))
     if not turn.config.shell_snapshot:
-        return contextlib.nullcontext((request.command, environ))
+        return contextlib.nullcontext((argv, environ))
     usual = sandbox == sandbox_for(turn) and not request.is_user_shell_command
-    return invocation.host.shell_snapshots.start(request.command, environ, sandbox, turn.settings.cwd, usual=usual)
+    return invocation.host.shell_snapshots.start(argv, environ, sandbox, turn.settings.cwd, usual=usual)
 
 
 def turn_environment(turn: TurnContext) -> dict[str, str]:

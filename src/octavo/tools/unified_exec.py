@@ -13,6 +13,8 @@ from msgspec import UNSET, UnsetType
 
 from octavo.commands.parsed import parse_command
 from octavo.process.failures import CommandError
+from octavo.process.patch_in_scripts import finding_apply_patch
+from octavo.process.patch_links import links_folder
 from octavo.process.run import CommandOutput
 from octavo.process.terminal import Terminal, open_terminal
 from octavo.protocol.events import ExecCommandBegin, ExecCommandEnd, ExecCommandOutputDelta, duration
@@ -138,7 +140,8 @@ async def _started(invocation: Invocation, argv: tuple[str, ...]) -> tuple[Termi
     environ = turn_environment(turn)
 
     async def attempt(sandbox: SandboxSpec | None) -> Terminal:
-        terminal = open_terminal(argv, cwd=cwd, environ=environ, sandbox=sandbox)
+        words = finding_apply_patch(argv, environ, links_folder(turn.config.environ))
+        terminal = open_terminal(words, cwd=cwd, environ=environ, sandbox=sandbox)
         async with contextlib.AsyncExitStack() as undo:
             undo.push_async_callback(terminal.end)
             ended = await terminal.wait(QUICK_EXIT_SECONDS)
