@@ -17,13 +17,11 @@ from octavo.frontends.terminal.cells import notices
 from octavo.frontends.terminal.cells.agent import Thought, WorkedRule, thought_body
 from octavo.frontends.terminal.cells.cell import Cell
 from octavo.frontends.terminal.cells.header import HeaderCell, ModelChanged
-from octavo.frontends.terminal.cells.patch import PatchCell, file_diffs, patch_failed
-from octavo.frontends.terminal.cells.plan import PlanCell
-from octavo.frontends.terminal.cells.servers import ServersCell
-from octavo.frontends.terminal.cells.tools import SearchCell, ToolPicture, ViewedImage, has_picture
+from octavo.frontends.terminal.cells.tools import ToolPicture, has_picture
 from octavo.frontends.terminal.cells.user import UserCell
 from octavo.frontends.terminal.chat.facts import ChatFacts
 from octavo.frontends.terminal.chat.message import Message
+from octavo.frontends.terminal.chat.plain import PLAIN_EVENTS, plain_cell
 from octavo.frontends.terminal.chat.replay import stored_events
 from octavo.frontends.terminal.chat.review import review_cell
 from octavo.frontends.terminal.chat.running import Running
@@ -97,24 +95,16 @@ class Chat:
             events.AgentReasoningSectionBreak: self._thinking_anew,
         }
         self._in_order: dict[type[events.Msg], Callable[[Any, float], None]] = {
-            events.Warning: lambda msg, now: self._print(notices.warning(msg.message)),
-            events.DeprecationNotice: self._deprecation,
             events.AgentReasoning: self._thought,
             events.AgentReasoningRawContent: self._thought_raw,
             events.ExecCommandBegin: lambda msg, now: self._put(self._running.command_began(msg)),
             events.ExecCommandEnd: lambda msg, now: self._put(self._running.command_ended(msg)),
             events.McpToolCallBegin: lambda msg, now: self._put(self._running.mcp_began(msg)),
             events.McpToolCallEnd: self._mcp_ended,
-            events.PatchApplyBegin: self._patch_began,
-            events.PatchApplyEnd: self._patch_ended,
-            events.WebSearchEnd: lambda msg, now: self._print(SearchCell(msg.query)),
-            events.ViewImageToolCall: lambda msg, now: self._print(ViewedImage(self.facts.shown(msg.path))),
-            events.PlanUpdate: lambda msg, now: self._print(PlanCell(msg.explanation or "", msg.plan)),
             events.UndoStarted: self._undo_started,
-            events.UndoCompleted: self._undo_completed,
             events.EnteredReviewMode: self._review_began,
             events.ExitedReviewMode: self._review_ended,
-            events.McpListToolsResponse: lambda msg, now: self._print(ServersCell(self.facts.servers, msg)),
+            **dict.fromkeys(PLAIN_EVENTS, self._plain),
         }
 
     # --- what comes in --------------------------------------------------------------------------------
@@ -394,26 +384,13 @@ class Chat:
         if finished and has_picture(msg.result):
             self._print(ToolPicture())
 
-    def _patch_began(self, msg: events.PatchApplyBegin, now: float) -> None:
-        self._print(PatchCell(file_diffs(msg.changes, self.facts.shown)))
-
-    def _patch_ended(self, msg: events.PatchApplyEnd, now: float) -> None:
-        if not msg.success:
-            self._print(patch_failed(msg.stderr or msg.stdout))
-
-    def _deprecation(self, msg: events.DeprecationNotice, now: float) -> None:
-        self._print(notices.deprecation(msg.summary, msg.details if isinstance(msg.details, str) else ""))
+    def _plain(self, msg: events.Msg, now: float) -> None:
+        if (cell := plain_cell(msg, self.facts)) is not None:
+            self._print(cell)
 
     def _undo_started(self, msg: events.UndoStarted, now: float) -> None:
         header = msg.message.rstrip(".… ") if isinstance(msg.message, str) else ""
         self._begin_turn(TurnClock(now, header or "Undoing", can_interrupt=False))
-
-    def _undo_completed(self, msg: events.UndoCompleted, now: float) -> None:
-        text = msg.message if isinstance(msg.message, str) else ""
-        if msg.success:
-            self._print(notices.info(text or "The files are as they were before the last turn."))
-        else:
-            self._print(notices.error(text or "Nothing was undone."))
 
     def _review_began(self, msg: events.EnteredReviewMode, now: float) -> None:
         self._in_review = self._review_turn = True
