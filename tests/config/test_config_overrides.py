@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from config_home import Home
@@ -83,10 +84,26 @@ def test_paths_make_tables_and_replace_what_is_none() -> None:
     assert tree == {"a": {"b": {"c": 2}}, "t": {"x": 1, "y": {"w": 1}}, "new": {"": {"key": 3}}}
 
 
-def test_paths_know_no_quoting() -> None:
-    tree: dict[str, object] = {}
-    set_path(tree, 'a."b.c".d', 1)
-    assert tree == {"a": {'"b': {'c"': {"d": 1}}}}
+@pytest.mark.parametrize(
+    ("raw", "keys"),
+    [
+        ('projects."/a.b".trust_level="trusted"', ["projects", "/a.b", "trust_level"]),
+        ("projects.'/a.b'.trust_level='trusted'", ["projects", "/a.b", "trust_level"]),
+        ('projects."/a=b".trust_level="trusted"', ["projects", "/a=b", "trust_level"]),
+        ('projects."/a\\"b.c\\u00e9".trust_level="trusted"', ["projects", '/a"b.cé', "trust_level"]),
+        ('"projects"."".trust_level="trusted"', ["projects", "", "trust_level"]),
+        ('projects./it\'s.trust_level="trusted"', ["projects", "/it's", "trust_level"]),
+        ('projects."/open.trust_level="trusted"', ["projects", '"/open', "trust_level"]),
+        ('projects."a"b.trust_level="trusted"', ["projects", '"a"b', "trust_level"]),
+    ],
+)
+def test_a_key_in_quotes_is_one_key(raw: str, keys: list[str]) -> None:
+    tree: dict[str, Any] = {}
+    set_path(tree, *parse_override(raw))
+    for key in keys[:-1]:
+        assert list(tree) == [key]
+        tree = tree[key]
+    assert tree == {keys[-1]: "trusted"}
 
 
 def test_switches_follow_all_enables_then_all_disables() -> None:

@@ -156,13 +156,6 @@ def test_a_login_of_the_wrong_kind_is_removed_and_told(place: Place) -> None:
     assert model.requests == []
 
 
-def test_a_folder_to_work_in_need_not_exist(place: Place) -> None:
-    place.model(HI)
-    result = place.exec("-C", "none/such", "hi")
-    assert result.code == 0
-    assert f"\nworkdir: {place.workspace}/none/such\n" in result.err
-
-
 def test_a_working_folder_that_was_removed_is_one_line(place: Place) -> None:
     gone = place.root / "gone"
     script = f"mkdir {gone} && cd {gone} && rmdir {gone} && exec {' '.join(OCTAVO)} exec hi"

@@ -75,9 +75,10 @@ def test_without_a_message_the_file_is_emptied_with_a_warning(place: Place) -> N
 
 def test_a_file_that_cannot_be_written_changes_nothing_else(place: Place) -> None:
     place.model(HI)
-    result = place.exec("--json", "-o", "none/f", "hi")
+    (place.workspace / "folder").mkdir()
+    result = place.exec("--json", "-o", "folder", "hi")
     assert result.code == 0
-    assert result.err == 'Failed to write last message file "none/f": No such file or directory (os error 2)\n'
+    assert result.err == 'Failed to write last message file "folder": Is a directory (os error 21)\n'
 
 
 def test_the_last_message_follows_no_link_that_commands_may_have_put(place: Place, tmp_path: Path) -> None:

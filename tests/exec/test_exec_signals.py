@@ -51,7 +51,7 @@ def test_ctrl_c_ends_the_command_and_the_run_quietly(place: Place) -> None:
     with running_command(place, "--json") as (process, pid):
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=20)
-    assert (process.returncode, err) == (0, b"")
+    assert (process.returncode, err) == (130, b"")
     assert not is_alive(pid)
     types = [json.loads(line)["type"] for line in out.decode().splitlines()]
     assert types == ["thread.started", "turn.started", "item.started"]
@@ -61,7 +61,7 @@ def test_ctrl_c_shows_people_the_tokens_but_no_abort(place: Place) -> None:
     with running_command(place) as (process, _):
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=20)
-    assert (process.returncode, out) == (0, b"")
+    assert (process.returncode, out) == (130, b"")
     assert b"task interrupted" not in err
     assert err.endswith(b"tokens used\n0\n")
 
@@ -121,7 +121,7 @@ def test_ctrl_c_while_the_model_answers(place: Place) -> None:
         assert model.asked.acquire(timeout=20)
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=20)
-    assert (process.returncode, err) == (0, b"")
+    assert (process.returncode, err) == (130, b"")
     assert [json.loads(line)["type"] for line in out.splitlines()] == ["thread.started", "turn.started"]
 
 

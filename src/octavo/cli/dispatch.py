@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 
@@ -52,10 +53,23 @@ def _guarded(invocation: Invocation) -> int:
         return 1
     except BrokenPipeError:
         return 1  # whoever read us is gone; there is nobody to tell
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+            _tell_of_defect(error)
+            return _CRASHED
+        _say(f"Error: cannot write: {error.strerror} (os error {error.errno})\n")
+        return 1
     except Exception as error:
         # A defect of ours. Its code tells it from all failures that users can do something about.
         _tell_of_defect(error)
         return _CRASHED
+
+
+def _say(line: str) -> None:
+    try:
+        os.write(2, line.encode("utf-8", "replace"))
+    except OSError:
+        return  # nobody can be told
 
 
 def _tell_of_defect(error: Exception) -> None:

@@ -25,7 +25,7 @@ def run(invocation: Invocation) -> int:
     words = Words(levels)
     resume_id, resume_prompt = _resume_words(invocation) if len(levels) > 1 else (None, None)
     try:
-        prompt = read_prompt(resume_prompt if resume_prompt is not None else levels[0].text("PROMPT"))
+        prompt = read_prompt(_whole(invocation, levels[0].text("PROMPT") if resume_prompt is None else resume_prompt))
         schema_file = words.text("output-schema")
         schema = None if schema_file is None else read_output_schema(schema_file)
     except (NoPrompt, BadSchema) as error:
@@ -62,6 +62,15 @@ def run(invocation: Invocation) -> int:
     )
 
 
+def _whole(invocation: Invocation, prompt: str | None) -> str | None:
+    """The prompt of the command line, which has to be text. Raises `Stop`."""
+    if prompt is not None and not prompt.isascii() and any("\udc80" <= char <= "\udcff" for char in prompt):
+        from octavo.cli.words.parser import usage_error
+
+        usage_error(invocation.path, "invalid UTF-8 was detected in one or more arguments")
+    return prompt
+
+
 def _resume_words(invocation: Invocation) -> tuple[str | None, str | None]:
     """Session id and prompt after `resume`: with `--last`, a single word is the prompt."""
     level = invocation.last
@@ -76,15 +85,15 @@ def _resume_words(invocation: Invocation) -> tuple[str | None, str | None]:
 
 
 def _flags(words: Words) -> ConfigFlags:
-    from octavo.config.load import ConfigFlags, canonical_folder
+    from octavo.config.load import ConfigFlags
 
-    folder, oss = words.text("cd"), words.has("oss")
+    oss = words.has("oss")
     return ConfigFlags(
         model=words.text("model"),
         profile=words.text("profile"),
         sandbox_mode=_sandbox_mode(words),
         approval_policy="never",  # there is nobody to ask
-        cwd=None if folder is None else canonical_folder(start.working_directory(), folder),
+        cwd=start.chosen_folder(words.text("cd")),
         oss=oss,
         embedded=words.has("local"),
         show_raw_agent_reasoning=True if oss or words.has("local") else None,

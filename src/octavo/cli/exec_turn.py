@@ -49,7 +49,7 @@ def turn(
     if oss:
         ensure_local_model(config)
     try:
-        return run_exec(runtime, request, start.loaded)
+        return run_exec(runtime, request, start.loaded, start.warn)
     except Interrupted as interrupted:
         start.die_of(interrupted.signum)
     except (NotInRepository, NoSuchSession) as error:

@@ -78,9 +78,16 @@ def leave(code: int) -> NoReturn:
     """End the process with this exit code."""
     _put_away()
     for stream in (sys.stdout, sys.stderr):
-        if stream is not None:  # as it is when the descriptor was closed before we came
-            with contextlib.suppress(OSError, ValueError):
-                stream.flush()
+        if stream is None:  # as it is when the descriptor was closed before we came
+            continue
+        try:
+            stream.flush()
+        except BrokenPipeError:
+            pass  # whoever read it has what he wanted
+        except (OSError, ValueError) as error:
+            code = code or 1
+            with contextlib.suppress(OSError):
+                os.write(2, f"Error: cannot write the output: {error}\n".encode())
     with contextlib.suppress(OSError):
         os.close(1)
     os._exit(code)
@@ -157,6 +164,18 @@ def working_directory() -> str:
         return os.getcwd()
     except OSError as error:
         raise ConfigError(f"The working directory is gone: {error.strerror} (os error {error.errno})") from None
+
+
+def chosen_folder(named: str | None) -> str | None:
+    """What `-C` names, as an absolute path. Raises `Stop` if there is no such folder."""
+    if named is None:
+        return None
+    from octavo.config.choices import canonical_folder
+
+    folder = canonical_folder(working_directory(), named)
+    if not os.path.isdir(folder):
+        raise Stop(1, f"Error: --cd: there is no folder {folder}\n")
+    return folder
 
 
 def _ensure_standard_streams() -> None:

@@ -161,15 +161,15 @@ def _check_folders(words: Words, config: Config) -> None:
 
 
 def _flags(words: Words) -> ConfigFlags:
-    from octavo.config.load import ConfigFlags, canonical_folder
+    from octavo.config.load import ConfigFlags
 
-    folder, oss, local = words.text("cd"), words.has("oss"), words.has("local")
+    oss, local = words.has("oss"), words.has("local")
     return ConfigFlags(
         model=words.text("model"),
         profile=words.text("profile"),
         sandbox_mode=_sandbox_mode(words),
         approval_policy=_approval_policy(words),
-        cwd=None if folder is None else canonical_folder(start.working_directory(), folder),
+        cwd=start.chosen_folder(words.text("cd")),
         oss=oss,
         embedded=local,
         show_raw_agent_reasoning=True if oss or local else None,

@@ -13,7 +13,7 @@ from octavo.config.features import features_of_profile, older_paths
 from octavo.config.known_keys import known_paths, unknown_keys
 from octavo.config.layers import Layers, merge_layers, read_layers
 from octavo.config.load import ConfigSources, read_settings, resolve_config
-from octavo.config.overrides import set_path
+from octavo.config.overrides import path_parts, set_path
 from octavo.config.schema import ConfigToml, ProfileToml, WorkspaceWriteToml
 from octavo.config.toml import Tree
 from octavo.config.type_errors import toml_date_text
@@ -124,7 +124,7 @@ def _tree_layer(leaf: tuple[str, ...], layers: Layers) -> str:
     for name, tree in (("managed preferences", layers.preferences), (layers.managed_path, layers.managed)):
         if leaf in dict(_leaves(tree, ())):
             return name
-    overrides = (tuple(path.split(".")) for path, _ in layers.overrides)
+    overrides = (path_parts(path) for path, _ in layers.overrides)
     return "-c" if any(leaf[: len(path)] == path for path in overrides) else layers.user_path
 
 

@@ -1,6 +1,6 @@
 """Single settings given for one run: `-c key=value`, feature switches and maps in requests (`docs/config.md`).
 
-An override is a dotted path and a TOML value. Paths know no quoting: every dot splits.
+An override is a dotted path and a TOML value. A part of a path may be quoted as in TOML; elsewhere every dot splits.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ def parse_override(raw: str) -> Override:
 
     The value is TOML; what is no TOML is a string, without the quotes at its ends.
     """
-    key, equals, value = raw.partition("=")
+    end = _end_of_key(raw)
+    key, equals, value = raw[:end], raw[end : end + 1], raw[end + 1 :]
     if not equals:
         raise ConfigError(f"Invalid override (missing '='): {raw}")
     key = key.strip()
@@ -56,13 +57,64 @@ def set_path(tree: dict[str, object], dotted: str, value: object) -> None:
 
     What is missing on the way becomes a table, and what is no table is replaced by one.
     """
-    *tables, last = dotted.split(".")
+    *tables, last = path_parts(dotted)
     for name in tables:
         below = tree.get(name)
         if not isinstance(below, dict):
             below = tree[name] = {}
         tree = below
     tree[last] = value
+
+
+def path_parts(dotted: str) -> tuple[str, ...]:
+    """The keys of a dotted path; one in quotes is one key, whatever dots it holds."""
+    if '"' not in dotted and "'" not in dotted:
+        return tuple(dotted.split("."))
+    parts: list[str] = []
+    place = 0
+    while place <= len(dotted):
+        end = _quoted_end(dotted, place)
+        if end is None:
+            end = dotted.find(".", place)
+            end = len(dotted) if end < 0 else end
+            parts.append(dotted[place:end])
+        elif dotted[end : end + 1] in ("", "."):
+            parts.append(_unquoted(dotted[place:end]))
+        else:  # no key of TOML: what looks like a quote is none
+            return tuple(dotted.split("."))
+        place = end + 1
+    return tuple(parts)
+
+
+def _end_of_key(raw: str) -> int:
+    """Where the first `=` outside of quotes stands, or the end."""
+    place = 0
+    while place < len(raw) and raw[place] != "=":
+        starts = place == 0 or raw[place - 1] in ". "
+        end = _quoted_end(raw, place) if starts else None
+        is_key = end is not None and raw[end : end + 1] in (".", "=", " ")
+        place = end if end is not None and is_key else place + 1
+    return place
+
+
+def _quoted_end(text: str, place: int) -> int | None:
+    """Behind the quoted key that begins here; None if none does."""
+    quote = text[place : place + 1]
+    if quote not in ('"', "'") or not quote:
+        return None
+    end = text.find(quote, place + 1)
+    while quote == '"' and end > 0 and (len(text[:end]) - len(text[:end].rstrip("\\"))) % 2:
+        end = text.find(quote, end + 1)
+    return None if end < 0 else end + 1
+
+
+def _unquoted(quoted: str) -> str:
+    import tomllib  # few keys are quoted
+
+    try:
+        return next(iter(tomllib.loads(f"{quoted} = 1")))
+    except tomllib.TOMLDecodeError:
+        return quoted[1:-1]
 
 
 def _parse_value(text: str) -> object:

@@ -36,6 +36,21 @@ def project_documents(config: Config) -> list[str]:
     return [path for folder in _folders(os.path.realpath(config.cwd)) if (path := _first_there(folder, names))]
 
 
+def cut_documents(config: Config) -> list[str]:
+    """The paths of the project's documents that are not read to their end, since together they are too long."""
+    budget = config.project_doc_max_bytes
+    cut = []
+    for path in project_documents(config) if budget > 0 else ():
+        try:
+            size = os.stat(path).st_size
+        except OSError:
+            continue
+        if size > budget:
+            cut.append(path)
+        budget = max(budget - size, 0)
+    return cut
+
+
 def instructions_message(text: str) -> Message:
     """The text as the model gets it."""
     return user_message(InputText(f"<user_instructions>\n\n{text}\n\n</user_instructions>"))

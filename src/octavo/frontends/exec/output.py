@@ -2,7 +2,8 @@
 
 A reader that pauses must not keep the process from hearing a signal, and a reader
 that is gone must end it. So text is queued, and `drain` writes it as far as the
-reader takes it and waits in the event loop for the rest.
+reader takes it and waits in the event loop for the rest. A terminal obeys nothing in
+it but colours: what commands and models print is not ours.
 """
 
 from __future__ import annotations
@@ -13,10 +14,15 @@ from collections import deque
 from collections.abc import Iterator
 
 from octavo.frontends.blocking_fd import is_writable, write_now, write_some
+from octavo.frontends.harmless import harmless
 
 
 class OutputClosed(Exception):
-    """Whoever read our output is gone."""
+    """Our output cannot be written any more: its reader is gone, or something else is wrong, the `reason`."""
+
+    def __init__(self, reason: str = "") -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 class Output:
@@ -24,15 +30,18 @@ class Output:
 
     def __init__(self, stdout: int, stderr: int) -> None:
         self._stdout, self._stderr = stdout, stderr
+        self._obeys = {fd: os.isatty(fd) for fd in (stdout, stderr)}
         self._queue: deque[tuple[int, bytes]] = deque()
 
     def out(self, data: bytes) -> None:
-        """Queue bytes for stdout."""
+        """Queue UTF-8 for stdout."""
+        if self._obeys[self._stdout]:
+            data = utf8(harmless(data.decode("utf-8", "replace")))
         self._queue.append((self._stdout, data))
 
     def err(self, text: str) -> None:
         """Queue text for stderr, as UTF-8 whatever the locale says."""
-        self._queue.append((self._stderr, utf8(text)))
+        self._queue.append((self._stderr, utf8(harmless(text) if self._obeys[self._stderr] else text)))
 
     @property
     def pending(self) -> bool:
@@ -73,6 +82,8 @@ def _reader_is_there() -> Iterator[None]:
         yield
     except (BrokenPipeError, ConnectionResetError):
         raise OutputClosed from None
+    except OSError as error:
+        raise OutputClosed(f"{error.strerror} (os error {error.errno})") from None
 
 
 def claim_stdout() -> int:

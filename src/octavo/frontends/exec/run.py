@@ -52,17 +52,19 @@ class NoSuchSession(OctavoError):
         super().__init__(f"no rollout found for thread id {session_id}")
 
 
-def run_exec(runtime: Runtime, request: ExecRequest, ready: Callable[[], None]) -> int:
+def run_exec(runtime: Runtime, request: ExecRequest, ready: Callable[[], None], warn: Callable[[str], None]) -> int:
     """Check, start or resume, and run the turn. The exit code.
 
-    `ready` is called once when everything is imported. Raises `OctavoError` before
-    anything was written to stdout.
+    `ready` is called once when everything is imported, `warn` tells the user a line.
+    Raises `OctavoError` before anything was written to stdout.
     """
     runtime.load_agent()
     config = runtime.config
     if not request.skip_git_check and not is_in_repository(config.cwd):
         raise NotInRepository
-    saved = _saved_session(config, request)
+    named = request.last_message_file
+    file = None if named is None else last_message_file(named, _open_to_commands(config))
+    saved = _saved_session(config, request, warn)
     is_terminal = os.isatty(1)
     output = Output(claim_stdout(), 2)
     printer = _printer(config, request, output, is_terminal)
@@ -72,12 +74,6 @@ def run_exec(runtime: Runtime, request: ExecRequest, ready: Callable[[], None]) 
         if saved is not None:
             return await runtime.resume(saved)
         return await runtime.open()
-
-    file = (
-        None
-        if request.last_message_file is None
-        else last_message_file(request.last_message_file, _open_to_commands(config))
-    )
 
     def last_message(text: str | None) -> None:
         if file is not None:
@@ -92,14 +88,17 @@ def _open_to_commands(config: Config) -> tuple[str, ...]:
     return () if sandbox is None else tuple(root.root for root in sandbox.roots)
 
 
-def _saved_session(config: Config, request: ExecRequest) -> str | None:
+def _saved_session(config: Config, request: ExecRequest, warn: Callable[[str], None]) -> str | None:
     """The file of the session to go on with; None for a new one. Raises `NoSuchSession`."""
     if request.resume_id is None and not request.resume_last:
         return None
     from octavo.rollout.find import find_session, newest_session
 
     if request.resume_last:
-        return newest_session(config.codex_home, config.model_provider_id)
+        newest = newest_session(config.codex_home, config.model_provider_id)
+        if newest is None:
+            warn("No saved session to go on with; a new one begins.")
+        return newest
     path = find_session(config.codex_home, request.resume_id or "")
     if path is None:
         raise NoSuchSession(request.resume_id or "")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import signal
 from collections.abc import Awaitable, Callable
 
@@ -17,6 +18,7 @@ from octavo.protocol import events, ops
 
 # Long enough to end commands and save the session; clients that ask us to end wait five seconds.
 _CLEANUP_S = 3.0
+_INTERRUPTED = 128 + signal.SIGINT
 
 
 class WholeRun(msgspec.Struct):
@@ -46,17 +48,25 @@ def run_to_the_end(run: WholeRun) -> int:
     except Interrupted as interrupted:
         if interrupted.signum != signal.SIGINT or not run.is_open:
             raise
-        code = int(run.saw_error)
-    except OutputClosed:
-        return 1
+        code = _INTERRUPTED
+    except OutputClosed as closed:
+        return _cut_off(closed)
     run.printer.finish()
     try:
         run.output.drain_blocking()
-    except OutputClosed:
-        return 1
+    except OutputClosed as closed:
+        return _cut_off(closed)
     finally:
         run.output.close_stdout()
     return code
+
+
+def _cut_off(closed: OutputClosed) -> int:
+    """The exit code when the output could not be written; what is wrong is told where a reader may still be."""
+    if closed.reason:
+        with contextlib.suppress(OSError):
+            os.write(2, f"Error: cannot write the output: {closed.reason}\n".encode())
+    return 1
 
 
 async def _whole_run(run: WholeRun) -> int:
