@@ -69,8 +69,9 @@ class Subscription:
         self._rouse()
 
     def _rouse(self) -> None:
-        if self._wake is not None and not self._wake.done():
-            self._wake.set_result(None)
+        wake, self._wake = self._wake, None
+        if wake is not None and not wake.done():
+            wake.set_result(None)
 
     def _take(self) -> Event:
         waiting = self._waiting
