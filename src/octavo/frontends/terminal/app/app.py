@@ -203,9 +203,12 @@ class App:
         return Frame(history, rows, place, notification=told)
 
     def _view_rows(self, columns: int, lines: int) -> tuple[list[Line], tuple[int, int] | None]:
-        """The view with the live block above it, as far as there is room."""
+        """The view with the live block above it, as far as there is room.
+
+        A question stands alone: what it asks for does not run yet.
+        """
         rows, cursor = self.views.rows(columns, lines)
-        live = self.talk.live(columns) if self.talk is not None else []
+        live = self.talk.live(columns) if self.talk is not None and not self.views.has_question else []
         above = [EMPTY, *live, EMPTY] if live else [EMPTY]
         above = above[max(len(above) + len(rows) - lines, 0) :]
         return [*above, *rows], None if cursor is None else (cursor[0] + len(above), cursor[1])
