@@ -166,6 +166,11 @@ def test_a_type_is_written_as_clients_know_it(typescript: Path, name: str, text:
     assert f"\nexport type {name} = {text};\n" in (typescript / f"{name}.ts").read_text()
 
 
+def test_what_stays_in_memory_of_an_item_is_not_in_its_type(typescript: Path) -> None:
+    [reasoning] = re.findall(r'"type": "reasoning", ([^}]*)\}', (typescript / "ResponseItem.ts").read_text())
+    assert re.findall(r"(\w+)\??:", reasoning) == ["summary", "content", "encrypted_content"]
+
+
 def test_every_schema_is_valid_by_itself_and_in_the_bundle(schemas: Path) -> None:
     bundle = json.loads((schemas / BUNDLE).read_text())
     assert (bundle["title"], bundle["type"]) == ("CodexAppServerProtocol", "object")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from octavo.model.embedded.tools import InvalidCall, LocalTool, read_call
-from octavo.model.errors import ContextWindowExceeded, FatalModelError, ModelError, StreamBroken
+from octavo.model.errors import ContextWindowExceeded, EmptyAnswer, FatalModelError, ModelError, StreamBroken
 from octavo.model.events import Completed, ItemAdded, ItemDone, ModelEvent, TextDelta
 from octavo.protocol.items import FunctionCall, Message, OutputText
 from octavo.protocol.usage import TokenUsage
@@ -52,7 +52,7 @@ class LocalAnswer:
     def _finish(self) -> list[ModelEvent]:
         self._finished = True
         if not self._text:
-            return []
+            raise FatalModelError(EmptyAnswer())
         if not self._is_call():
             return [ItemDone(Message("assistant", (OutputText(self._text),)))]
         try:

@@ -144,8 +144,8 @@ class _Collector:
 
     def _variant(self, info: inspect.StructType) -> Variant:
         record = self._record(info)
-        # An item's id is never written: it stays in memory.
-        kept = tuple(field for field in record.fields if not (field.name == "id" and field.is_left_out))
+        # An item's id is never written, nor is the key that reasoning came under: they stay in memory.
+        kept = tuple(field for field in record.fields if not (field.name in ("id", "key") and field.is_left_out))
         return Variant(info.tag_field or "type", str(info.tag), Record(kept, record.closed))
 
     def _struct(self, info: inspect.StructType) -> Shape:
