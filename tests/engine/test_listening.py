@@ -136,6 +136,17 @@ async def test_taking_the_next_event_can_be_given_up_without_losing_it() -> None
     assert (await heard.next()).id == "7"
 
 
+async def test_two_tasks_cannot_share_a_subscription_by_mistake() -> None:
+    broadcast = Broadcast()
+    heard = broadcast.subscribe()
+    waiting = asyncio.create_task(heard.next())
+    await asyncio.sleep(0)
+    with pytest.raises(RuntimeError, match="two tasks"):
+        await heard.next()
+    broadcast.tell(numbered(1))
+    assert (await waiting).id == "1"
+
+
 def test_of_what_waits_too_long_deltas_go_first_and_in_pairs() -> None:
     backlog = Backlog(10_000)
     backlog.add(Event("t", events.TaskStarted(None)))

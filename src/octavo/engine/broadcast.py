@@ -85,6 +85,8 @@ class Subscription:
         while not self._waiting:
             if self._is_over:
                 return False
+            if self._wake is not None:
+                raise RuntimeError("two tasks wait for the events of one subscription")
             self._wake = asyncio.get_running_loop().create_future()
             try:
                 await self._wake
