@@ -55,7 +55,7 @@ def test_a_document_that_is_cut_says_so(place: Place) -> None:
     document.write_text("Ten bytes.")
     assert "AGENTS.md" not in place.exec("hi").err
     document.write_text("Eleven byte")
-    line = f"warning: {document} is read only in part: documents of a project may have 10 bytes (project_doc_max_bytes)"
+    line = f"Warning: {document} is read only in part: documents of a project may have 10 bytes (project_doc_max_bytes)"
     assert line in place.exec("hi").err
 
 

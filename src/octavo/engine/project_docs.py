@@ -13,6 +13,8 @@ from octavo.protocol.items import InputText, Message, user_message
 SEPARATOR = "\n\n--- project-doc ---\n\n"
 NAMES = ("AGENTS.override.md", "AGENTS.md")
 
+_CUT = "{path} is read only in part: documents of a project may have {most} bytes (project_doc_max_bytes)"
+
 log = logging.getLogger(__name__)
 
 
@@ -37,7 +39,7 @@ def project_documents(config: Config) -> list[str]:
 
 
 def cut_documents(config: Config) -> list[str]:
-    """The paths of the project's documents that are not read to their end, since together they are too long."""
+    """A line for each of the project's documents that is not read to its end, since together they are too long."""
     budget = config.project_doc_max_bytes
     cut = []
     for path in project_documents(config) if budget > 0 else ():
@@ -46,7 +48,7 @@ def cut_documents(config: Config) -> list[str]:
         except OSError:
             continue
         if size > budget:
-            cut.append(path)
+            cut.append(_CUT.format(path=path, most=config.project_doc_max_bytes))
         budget = max(budget - size, 0)
     return cut
 

@@ -14,7 +14,7 @@ from octavo.engine.confinement import keep_programs_out
 from octavo.engine.conversation import Conversation
 from octavo.engine.environment import login_shell_name
 from octavo.engine.mcp_servers import start_mcp_servers
-from octavo.engine.project_docs import cut_documents, user_instructions
+from octavo.engine.project_docs import user_instructions
 from octavo.engine.services import Services
 from octavo.engine.session import Session
 from octavo.errors import OctavoError
@@ -26,9 +26,6 @@ from octavo.rollout.recorder import RolloutRecorder
 
 if TYPE_CHECKING:
     from octavo.rollout.read import LoadedRollout
-
-
-_CUT = "{path} is read only in part: documents of a project may have {most} bytes (project_doc_max_bytes)"
 
 
 class CannotStart(OctavoError):
@@ -150,8 +147,6 @@ def _announce(session: Session, saved_events: Sequence[msgspec.Raw] | None) -> e
     session.emit("", configured)
     for alias, canonical in session.config.deprecations:
         session.emit("", deprecation_notice(alias, canonical))
-    for path in cut_documents(session.config) if session.instructions else ():
-        session.emit("", events.Warning(_CUT.format(path=path, most=session.config.project_doc_max_bytes)))
     start_mcp_servers(session)
     return configured
 

@@ -10,6 +10,7 @@ import msgspec
 
 from octavo.config.config import Config
 from octavo.engine.conversation import Conversation
+from octavo.engine.project_docs import cut_documents
 from octavo.errors import OctavoError
 from octavo.frontends.exec.git_check import is_in_repository
 from octavo.frontends.exec.last_message import last_message_file, write_last_message
@@ -65,6 +66,8 @@ def run_exec(runtime: Runtime, request: ExecRequest, ready: Callable[[], None], 
     named = request.last_message_file
     file = None if named is None else last_message_file(named, _open_to_commands(config))
     saved = _saved_session(config, request, warn)
+    for line in cut_documents(config):
+        warn(f"Warning: {line}")
     is_terminal = os.isatty(1)
     output = Output(claim_stdout(), 2)
     printer = _printer(config, request, output, is_terminal)

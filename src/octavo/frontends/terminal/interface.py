@@ -281,7 +281,16 @@ class Interface:
         if self.recording is not None:
             self.recording.event(event)
         self.app.event(event, time.monotonic())
+        if isinstance(event.msg, events.SessionConfigured):
+            self._warn_of_cut_documents()
         self.loop.changed()
+
+    def _warn_of_cut_documents(self) -> None:
+        from octavo.engine.project_docs import cut_documents
+
+        for line in cut_documents(self.config):
+            if self.app.talk is not None:
+                self.app.talk.show(notices.warning(line))
 
     def _could_not_open(self, error: OctavoError) -> None:
         self.app.could_not_open()
