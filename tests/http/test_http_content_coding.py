@@ -33,18 +33,17 @@ async def body_of(coding: str, *pieces: bytes, length: str = "chunked", cut: boo
 @pytest.mark.parametrize(
     ("coding", "data"),
     [
-        ("gzip", gzip.compress(TEXT)),
-        ("x-gzip", gzip.compress(TEXT)),
-        (" GZIP ", gzip.compress(TEXT)),
-        ("deflate", zlib.compress(TEXT)),
-        ("deflate", raw_deflate(TEXT)),
-        ("gzip", gzip.compress(TEXT[:100]) + gzip.compress(TEXT[100:])),
-        ("gzip", gzip.compress(TEXT) + b"\0\0"),
-        ("gzip", TEXT),
-        ("identity", TEXT),
-        ("", TEXT),
+        pytest.param("gzip", gzip.compress(TEXT), id="gzip"),
+        pytest.param("x-gzip", gzip.compress(TEXT), id="x-gzip"),
+        pytest.param(" GZIP ", gzip.compress(TEXT), id="capitals"),
+        pytest.param("deflate", zlib.compress(TEXT), id="deflate"),
+        pytest.param("deflate", raw_deflate(TEXT), id="raw deflate"),
+        pytest.param("gzip", gzip.compress(TEXT[:100]) + gzip.compress(TEXT[100:]), id="two parts"),
+        pytest.param("gzip", gzip.compress(TEXT) + b"\0\0", id="something behind"),
+        pytest.param("gzip", TEXT, id="not compressed at all"),
+        pytest.param("identity", TEXT, id="identity"),
+        pytest.param("", TEXT, id="nothing"),
     ],
-    ids=str,
 )
 @pytest.mark.parametrize("length", ["chunked", "exact", "close"])
 async def test_a_compressed_body_is_read(coding: str, data: bytes, length: str) -> None:

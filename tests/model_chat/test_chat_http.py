@@ -209,6 +209,18 @@ async def test_chunks_one_a_line_are_read() -> None:
         assert _texts(await _call(server)) == ["Hello"]
 
 
+async def test_chunks_one_a_line_without_an_end_were_cut_off() -> None:
+    lines = b"".join(msgspec.json.encode(_chunk(content=text)) + b"\n" for text in ("Hel", "lo"))
+    with Server([Reply(body=[lines])]) as server, pytest.raises(ModelError, match="before the end of the answer"):
+        await _call(server)
+
+
+async def test_a_whole_answer_needs_no_reason() -> None:
+    whole = {"choices": [{"message": {"content": "Hi"}}]}
+    with Server([json_reply(whole)]) as server:
+        assert _texts(await _call(server)) == ["Hi"]
+
+
 _PAGE = b"<!DOCTYPE html>\n<html><head><title>502 &amp; more</title></head>\n\n<body>Bad\nGateway</body></html>"
 
 

@@ -65,12 +65,17 @@ class ChatStream:
 
     def document(self, body: bytes) -> Iterator[ModelEvent]:
         """The events of a body that is no event stream: a whole answer in JSON, or one chunk a line."""
-        if body.strip():
-            yield from self.feed(body)
+        try:
+            whole = msgspec.json.decode(body)
+        except _UNREADABLE:
+            yield from self._lines(body)
+        else:
+            if isinstance(whole, dict):
+                yield from self._chunk(whole)
             if not self.finished and (self._text or self._calls):
-                yield from self._finish(None)
+                yield from self._finish(None)  # it came whole, so it is over
         if not self.finished:
-            self._words = self._words or words_of_body(body)
+            self._words = self._words or ("" if self._text or self._calls else words_of_body(body))
             yield from self.end()
 
     def fail(self, data: bytes) -> None:
