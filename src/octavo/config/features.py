@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import logging
+import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal
 
@@ -11,7 +11,6 @@ import msgspec
 if TYPE_CHECKING:
     from octavo.config.schema import ConfigToml, ProfileToml
 
-_log = logging.getLogger(__name__)
 
 Stage = Literal["experimental", "beta", "stable", "deprecated", "removed"]
 
@@ -116,8 +115,8 @@ def _apply_table(values: dict[str, bool], used: set[Deprecation], table: Mapping
         feature = canonical_feature(name)
         if feature is None:
             # Only where somebody set up a log: without one, Python would print this to stderr.
-            if _log.hasHandlers():
-                _log.warning("unknown feature in the configuration: %s", name)
+            if (log := sys.modules.get("logging")) is not None and log.getLogger(__name__).hasHandlers():
+                log.getLogger(__name__).warning("unknown feature in the configuration: %s", name)
             continue
         values[feature] = (table or {})[name]
         if feature != name:
