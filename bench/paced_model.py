@@ -32,7 +32,7 @@ class Answer(NamedTuple):
     @property
     def text(self) -> str:
         """All of it."""
-        return "".join(f"{number:05} 0123456789 0123456789 0123456789 01234\n\n" for number in range(self.lines)) + "0\n"
+        return "".join(f"{number:05} 0123456789 0123456789 0123456789\n\n" for number in range(self.lines)) + "0\n"
 
 
 def events(answer: Answer) -> Iterator[dict[str, Any]]:

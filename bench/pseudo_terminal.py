@@ -36,7 +36,7 @@ class PseudoTerminal:
         self.started = time.perf_counter()
         self.process = subprocess.Popen(
             list(argv), cwd=cwd, env=dict(environ), stdin=slave, stdout=slave, stderr=slave, start_new_session=True,
-            preexec_fn=lambda: fcntl.ioctl(1, termios.TIOCSCTTY, 0),
+            preexec_fn=lambda: fcntl.ioctl(1, termios.TIOCSCTTY, 0),  # noqa: PLW1509 - no other thread runs yet
         )  # fmt: skip
         os.close(slave)
         self._reader = threading.Thread(target=self._read, daemon=True)

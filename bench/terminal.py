@@ -23,11 +23,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from conversation import write_conversation
+from conversation import ID, write_conversation
 from pseudo_terminal import PseudoTerminal
 from trial import CONFIG
 
 HERE = Path(__file__).resolve().parent
+TURNS = 3750  # 16 lines each
+LAST_ANSWER = f"Answer {TURNS - 1}.".encode()
 PAINTED = "›".encode()
 SERVERS = "".join(f'[mcp_servers.mute{n}]\ncommand = "sleep"\nargs = ["600"]\n' for n in (1, 2))
 
@@ -59,7 +61,8 @@ def place(command: tuple[str, ...], answer: dict[str, int], more: str = "") -> I
     )
     folder = Path(tempfile.mkdtemp(prefix="octavo-bench-", dir=Path.home()))
     try:
-        assert model.stdin and model.stdout
+        assert model.stdin
+        assert model.stdout
         port = int(model.stdout.readline())
         home, work = folder / "home", folder / "work"
         (home / ".codex").mkdir(parents=True)
@@ -106,8 +109,8 @@ def long_answer(here: Place) -> dict[str, float]:
 
 def history(here: Place) -> dict[str, float]:
     """A resumed session of 60,000 lines: memory, and key to echo."""
-    with here.start("resume", "--last") as terminal:
-        terminal.until(lambda: b"question 1999" in terminal.output and terminal.silent_for(1.0), 120)
+    with here.start("resume", ID) as terminal:
+        terminal.until(lambda: LAST_ANSWER in terminal.output and terminal.silent_for(1.0), 60)
         return {"MB": terminal.memory() / 1e6, **percentiles(typed(terminal, 100))}
 
 
@@ -134,7 +137,7 @@ CASES = {
     "first-paint-servers": Case(first_paint, {}, SERVERS),
     "echo": Case(echo, {"lines": 6000, "deltas": 60_000, "rate": 2000}),
     "long-answer": Case(long_answer, {"lines": 4000, "deltas": 20_000, "rate": 0}),
-    "history-60k": Case(history, {}, saved_turns=2000),
+    "history-60k": Case(history, {}, saved_turns=TURNS),
     "idle": Case(idle, {}),
 }
 
