@@ -145,6 +145,28 @@ async def test_only_the_last_process_of_a_command_counts(workspace: Path, home: 
     assert not (workspace / ".codex").exists()
 
 
+@pytest.mark.parametrize("end", ["kill -9 $$", "sleep 60"], ids=["killed", "interrupted"])
+async def test_it_is_told_however_the_command_ends(workspace: Path, home: Path, end: str) -> None:
+    told: list[str] = []
+    running = asyncio.create_task(
+        run_command(
+            ["bash", "-c", f"mkdir .codex; {end}"],
+            cwd=str(workspace),
+            environ=dict(os.environ),
+            sandbox=spec_of(workspace, home),
+            timeout_ms=20_000,
+            on_output=lambda stream, chunk: None,
+            on_moved=lambda path, to: told.append(path),
+        )
+    )
+    while not list(workspace.iterdir()) and not running.done():
+        await asyncio.sleep(0.005)
+    if "sleep" in end:
+        running.cancel()
+    await asyncio.wait([running])
+    assert told == [str(workspace / ".codex")]
+
+
 async def test_a_temporary_folder_may_hold_one(workspace: Path, tmp_path: Path) -> None:
     root = tmp_path / "tmp"
     root.mkdir()

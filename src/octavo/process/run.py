@@ -25,6 +25,7 @@ from octavo.sandbox.spec import SandboxSpec, platform_sandbox
 
 Stream = Literal["stdout", "stderr"]
 OnOutput = Callable[[Stream, bytes], None]
+OnMoved = Callable[[str, str], None]
 
 TIMED_OUT = 124
 _READ_SIZE = 1 << 16
@@ -64,13 +65,15 @@ async def run_command(
     sandbox: SandboxSpec | None,
     timeout_ms: int | None,
     on_output: OnOutput,
+    on_moved: OnMoved = lambda path, to: None,
     leftovers: Leftovers | None = None,
     stdin: bytes = b"",
 ) -> CommandOutput:
     """Run `argv` with nothing but `stdin` to read, in `sandbox`, until it has ended and its output is read.
 
     After `timeout_ms` all its processes are killed and the exit code is 124. Cancelling ends them too, within a
-    second. What it leaves in the background ends with it, or lives on in `leftovers` if they are given.
+    second. What it leaves in the background ends with it, or lives on in `leftovers` if they are given. `on_moved`
+    hears of what is told as `CommandOutput.moved`, however the command ends.
     Raises `EmptyCommandError`, `SpawnError`, `NulByteError` and `KilledBySignalError`.
     """
     if not argv:
@@ -97,6 +100,8 @@ async def run_command(
         raise
     finally:
         output.close()
+        for path, to in command.moved:
+            on_moved(path, to)
     if leftovers is not None:
         leftovers.keep(command)
     result = _result(status, timed_out, output, loop.time() - started, ended_background)

@@ -52,8 +52,9 @@ async def run_shell_request(invocation: Invocation, request: ShellRequest) -> To
     except (CommandError, Rejected) as error:
         return failed(invocation, str(error))
     text = output_text(output)
+    if output.ended_background:
+        invocation.emit(BackgroundEvent(ENDED_BACKGROUND))
     for notice in _notices(output):
-        invocation.emit(BackgroundEvent(notice))
         remark = f"{remark}\n{notice}" if remark else notice
     return ToolResult(
         shell_output_json(with_remark(text, remark), output.exit_code, output.duration_seconds),
@@ -94,6 +95,7 @@ async def _run(invocation: Invocation, request: ShellRequest) -> tuple[CommandOu
                 sandbox=sandbox,
                 timeout_ms=request.timeout_ms,
                 on_output=lambda stream, chunk: tell_output(invocation, stream, chunk),
+                on_moved=lambda path, to: invocation.emit(BackgroundEvent(moved_text(path, to))),
                 leftovers=invocation.host.leftovers if invocation.turn.config.keep_background_processes else None,
             )
 

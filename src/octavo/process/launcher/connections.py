@@ -11,7 +11,7 @@ from octavo.process.launcher.descendants import children_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Mapping
 
     from octavo.sandbox.linux.broker import Handed
     from octavo.sandbox.linux.private_network import Network
@@ -28,15 +28,16 @@ class Connections:
         self._broker, self._end = 0, -1  # its id, and a descriptor by which nobody else is ended
         poll.register(orders, select.POLLIN)
 
-    def notice(self, ready: Collection[int]) -> None:
-        """Take what is ready, if it is for us."""
+    def notice(self, ready: Mapping[int, int]) -> None:
+        """Take what is ready, by descriptor and event, if it is for us."""
         if self._waited_for not in ready:
             return
+        happened = ready[self._waited_for]
         self._poll.unregister(self._waited_for)
         self._waited_for = -1
         if self._handed is None:
             self._take_over()
-        else:
+        elif happened & select.POLLIN:  # else it is only the end of the command
             self._start_broker(self._handed)
 
     def left_alone(self) -> bool:

@@ -42,7 +42,7 @@ _SIOCUNIXFILE = 0x89E0
 _LONGEST_ADDRESS = 128
 _PATH_AT = 2
 _AT_FDCWD, _NO_MAGIC_LINKS, _IN_ROOT = -100, 0x02, 0x10
-_MOST_LISTENERS, _MOST_WAITING = 1024, 256
+_MOST_LISTENERS, _MOST_WAITING = 256, 128  # a process may have 1,024 open files, and each takes up to two
 _DESCRIPTORS = struct.Struct("4i")
 
 
@@ -93,6 +93,8 @@ class Broker:
                 self._reply(asked, errno.EPERM)
         except OSError as error:
             self._reply(asked, error.errno or errno.EPERM)
+        except RuntimeError:  # no more threads
+            self._reply(asked, errno.EAGAIN)
 
     def _connect(self, asked: _Asked) -> None:
         address = self._address(asked)
@@ -101,7 +103,7 @@ class Broker:
             place = self._place(asked, taken, address)
             if os.get_blocking(taken) and _thread._count() < _MOST_WAITING:
                 _thread.start_new_thread(self._finish, (asked, taken, place, address))
-                taken = place = -1
+                taken = place = -1  # they are the thread's now
             else:
                 self._reply(asked, _connected(self._connect_call, taken, place, address))
         finally:

@@ -17,6 +17,7 @@ from octavo.process.failures import CommandError, KilledBySignalError, SpawnErro
 from octavo.process.run import CommandOutput, run_command
 from octavo.sandbox.denial import is_likely_denied
 from octavo.sandbox.environment import configured_environment
+from octavo.sandbox.moved import moved_text
 from octavo.sandbox.spec import configured_sandbox
 
 _DEFAULT_TIMEOUT_MS = 10_000
@@ -66,6 +67,7 @@ def _not_started(output: CommandOutput, program: str) -> str | None:
 
 def _result(output: CommandOutput, *, is_confined: bool) -> ExecOneOffCommandResponse:
     stdout, stderr = (data.decode("utf-8", "replace") for data in (output.stdout, output.stderr))
+    stderr += "".join(f"{moved_text(path, to)}\n" for path, to in output.moved)
     if output.timed_out:
         raise failed("exec failed: sandbox error: command timed out")
     was_denied = is_confined and is_likely_denied(
