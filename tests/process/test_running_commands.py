@@ -202,6 +202,21 @@ async def test_cancelling_ends_the_command_politely(sandbox: SandboxSpec | None,
     assert not is_alive(int((tmp_path / "ready").read_text()))
 
 
+async def test_what_cleans_up_when_it_is_cancelled_may_print_and_nobody_hears_it(
+    sandbox: SandboxSpec | None, tmp_path: Path
+) -> None:
+    last_words = "echo heard; echo heard >&2; echo bye > bye; exit"
+    script = f"trap '{last_words}' TERM; touch ready; while :; do read -t 60 <> <(:); done"
+    told: list[bytes] = []
+    task = asyncio.create_task(run(script, sandbox, tmp_path, on_output=lambda stream, chunk: told.append(chunk)))
+    await until((tmp_path / "ready").exists)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert (tmp_path / "bye").exists()
+    assert told == []
+
+
 async def test_cancelling_kills_what_ignores_it(sandbox: SandboxSpec | None, tmp_path: Path) -> None:
     script = "trap '' TERM; echo $$ > ready.tmp; mv ready.tmp ready; while :; do read -t 60 <> <(:); done"
     task = asyncio.create_task(run(script, sandbox, tmp_path))

@@ -92,7 +92,7 @@ async def run_command(
         await output.drained()
         ended_background = leftovers is None and await _end_rest(command)
     except asyncio.CancelledError:
-        output.close()
+        output.ignore()
         await command.end()
         raise
     except BaseException:
@@ -244,6 +244,10 @@ class OutputReader:
     async def drained(self) -> None:
         """Wait for the end of both pipes, two seconds at most."""
         await asyncio.wait([self._finished], timeout=_DRAIN_TIME)
+
+    def ignore(self) -> None:
+        """Tell nobody of what still comes; who cleans up before its end may print, and would die of a closed pipe."""
+        self._on_output = lambda stream, chunk: None
 
     def close(self) -> None:
         """Stop reading; harmless a second time."""
