@@ -206,7 +206,7 @@ async def test_what_cleans_up_when_it_is_cancelled_may_print_and_nobody_hears_it
     sandbox: SandboxSpec | None, tmp_path: Path
 ) -> None:
     last_words = "echo heard; echo heard >&2; echo bye > bye; exit"
-    script = f"trap '{last_words}' TERM; touch ready; while :; do read -t 60 <> <(:); done"
+    script = f"trap '{last_words}' TERM; sleep 60 & touch ready; wait"
     told: list[bytes] = []
     task = asyncio.create_task(run(script, sandbox, tmp_path, on_output=lambda stream, chunk: told.append(chunk)))
     await until((tmp_path / "ready").exists)
