@@ -55,6 +55,8 @@ def test_no_text_is_lost_or_doubled(steps: list[str]) -> None:
             continue
         whole = "\n".join(everywhere)
         assert [word for word in words if whole.count(word) != 1] == []
+        if "shell" in steps:
+            continue  # there a picture is its path
         waiting = [path for message in composer.queue for path in pictures(message.draft)]
         assert whole.count("[shot.png 7x5]") == len([*images, *waiting, *pictures(typist.draft)])
 

@@ -74,6 +74,8 @@ def test_a_paste_may_begin_like_a_command() -> None:
 
 def test_user_commands() -> None:
     assert writer().type("!git status").keys("enter").take() == [UserShell("git status")]
+    typist = writer().type("!file ").paste("'/ws/my shot.png'").type("-b").keys("enter")
+    assert typist.take() == [UserShell("file '/ws/my shot.png' -b")]
     typist = writer().type("!").keys("enter")
     assert isinstance(typist.take()[0], Info)
     assert typist.text == ""

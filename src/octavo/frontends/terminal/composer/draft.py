@@ -7,6 +7,7 @@ label. Facts in `docs/terminal-composer.md`, "Writing".
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from octavo.frontends.terminal.text.widths import graphemes
@@ -185,13 +186,16 @@ def _borders(draft: Draft, index: int) -> tuple[int, int]:
 # --- what is sent ---
 
 
-def expanded(draft: Draft) -> str:
-    """The text with every paste in the place of its label; pictures keep theirs."""
+def expanded(draft: Draft, picture: Callable[[str], str] | None = None) -> str:
+    """The text with every paste in the place of its label; pictures keep theirs, or become what `picture` makes of
+    their paths."""
     pieces, place = [], 0
     for label in draft.labels:
-        if isinstance(label.content, str):
-            pieces += [draft.text[place : label.start], label.content]
-            place = label.end
+        content = label.content
+        if isinstance(content, Picture):
+            content = picture(content.path) if picture else label.text
+        pieces += [draft.text[place : label.start], content]
+        place = label.end
     return "".join(pieces) + draft.text[place:]
 
 

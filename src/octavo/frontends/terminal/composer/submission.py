@@ -31,7 +31,7 @@ def read(draft: Draft, known: Mapping[str, Prompt]) -> Message | RunCommand | In
     draft_sent = trimmed(draft)
     text = expanded(draft_sent).strip()
     if draft.text.startswith("!"):
-        return _user_shell(text, draft_sent)
+        return _user_shell(draft_sent)
     name, arguments = command_word(_with_marks(draft))
     if name:
         if name.startswith(prompts.PREFIX) and (prompt := known.get(name.removeprefix(prompts.PREFIX))):
@@ -48,8 +48,10 @@ def command_word(text: str) -> tuple[str, str]:
     return (found[1], found[2]) if found and "/" not in found[1] else ("", "")
 
 
-def _user_shell(text: str, draft: Draft) -> Message | Info:
-    command = text[1:].strip()
+def _user_shell(draft: Draft) -> Message | Info:
+    from shlex import quote
+
+    command = expanded(draft, quote)[1:].strip()  # a file that was dropped is meant by its path here
     if not command:
         return Info("! runs a command of yours here, without the model.", "for example !git status")
     return Message(UserShell(command), draft)
