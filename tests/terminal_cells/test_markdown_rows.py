@@ -10,8 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from octavo.frontends.terminal.text.inline import inline
-from octavo.frontends.terminal.text.markdown import Markdown, render, render_rows
+from octavo.frontends.terminal.text.markdown import Markdown, render
 from octavo.frontends.terminal.text.styled import CYAN, GREEN, LIGHT_BLUE, Line, Span, Style
+
+
+def render_rows(text: str, columns: int) -> list[Line]:
+    return [row for flow in render(text) for row in flow.rows(columns)]
 
 
 def rows(text: str, columns: int = 80) -> list[str]:

@@ -119,7 +119,7 @@ class App:
         due = [self.composer.deadline, self.views.deadline(), self.pager.deadline() if self.pager else None]
         if self.talk is not None:
             due.append(self.talk.chat.wakes_at)
-            if self._is_moving:
+            if self._is_moving or self.talk.is_behind:
                 due.append(self._drawn_at + FRAME)
         return min((at for at in due if at is not None), default=None)
 

@@ -29,6 +29,9 @@ from octavo.frontends.terminal.views.transcript_pager import Said, TranscriptPag
 from octavo.frontends.terminal.views.view import View
 from octavo.protocol import events, ops
 
+_MOST_ROWS = 1000
+"""Finished rows after which a frame is drawn, so that keys are heard while a long session is printed."""
+
 
 class Talk:
     """One conversation after another in one transcript."""
@@ -159,12 +162,17 @@ class Talk:
     def lines(self, columns: int) -> list[Line]:
         """The finished lines that were not printed yet."""
         found: list[Line] = []
-        for cell in self.cells[self._printed :]:
-            rows = printed(cell, columns, self.palette, is_first=not self._something_printed)
+        while self.is_behind and len(found) < _MOST_ROWS:
+            rows = printed(self.cells[self._printed], columns, self.palette, is_first=not self._something_printed)
             self._something_printed = self._something_printed or bool(rows)
+            self._printed += 1
             found += rows
-        self._printed = len(self.cells)
         return found
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether there are finished cells that `lines` has not handed out yet."""
+        return self._printed < len(self.cells)
 
     def live(self, columns: int) -> list[Line]:
         """The block that still changes."""

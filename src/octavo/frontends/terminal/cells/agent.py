@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import msgspec
 
 from octavo.frontends.terminal.cells.cell import INDENT, LEAD, Palette
-from octavo.frontends.terminal.text.markdown import render_rows
+from octavo.frontends.terminal.text.markdown import render
 from octavo.frontends.terminal.text.styled import DIM, Line, Span, Style, line
 from octavo.frontends.terminal.text.widths import cut_line
 from octavo.frontends.terminal.text.wrapping import Flow
@@ -22,12 +24,21 @@ class AgentText(msgspec.Struct, frozen=True):
 
     def scrollback(self, columns: int, palette: Palette) -> list[Line]:
         """Wrapped to this width."""
-        rows: list[Line] = []
-        for flow in self.flows:
-            lead = LEAD if self.begins and not rows else INDENT
-            # A blank row between blocks has no indent of its own.
-            rows += flow.rows(columns, lead, INDENT)
-        return rows
+        return _rows(self.flows, columns, LEAD if self.begins else INDENT)
+
+    transcript = scrollback
+
+
+class AgentMessage(msgspec.Struct, frozen=True):
+    """A message that came whole. It is read when its rows are wanted: a long session is resumed at once."""
+
+    text: str
+
+    continues = False
+
+    def scrollback(self, columns: int, palette: Palette) -> list[Line]:
+        """The same rows that its pieces would have given."""
+        return _rows(render(self.text), columns, LEAD)
 
     transcript = scrollback
 
@@ -50,9 +61,15 @@ class Thought(msgspec.Struct, frozen=True):
         return _thought_rows(self.text.strip(), columns)
 
 
+def _rows(flows: Iterable[Flow], columns: int, lead: Line) -> list[Line]:
+    rows: list[Line] = []
+    for flow in flows:
+        rows += flow.rows(columns, INDENT if rows else lead, INDENT)
+    return rows
+
+
 def _thought_rows(text: str, columns: int) -> list[Line]:
-    rows = render_rows(text, columns, line(Span("• ")), INDENT)
-    return [row.styled(_THOUGHT) for row in rows]
+    return [row.styled(_THOUGHT) for row in _rows(render(text), columns, line("• "))]
 
 
 def thought_heading(text: str) -> str | None:

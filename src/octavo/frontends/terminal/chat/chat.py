@@ -14,7 +14,7 @@ from collections.abc import Callable
 from typing import Any, Literal, NamedTuple
 
 from octavo.frontends.terminal.cells import notices
-from octavo.frontends.terminal.cells.agent import Thought, WorkedRule, thought_body
+from octavo.frontends.terminal.cells.agent import AgentMessage, Thought, WorkedRule, thought_body
 from octavo.frontends.terminal.cells.cell import Cell
 from octavo.frontends.terminal.cells.header import HeaderCell, ModelChanged
 from octavo.frontends.terminal.cells.tools import ToolPicture, has_picture
@@ -328,10 +328,9 @@ class Chat:
             self._whole_message(msg.message, now)
 
     def _whole_message(self, text: str, now: float) -> None:
-        message = Message(now)
-        message.add(text, now)
-        if lines := message.rest():
-            self._say(message, lines, now)
+        if text.strip():
+            self._rule_before_message(now)
+            self._print(AgentMessage(text))
 
     def _end_message(self, now: float) -> None:
         message, self._message = self._message, None
@@ -345,11 +344,15 @@ class Chat:
             self._do(event, now)
 
     def _say(self, message: Message, lines: list[Any], now: float) -> None:
-        if not message.has_begun and self._worked:
-            self._print(WorkedRule(clock(self._turn.status(now).seconds) if self._turn is not None else ""))
+        if not message.has_begun:
+            self._rule_before_message(now)
         cell = message.cell(lines, set_off=self._is_set_off)
         self._print(cell)
         self._is_set_off = False
+
+    def _rule_before_message(self, now: float) -> None:
+        if self._worked:
+            self._print(WorkedRule(clock(self._turn.status(now).seconds) if self._turn is not None else ""))
 
     # --- what it thinks ---------------------------------------------------------------------------------------
 

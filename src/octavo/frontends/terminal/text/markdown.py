@@ -29,7 +29,7 @@ from octavo.frontends.terminal.text.blocks import (
 from octavo.frontends.terminal.text.clean import clean
 from octavo.frontends.terminal.text.inline import inline
 from octavo.frontends.terminal.text.styled import BOLD, EMPTY, GREEN, ITALIC, Line, Style, line
-from octavo.frontends.terminal.text.wrapping import Flow, joined, wrap
+from octavo.frontends.terminal.text.wrapping import Flow, joined
 
 _MOST_HELD = 8
 """Lines that wait for the end of what was opened in the first of them."""
@@ -317,14 +317,6 @@ def render(text: str) -> list[Flow]:
     markdown = Markdown()
     flows = [flow for source in text.removesuffix("\n").split("\n") for flow in markdown.feed(source)]
     return flows + markdown.finish()
-
-
-def render_rows(text: str, columns: int, lead: Line = EMPTY, indent: Line = EMPTY) -> list[Line]:
-    """A whole text as rows, with `lead` before the first one and `indent` before the others."""
-    rows: list[Line] = []
-    for flow in render(text):
-        rows += flow.rows(columns, indent if rows else lead, indent)
-    return rows or wrap(EMPTY, columns, lead)
 
 
 @functools.cache
