@@ -14,7 +14,7 @@ from octavo.frontends.terminal.notifications import Notifier
 from octavo.frontends.terminal.text.styled import Line
 from octavo.frontends.terminal.text.widths import line_width
 from octavo.protocol import events
-from octavo.protocol.commands import ReadCommand, UnknownCommand
+from octavo.protocol.commands import ParsedCommand, ReadCommand, UnknownCommand
 from octavo.protocol.ids import ConversationId
 
 FACTS = ChatFacts(version="1", cwd="/ws", model="gpt-5-codex")
@@ -93,10 +93,10 @@ def events_of_a_turn(data: st.DataObject) -> list[events.Msg]:
         size = data.draw(st.integers(1, 60))
         msgs.append(events.AgentMessageDelta(rest[:size]))
         rest = rest[size:]
-    look = ReadCommand("cat a", "a", "a")
+    commands: tuple[ParsedCommand, ...] = (ReadCommand("cat a", "a", "a"), UnknownCommand("make"))
     end = events.ExecCommandEnd("c", "out\n", "", "out\n", 0, events.Duration(0, 0), "out\n")
     place = data.draw(st.integers(0, len(msgs)))
-    parsed = data.draw(st.sampled_from((look, UnknownCommand("make"))))
+    parsed = data.draw(st.sampled_from(commands))
     msgs.insert(place, events.ExecCommandBegin("c", ("bash", "-lc", "make"), "/ws", (parsed,)))
     msgs.insert(data.draw(st.integers(place + 1, len(msgs))), end)
     return msgs
