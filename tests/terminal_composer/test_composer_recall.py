@@ -188,6 +188,14 @@ def test_esc_gives_the_draft_back() -> None:
     assert typist.keys("escape").take() == [Interrupt()]
 
 
+def test_what_comes_back_meanwhile_ends_the_search() -> None:
+    typist = searching("other").type("oth")
+    typist.composer.hold(Submit("waits"))
+    typist.composer.turn_ended(interrupted=True)
+    assert typist.text == "waits\nmine"
+    assert typist.footer == "  100% context left"
+
+
 def test_another_key_takes_the_entry_and_acts() -> None:
     typist = searching("other").type("oth").keys("home")
     assert typist.marked == "|other"

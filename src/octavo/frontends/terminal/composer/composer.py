@@ -299,6 +299,7 @@ class Composer:
 
     def _give_back(self) -> None:
         """What waited comes before the draft; the cursor at its start, but not under the fingers of who types on."""
+        self._end_search()
         draft = self.editor.draft
         waiting = [message.draft for message in self.queue]
         whole = joined([*waiting, draft] if draft.text else waiting)
@@ -350,6 +351,12 @@ class Composer:
             return self._interrupt() if self.busy else []
         return [] if key == Key("enter") else None
 
+    def _end_search(self) -> None:
+        """Another text comes: the draft is the user's own again."""
+        if self.search:
+            self.search.cancel()
+            self.search = None
+
     def history_found(self, part: str, offset: int, text: str | None) -> None:
         """The answer to `FindHistory`; None when no entry holds it."""
         if self.search:
@@ -377,6 +384,7 @@ class Composer:
 
     def set_text(self, text: str) -> Effects:
         """Another text, the cursor at its start: a message that is to be edited again."""
+        self._end_search()
         self._show(Draft(with_line_feeds(text)))
         return self._follow()
 
