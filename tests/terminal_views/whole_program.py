@@ -50,6 +50,7 @@ class EmulatedTty(Tty):
         self.screen = pyte.HistoryScreen(columns, lines, history=10_000)
         self._stream = pyte.Stream(self.screen)
         self.written = asyncio.Event()
+        self.log = ""
         self.lost = False
 
     def size(self) -> tuple[int, int]:
@@ -62,6 +63,7 @@ class EmulatedTty(Tty):
         pass
 
     def write(self, text: str) -> None:
+        self.log += text
         # The emulator knows no marks around a name, and nothing of keyboards.
         self._stream.feed(re.sub(r"\x1b\[[<>=][0-9;]*[a-z]|\x1b\[\?u", "", text))
         self.written.set()
