@@ -194,12 +194,17 @@ async def test_no_datagram_reaches_a_socket_of_the_machine(workspace: Path, sock
         for kind in (socket.SOCK_DGRAM, socket.SOCK_RAW):
             attempt("socket", lambda: unix(kind).sendto(b"x", "log"))
             attempt("pair", lambda: socket.socketpair(socket.AF_UNIX, kind)[0].sendto(b"x", "log"))
+        one, other = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
+        attempt("connected", lambda: libc.connect(one.fileno(), struct.pack("H", 1) + b"log", 5) and "refused")
+        attempt("bound", lambda: (one.bind("\\0" + sys.argv[1]), one.listen()))
         attempt("packets", lambda: socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)[0].sendto(b"x", "log"))
     """
-    reached = await lines(script, workspace)
-    assert reached[:4] == ["socket EPERM", "pair EPERM"] * 2
+    name = f"octavo-pair-{os.getpid()}"
+    reached = await lines(script, workspace, WORKSPACE, name)
+    assert [reached[0], *reached[2:4]] == ["socket EPERM", "socket EPERM", "pair EPERM"]
     with pytest.raises(BlockingIOError):
         receiver.recv(1)
+    assert f"@{name}" not in Path("/proc/net/unix").read_text(), "a name in the network of everybody"
 
 
 async def test_a_path_that_comes_to_lead_to_a_socket_of_the_machine_is_not_followed(

@@ -64,6 +64,14 @@ with socket.socket(socket.AF_UNIX) as server:
 with socket.socket(socket.AF_UNIX) as client:
     print(client.connect_ex("once"), client.connect_ex("never"))
 os.unlink("once")
+for flags in (0, socket.SOCK_NONBLOCK | socket.SOCK_CLOEXEC):
+    one, other = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM | flags)
+    one.send(b"first")
+    one.send(b"second")
+    assert (other.recv(100), other.recv(100)) == (b"first", b"second")
+    assert os.readlink(f"/proc/self/fd/{one.fileno()}").startswith("socket:")
+    one.close()
+    other.close()
 print("all")
 """
 

@@ -288,6 +288,10 @@ class TestFilter:
             assert judge(socket, family, raw, 1) == judge(socket, family, datagram, 1) == "refuse"
         assert judge(socket, unix, stream) == judge(socket, unix, sequenced | nonblocking) == "allow"
         assert judge(socket, unix, datagram) == judge(socket, unix, raw) == judge(socket, packet, raw) == "refuse"
+        pair = 53 if machine == "x86_64" else 199
+        assert judge(pair, unix, stream) == "allow"
+        assert judge(pair, unix, datagram | nonblocking) == "ask"
+        assert judge(pair, unix, raw) == judge(pair, inet, stream) == "refuse"
         assert judge(socket, netlink, raw, 0) == "allow"
         assert judge(socket, netlink, raw, 12) == "refuse"
         for number in (56, 272) if machine == "x86_64" else (220, 97):

@@ -25,7 +25,7 @@ import select
 import struct
 
 from octavo.sandbox.linux import seccomp
-from octavo.sandbox.linux.private_network import Network, identity_of, network_of
+from octavo.sandbox.linux.private_network import Network, identity_of, network_of, pair_inside
 from octavo.sandbox.linux.syscalls import OPENAT2, PIDFD_GETFD, PR_SET_PDEATHSIG, prctl, system_call
 
 TYPE_CHECKING = False
@@ -34,7 +34,9 @@ if TYPE_CHECKING:
 
 _NOTIFICATION = struct.Struct("=QIIiIQ6Q")  # id, thread, flags, call, architecture, instruction, arguments
 _RESPONSE = struct.Struct("=QqiI")  # id, value, negative errno, flags
-_RECEIVE, _SEND, _IS_VALID = 0xC0502100, 0xC0182101, 0x40082102  # SECCOMP_IOCTL_NOTIF_…
+_PLACED = struct.Struct("=QIIII")  # id, flags, our descriptor, its number there, its flags there
+_RECEIVE, _SEND, _IS_VALID, _ADD = 0xC0502100, 0xC0182101, 0x40082102, 0x40182103  # SECCOMP_IOCTL_NOTIF_…
+_TYPE = 0xF
 _CONTINUE = 1
 _PIDFD_THREAD = os.O_EXCL
 _SO_DOMAIN = 39
@@ -63,6 +65,8 @@ class Broker:
         self._network = identity_of(handed.place.network)  # which stays open, so that no other one gets its identity
         machine = os.uname().machine
         self._connect_call, self._listen_call = seccomp.CONNECT[machine], seccomp.LISTEN[machine]
+        self._pair_call = seccomp.PAIR[machine]
+        self._own = handed.place
         self._files: dict[tuple[int, int], int] = {}
         """The files of listening sockets of this network, each kept open, so that no other file gets its identity."""
 
@@ -89,12 +93,16 @@ class Broker:
                 self._connect(asked)
             elif asked.call == self._listen_call:
                 self._note_listener(asked)
+            elif asked.call == self._pair_call:
+                self._make_pair(asked)
             else:
                 self._reply(asked, errno.EPERM)
         except OSError as error:
             self._reply(asked, error.errno or errno.EPERM)
         except RuntimeError:  # no more threads
             self._reply(asked, errno.EAGAIN)
+        except Exception:  # what we did not foresee is refused, and others still get their answers
+            self._reply(asked, errno.EPERM)
 
     def _connect(self, asked: _Asked) -> None:
         address = self._address(asked)
@@ -151,6 +159,28 @@ class Broker:
         self._files[identity] = file
         if len(self._files) > _MOST_LISTENERS:
             _close(self._files.pop(next(iter(self._files))))
+
+    def _make_pair(self, asked: _Asked) -> None:
+        """A pair for datagrams: one of sequenced packets, which are messages as well, but go to the other end only."""
+        _, kind, _, where = asked.arguments[:4]
+        if kind & 0xFFFFFFFF & ~(_TYPE | _socket.SOCK_NONBLOCK | _socket.SOCK_CLOEXEC):
+            raise OSError(errno.EINVAL, "no such kind")
+        flags = os.O_CLOEXEC if kind & _socket.SOCK_CLOEXEC else 0
+        ends = pair_inside(self._own, _socket.SOCK_SEQPACKET | (kind & _socket.SOCK_NONBLOCK))
+        try:
+            memory = os.open(b"/proc/%d/mem" % asked.thread, os.O_WRONLY | os.O_CLOEXEC)
+            try:
+                self._check_waits(asked)
+                put = [bytearray(_PLACED.pack(asked.id, 0, end.fileno(), 0, flags)) for end in ends]
+                os.pwrite(memory, struct.pack("=2i", *(fcntl.ioctl(self._listener, _ADD, one) for one in put)), where)
+            except (ValueError, OverflowError) as error:
+                raise OSError(errno.EFAULT, "no memory") from error
+            finally:
+                os.close(memory)
+        finally:
+            for end in ends:
+                end.close()
+        self._reply(asked, 0)
 
     def _checked_domain(self, taken: int) -> int:
         """The family of a socket; raises `OSError` for one that the broker must not touch."""
@@ -248,7 +278,7 @@ def serve_and_end(handed: Handed, *, parent: int | None = None) -> NoReturn:
         _signal.set_wakeup_fd(-1)
         for number in (_signal.SIGTERM, _signal.SIGINT, _signal.SIGQUIT, _signal.SIGHUP, _signal.SIGCHLD):
             _signal.signal(number, _signal.SIG_IGN)
-        _hold_only(handed.listener, handed.place.network)
+        _hold_only(handed.listener, handed.place.network, handed.place.user)
         gc.enable()
         Broker(handed).serve()
     finally:

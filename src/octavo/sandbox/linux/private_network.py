@@ -10,6 +10,7 @@ filter lets nobody connect but the broker (`octavo.sandbox.linux.broker`).
 from __future__ import annotations
 
 import _socket
+import errno
 import fcntl
 import os
 import stat
@@ -19,6 +20,7 @@ from octavo.sandbox.linux.syscalls import setns, unshare
 
 _CLONE_NEWNET, _CLONE_NEWUSER = 0x40000000, 0x10000000
 _LAST_STREAM = 2
+_PAIR = struct.Struct("2i")
 _SIOCSIFFLAGS, _SIOCGSKNS, _IFF_UP = 0x8914, 0x894C, 1
 
 Identity = tuple[int, int]
@@ -57,6 +59,29 @@ def enter_network(there: Network, *, with_user: bool) -> None:
     setns(there.network, _CLONE_NEWNET)
 
 
+def pair_inside(there: Network, kind: int) -> tuple[_socket.socket, _socket.socket]:
+    """A pair of connected local sockets that belong to another network. Raises `OSError`."""
+    ours, theirs = _socket.socketpair(_socket.AF_UNIX, _socket.SOCK_STREAM)
+    if os.fork() == 0:
+        try:
+            with_user = identity_of(there.user) != _identity_at(b"/proc/self/ns/user")
+            enter_network(there, with_user=with_user)
+            one, other = _socket.socketpair(_socket.AF_UNIX, kind)
+            ends = _PAIR.pack(one.fileno(), other.fileno())
+            theirs.sendmsg([b"+"], [(_socket.SOL_SOCKET, _socket.SCM_RIGHTS, ends)])
+        finally:
+            os._exit(0)
+    theirs.close()
+    try:
+        _, ancillary, _, _ = ours.recvmsg(1, _socket.CMSG_LEN(_PAIR.size), _socket.MSG_CMSG_CLOEXEC)
+    finally:
+        ours.close()
+    if not ancillary:
+        raise OSError(errno.EPERM, "it cannot be entered")
+    first, second = _PAIR.unpack(ancillary[0][2])
+    return _socket.socket(fileno=first), _socket.socket(fileno=second)
+
+
 def keep_sockets_back() -> None:
     """Pass no socket on to the program that this process becomes, its streams apart: it is one of another network."""
     for name in os.listdir(b"/proc/self/fd"):
@@ -71,6 +96,11 @@ def keep_sockets_back() -> None:
 def identity_of(network: int) -> Identity:
     """The identity of the network behind a descriptor."""
     status = os.fstat(network)
+    return status.st_dev, status.st_ino
+
+
+def _identity_at(path: bytes) -> Identity:
+    status = os.stat(path)
     return status.st_dev, status.st_ino
 
 

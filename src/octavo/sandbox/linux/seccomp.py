@@ -62,7 +62,8 @@ _CLONE3 = 435
 _SEND = {"x86_64": 44, "aarch64": 206}  # sendto
 _SECCOMP = {"x86_64": 317, "aarch64": 277}
 CONNECT, LISTEN = {"x86_64": 42, "aarch64": 203}, {"x86_64": 50, "aarch64": 201}
-"""The calls that a private network's filter puts before a broker."""
+PAIR = {machine: numbers[1] for machine, numbers in _SOCKET.items()}
+"""The calls that a private network's filter puts before a broker; of pairs those for datagrams."""
 _METADATA = {
     # chmod and chown families, utime family, xattr set and remove, then what later kernels added:
     # fchmodat2, setxattrat, removexattrat, file_setattr
@@ -93,7 +94,7 @@ def build_filter(machine: str, *, network: Network, refuse_metadata: bool) -> by
         # It keeps its flags in memory; whoever calls it knows the older call as well.
         program += _given((_CLONE3,), _NOT_THERE)
         program += _when(socket, _private_sockets())
-        program += _when(socketpair, [_step(_LOAD, _FIRST_ARGUMENT), *_when(_AF_UNIX, _no_datagrams()), _refuse()])
+        program += _when(socketpair, _private_pairs())
     elif network == "refused":
         refused += _NETWORK[machine]
         only_unix = [_step(_LOAD, _FIRST_ARGUMENT), *_given((_AF_UNIX,), _ALLOW), _refuse()]
@@ -154,6 +155,17 @@ def _private_sockets() -> list[bytes]:
         *_when(_AF_NETLINK, [_step(_LOAD, _THIRD_ARGUMENT), *_given((_NETLINK_ROUTE,), _ALLOW), _refuse()]),
         _refuse(),
     ]
+
+
+def _private_pairs() -> list[bytes]:
+    local = [
+        _step(_LOAD, _SECOND_ARGUMENT),
+        _step(_AND, _TYPE),
+        *_given((_STREAM, _SEQUENCED), _ALLOW),
+        *_given((_DATAGRAM,), _ASK),
+        _refuse(),
+    ]
+    return [_step(_LOAD, _FIRST_ARGUMENT), *_when(_AF_UNIX, local), _refuse()]
 
 
 def _no_datagrams() -> list[bytes]:
