@@ -73,6 +73,7 @@ class Interface:
 
     async def run(self) -> Ending:
         """Until the user leaves, a signal comes or the terminal is gone; the session is whole when this returns."""
+        asyncio.get_running_loop().set_exception_handler(self._failed)
         self.start(self._prepare())
         self._fill_picker()
         self.app.views.appear(time.monotonic())  # keys that wait in the terminal were typed before a question was seen
@@ -154,6 +155,14 @@ class Interface:
         if not task.cancelled() and (error := task.exception()) is not None:
             self.crashed(error)
         self.loop.changed()
+
+    def _failed(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """Something failed where nobody waits for it: what draws and takes keys must not; all else is logged."""
+        error = context.get("exception")
+        if "handle" in context and error is not None:
+            self.crashed(error)
+        else:
+            loop.default_exception_handler(context)
 
     def crashed(self, error: BaseException) -> None:
         """A defect: leave, so that it can be told on a restored terminal."""

@@ -1,0 +1,205 @@
+"""The program in a real terminal: what is typed, what is left, and that every way out gives the terminal back."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import signal
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from terminal_window import READY, Window, make_home, octavo, runs, says, tape
+
+Open = Callable[..., Window]
+NUMBERS = "  \n".join(f"line {number:03}" for number in range(1, 61))
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    make_home(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def window(home: Path) -> Iterator[Open]:
+    opened: list[Window] = []
+
+    def open_(argv: list[str], **more: object) -> Window:
+        opened.append(Window(home, argv, **more))  # type: ignore[arg-type]
+        return opened[-1]
+
+    yield open_
+    for one in opened:
+        one.close()
+
+
+def talk(home: Path, window: Open, **more: object) -> Window:
+    """A session in which one question was answered."""
+    opened = window(octavo("--replay", tape(home, [says("Good day")])), **more)
+    opened.sees(READY)
+    opened.ask("hello")
+    opened.sees("• Good day")
+    opened.until(lambda: not any("esc to interrupt" in row for row in opened.rows()))
+    return opened
+
+
+@pytest.mark.parametrize("keys", ["\x03", "\x04", "/quit\r", "\x1b[99;5u"])
+def test_each_way_to_leave_restores_the_terminal_and_keeps_the_history(home: Path, window: Open, keys: str) -> None:
+    opened = talk(home, window)
+    opened.type(keys[:-1]) if keys[0] == "/" else None
+    opened.send(keys[-1] if keys[0] == "/" else keys)
+    assert opened.ends() == 0
+    opened.sees("To continue this session, run octavo resume ")
+    assert opened.is_restored()
+    assert opened.modes_are_off()
+    rows = [row for row in opened.rows() if row]
+    assert rows.count("› hello") == rows.count("• Good day") == 1
+    assert not any(READY in row or "/quit" in row for row in rows)
+    assert rows[-2].startswith("Token usage: total=12 input=10 output=2")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("overlay", [False, True])
+def test_a_signal_restores_the_terminal(home: Path, window: Open, number: signal.Signals, overlay: bool) -> None:
+    opened = talk(home, window)
+    if overlay:
+        opened.send("\x14")
+        opened.sees("T R A N S C R I P T")
+    opened.process.send_signal(number)
+    assert opened.ends() == -number
+    opened.until(opened.modes_are_off)
+    assert opened.is_restored()
+
+
+def test_a_defect_while_drawing_is_told_on_a_restored_terminal(home: Path, window: Open) -> None:
+    breaks = (
+        "import sys; from octavo.frontends.terminal.app.app import App; from octavo.__main__ import main\n"
+        "draw = App.frame\n"
+        "def frame(self, *a):\n"
+        "    if self.composer.editor.draft.text == 'boom': raise RuntimeError('broken')\n"
+        "    return draw(self, *a)\n"
+        "App.frame = frame; sys.argv = ['octavo']; sys.exit(main())"
+    )
+    opened = window([octavo()[0], "-c", breaks])
+    opened.sees(READY)
+    opened.type("boom")
+    assert opened.ends() == 101
+    opened.sees("Error: internal error: RuntimeError: broken")
+    assert opened.is_restored()
+    assert opened.modes_are_off()
+
+
+def test_keys_from_before_the_first_frame_are_in_the_draft(home: Path, window: Open) -> None:
+    opened = window(octavo())
+    opened.send("early")
+    opened.sees(READY)
+    opened.draft_is("early")
+
+
+def test_an_enter_from_before_the_first_frame_sends_nothing(home: Path, window: Open) -> None:
+    opened = window(octavo("--replay", tape(home, [says("Good day")])))
+    opened.send("early\r")
+    opened.sees(READY)
+    opened.sees("› early")
+    time.sleep(0.3)
+    assert not any("Good day" in row for row in opened.rows())
+
+
+def test_keys_come_from_the_terminal_where_stdin_is_a_pipe(home: Path, window: Open) -> None:
+    read, write = os.pipe()
+    os.write(write, b"piped\n")
+    os.close(write)
+    opened = window(octavo(), stdin=read)
+    os.close(read)
+    opened.sees(READY)
+    opened.type("typed")
+    opened.draft_is("typed")
+    assert not any("piped" in row for row in opened.rows())
+
+
+def test_a_long_answer_is_whole_in_the_scrollback_after_resizes(home: Path, window: Open) -> None:
+    opened = window(octavo("--replay", tape(home, [says(NUMBERS)])))
+    opened.sees(READY)
+    opened.ask("count")
+    opened.sees("line 060")
+    for size in ((60, 24), (80, 12), (80, 24)):
+        opened.resize(*size)
+        opened.sees(READY)
+    opened.send("\x03")
+    assert opened.ends() == 0
+    found = [row.strip(" •") for row in opened.rows() if "line " in row]
+    assert found == NUMBERS.split("  \n")
+
+
+def test_small_and_growing_windows_keep_working(home: Path, window: Open) -> None:
+    opened = window(octavo(), size=(20, 3))
+    opened.sees("›")
+    for size in ((1, 1), (2, 1), (80, 1), (5, 3), (80, 24)):
+        opened.resize(*size)
+        opened.send("x")
+        time.sleep(0.1)
+    opened.draft_is("xxxxx")
+
+
+def test_ctrl_z_gives_the_terminal_to_the_shell_and_fg_takes_it_back(home: Path, window: Open) -> None:
+    if shutil.which("bash") is None:
+        pytest.skip("needs bash")
+    opened = window(["bash", "--norc", "--noprofile", "--noediting", "-i"])
+    opened.sees("sh>")
+    opened.send(shlex.join(octavo()) + "\r")
+    opened.sees(READY)
+    opened.type("draft")
+    opened.draft_is("draft")
+    opened.send("\x1a")
+    opened.sees("Stopped")
+    opened.until(opened.modes_are_off)
+    opened.send("fg\r")
+    opened.until(lambda: opened.output.count(b"?2004h") == 2)
+    opened.type("ed")
+    opened.draft_is("drafted")
+    opened.send("\x03\x03")
+
+
+def test_without_a_shell_above_ctrl_z_stops_nothing(home: Path, window: Open) -> None:
+    opened = window(octavo())
+    opened.sees("/review")
+    opened.send("\x1a")
+    opened.sees("no shell to go back to")
+    opened.type("still here")
+    opened.draft_is("still here")
+
+
+def test_a_terminal_that_stops_reading_loses_nothing(home: Path, window: Open) -> None:
+    opened = window(octavo("--replay", tape(home, [says(NUMBERS * 20)])))
+    opened.sees(READY)
+    with opened.lock:  # nobody reads meanwhile
+        opened.send("go")
+        time.sleep(0.3)
+        opened.send("\r")
+        time.sleep(0.5)
+    opened.until(lambda: sum("line " in row for row in opened.rows()) >= 59 * 20)
+
+
+def test_a_command_is_asked_for_and_runs_after_yes(home: Path, window: Open) -> None:
+    words = octavo(
+        "--replay", tape(home, [runs("touch made")], [says("Done")]), "-a", "untrusted", "-s", "workspace-write"
+    )
+    opened = window(words)
+    opened.sees(READY)
+    opened.ask("make it")
+    opened.sees("$ touch made")
+    time.sleep(0.5)
+    opened.send("y")
+    opened.sees("• Done")
+    assert (home / "work" / "made").exists()
+
+
+def test_nothing_is_written_while_nothing_happens(home: Path, window: Open) -> None:
+    opened = talk(home, window)
+    time.sleep(0.5)
+    size = len(opened.output)
+    time.sleep(1.5)
+    assert len(opened.output) == size
