@@ -79,7 +79,8 @@ class Window:
             stderr=self.slave,
             start_new_session=True,
         )
-        threading.Thread(target=self._read, daemon=True).start()
+        self.reader = threading.Thread(target=self._read, daemon=True)
+        self.reader.start()
 
     def _set_size(self, columns: int, lines: int) -> None:
         fcntl.ioctl(self.slave, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
@@ -149,8 +150,9 @@ class Window:
         if self.process.poll() is None:
             os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
-        for descriptor in (self.master, self.slave):
-            os.close(descriptor)
+        os.close(self.slave)
+        self.reader.join(5)  # before another window gets the descriptor's number
+        os.close(self.master)
 
 
 def octavo(*words: str) -> list[str]:
