@@ -110,6 +110,11 @@ def test_a_terminal_gets_a_table(home: Home) -> None:
     assert "First words" in text
     assert session_id(1)[:8] in text
     assert "\x1b]0;" not in text
+    lines = re.sub(r"\x1b\[[0-9;]*[mK]", "", text).splitlines()
+    assert {line.index("First words" if number == 0 else "Fix") for number, line in enumerate(lines) if line} == {
+        lines[0].index("First words")
+    }
+    assert max(map(len, lines)) <= 120
 
 
 def test_a_session_is_named_by_its_id_its_beginning_or_its_path(home: Home) -> None:

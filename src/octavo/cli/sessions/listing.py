@@ -144,18 +144,15 @@ def local_time(utc: str) -> str:
 
 
 def _print_table(page: SessionPage) -> None:
-    from rich.console import Console  # a quarter of the whole command, and only for a terminal
-    from rich.table import Table
-    from rich.text import Text
+    from octavo.cli.styled_output import Column, print_table  # only for a terminal
+    from octavo.frontends.terminal.text.styled import CYAN, DIM, Style
 
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("Updated", no_wrap=True, style="dim")
-    table.add_column("Id", no_wrap=True, style="cyan", min_width=8)
-    table.add_column("From", no_wrap=True)
-    table.add_column("Folder", no_wrap=True, overflow="ellipsis", max_width=32)
-    table.add_column("Branch", no_wrap=True, overflow="ellipsis", max_width=16)
-    table.add_column("First words", no_wrap=True, overflow="ellipsis", ratio=1)
-    for session in page.sessions:
-        updated, full_id, *rest = _cells(session)
-        table.add_row(updated, full_id, *(Text(cell) for cell in rest))
-    Console().print(table)
+    columns = (
+        Column("Updated", DIM, least=16),
+        Column("Id", Style(fg=CYAN)),
+        Column("From"),
+        Column("Folder", least=12, most=32),
+        Column("Branch", most=16),
+        Column("First words"),
+    )
+    print_table(columns, [_cells(session) for session in page.sessions])

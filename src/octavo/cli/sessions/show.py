@@ -17,6 +17,10 @@ from octavo.config.home import find_home
 from octavo.rollout.lines import SessionMeta
 from octavo.rollout.read import load_rollout
 
+TYPE_CHECKING = False  # as `typing` has it; what lays lines out is only needed on a terminal
+if TYPE_CHECKING:
+    from octavo.frontends.terminal.text.styled import Line
+
 _MOST_OUTPUT_LINES = 12
 
 
@@ -34,32 +38,39 @@ def show(invocation: Invocation) -> int:
 
 
 def _print(meta: SessionMeta, entries: Sequence[Entry]) -> None:
-    from rich.console import Console  # slow, and only for a terminal
-    from rich.markdown import Markdown
-    from rich.text import Text
+    from octavo.cli.styled_output import columns_of_terminal, print_lines  # only for a terminal
+    from octavo.frontends.terminal.text.styled import DIM, Span, line
 
-    console = Console()
-    console.print(Text(f"{meta.id}  {local_time(meta.timestamp)}  {one_line(with_tilde(meta.cwd))}", style="dim"))
+    print_lines([line(Span(f"{meta.id}  {local_time(meta.timestamp)}  {one_line(with_tilde(meta.cwd))}", DIM))])
     for entry in entries:
-        text = visible(entry.text).strip("\n")
-        match entry.kind:
-            case "user":
-                console.print(Text(f"\n› {text}", style="bold cyan"))
-                if entry.title:
-                    console.print(Text(f"  {one_line(entry.title)}", style="dim"))
-            case "assistant":
-                console.print()
-                console.print(Markdown(text, hyperlinks=False))
-            case "reasoning":
-                console.print(Text(f"\n{text}", style="dim italic"))
-            case "call":
-                console.print(Text(f"\n• {one_line(entry.title)} ", style="magenta").append(text, style="default"))
-            case "output":
-                console.print(Text(_cut(text, entry.title), style="dim"))
-            case "note":
-                console.print(Text(f"\n— {one_line(entry.title)}", style="yellow"))
-                if text:
-                    console.print(Text(text, style="dim"))
+        print_lines(_lines(entry, columns_of_terminal()))
+
+
+def _lines(entry: Entry, columns: int) -> list[Line]:
+    from octavo.frontends.terminal.text.markdown import render
+    from octavo.frontends.terminal.text.styled import CYAN, DIM, EMPTY, MAGENTA, YELLOW, Span, Style, line
+
+    def plain(text: str, style: Style) -> list[Line]:
+        return [line(Span(part, style)) for part in text.split("\n")]
+
+    text, title = visible(entry.text).strip("\n"), one_line(entry.title)
+    match entry.kind:
+        case "user":
+            asked = [EMPTY, *plain(f"› {text}", Style(fg=CYAN, bold=True))]
+            return [*asked, *plain(f"  {title}", DIM)] if title else asked
+        case "assistant":
+            return [EMPTY, *(row for flow in render(text) for row in flow.rows(columns))]
+        case "reasoning":
+            return [EMPTY, *plain(text, Style(dim=True, italic=True))]
+        case "call":
+            first, *others = text.split("\n")
+            said = line(Span(f"• {title} ", Style(fg=MAGENTA)), first)
+            return [EMPTY, said, *(line(other) for other in others)]
+        case "output":
+            return plain(_cut(text, entry.title), DIM)
+        case "note":
+            note = [EMPTY, line(Span(f"— {title}", Style(fg=YELLOW)))]
+            return [*note, *plain(text, DIM)] if text else note
 
 
 def _cut(text: str, title: str) -> str:

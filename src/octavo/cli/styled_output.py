@@ -1,0 +1,71 @@
+"""Styled lines and tables on stdout, for commands that print once on a terminal."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from octavo.frontends.terminal.screen.depth import color_depth
+from octavo.frontends.terminal.screen.sgr import Ink
+from octavo.frontends.terminal.text.styled import BOLD, PLAIN, Line, Span, Style
+from octavo.frontends.terminal.text.widths import cut, width
+from octavo.frontends.terminal.text.wrapping import wrap
+
+_BETWEEN = 2
+
+
+class Column(NamedTuple):
+    """A column is as wide as its widest cell, at most `most`; where there is no room it shrinks down to `least`."""
+
+    title: str
+    style: Style = PLAIN
+    least: int = 8
+    most: int = 1000
+
+
+def columns_of_terminal() -> int:
+    """How wide stdout's terminal is; one that does not say is taken for 80."""
+    return max(shutil.get_terminal_size().columns, 1)
+
+
+def print_lines(lines: Iterable[Line]) -> None:
+    """Print lines, wrapped between words."""
+    ink, room = Ink(color_depth(os.environ)), columns_of_terminal()
+    for line in lines:
+        for row in wrap(line, room):
+            sys.stdout.write(ink.row(row, room) + "\n")
+
+
+def print_table(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> None:
+    """Print cells below titles; what does not fit into its column is cut, the last column shrinks first."""
+    ink, room = Ink(color_depth(os.environ)), columns_of_terminal()
+    widths = _widths(columns, rows, room)
+    titles = [Span(column.title, BOLD) for column in columns]
+    sys.stdout.write(ink.row(_row(titles, widths), room) + "\n")
+    for row in rows:
+        cells = [Span(text, column.style) for text, column in zip(row, columns, strict=True)]
+        sys.stdout.write(ink.row(_row(cells, widths), room) + "\n")
+
+
+def _widths(columns: Sequence[Column], rows: Sequence[Sequence[str]], room: int) -> list[int]:
+    wanted = [
+        min(max(width(text) for text in (column.title, *cells)), column.most)
+        for column, cells in zip(columns, zip(*rows, strict=True), strict=True)
+    ]
+    excess = sum(wanted) + _BETWEEN * (len(wanted) - 1) - room
+    for place in reversed(range(len(wanted))):
+        given = min(max(excess, 0), max(wanted[place] - columns[place].least, 0))
+        wanted[place] -= given
+        excess -= given
+    return wanted
+
+
+def _row(cells: Sequence[Span], widths: Sequence[int]) -> Line:
+    spans = []
+    for (text, style), room in zip(cells, widths, strict=True):
+        shown = text if width(text) <= room else cut(text, room - 1) + "…"
+        spans += [Span(shown, style), Span(" " * (room - width(shown) + _BETWEEN))]
+    return Line(tuple(spans[:-1]))
