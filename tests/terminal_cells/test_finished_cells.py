@@ -53,6 +53,11 @@ def test_a_message_of_the_user_stands_between_blank_rows_on_its_background() -> 
     assert (rows[1].spans[0].style.bold, rows[1].spans[0].style.dim) == (True, True)
 
 
+def test_pictures_without_a_word_are_told() -> None:
+    assert shown(UserCell("", 2)) == ["", "› 2 pictures", ""]
+    assert shown(UserCell("look", 2)) == ["", "› look", ""]
+
+
 def test_the_background_is_a_tenth_lighter_or_darker_than_the_terminals() -> None:
     assert blended((0, 0, 0)) == (25, 25, 25)
     assert blended((255, 255, 255)) == (229, 229, 229)

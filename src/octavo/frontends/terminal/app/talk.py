@@ -105,7 +105,7 @@ class Talk:
         return []
 
     def _submit(self, message: Submit) -> list[Effect]:
-        self.chat.user_said(message.text)
+        self.chat.user_said(message.text, len(message.images))
         self.cells += self.chat.take_cells()
         return [message]
 

@@ -6,16 +6,17 @@ import msgspec
 
 from octavo.frontends.terminal.cells.cell import INDENT, Palette
 from octavo.frontends.terminal.text.clean import clean
-from octavo.frontends.terminal.text.styled import Line, Span, Style, line
+from octavo.frontends.terminal.text.styled import DIM, Line, Span, Style, line
 from octavo.frontends.terminal.text.wrapping import wrap
 
 _MARK = line(Span("› ", Style(bold=True, dim=True)))
 
 
 class UserCell(msgspec.Struct, frozen=True):
-    """One message, on a background of its own between two blank rows of it."""
+    """One message, on a background of its own between two blank rows of it; `images` came with it."""
 
     text: str
+    images: int = 0
 
     continues = False
 
@@ -23,8 +24,11 @@ class UserCell(msgspec.Struct, frozen=True):
         """One column stays free at the right."""
         shade = Style(bg=palette.message) if palette.message is not None else None
         rows: list[Line] = []
-        for part in clean(self.text).split("\n"):
+        for part in clean(self.text).split("\n") if self.text or not self.images else ():
             rows += wrap(line(part), columns - 1, INDENT if rows else _MARK, INDENT)
+        if not rows:  # pictures without a word
+            count = "1 picture" if self.images == 1 else f"{self.images} pictures"
+            rows = wrap(line(Span(count, DIM)), columns - 1, _MARK, INDENT)
         if shade is None:
             return [Line(), *rows, Line()]
         blank = Line(fill=shade)

@@ -127,9 +127,9 @@ class Chat:
         else:
             self._do(event, now)
 
-    def user_said(self, text: str) -> None:
-        """The user sent a message."""
-        self._print(UserCell(text))
+    def user_said(self, text: str, images: int = 0) -> None:
+        """The user sent a message, with so many images."""
+        self._print(UserCell(text, images))
         self._worked = False
 
     def show(self, cell: Cell) -> None:
@@ -243,7 +243,7 @@ class Chat:
     def _replay(self, msg: events.Msg, now: float) -> None:
         match msg:
             case events.UserMessage():
-                self.user_said(msg.message)
+                self.user_said(msg.message, len(msg.images or ()))
             case events.TurnAborted():
                 self._say_aborted(msg.reason)
             case events.TokenCount():
