@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from typist import Typist
 
+from octavo.frontends.terminal.composer.composer import Composer
 from octavo.frontends.terminal.effects import PasteImage, Submit
 from octavo.frontends.terminal.keys.key import Key, Paste
 
@@ -110,6 +111,13 @@ def test_several_pictures_at_once() -> None:
 @pytest.mark.parametrize("text", ["/ws/none.png", "see /ws/shot.png", "it's", "/ws/shot.png\n/ws/shot.png", "\0"])
 def test_other_text_stays_text(text: str) -> None:
     assert Typist().paste(text).text == text
+
+
+def test_a_paste_of_many_words_looks_at_few_files() -> None:
+    looked_at: list[str] = []
+    composer = Composer("/ws", read_size=looked_at.append)
+    composer.handle(Paste("many words of text " * 30), 1.0)
+    assert len(looked_at) == 2
 
 
 def test_pictures_go_in_the_order_of_attachment() -> None:

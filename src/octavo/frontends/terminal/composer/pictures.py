@@ -54,9 +54,14 @@ def named_pictures(text: str, folder: str, read_size: ReadSize = picture_size) -
     """The pictures that a text names, when it names nothing else: a path as it is, paths quoted or escaped as for a
     shell, `file://` addresses, paths of Windows. Relative ones begin at `folder`."""
     for paths in _spellings(text.strip()):
-        found = [Found(path, size) for path in paths if (size := read_size(os.path.join(folder, path)))]
+        found: list[Found] = []
+        for path in (os.path.join(folder, path) for path in paths):
+            size = read_size(path)
+            if size is None:
+                break  # text like most: no other file is looked at
+            found.append(Found(path, size))
         if found and len(found) == len(paths):
-            return [Found(os.path.join(folder, path), size) for path, size in found]
+            return found
     return []
 
 
