@@ -44,7 +44,6 @@ async def test_compacting_sends_a_summary_in_place_of_the_conversation(tmp_path:
 
 async def test_undo_without_a_snapshot_says_so(tmp_path: Path) -> None:
     async with program(tmp_path) as here:
-        await here.see(READY)
         await here.ask("/undo", r"^■ ")
         assert here.backend.requests == []
 
@@ -91,7 +90,7 @@ async def test_what_reports_hold_is_named_and_nothing_is_sent_without_a_yes(tmp_
         await here.ask("/feedback", r"1\. bug")
         await here.key("1", r"^  - codex-logs\.log$")
         await here.key("1", r"^▌")
-        await here.key("it broke", r"^▌ it broke$")
+        await here.key("\x1b[200~it broke\x1b[201~", r"^▌ it broke$")
         await here.key("enter")
         await here.see(r"^• Your report was sent\..*thread")
 

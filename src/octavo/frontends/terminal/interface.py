@@ -63,6 +63,7 @@ class Interface:
         self.sign_in: asyncio.Task[None] | None = None
         self.update: tuple[str, ...] | None = None
         self._request, self._saved, self._loaded = request, saved, loaded
+        self._early: list[ops.Op] = []
         self._has_begun = False
         self._crash: BaseException | None = None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -277,6 +278,9 @@ class Interface:
             assert self.app.talk is not None  # noqa: S101 - there is no session without it
             self.app.talk.new_chat(chat_facts(self.config))
         self.session = Session(opening, self._deliver, self._could_not_open, self.crashed)
+        early, self._early = self._early, []
+        for op in early:
+            self.submit(op)
 
     def _close(self, session: Session) -> None:
         session.mute()
@@ -306,11 +310,13 @@ class Interface:
         self.error(f"The session could not begin: {error}")
 
     def submit(self, op: ops.Op) -> None:
-        """Hand an operation to the conversation."""
-        if self.session is not None:
-            if self.recording is not None:
-                self.recording.op(op)
-            self.session.submit(op)
+        """Hand an operation to the conversation; one that comes before there is any waits for it."""
+        if self.session is None:
+            self._early.append(op)
+            return
+        if self.recording is not None:
+            self.recording.op(op)
+        self.session.submit(op)
 
     def set_config(self, **changes: object) -> None:
         """Settings that hold from now on, for this session and the next one."""

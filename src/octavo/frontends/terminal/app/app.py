@@ -16,6 +16,7 @@ from octavo.frontends.terminal.effects import (
     Effect,
     InsertText,
     Interrupt,
+    MoreSessions,
     OpenPager,
     OpenTranscript,
     OpenView,
@@ -152,7 +153,7 @@ class App:
             self.composer.hold(effect)
         elif isinstance(effect, Interrupt) and not is_open:
             self.could_not_open()
-        elif self.talk is None and not isinstance(effect, Quit | Suspend | Redraw):
+        elif self.talk is None and not isinstance(effect, Quit | Suspend | Redraw | MoreSessions):
             self._early.append(effect)
         else:
             self._do_now(effect, now)
