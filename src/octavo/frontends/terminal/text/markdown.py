@@ -34,6 +34,9 @@ from octavo.frontends.terminal.text.wrapping import Flow, joined
 _MOST_HELD = 8
 """Lines that wait for the end of what was opened in the first of them."""
 
+_DEEPEST = 16
+"""Columns by which a row of code that goes on is set off at most: a drawing would leave it no room."""
+
 _HEADINGS = (Style(bold=True, underline=True), BOLD, Style(bold=True, italic=True), ITALIC, ITALIC, ITALIC)
 _QUOTED = Style(fg=GREEN)
 
@@ -213,9 +216,9 @@ class Markdown:
             more = True
         self._blank_code = 0
         self._emit("code", line(text.rstrip(" ")), goes_on=more)
-        # A row that goes on begins where its line does.
-        flow = self._out[-1]
-        self._out[-1] = flow._replace(rest=joined(flow.rest, line(" " * indent_of(text))))
+        if 0 < indent_of(text) <= _DEEPEST:  # a row that goes on begins where its line does
+            flow = self._out[-1]
+            self._out[-1] = flow._replace(rest=joined(flow.rest, line(" " * indent_of(text))))
         self._shown_code = self._leaf
 
     # --- paragraphs ------------------------------------------------------------------------------
