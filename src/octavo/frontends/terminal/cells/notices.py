@@ -7,7 +7,7 @@ from typing import Literal
 import msgspec
 
 from octavo.frontends.terminal.cells.cell import INDENT, Palette
-from octavo.frontends.terminal.text.clean import clean
+from octavo.frontends.terminal.text.clean import clean, one_line
 from octavo.frontends.terminal.text.styled import CYAN, DIM, GREEN, MAGENTA, PLAIN, RED, YELLOW, Line, Span, Style, line
 from octavo.frontends.terminal.text.widths import cut
 from octavo.frontends.terminal.text.wrapping import wrap
@@ -19,11 +19,12 @@ _MOST = 2000
 
 
 class Notice(msgspec.Struct, frozen=True):
-    """A mark, a text in its style, and what else there is to say below or behind it."""
+    """A mark, a text in its style, a grey hint behind it, and what else there is to say below."""
 
     mark: Line
     text: str
     style: Style
+    hint: str = ""
     more: str = ""
 
     continues = False
@@ -39,10 +40,13 @@ class Notice(msgspec.Struct, frozen=True):
 
     def _rows(self, columns: int, text: str) -> list[Line]:
         rows: list[Line] = []
-        for part in text.split("\n"):
-            rows += wrap(line(Span(part, self.style)), columns, INDENT if rows else self.mark, INDENT)
-        for part in clean(self.more).split("\n") if self.more else ():
-            rows += wrap(line(Span(part, DIM)), columns, INDENT, INDENT)
+        lines = [line(Span(part, self.style)) for part in text.split("\n")]
+        if self.hint:
+            lines[-1] = line(*lines[-1].spans, " ", Span(one_line(self.hint), DIM))
+        for part in lines:
+            rows += wrap(part, columns, INDENT if rows else self.mark, INDENT)
+        for below in clean(self.more).split("\n") if self.more else ():
+            rows += wrap(line(Span(below, DIM)), columns, INDENT, INDENT)
         return rows
 
 
@@ -67,7 +71,7 @@ def warning(text: str) -> Notice:
 
 def deprecation(summary: str, details: str = "") -> Notice:
     """The configuration uses an old name."""
-    return Notice(line(Span("⚠ ", _RED)), summary, _RED, details)
+    return Notice(line(Span("⚠ ", _RED)), summary, _RED, more=details)
 
 
 def interrupted() -> Notice:
