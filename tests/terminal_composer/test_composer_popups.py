@@ -116,6 +116,7 @@ def test_enter_runs_the_selected_command_and_drops_the_rest() -> None:
     typist = writer("/st and the rest").keys("home", "right", "right", "enter")
     assert typist.take() == [RunCommand("status")]
     assert typist.text == ""
+    assert typist.keys("up").text == "/st and the rest"
     assert writer("/i").keys("down", "enter").take() == [RunCommand("diff")]
 
 

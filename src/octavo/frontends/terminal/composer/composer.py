@@ -277,6 +277,8 @@ class Composer:
         return [asked] if asked else []
 
     def _run(self, name: str) -> Effects:
+        if len(self.editor.draft.text.split()) > 1:
+            self.recall.add(self.editor.draft)  # what stood behind the command is dropped, and can be brought back
         self.editor.set(Draft())
         if name == "mention":
             self.editor.insert(Draft("@"))
