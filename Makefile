@@ -4,13 +4,17 @@ BIN := .venv/bin
 EXE ?= $(BIN)/octavo
 WORKERS ?= 2
 
-.PHONY: demo demo-local test lint types imports soak real-tools bench clean
+.PHONY: demo demo-local screenshots test lint types imports soak real-tools bench clean
 
 demo: .venv/installed
 	$(BIN)/python demo/mend_a_bug.py --exe $(BIN)/octavo
 
 demo-local: .venv/local
 	$(BIN)/python demo/ask_local_model.py --exe $(BIN)/octavo
+
+# Pictures of the terminal interface for README and docs, from real output.
+screenshots: .venv/dev
+	$(BIN)/python demo/screenshots.py --exe $(BIN)/octavo
 
 test: lint types imports
 	$(BIN)/pytest -n $(WORKERS) --dist loadfile
