@@ -30,6 +30,7 @@ from octavo.frontends.terminal.chat.usage import UsageSoFar
 from octavo.frontends.terminal.composer.status import Status
 from octavo.frontends.terminal.text.amounts import clock
 from octavo.frontends.terminal.text.clean import one_line
+from octavo.frontends.terminal.text.wrapping import Flow
 from octavo.protocol import events
 
 _SILENCE = 2.0
@@ -47,6 +48,9 @@ _GOES_ON = (
     events.PatchApplyBegin,
 )
 """Signs that a model that was asked again answers."""
+
+_MOST_LINES = 100
+"""Lines of a message in one cell: a pager lays out whole cells."""
 
 _QUESTIONS = (events.ExecApprovalRequest, events.ApplyPatchApprovalRequest)
 
@@ -120,7 +124,7 @@ class Chat:
         if at_once is not None:
             at_once(msg, now)
         elif isinstance(msg, events.Error):
-            self._error(event, now)
+            self._error(msg, event.id, now)
         elif self._message is not None or self._held:
             if isinstance(msg, _QUESTIONS) or type(msg) in self._in_order:
                 self._held.append(event)
@@ -278,12 +282,11 @@ class Chat:
         elif reason == "interrupted" and not self._review_turn:
             self._print(notices.interrupted())
 
-    def _error(self, event: events.Event, now: float) -> None:
-        is_of_turn = self._turn is not None and event.id == self._turn_id
-        if is_of_turn:
+    def _error(self, msg: events.Error, submission_id: str, now: float) -> None:
+        if self._turn is not None and submission_id == self._turn_id:
             self._turn_failed = True
             self._settle(now)
-        self._print(notices.error(event.msg.message))  # type: ignore[attr-defined]
+        self._print(notices.error(msg.message))
 
     def _settle(self, now: float) -> None:
         """Nothing of the turn goes on: what is streamed, held or live is printed, questions are void."""
@@ -343,12 +346,13 @@ class Chat:
         for event in held:
             self._do(event, now)
 
-    def _say(self, message: Message, lines: list[Any], now: float) -> None:
+    def _say(self, message: Message, lines: list[Flow], now: float) -> None:
         if not message.has_begun:
             self._rule_before_message(now)
-        cell = message.cell(lines, set_off=self._is_set_off)
-        self._print(cell)
-        self._is_set_off = False
+        for start in range(0, len(lines), _MOST_LINES):
+            cell = message.cell(lines[start : start + _MOST_LINES], set_off=self._is_set_off)
+            self._print(cell)
+            self._is_set_off = False
 
     def _rule_before_message(self, now: float) -> None:
         if self._worked:
