@@ -7,7 +7,7 @@ from octavo.frontends.terminal.app.talk import Talk
 from octavo.frontends.terminal.chat.facts import ChatFacts
 from octavo.frontends.terminal.composer.composer import Composer
 from octavo.frontends.terminal.effects import Effect, Interrupt, Operate, Quit, RunCommand, Submit, UserShell
-from octavo.frontends.terminal.keys.key import Key
+from octavo.frontends.terminal.keys.key import Key, Paste
 from octavo.frontends.terminal.notifications import Notifier
 from octavo.protocol import events
 from octavo.protocol.ids import ConversationId
@@ -16,8 +16,9 @@ from octavo.protocol.ids import ConversationId
 class Early:
     """An app before its session; what it asks for outside is kept."""
 
-    def __init__(self) -> None:
-        self.app, self.asked, self.now = App(Composer("/ws", bursts=False), 0), list[Effect](), 0.0
+    def __init__(self, composer: Composer | None = None) -> None:
+        self.app = App(composer or Composer("/ws", bursts=False), 0)
+        self.asked, self.now = list[Effect](), 0.0
         self.app.perform = lambda effect, now: self.asked.append(effect)
 
     def say(self, text: str) -> None:
@@ -88,6 +89,17 @@ def test_esc_gives_back_what_waits() -> None:
     early.begin()
     assert early.messages() == []
     assert early.app.composer.editor.draft.text == "hi"
+
+
+def test_what_is_given_back_has_its_pictures() -> None:
+    early = Early(Composer("/ws", read_size=lambda path: (7, 5)))
+    early.app.handle(Paste("/ws/a.png"), early.now)
+    early.press(Key("enter"))
+    early.press(Key("escape"))
+    early.load()
+    early.begin()
+    early.press(Key("enter"))
+    assert early.messages() == [Submit("[a.png 7x5]", ("/ws/a.png",))]
 
 
 def test_a_session_that_cannot_begin_gives_back_what_waits() -> None:

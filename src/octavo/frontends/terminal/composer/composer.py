@@ -64,6 +64,7 @@ class Composer:
         self._completing = Completing(self._attached)
         self._pictures = 0
         self._at_interrupt = Draft()
+        self._sent: Message | None = None
         self.search: HistorySearch | None = None
         self._held: list[tuple[Key | Paste, float]] = []
         self._held_until: float | None = None
@@ -269,7 +270,7 @@ class Composer:
             if self.busy:
                 self.queue.append(asked)
                 return []
-            self.busy = True
+            self.busy, self._sent = True, asked
             return [asked.effect]
         if self.editor.draft.text.strip() == "!":
             self.editor.reset()  # it was explained; there is nothing in it to go on with
@@ -312,7 +313,8 @@ class Composer:
     def hold(self, effect: Submit | UserShell) -> None:
         """Nobody can take this message yet: it waits before all others, for `turn_ended`."""
         text = effect.text if isinstance(effect, Submit) else f"!{effect.command}"
-        self.queue.insert(0, Message(effect, Draft(text)))
+        sent = self._sent
+        self.queue.insert(0, sent if sent and sent.effect == effect else Message(effect, Draft(text)))
         self.busy = True
 
     def _take_from_queue(self) -> None:
