@@ -20,7 +20,10 @@ NOT_FOR_THE_VERSION = NEVER | {
     "asyncio", "msgspec", "typing", "re", "enum", "signal", "subprocess", "logging", "dataclasses", "collections",
     "httpcore2", "tomllib", "octavo.config", "octavo.protocol", "octavo.engine", "octavo.frontends",
 }  # fmt: skip
+TELEMETRY = {"octavo.telemetry", "opentelemetry", "requests", "grpc", "google.protobuf"}
 NOT_FOR_A_PATCH = NOT_FOR_THE_VERSION | {"octavo.cli"}
+
+HTTP = 'otlp-http = {endpoint = "http://127.0.0.1:9", headers = {}'
 
 WATCH = """
 import os, sys
@@ -79,7 +82,7 @@ def test_a_turn_loads_only_what_it_needs(tmp_path: Path) -> None:
     words = ("exec", "--skip-git-repo-check", "--json", "--replay", str(tape), "hi")
     modules = loaded_by(tmp_path, "octavo", *words)
     assert "octavo.engine.turn" in modules
-    assert among(modules, NEVER) == set()
+    assert among(modules, NEVER | TELEMETRY) == set()
 
 
 @pytest.mark.parametrize("program", ["/x/apply_patch", "/x/applypatch"])
@@ -95,3 +98,21 @@ def test_the_self_invoked_patch_loads_no_command_line(tmp_path: Path) -> None:
     modules = loaded_by(tmp_path, "/x/octavo", "--codex-run-as-apply-patch", patch)
     assert (tmp_path / "a.txt").read_text() == "x\n"
     assert among(modules, NOT_FOR_A_PATCH - {"re"}) == set()
+
+
+@pytest.mark.parametrize(
+    ("exporter", "loaded"),
+    [
+        ('"none"', set()),
+        (f'{{{HTTP}, protocol = "binary"}}}}', {"octavo.telemetry", "opentelemetry", "requests", "google.protobuf"}),
+        ('{otlp-grpc = {endpoint = "http://127.0.0.1:9", headers = {}}}', TELEMETRY - {"requests"}),
+    ],
+)
+def test_exporters_are_loaded_where_one_is_set(tmp_path: Path, exporter: str, loaded: set[str]) -> None:
+    tape = tmp_path / "tape.jsonl"
+    done = '{"type":"response.completed","response":{"id":"r"}}'
+    item = '{"type":"message","role":"assistant","id":"m","content":[{"type":"output_text","text":"Hi"}]}'
+    tape.write_text(f'{{"events":[{{"type":"response.output_item.done","item":{item}}},{done}]}}\n')
+    words = ("exec", "--skip-git-repo-check", "--json", "--replay", str(tape), "hi")
+    modules = loaded_by(tmp_path, "octavo", *words, config=f"[otel]\nexporter = {exporter}")
+    assert {root for root in TELEMETRY if among(modules, {root})} == loaded

@@ -11,12 +11,13 @@ from model_server import message as said
 from story import answer, call, conversation, message, patch, says, shell
 from test_model_observer import Notes
 
+from octavo.config.schema import ShellEnvironmentPolicy
 from octavo.model.observer import ModelObserver
 from octavo.protocol import ops
 from octavo.protocol.review import ReviewRequest
 from octavo.protocol.turn_items import ImageInput, TextInput
 from octavo.protocol.usage import TokenUsage
-from octavo.tools.telemetry import Assessment, CallOutcome, ConversationStart, Decision, ObservedTurn
+from octavo.tools.telemetry import Assessment, CallOutcome, ConversationStart, Decision, ObservedTurn, TurnOutcome
 
 
 class Watcher:
@@ -29,10 +30,23 @@ class Watcher:
         self.outcomes: list[CallOutcome] = []
         self.assessments: list[Assessment] = []
         self.models: list[str] = []
+        self.turns: list[tuple[str, str]] = []
+        self.errors: list[str | None] = []
 
     def conversation_started(self, start: ConversationStart) -> Watcher:
         self.starts.append(start)
         return self
+
+    def turn_started(self, turn: ObservedTurn) -> None:
+        self.turns.append((turn.turn_id, "started"))
+
+    def turn_ended(self, turn: ObservedTurn, outcome: TurnOutcome) -> None:
+        assert outcome.seconds >= 0
+        self.turns.append((turn.turn_id, outcome.end))
+        self.errors.append(outcome.error)
+
+    def trace_context(self, turn: ObservedTurn) -> dict[str, str]:
+        return {"traceparent": f"of-{turn.turn_id}"}
 
     def prompted(self, turn: ObservedTurn, text: str) -> None:
         self.prompts.append(text)
@@ -172,3 +186,45 @@ async def test_requests_of_a_whole_turn_are_told_as_they_go_over_http(tmp_path: 
             await talk.user("go")
     assert watcher.notes.requests == [(0, 503, "503 Service Unavailable", None), (1, 200, None, "ray-1")]
     assert watcher.notes.usage == [TokenUsage(3, 0, 0, 0, 3)]
+
+
+async def test_a_turn_is_told_from_its_start_to_its_end(tmp_path: Path) -> None:
+    watcher = Watcher()
+    async with conversation(tmp_path / "w", [says("fine")], **watched(watcher)) as talk:
+        turn_id = await talk.say("go")
+        await talk.rest_of(turn_id)
+    assert watcher.turns == [(turn_id, "started"), (turn_id, "completed")]
+    assert watcher.errors == [None]
+
+
+async def test_turns_that_fail_or_are_interrupted_are_told_so(tmp_path: Path) -> None:
+    watcher = Watcher()
+    script = [answer(shell("touch x"))]
+    async with conversation(tmp_path / "w", script, approval_policy="untrusted", **watched(watcher)) as talk:
+        first = await talk.say("go")
+        await talk.until("exec_approval_request")
+        await talk.submit(ops.Interrupt())
+        await talk.rest_of(first)
+        second = await talk.say("go")  # the script is over
+        await talk.rest_of(second)
+    assert watcher.turns == [(first, "started"), (first, "aborted"), (second, "started"), (second, "failed")]
+    assert watcher.errors[0] is None
+    assert watcher.errors[1]
+
+
+async def test_commands_get_the_context_of_the_trace(tmp_path: Path) -> None:
+    watcher = Watcher()
+    script = [answer(shell("echo in $TRACEPARENT")), says("done")]
+    async with conversation(tmp_path / "w", script, **watched(watcher)) as talk:
+        turn_id = await talk.say("go")
+        await talk.rest_of(turn_id)
+    assert f"in of-{turn_id}" in str(watcher.outcomes[0].output)
+
+
+async def test_the_environment_policy_stands_above_the_context_of_the_trace(tmp_path: Path) -> None:
+    watcher = Watcher()
+    script = [answer(shell("echo in $TRACEPARENT.")), says("done")]
+    policy = ShellEnvironmentPolicy(exclude=("TRACE*",))
+    async with conversation(tmp_path / "w", script, shell_environment_policy=policy, **watched(watcher)) as talk:
+        await talk.rest_of(await talk.say("go"))
+    assert "in ." in str(watcher.outcomes[0].output)

@@ -254,18 +254,6 @@ def test_a_home_without_room_for_links_gets_a_warning(place: Place) -> None:
     assert result.err.startswith("WARNING: proceeding, even though we could not update PATH: ")
 
 
-def test_an_exporter_that_sends_nothing_yet_gets_one_line(place: Place) -> None:
-    for exporter, said in (("none", 0), ("set", 1)):
-        table = {
-            "none": '"none"',
-            "set": '{otlp-http = {endpoint = "http://127.0.0.1:9", protocol = "json", headers = {}}}',
-        }
-        place.model(HI, more=f"[otel]\nexporter = {table[exporter]}")
-        result = place.exec("--json", "hi")
-        assert (result.code, result.types[-1]) == (0, "turn.completed")
-        assert result.err.count("sends no telemetry") == len(result.err.splitlines()) == said
-
-
 def test_colours_can_be_forced(place: Place) -> None:
     place.model(HI, HI)
     assert "\x1b[36muser\x1b[0m" in place.exec("--color", "always", "hi").err

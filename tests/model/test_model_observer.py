@@ -21,6 +21,7 @@ class Notes:
         self.requests: list[tuple[int, int | None, str | None, str | None]] = []
         self.events: list[tuple[str | None, bool, str | None]] = []
         self.usage: list[TokenUsage] = []
+        self.ends: list[str | None] = []
 
     def request_sent(
         self, attempt: int, duration_ms: int, status: int | None, error: str | None, cf_ray: str | None
@@ -33,6 +34,9 @@ class Notes:
 
     def answer_completed(self, usage: TokenUsage) -> None:
         self.usage.append(usage)
+
+    def call_ended(self, error: str | None) -> None:
+        self.ends.append(error)
 
 
 async def notes_of(home: Path, *replies: Reply, **changes: object) -> Notes:
@@ -86,3 +90,11 @@ async def test_silence_and_breaks_are_told_without_a_kind(tmp_path: Path, reply:
     assert (kind, has_duration) == (None, True)
     assert error is not None
     assert error.startswith(text)
+
+
+async def test_the_end_of_a_call_is_told_once_with_its_reason(tmp_path: Path) -> None:
+    good = await notes_of(tmp_path, Reply(503), stream(message("a"), completed(3)))
+    assert good.ends == [None]
+    bad = await notes_of(tmp_path, Reply(400, body=[b"no"]))
+    assert len(bad.ends) == 1
+    assert bad.ends[0]

@@ -12,7 +12,7 @@ def run(invocation: Invocation) -> int:
 
     sources, config = start.load_with_sources(start.overrides(invocation, start.SERVER), ConfigFlags(), start.SERVER)
     logs.log_to_stderr(config.environ)
-    start.warn_of_silent_telemetry(config)
+    start.check_telemetry(config, wording="error loading otel config: {}")
     from octavo.frontends.app_server.serve import run_app_server  # slow: only when all of the above is well
     from octavo.runtime.front_end import FrontEnd
     from octavo.runtime.runtime import Runtime

@@ -42,7 +42,7 @@ def turn(
     front_end = FrontEnd("exec", "codex_exec", env_key=True, deltas=False, replays=False, git_info=git_info)
     runtime = Runtime(sources, config, front_end, start.warn)
     check_login(runtime)
-    start.warn_of_silent_telemetry(config)
+    start.check_telemetry(config)
     if add_dir and isinstance(config.sandbox_policy, ReadOnly):
         start.warn("Warning: --add-dir allows nothing in sandbox mode read-only")
     _choose_backend(runtime, replay, record)

@@ -11,7 +11,7 @@ import logging
 import os
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 TRACE = 5
 _LEVELS = {
@@ -78,7 +78,7 @@ class _Lines(logging.Formatter):
     def __init__(self, color: bool, environ: Mapping[str, str]) -> None:
         super().__init__()
         self._color, self._environ = color, environ
-        self._secrets: tuple[str, ...] | None = None
+        self._redact: Callable[[str], str] | None = None
 
     def format(self, record: logging.LogRecord) -> str:
         """One line; a traceback only for who reads this logger at debug level."""
@@ -97,10 +97,8 @@ class _Lines(logging.Formatter):
         return f"{stamp} {shown} {record.name}: {self._without_secrets(text)}"
 
     def _without_secrets(self, text: str) -> str:
-        from octavo.http.redact import MASK, redact, secret_values  # its patterns take time, and most runs log nothing
+        from octavo.http.redact import redaction  # its patterns take time, and most runs log nothing
 
-        if self._secrets is None:
-            self._secrets = tuple(sorted(secret_values(self._environ), key=len, reverse=True))
-        for secret in self._secrets:
-            text = text.replace(secret, MASK)
-        return redact(text)
+        if self._redact is None:
+            self._redact = redaction(self._environ)
+        return self._redact(text)

@@ -95,8 +95,8 @@ def leave(code: int) -> NoReturn:
 
 def die_of(signum: int) -> NoReturn:
     """End the process by a signal, so that whoever waits for it sees what ended it."""
+    signal.signal(signum, signal.SIG_DFL)  # a second one means that putting away takes too long
     _put_away()
-    signal.signal(signum, signal.SIG_DFL)
     os.kill(os.getpid(), signum)
     os._exit(128 + signum)  # only if the signal is blocked
 
@@ -152,10 +152,23 @@ def warn(line: str) -> None:
     sys.stderr.write(f"{line}\n")
 
 
-def warn_of_silent_telemetry(config: Config, tell: Callable[[str], None] = warn) -> None:
-    """Say so when the user set an exporter: nothing is sent yet (`docs/telemetry.md`)."""
-    if config.otel.exporter is not None:
-        tell("WARNING: [otel] names an exporter, but this version sends no telemetry yet")
+def check_telemetry(
+    config: Config, tell: Callable[[str], None] = warn, wording: str = "Could not create otel exporter: {}"
+) -> None:
+    """See to it that the exporters of `[otel]` can be made (`docs/telemetry.md`).
+
+    `tell` gets a line where their packages are missing; the run goes on. Raises `Stop` where one cannot be made.
+    """
+    if not config.otel.exporters:
+        return
+    from octavo.telemetry.exporters.target import MISSING, CannotExport, check, packages_are_missing
+
+    try:
+        check(config.otel, config.codex_home, config.environ)
+    except CannotExport as error:
+        raise Stop(1, wording.format(error) + "\n") from None
+    if packages_are_missing(config.otel):
+        tell(MISSING)
 
 
 def working_directory() -> str:

@@ -51,6 +51,7 @@ def _run(invocation: Invocation, session: SessionChoice, prompt: str | None) -> 
     chosen = start.overrides(invocation, start.LOGIN)
     sources, config = start.load_with_sources(chosen, _flags(words), start.LOGIN)
     _check_folders(words, config)
+    start.check_telemetry(config, lambda line: None)
     from octavo.frontends.terminal.request import TerminalRequest
 
     request = TerminalRequest(session, prompt or "", words.texts("image"))
@@ -112,7 +113,7 @@ def _log(config: Config) -> None:
     with contextlib.suppress(OSError):
         log_to_file(os.path.join(config.codex_home, "log", "codex-tui.log"), config.environ)
     # In its log: a line on the screen would be the first of every session.
-    start.warn_of_silent_telemetry(config, logging.getLogger(__name__).warning)
+    start.check_telemetry(config, logging.getLogger(__name__).warning)
 
 
 def _open_browser(address: str) -> bool:

@@ -19,6 +19,7 @@ from octavo.config.schema import (
     OAuthCredentialsStore,
     OtlpGrpc,
     OtlpHttp,
+    PriceToml,
     ReasoningSummaryFormat,
     ShellEnvironmentPolicy,
     Tui,
@@ -27,14 +28,26 @@ from octavo.protocol.policy import ApprovalPolicy, ReasoningEffort, ReasoningSum
 
 
 class Otel(msgspec.Struct, frozen=True):
-    """Telemetry: where it goes (None: nowhere), under which environment name, and whether it may hold prompts."""
+    """Telemetry: where events, traces and metrics go (None: nowhere), under which environment name.
+
+    `log_user_prompt` says whether prompts may be told (`docs/telemetry.md`).
+    """
 
     log_user_prompt: bool = False
     environment: str = "dev"
     exporter: OtlpHttp | OtlpGrpc | None = None
+    trace_exporter: OtlpHttp | OtlpGrpc | None = None
+    metrics_exporter: OtlpHttp | OtlpGrpc | None = None
+
+    @property
+    def exporters(self) -> tuple[OtlpHttp | OtlpGrpc, ...]:
+        """All that are set."""
+        every = (self.exporter, self.trace_exporter, self.metrics_exporter)
+        return tuple(one for one in every if one is not None)
 
     def __repr__(self) -> str:
-        return f"Otel(environment={self.environment!r}, exporter={type(self.exporter).__name__})"
+        kinds = [type(one).__name__ for one in self.exporters]  # their headers hold secrets
+        return f"Otel(environment={self.environment!r}, exporters={kinds})"
 
 
 class Config(msgspec.Struct, frozen=True, kw_only=True):
@@ -99,6 +112,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     """Each older feature name that was used and the name to use instead, sorted."""
     mcp_servers: Mapping[str, McpServer]
     otel: Otel
+    prices: Mapping[str, PriceToml]
 
     forced_login_method: LoginMethod | None
     forced_chatgpt_workspace_id: str | None

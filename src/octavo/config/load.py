@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 import msgspec
 
@@ -92,8 +92,7 @@ def read_settings(tree: Tree) -> ConfigToml:
     """The merged tree in its types; `ConfigError` names the first value that does not fit."""
     settings = convert_tree(tree, ConfigToml)
     _check_tools(settings.tools)
-    exporter = settings.otel.exporter if settings.otel else "none"
-    if isinstance(exporter, OtelExporterToml) and (exporter.http is None) == (exporter.grpc is None):
+    if settings.otel is not None and not all(_names_one(exporter) for exporter in _exporters(settings.otel)):
         return _convert_reporting(tree, ConfigToml, "")
     return settings
 
@@ -174,6 +173,7 @@ def resolve_config(sources: ConfigSources, settings: ConfigToml) -> Config:
         deprecations=deprecations,
         mcp_servers=servers,
         otel=_otel(settings.otel or OtelToml()),
+        prices=settings.prices or {},
         forced_login_method=settings.forced_login_method,
         forced_chatgpt_workspace_id=(settings.forced_chatgpt_workspace_id or "").strip() or None,
         cli_auth_credentials_store=first("file", settings.cli_auth_credentials_store),
@@ -206,10 +206,19 @@ def _trimmed(names: Iterable[str]) -> tuple[str, ...]:
 
 
 def _otel(table: OtelToml) -> Otel:
-    exporter: OtlpHttp | OtlpGrpc | None = None
-    if isinstance(table.exporter, OtelExporterToml):
-        exporter = table.exporter.http or table.exporter.grpc
-    return Otel(log_user_prompt=table.log_user_prompt, environment=table.environment, exporter=exporter)
+    return Otel(table.log_user_prompt, table.environment, *(_chosen(exporter) for exporter in _exporters(table)))
+
+
+def _exporters(table: OtelToml) -> tuple[Literal["none"] | OtelExporterToml, ...]:
+    return table.exporter, table.trace_exporter, table.metrics_exporter
+
+
+def _names_one(exporter: Literal["none"] | OtelExporterToml) -> bool:
+    return exporter == "none" or (exporter.http is None) != (exporter.grpc is None)
+
+
+def _chosen(exporter: Literal["none"] | OtelExporterToml) -> OtlpHttp | OtlpGrpc | None:
+    return None if exporter == "none" else exporter.http or exporter.grpc
 
 
 def _check_tools(tools: ToolsToml | None) -> None:

@@ -83,12 +83,21 @@ class ProjectToml(msgspec.Struct, frozen=True):
     trust_level: str | None = None
 
 
+class OtlpTls(msgspec.Struct, frozen=True):
+    """Files (PEM) for a collector with a certificate of its own, or one that wants to see ours."""
+
+    ca_certificate: str | None = msgspec.field(default=None, name="ca-certificate")
+    client_certificate: str | None = msgspec.field(default=None, name="client-certificate")
+    client_private_key: str | None = msgspec.field(default=None, name="client-private-key")
+
+
 class OtlpHttp(msgspec.Struct, frozen=True):
     """Telemetry by OTLP over HTTP."""
 
     endpoint: str
     headers: Mapping[str, str]
     protocol: Literal["binary", "json"]
+    tls: OtlpTls | None = None
 
 
 class OtlpGrpc(msgspec.Struct, frozen=True):
@@ -96,6 +105,7 @@ class OtlpGrpc(msgspec.Struct, frozen=True):
 
     endpoint: str
     headers: Mapping[str, str]
+    tls: OtlpTls | None = None
 
 
 class OtelExporterToml(msgspec.Struct, frozen=True):
@@ -106,11 +116,13 @@ class OtelExporterToml(msgspec.Struct, frozen=True):
 
 
 class OtelToml(msgspec.Struct, frozen=True):
-    """`[otel]`: where telemetry goes, and whether it may hold prompts."""
+    """`[otel]`: where events, traces and metrics go, and whether they may hold prompts."""
 
     log_user_prompt: bool = False
     environment: str = "dev"
     exporter: Literal["none"] | OtelExporterToml = "none"
+    trace_exporter: Literal["none"] | OtelExporterToml = "none"
+    metrics_exporter: Literal["none"] | OtelExporterToml = "none"
 
 
 class McpServerToml(msgspec.Struct, frozen=True):
@@ -144,6 +156,15 @@ class LocalModel(msgspec.Struct, frozen=True):
     model_path: str | None = None
     context_size: Unsigned | None = None
     threads: Unsigned | None = None
+
+
+class PriceToml(msgspec.Struct, frozen=True):
+    """`[prices."MODEL"]`: what a million tokens cost. Cached input costs as much as other input unless told."""
+
+    input: float
+    output: float
+    cached_input: float | None = None
+    currency: str = "USD"
 
 
 class ProfileToml(msgspec.Struct, frozen=True):
@@ -225,3 +246,4 @@ class ConfigToml(msgspec.Struct, frozen=True):
     model_providers: Mapping[str, ModelProvider] | None = None
     mcp_servers: Mapping[str, McpServerToml] | None = None
     local: LocalModel | None = None
+    prices: Mapping[str, PriceToml] | None = None

@@ -46,6 +46,7 @@ async def abort(session: Session, reason: Literal["interrupted", "replaced"]) ->
 
 async def _live(session: Session, turn: ActiveTurn, body: Body) -> None:
     last_words, failure = None, None
+    watched = _Watch(session, turn) if session.telemetry is not None else None
     try:
         last_words = await body()
     except FatalToolError as error:
@@ -56,6 +57,9 @@ async def _live(session: Session, turn: ActiveTurn, body: Body) -> None:
         # A defect of ours must not take the conversation with it; the log has the details.
         log.exception("a turn failed")
         failure = f"internal error: {type(error).__name__}: {error}"
+    finally:
+        if watched is not None:
+            watched.ended(failure)
     if turn.task is not None and turn.task.cancelling():
         return  # something broke while the turn was being aborted: `abort` tells how it ended, nobody else
     if failure is not None:
@@ -63,3 +67,23 @@ async def _live(session: Session, turn: ActiveTurn, body: Body) -> None:
     session.recorder.flush()
     session.active = None
     session.emit(turn.id, events.TaskComplete(last_words))
+
+
+class _Watch:
+    """Tells an observer of a task's beginning and end."""
+
+    def __init__(self, session: Session, turn: ActiveTurn) -> None:
+        self._session, self._turn, self._started = session, turn, session.services.monotonic()
+        if session.telemetry is not None:
+            session.telemetry.turn_started(turn.context)
+
+    def ended(self, failure: str | None) -> None:
+        """The body has returned or raised, the latter also because it was cancelled."""
+        from octavo.tools.telemetry import TurnEnd, TurnOutcome  # only who is observed pays for it
+
+        task, telemetry = self._turn.task, self._session.telemetry
+        aborted = self._turn.ending or (task is not None and task.cancelling() > 0)
+        end: TurnEnd = "aborted" if aborted else "failed" if failure is not None else "completed"
+        if telemetry is not None:
+            seconds = self._session.services.monotonic() - self._started
+            telemetry.turn_ended(self._turn.context, TurnOutcome(seconds, end, failure))

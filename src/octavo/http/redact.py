@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 MASK = "*****"
 
@@ -38,6 +38,18 @@ def secret_values(environ: Mapping[str, str]) -> frozenset[str]:
         and any(word in name.upper() for word in _SECRET_VARIABLE)
         and not value.startswith(("http://", "https://"))
     )
+
+
+def redaction(environ: Mapping[str, str]) -> Callable[[str], str]:
+    """Like `redact`, which also knows the values of variables that are named like secrets."""
+    secrets = sorted(secret_values(environ), key=len, reverse=True)  # a longer one may hold a shorter one
+
+    def without_secrets(text: str) -> str:
+        for secret in secrets:
+            text = text.replace(secret, MASK)
+        return redact(text)
+
+    return without_secrets
 
 
 @functools.cache

@@ -63,11 +63,13 @@ class McpClient:
         """Ask for something and wait at most this long. Raises `RequestFailed`.
 
         When the time is up, or the caller is cancelled, the server is told; a late answer is dropped.
+        A `_meta` among the parameters gets a token for progress beside what it holds.
         """
-        meta = {"progressToken": next(self._progress_tokens)}
+        told = {name: value for name, value in params.items() if name != "_meta"}
+        meta = {"progressToken": next(self._progress_tokens), **params.get("_meta", {})}
         try:
             async with asyncio.timeout(seconds):
-                return await self._send(method, {"_meta": meta, **params}, cancel_on_abandon=True)
+                return await self._send(method, {"_meta": meta, **told}, cancel_on_abandon=True)
         except TimeoutError:
             waited = f"timed out awaiting {method} after {seconds_text(seconds)}"
             raise RequestFailed(waited, "deadline has elapsed") from None

@@ -113,13 +113,16 @@ class McpServers:
         """The names of the servers that can be asked, sorted."""
         return tuple(name for name, connection in self._connections.items() if connection.is_open)
 
-    async def call(self, server: str, tool: str, arguments: Any) -> Json:
-        """Call a tool; its result as the server gave it. `arguments` None sends none. Raises `RequestFailed`."""
+    async def call(self, server: str, tool: str, arguments: Any, meta: Mapping[str, str] | None = None) -> Json:
+        """Call a tool; its result as the server gave it. `arguments` None sends none. Raises `RequestFailed`.
+
+        `meta` is what the server is told beside, under `_meta`.
+        """
         connection = self._connection(server)
         if not is_allowed(tool, connection.server):
             raise RequestFailed(f"tool '{tool}' is disabled for MCP server '{server}'")
         given = {} if arguments is None else {"arguments": arguments}
-        return await connection.request("tools/call", {"name": tool, **given})
+        return await connection.request("tools/call", {"name": tool, **given, **({"_meta": meta} if meta else {})})
 
     async def request(self, server: str, method: str, params: Json) -> Json:
         """Ask a server for anything else. Raises `RequestFailed`, also for a server that is not there."""

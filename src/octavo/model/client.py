@@ -75,28 +75,36 @@ class ModelClient:
         often as the provider allows. Closing the iterator ends the request. Raises
         `ModelError`, whose `retryable` tells whether the call may be made again.
         """
-        wire, payload = self._payload(prompt)
-        retries_left, attempt = self._settings.provider.request_max_retries, 0
-        while True:
-            begun = False
-            try:
-                async with aclosing(self._events(wire, payload, attempt)) as events:
-                    async for event in events:
-                        begun = True
-                        yield event
-                        if isinstance(event, Completed):
-                            return
-                raise StreamBroken("stream closed before response.completed")
-            except FatalModelError as error:
-                raise error.error from None
-            except (RetryableHttp, RetryableTransport) as error:
-                if begun:
-                    raise StreamBroken(str(error)) from None
-                if attempt >= retries_left:
-                    raise _given_up(error, wire) from None
-                wait = error.delay if isinstance(error, RetryableHttp) else None
-            attempt += 1
-            await self._sleep(turn_backoff(attempt, self._jitter) if wait is None else wait)
+        failure: str | None = None
+        try:
+            wire, payload = self._payload(prompt)
+            retries_left, attempt = self._settings.provider.request_max_retries, 0
+            while True:
+                begun = False
+                try:
+                    async with aclosing(self._events(wire, payload, attempt)) as events:
+                        async for event in events:
+                            begun = True
+                            yield event
+                            if isinstance(event, Completed):
+                                return
+                    raise StreamBroken("stream closed before response.completed")
+                except FatalModelError as error:
+                    raise error.error from None
+                except (RetryableHttp, RetryableTransport) as error:
+                    if begun:
+                        raise StreamBroken(str(error)) from None
+                    if attempt >= retries_left:
+                        raise _given_up(error, wire) from None
+                    wait = error.delay if isinstance(error, RetryableHttp) else None
+                attempt += 1
+                await self._sleep(turn_backoff(attempt, self._jitter) if wait is None else wait)
+        except ModelError as error:
+            failure = str(error)
+            raise
+        finally:
+            if self._observer is not None:
+                self._observer.call_ended(failure)
 
     def _payload(self, prompt: Prompt) -> tuple[Wire, ResponsesPayload | ChatPayload]:
         if self._settings.provider.wire_api == "responses":

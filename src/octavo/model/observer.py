@@ -20,3 +20,6 @@ class ModelObserver(Protocol):
 
     def answer_completed(self, usage: TokenUsage) -> None:
         """The whole answer came, and its usage was told."""
+
+    def call_ended(self, error: str | None) -> None:
+        """The call is over, all its requests included; the last thing that is told. `error` says why it failed."""

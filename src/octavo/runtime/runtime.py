@@ -7,6 +7,7 @@ signals or garbage collector.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from octavo.model.backend import ModelBackend
     from octavo.process.patch_links import PatchLinks
     from octavo.protocol.items import ResponseItem
+    from octavo.telemetry.attach import Attached
     from octavo.tools.telemetry import Telemetry
 
 
@@ -34,7 +36,7 @@ class Runtime:
 
     `sources` say how to make a configuration anew, `config` is the one they gave at the start.
     `warn` is told, in a line, what could not be prepared and is done without. `telemetry` can
-    be given before the first conversation (`docs/telemetry.md`).
+    be given before the first conversation; otherwise it is what `[otel]` says (`docs/telemetry.md`).
     """
 
     def __init__(
@@ -47,6 +49,7 @@ class Runtime:
         self.config = msgspec.structs.replace(config, environ=environ)
         self.remote = Remote(self.config, front_end.originator, env_key=front_end.env_key)
         self.telemetry: Telemetry | None = None
+        self._attached: Attached | None = None
         self._chosen_backend: ModelBackend | None = None
         self._local_models: dict[LocalModel, ModelBackend] = {}
 
@@ -132,8 +135,16 @@ class Runtime:
             deltas=front_end.deltas,
             replays=front_end.replays,
             git_info=front_end.git_info or git_info,
-            telemetry=self.telemetry,
+            telemetry=self.telemetry or self._configured_telemetry(),
         )
+
+    def _configured_telemetry(self) -> Telemetry | None:
+        """What `[otel]` says, opened for the first conversation; None without an exporter or its packages."""
+        if self._attached is None and self.config.otel.exporters:
+            from octavo.runtime.telemetry import attached_to
+
+            self._attached = attached_to(self.config, self.remote)
+        return self._attached
 
     async def open(self, config: Config | None = None) -> Conversation:
         """A new conversation, under the configuration of the start or another. Raises `OctavoError`."""
@@ -167,7 +178,12 @@ class Runtime:
         return await conversation_from_history(config, self.services(config), items)
 
     async def aclose(self) -> None:
-        """The end: connections are closed and our folder is removed. Conversations are closed by who opened them."""
+        """The end: telemetry is sent, connections are closed and our folder is removed.
+
+        Conversations are closed by who opened them, beforehand.
+        """
+        if self._attached is not None:
+            await asyncio.to_thread(self._attached.close)
         await self.remote.aclose()
         if self._links is not None:
             self._links.remove()

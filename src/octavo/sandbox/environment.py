@@ -49,15 +49,17 @@ def child_environment(
     return variables
 
 
-def configured_environment(config: Config, sandbox_policy: SandboxPolicy) -> dict[str, str]:
-    """What a command gets of our environment under the user's settings.
+def configured_environment(
+    config: Config, sandbox_policy: SandboxPolicy, more: Mapping[str, str] | None = None
+) -> dict[str, str]:
+    """What a command gets of our environment, and of `more`, under the user's settings.
 
     Variables that the configuration names as holding keys of ours are left out like those with a telling name.
     """
     chosen = config.shell_environment_policy
     ours = () if chosen.ignore_default_excludes else _key_variables(config)
     return child_environment(
-        config.environ,
+        {**config.environ, **more} if more else config.environ,
         sandbox_policy,
         inherit=chosen.inherit,
         ignore_default_excludes=chosen.ignore_default_excludes,

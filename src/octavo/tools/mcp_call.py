@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import logging
 import time
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -60,13 +61,18 @@ async def _call(servers: McpServers, tool: McpTool, invocation: Invocation) -> T
     try:
         if arguments is not None and not isinstance(arguments, dict):
             raise RequestFailed(f"MCP tool arguments must be a JSON object, got {text.strip()}")
-        result = await servers.call(tool.server, tool.name, arguments)
+        result = await servers.call(tool.server, tool.name, arguments, _trace_context(invocation))
     except RequestFailed as error:
         failed = caused(f"tool call error: tool call failed for `{tool.server}/{tool.name}`", error.causes)
         return ToolResult(failed, False, (_end(invocation, told, start, McpOutcome(err=failed)),))
     answer = result_of(result)
     end = _end(invocation, told, start, McpOutcome(ok=answer))
     return ToolResult(content_of(answer), answer.is_error is not True, (end,))
+
+
+def _trace_context(invocation: Invocation) -> Mapping[str, str] | None:
+    telemetry = invocation.host.telemetry
+    return None if telemetry is None else telemetry.trace_context(invocation.turn)
 
 
 def _end(invocation: Invocation, told: McpInvocation, start: float, outcome: McpOutcome) -> McpToolCallEnd:

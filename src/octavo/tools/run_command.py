@@ -25,7 +25,7 @@ from octavo.sandbox.environment import configured_environment
 from octavo.sandbox.moved import moved_text
 from octavo.sandbox.spec import SandboxSpec
 from octavo.tools.approval import Rejected
-from octavo.tools.context import Invocation, ToolResult, TurnContext
+from octavo.tools.context import Host, Invocation, ToolResult, TurnContext
 from octavo.tools.orchestrator import Action, carry_out, denied_output, sandbox_for, with_remark
 from octavo.tools.output_format import shell_output_json, truncate_for_model
 from octavo.tools.shell_request import ShellRequest
@@ -84,7 +84,7 @@ def must_ask_first(turn: TurnContext, request: ShellRequest) -> bool:
 
 
 async def _run(invocation: Invocation, request: ShellRequest) -> tuple[CommandOutput, str]:
-    environ = turn_environment(invocation.turn)
+    environ = turn_environment(invocation.turn, invocation.host)
 
     async def attempt(sandbox: SandboxSpec | None) -> CommandOutput:
         with _started(invocation, request, environ, sandbox) as (argv, variables):
@@ -130,9 +130,11 @@ def _started(
     return invocation.host.shell_snapshots.start(argv, environ, sandbox, turn.settings.cwd, usual=usual)
 
 
-def turn_environment(turn: TurnContext) -> dict[str, str]:
-    """The environment that the turn's commands get."""
-    return configured_environment(turn.config, turn.settings.sandbox_policy)
+def turn_environment(turn: TurnContext, host: Host) -> dict[str, str]:
+    """The environment that the turn's commands get, with the context of a trace while there is one."""
+    context = {} if host.telemetry is None else host.telemetry.trace_context(turn)
+    more = {name.upper(): value for name, value in context.items()}
+    return configured_environment(turn.config, turn.settings.sandbox_policy, more)
 
 
 def tell_output(invocation: Invocation, stream: Literal["stdout", "stderr"], chunk: bytes) -> None:

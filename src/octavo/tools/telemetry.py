@@ -9,6 +9,7 @@ Every method returns at once and raises nothing: it is called between the steps 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal, Protocol
 
 import msgspec
@@ -25,6 +26,8 @@ from octavo.protocol.source import SessionSource
 
 DecisionSource = Literal["config", "user"]
 """Who let something run or forbade it; an answer that the user gave for the whole session is the user's."""
+
+TurnEnd = Literal["completed", "failed", "aborted"]
 
 AssessmentStatus = Literal["success", "parse_error", "no_output", "model_error", "timeout"]
 
@@ -52,6 +55,14 @@ class ConversationStart(msgspec.Struct, frozen=True):
     config: Config
     model: ModelSettings
     source: SessionSource
+
+
+class TurnOutcome(msgspec.Struct, frozen=True):
+    """How a turn ended, which may also be a review, a compaction or another task; `error` stands where it failed."""
+
+    seconds: float
+    end: TurnEnd
+    error: str | None = None
 
 
 class Decision(msgspec.Struct, frozen=True):
@@ -93,6 +104,15 @@ class Assessment(msgspec.Struct, frozen=True):
 
 class ConversationTelemetry(Protocol):
     """Told of one conversation."""
+
+    def turn_started(self, turn: ObservedTurn) -> None:
+        """A turn begins; everything that is told of it comes later."""
+
+    def turn_ended(self, turn: ObservedTurn, outcome: TurnOutcome) -> None:
+        """The turn is over, by itself or not. Calls that were aborted with it are not told."""
+
+    def trace_context(self, turn: ObservedTurn) -> Mapping[str, str]:
+        """What programs are given that the turn starts or asks, so that their traces join it: names and values."""
 
     def prompted(self, turn: ObservedTurn, text: str) -> None:
         """The user said something that a turn takes up; pictures are not told."""

@@ -137,7 +137,7 @@ async def write_stdin(invocation: Invocation) -> ToolResult:
 
 async def _started(invocation: Invocation, argv: tuple[str, ...]) -> tuple[Terminal, str]:
     turn, cwd = invocation.turn, invocation.turn.settings.cwd
-    environ = turn_environment(turn)
+    environ = turn_environment(turn, invocation.host)
 
     async def attempt(sandbox: SandboxSpec | None) -> Terminal:
         words = finding_apply_patch(argv, environ, links_folder(turn.config.environ))

@@ -26,6 +26,9 @@ from octavo.sandbox.spec import SandboxSpec, platform_sandbox
 log = logging.getLogger(__name__)
 
 _SHELLS = ("bash", "zsh")
+_OF_ONE_TURN = frozenset({"TRACEPARENT", "TRACESTATE"})
+"""Variables that change from turn to turn and that no startup file goes by."""
+
 _STEERING = {"bash": ("BASH_ENV", "POSIXLY_CORRECT", "SHELLOPTS", "BASHOPTS"), "zsh": ()}
 """Variables with which the shell would read something else, or not read the snapshot."""
 _MOST_SITUATIONS = 8
@@ -106,7 +109,8 @@ class ShellSnapshots:
             return None
         if not environ.get("HOME") or any(name in environ for name in _STEERING[argv[0]]):
             return None
-        return Situation(argv[0], frozenset(environ.items()), sandbox, cwd)
+        lasting = frozenset(item for item in environ.items() if item[0] not in _OF_ONE_TURN)
+        return Situation(argv[0], lasting, sandbox, cwd)
 
     async def _take(
         self, situation: Situation, environ: Mapping[str, str], sandbox: SandboxSpec | None, entry: _Entry

@@ -1,0 +1,1 @@
+"""Exporters: OpenTelemetry's own, behind the door of `telemetry.door`. Imported only when one is set."""
