@@ -5,13 +5,15 @@ from __future__ import annotations
 import signal
 import socket
 import ssl
+import subprocess
+import sys
 from pathlib import Path
 
 import grpc
 import pytest
 from collector import GrpcCollector, HttpCollector
 from exec_model_server import answer, runs, says
-from exec_place import Place
+from exec_place import Place, Result
 
 HTTP = '[otel.exporter.otlp-http]\nendpoint = "{}"\nprotocol = "binary"\nheaders = {{}}\n'
 GRPC = '[otel.exporter.otlp-grpc]\nendpoint = "{}"\nheaders = {{}}\n'
@@ -172,14 +174,18 @@ def test_an_exporter_that_cannot_be_made_ends_the_run(place: Place, table: str, 
     assert served.err.startswith("error loading otel config: ")
 
 
+def exec_without(place: Place, *packages: str) -> Result:
+    """`octavo exec` where these packages are not installed."""
+    gone = "".join(f"sys.modules[{package!r}] = None; " for package in packages)
+    code = f"import sys; {gone}from octavo.__main__ import main; main()"
+    words = (sys.executable, "-c", code, "exec", "--skip-git-repo-check", "--json", "hi")
+    run = subprocess.run(words, cwd=place.workspace, env=place.environ(), stdin=subprocess.DEVNULL, capture_output=True)
+    return Result(run.returncode, run.stdout, run.stderr.decode())
+
+
 def test_without_the_packages_a_line_says_what_to_install_and_the_run_goes_on(place: Place) -> None:
-    blocked = place.root / "blocked"
-    blocked.mkdir()
-    (blocked / "sitecustomize.py").write_text(
-        "import sys\nfor name in ('opentelemetry', 'grpc', 'requests'):\n    sys.modules[name] = None\n"
-    )
     place.model(answer(runs("true")), answer(says("hi")), more=HTTP.format("http://localhost:1"))
-    result = place.exec("--json", "hi", env={"PYTHONPATH": str(blocked)})
+    result = exec_without(place, "opentelemetry", "grpc", "requests")
     assert (result.code, result.types[-1]) == (0, "turn.completed")
     assert result.err == (
         "WARNING: [otel] names an exporter, but the packages for it are missing: pip install 'octavo[otel]'\n"
@@ -187,12 +193,9 @@ def test_without_the_packages_a_line_says_what_to_install_and_the_run_goes_on(pl
 
 
 def test_grpc_is_not_imported_for_http(place: Place) -> None:
-    blocked = place.root / "blocked"
-    blocked.mkdir()
-    (blocked / "sitecustomize.py").write_text("import sys\nsys.modules['grpc'] = None\n")
     with HttpCollector().serving() as taken:
         place.model(answer(says("hi")), more=HTTP.format(taken.url()))
-        result = place.exec("--json", "hi", env={"PYTHONPATH": str(blocked)})
+        result = exec_without(place, "grpc")
         assert (result.code, result.err) == (0, "")
         assert taken.events("codex.conversation_starts")
 
