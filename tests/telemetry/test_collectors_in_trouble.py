@@ -8,6 +8,7 @@ import ssl
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import grpc
 import pytest
@@ -179,7 +180,8 @@ def exec_without(place: Place, *packages: str) -> Result:
     gone = "".join(f"sys.modules[{package!r}] = None; " for package in packages)
     code = f"import sys; {gone}from octavo.__main__ import main; main()"
     words = (sys.executable, "-c", code, "exec", "--skip-git-repo-check", "--json", "hi")
-    run = subprocess.run(words, cwd=place.workspace, env=place.environ(), stdin=subprocess.DEVNULL, capture_output=True)
+    options: dict[str, Any] = {"cwd": place.workspace, "env": place.environ(), "stdin": subprocess.DEVNULL}
+    run = subprocess.run(words, check=False, capture_output=True, **options)
     return Result(run.returncode, run.stdout, run.stderr.decode())
 
 
