@@ -1,4 +1,4 @@
-"""What has to be asked before a session begins (`docs/terminal.md`, "First start")."""
+"""What has to be asked before a session begins (`docs/terminal-views.md`, "First start")."""
 
 from __future__ import annotations
 
