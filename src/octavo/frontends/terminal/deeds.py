@@ -188,7 +188,7 @@ def _backtrack(here: Interface, effect: wish.Backtrack) -> None:
         here.error("This message is not in the saved session any more.")
         return
     here.open_session(here.runtime.fork(here.rollout_path, place, here.config))
-    here.run_effects(here.app.composer.set_text(effect.messages[effect.selected]))
+    here.edit_when_open(effect.messages[effect.selected])
 
 
 def _pick_session(here: Interface, effect: wish.PickSession) -> None:

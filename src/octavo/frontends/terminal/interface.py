@@ -64,6 +64,7 @@ class Interface:
         self.update: tuple[str, ...] | None = None
         self._request, self._saved, self._loaded = request, saved, loaded
         self._early: list[ops.Op] = []
+        self._to_edit = ""
         self._has_begun = False
         self._crash: BaseException | None = None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -296,7 +297,18 @@ class Interface:
         self.app.event(event, time.monotonic())
         if isinstance(event.msg, events.SessionConfigured):
             self._warn_of_cut_documents()
+            self._edit()
         self.loop.changed()
+
+    def edit_when_open(self, text: str) -> None:
+        """Let the user edit this message once the session that has just been opened is on the screen."""
+        self._to_edit = text
+
+    def _edit(self) -> None:
+        text, self._to_edit = self._to_edit, ""
+        if text:
+            composer = self.app.composer
+            self.run_effects(composer.set_text(text + composer.editor.draft.text))
 
     def _warn_of_cut_documents(self) -> None:
         from octavo.engine.project_docs import cut_documents
@@ -308,6 +320,7 @@ class Interface:
     def _could_not_open(self, error: OctavoError) -> None:
         self.app.could_not_open()
         self.error(f"The session could not begin: {error}")
+        self._edit()
 
     def submit(self, op: ops.Op) -> None:
         """Hand an operation to the conversation; one that comes before there is any waits for it."""
