@@ -41,6 +41,11 @@ def update_question(config: Config, prompt: str) -> View | None:
 
 
 def _signed_in(config: Config) -> bool:
-    from octavo.frontends.terminal.actions.sign_in import is_signed_in  # a login that is kept elsewhere takes imports
+    """Whether a login is stored; one that cannot be read is none."""
+    from octavo.auth.storage import load_login  # where the provider wants none, nobody pays for it
+    from octavo.auth.tokens import AuthError
 
-    return is_signed_in(config)
+    try:
+        return load_login(config.codex_home, config.cli_auth_credentials_store) is not None
+    except AuthError:
+        return False

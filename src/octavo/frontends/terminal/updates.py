@@ -6,7 +6,6 @@ A start never waits for the network: it shows what an earlier one found out. A b
 
 from __future__ import annotations
 
-import logging
 import os
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -19,7 +18,6 @@ from octavo.files.private_file import replace_private_file
 RELEASES_VARIABLE = "OCTAVO_RELEASES_URL"
 COMMAND_VARIABLE = "OCTAVO_UPDATE_COMMAND"
 
-_log = logging.getLogger(__name__)
 _MOST_AGE = 20 * 3600
 _SECONDS = 10.0
 _TAG = "v"
@@ -94,6 +92,7 @@ async def refresh(codex_home: str, environ: Mapping[str, str], now: float) -> No
     if not url or not is_stale(codex_home, now):
         return
     import asyncio
+    import logging
 
     from octavo.errors import OctavoError
     from octavo.http.client import HttpClient
@@ -106,7 +105,7 @@ async def refresh(codex_home: str, environ: Mapping[str, str], now: float) -> No
         tag = msgspec.json.decode(answer.body, type=_Release).tag_name
         _save(codex_home, tag.removeprefix("rust-v").removeprefix(_TAG), now)
     except (TransportError, OctavoError, OSError, ValueError, TimeoutError, msgspec.DecodeError) as error:
-        _log.info("the newest version is not known: %s", error)
+        logging.getLogger(__name__).info("the newest version is not known: %s", error)
     finally:
         await http.aclose()
 

@@ -6,18 +6,9 @@ from collections.abc import Callable
 
 from octavo.auth.login_flow import LoginSettings
 from octavo.auth.login_server import LoginServer, start_login
-from octavo.auth.storage import StoredLogin, delete_login, load_login, save_login
-from octavo.auth.tokens import AuthError
+from octavo.auth.storage import StoredLogin, delete_login, save_login
 from octavo.config.config import Config
 from octavo.http.client import HttpClient
-
-
-def is_signed_in(config: Config) -> bool:
-    """Whether a login is stored; one that cannot be read is none."""
-    try:
-        return load_login(config.codex_home, config.cli_auth_credentials_store) is not None
-    except AuthError:
-        return False
 
 
 def save_key(config: Config, key: str) -> None:

@@ -1,0 +1,50 @@
+"""What is loaded before the first frame stands on the screen: every start waits for it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from terminal_window import Window, make_home
+
+LATER = {
+    "asyncio", "logging", "wcwidth", "json", "ssl", "httptools", "PIL", "rich", "mcp", "pydantic", "tree_sitter",
+    "octavo.engine", "octavo.runtime", "octavo.model", "octavo.tools", "octavo.process.launch", "octavo.rollout",
+    "octavo.frontends.terminal.interface", "octavo.frontends.terminal.cells", "octavo.frontends.terminal.chat",
+    "octavo.frontends.terminal.text.markdown", "octavo.frontends.terminal.text.highlight",
+}  # fmt: skip
+WATCH = """
+import sys
+from octavo.frontends.terminal import run
+draw = run._draw
+def watch(*args):
+    draw(*args)
+    open("loaded", "w").write(" ".join(sys.modules))
+run._draw = watch
+sys.argv = ["octavo"]
+from octavo.__main__ import main
+sys.exit(main())
+"""
+
+
+@pytest.fixture(params=["a provider of one's own", "OpenAI with a login, and MCP servers"])
+def loaded(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[set[str]]:
+    make_home(tmp_path)
+    if request.param.startswith("OpenAI"):
+        config = tmp_path / "home" / "config.toml"
+        servers = '[mcp_servers.mute]\ncommand = "sleep"\nargs = ["600"]\n'
+        config.write_text(config.read_text().replace('model_provider = "none"', "") + servers)
+        (tmp_path / "home" / "auth.json").write_text('{"OPENAI_API_KEY":"sk-test"}')
+    window = Window(tmp_path, [sys.executable, "-c", WATCH])
+    try:
+        window.sees("context left")
+        yield set((tmp_path / "work" / "loaded").read_text().split())
+    finally:
+        window.close()
+
+
+def test_the_first_frame_loads_neither_event_loop_nor_agent(loaded: set[str]) -> None:
+    early = {module for module in loaded if any(module == name or module.startswith(name + ".") for name in LATER)}
+    assert early == set()
