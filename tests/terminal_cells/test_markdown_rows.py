@@ -37,6 +37,10 @@ def test_headings_keep_their_signs_and_stand_alone() -> None:
     assert not span("#### Four", "Four").style.bold
 
 
+def test_signs_without_a_heading_are_kept() -> None:
+    assert rows("#\n\n#no heading\n\n####### seven") == ["#", "", "#no heading", "", "####### seven"]
+
+
 def test_a_line_break_in_a_paragraph_is_one_in_the_rows() -> None:
     assert rows("one\ntwo\n\nthree\n\n\n\nfour") == ["one", "two", "", "three", "", "four"]
 
@@ -102,8 +106,17 @@ def test_lists_are_set_off_by_four_columns_a_level() -> None:
     assert span("7. seven", "7. ").style.fg == LIGHT_BLUE
 
 
+def test_empty_items_show_their_marks() -> None:
+    assert rows("- a\n-\n- c") == ["- a", "-", "- c"]
+    assert rows("1.\n2. x\n3.") == ["1.", "2. x", "3."]
+    assert rows("-\n  below") == ["- below"]
+    assert rows("-") == ["-"]
+
+
 def test_numbers_count_from_the_first() -> None:
     assert rows("5. a\n5. b\n9. c") == ["5. a", "6. b", "7. c"]
+    assert rows("1. a\n\n1. b") == ["1. a", "", "2. b"]
+    assert rows("1. a\n   ```\n   code\n   ```\n1. b")[-1] == "2. b"
 
 
 def test_loose_items_keep_their_blank_row_and_their_paragraphs_the_indent() -> None:

@@ -8,7 +8,7 @@ import msgspec
 
 from octavo.frontends.terminal.cells.cell import INDENT, Palette
 from octavo.frontends.terminal.text.clean import clean, one_line
-from octavo.frontends.terminal.text.styled import CYAN, DIM, GREEN, MAGENTA, PLAIN, RED, YELLOW, Line, Span, Style, line
+from octavo.frontends.terminal.text.styled import CYAN, DIM, GREEN, PLAIN, RED, YELLOW, Line, Span, Style, line
 from octavo.frontends.terminal.text.widths import cut
 from octavo.frontends.terminal.text.wrapping import wrap
 
@@ -95,20 +95,6 @@ class Banner(msgspec.Struct, frozen=True):
         """In the colour of what speaks to the user."""
         text = " ".join(clean(self.text).split())
         return wrap(line(Span(text, Style(fg=CYAN))), columns)
-
-    transcript = scrollback
-
-
-class Echo(msgspec.Struct, frozen=True):
-    """A slash command that shows something, as it was given; `below` follows it."""
-
-    command: str
-
-    continues = False
-
-    def scrollback(self, columns: int, palette: Palette) -> list[Line]:
-        """One row."""
-        return wrap(line(Span(self.command, Style(fg=MAGENTA))), columns)
 
     transcript = scrollback
 

@@ -66,7 +66,7 @@ class Markdown:
 
     def finish(self) -> list[Flow]:
         """The rest, at the end of the text."""
-        self._end_paragraph()
+        self._close(0)
         out, self._out = self._out, []
         return out
 
@@ -74,10 +74,8 @@ class Markdown:
 
     def _line(self, text: str) -> None:
         rest, matched = self._match(text)
-        all_matched = matched == len(self._containers)
-        if not all_matched and self._leaf != "paragraph":
-            self._close(matched)
-            all_matched = True
+        if matched < len(self._containers) and self._leaf != "paragraph":
+            self._leaf, self._blank_code = None, 0  # code ends with what it is in
         if isinstance(self._leaf, Fence | Html):
             self._verbatim(self._leaf, rest)
         elif not rest.strip(" "):
@@ -100,9 +98,11 @@ class Markdown:
         return text, len(self._containers)
 
     def _close(self, count: int) -> None:
-        """Leave only the outer containers open."""
+        """Leave only the outer containers open. An item that had nothing in it shows its mark."""
         self._end_paragraph()
         self._leaf, self._blank_code = None, 0
+        if any(isinstance(container, Item) and not container.is_marked for container in self._containers[count:]):
+            self._emit("text", EMPTY)
         del self._containers[count:]
 
     def _blank_line(self, matched: int) -> None:
@@ -167,7 +167,7 @@ class Markdown:
             if heading:
                 self._close(matched)
                 style = _HEADINGS[len(heading[1]) - 1]
-                words = inline(f"{heading[1]} {heading[2]}".rstrip(), style)[0]
+                words = inline(f"{heading[1]} {heading[2] or ''}".rstrip(), style)[0]
                 self._emit("heading", words[0])
                 return
             if is_rule(stripped):
