@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 OCTAVO = os.path.join(os.path.dirname(sys.executable), "octavo")
-SHADOWS = ("re", "msgspec", "asyncio", "logging", "json", "enum", "octavo_not_there", "sitecustomize")
+# Not `re`: the start script that older versions of pip write imports it before our first line.
+SHADOWS = ("msgspec", "asyncio", "logging", "json", "enum", "octavo_not_there", "sitecustomize")
 
 
 @pytest.fixture
@@ -46,7 +47,7 @@ def tape(tmp_path: Path, command: str) -> str:
 
 def test_modules_on_the_users_path_are_not_ours(tmp_path: Path, planted: Path) -> None:
     words = ("exec", "--skip-git-repo-check", "--replay", tape(tmp_path, "echo [$PYTHONPATH]"), "hi")
-    result = run(tmp_path, *words, PYTHONPATH=str(planted), PYTHONSTARTUP=str(planted / "re.py"))
+    result = run(tmp_path, *words, PYTHONPATH=str(planted), PYTHONSTARTUP=str(planted / "json.py"))
     assert (result.returncode, result.stdout) == (0, b"done\n")
     assert b"planted" not in result.stderr.replace(str(planted).encode(), b"")
     assert f"[{planted}]".encode() in result.stderr, "commands get it unchanged"

@@ -187,17 +187,20 @@ def test_the_keyring_keeps_the_login_instead_of_the_file(tmp_path: Path, store: 
     (tmp_path / "auth.json").write_text("{}")
     environ = {
         "PYTHON_KEYRING_BACKEND": "file_keyring.FileKeyring",
-        "PYTHONPATH": os.path.dirname(__file__),
         "KEYRING_FILE": str(tmp_path / "keyring.json"),
     }
-    assert log_in(tmp_path, env=environ).code == 0
+    # The way of a backend that is installed beside the program: nothing else brings one in.
+    path = f"import sys; sys.path.append({os.path.dirname(__file__)!r})"
+    start = ["-c", f"{path}; sys.argv[0] = 'octavo'; from octavo.__main__ import main; sys.exit(main())"]
+    assert log_in(tmp_path, env=environ, start=start).code == 0
     assert not (tmp_path / "auth.json").exists()
     ((account, value),) = json.loads((tmp_path / "keyring.json").read_text()).items()
     assert account.startswith("Codex Auth/cli|")
     assert value == f'{{"OPENAI_API_KEY":"{KEY}"}}'
-    assert octavo(tmp_path, "login", "status", env=environ).err == "Logged in using an API key - sk-proj-***ABCDE\n"
-    assert octavo(tmp_path, "logout", env=environ) == (0, "", "Successfully logged out\n")
-    assert octavo(tmp_path, "login", "status", env=environ).code == 1
+    status = octavo(tmp_path, "login", "status", env=environ, start=start)
+    assert status.err == "Logged in using an API key - sk-proj-***ABCDE\n"
+    assert octavo(tmp_path, "logout", env=environ, start=start) == (0, "", "Successfully logged out\n")
+    assert octavo(tmp_path, "login", "status", env=environ, start=start).code == 1
 
 
 def test_without_a_keyring_auto_falls_back_to_the_file(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from urllib.parse import urlencode
 import keyring
 import pytest
 from keyring.backend import KeyringBackend
+from keyring.backends.fail import Keyring as FailingKeyring
 from mcp_talks import ask_for, calls
 from oauth_server import OAuthPlace
 from story import Json, conversation, says
@@ -229,7 +230,8 @@ def test_a_file_that_is_no_json_is_told(tmp_path: Path) -> None:
 
 
 def test_auto_goes_to_the_file_without_a_keyring(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
+    # Chosen by hand: the variable counts for the first use in a process alone.
+    monkeypatch.setattr("keyring.core._keyring_backend", FailingKeyring())  # type: ignore[no-untyped-call]
     auto, keyring = TokenStore(str(tmp_path), "auto"), TokenStore(str(tmp_path), "keyring")
     auto.save(TOKENS)
     assert auto.load("oa", TOKENS.server_url) == TOKENS

@@ -147,7 +147,6 @@ OCTAVO = Command(
     positionals=(Positional("PROMPT", "The first message; without it you are asked for one"),),
     commands=(
         EXEC,
-        RESUME,
         LOGIN,
         LOGOUT,
         MCP,
@@ -156,6 +155,7 @@ OCTAVO = Command(
         COMPLETION,
         SANDBOX,
         APPLY,
+        RESUME,
         CLOUD,
         FEATURES,
         CONFIG,
@@ -170,7 +170,6 @@ OCTAVO = Command(
         ("octavo", "work with it in this folder"),
         ("octavo resume --last", "go on where you stopped"),
         ('octavo exec "Explain it"', "one task, without a terminal"),
-        ("octavo help exec", "all that exec can do"),
         ("octavo doctor", "when something does not work"),
     ),
     details="Settings are read from ~/.codex/config.toml (or $CODEX_HOME).",
