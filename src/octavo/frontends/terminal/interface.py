@@ -1,7 +1,7 @@
 """The interface as it runs: the state on the screen, the session behind it, and the steps from one to the next.
 
 First what has to be answered, then which session, then the conversation. What the state cannot do itself comes to
-`perform`; the module `deeds` does it.
+`perform`; the room `deeds` does it.
 """
 
 from __future__ import annotations
@@ -208,7 +208,7 @@ class Interface:
 
     def perform(self, effect: Effect, now: float) -> None:
         """Do what composer, views and conversation ask for."""
-        from octavo.frontends.terminal.deeds import DEEDS
+        from octavo.frontends.terminal.deeds.table import DEEDS
 
         self.record("app_event", variant=type(effect).__name__)
         DEEDS[type(effect)](self, effect)

@@ -1,0 +1,90 @@
+"""Signing in and out, trust, and newer versions."""
+
+from __future__ import annotations
+
+from octavo.errors import OctavoError
+from octavo.frontends.terminal import effects as wish
+from octavo.frontends.terminal.interface import Interface
+
+
+def sign_in(here: Interface, _: wish.SignIn) -> None:
+    """Log in with the browser."""
+    from octavo.frontends.terminal.actions.sign_in import browser_login
+
+    def shown(url: str) -> None:
+        here.browser(url)
+        here.on_sign_in(lambda step: step.waits_at(url))
+
+    async def log_in() -> None:
+        try:
+            await browser_login(here.config, here.runtime.remote.nameless_http, shown)
+        except OctavoError as error:
+            reason = str(error)
+            here.on_sign_in(lambda step: step.failed(reason))
+            return
+        here.signed_in()
+
+    here.sign_in = here.start(log_in())
+
+
+def cancel_sign_in(here: Interface, _: wish.CancelSignIn) -> None:
+    """Give that up."""
+    if here.sign_in is not None:
+        here.sign_in.cancel()
+
+
+def save_key(here: Interface, effect: wish.SaveKey) -> None:
+    """Store an API key as the login."""
+    from octavo.frontends.terminal.actions.sign_in import save_key
+
+    try:
+        save_key(here.config, effect.key)
+    except OctavoError as error:
+        reason = f"The key could not be saved: {error}"
+        here.on_sign_in(lambda step: step.failed(reason))
+        return
+    here.signed_in()
+
+
+def answer_trust(here: Interface, effect: wish.AnswerTrust) -> None:
+    """Record that the folder is trusted."""
+    if not effect.trusted:
+        return
+    from octavo.config.edit import trust_project
+    from octavo.config.trust import trust_target
+
+    try:
+        trust_project(here.config.codex_home, trust_target(here.config.cwd, here.config.environ))
+        here.reload()
+    except OctavoError as error:
+        here.error(f"Your answer could not be saved: {error}")
+
+
+def log_out(here: Interface, _: wish.LogOut) -> None:
+    """Remove the stored login and leave."""
+    from octavo.frontends.terminal.actions.sign_in import sign_out
+
+    try:
+        sign_out(here.config)
+    except OctavoError as error:
+        here.error(f"The login could not be removed: {error}")
+        return
+    here.loop.end()
+
+
+def run_update(here: Interface, _: wish.RunUpdate) -> None:
+    """Leave, then update."""
+    from octavo.frontends.terminal.updates import update_command
+
+    here.update = update_command(here.config.environ)
+    here.loop.end()
+
+
+def dismiss_update(here: Interface, effect: wish.DismissUpdate) -> None:
+    """Do not ask about this version again."""
+    from octavo.frontends.terminal.updates import dismiss
+
+    try:
+        dismiss(here.config.codex_home, effect.version)
+    except OSError as error:
+        here.error(f"That could not be saved: {error.strerror}")

@@ -1,0 +1,104 @@
+"""What slash commands show."""
+
+from __future__ import annotations
+
+import datetime
+import time
+
+from octavo.errors import OctavoError
+from octavo.frontends.terminal import effects as wish
+from octavo.frontends.terminal.deeds.log_file import log_file
+from octavo.frontends.terminal.interface import Interface
+from octavo.protocol import ops
+
+
+def show_status(here: Interface, _: wish.ShowStatus) -> None:
+    """Print the card of `/status`."""
+    from octavo.frontends.terminal.cells.status import StatusCell
+    from octavo.frontends.terminal.facts import status_facts
+
+    talk = here.app.talk
+    if talk is not None:
+        now = datetime.datetime.now().astimezone()
+        facts = status_facts(here.config, talk.chat.session_id)
+        talk.show(StatusCell(facts, talk.chat.usage.shown(time.monotonic(), now), now))
+
+
+def show_mcp(here: Interface, _: wish.ShowMcp) -> None:
+    """Print what the MCP servers offer."""
+    from octavo.frontends.terminal.cells.servers import ServersCell
+
+    if here.config.mcp_servers:
+        here.submit(ops.ListMcpTools())
+    elif here.app.talk is not None:
+        here.app.talk.show(ServersCell({}))
+
+
+def show_diff(here: Interface, _: wish.ShowDiff) -> None:
+    """Open the pager with what git says has changed."""
+
+    async def look() -> None:
+        from octavo.frontends.terminal.actions.diff import changes
+        from octavo.frontends.terminal.views.diff_pager import diff_pager
+
+        try:
+            text = await changes(here.config.cwd)
+        except OctavoError as error:
+            here.error(f"The changes cannot be shown: {error}")
+            return
+        here.run_effects((wish.OpenPager(diff_pager(text)),))
+
+    here.start(look())
+
+
+def list_branches(here: Interface, _: wish.ListBranches) -> None:
+    """Open the list of branches to compare with."""
+
+    async def look() -> None:
+        from octavo.frontends.terminal.actions.review_targets import local_branches
+        from octavo.frontends.terminal.views.review_picker import branch_list
+
+        try:
+            current, branches = await local_branches(here.config.cwd)
+        except OctavoError as error:
+            here.error(f"The branches cannot be listed: {error}")
+            return
+        here.run_effects((wish.OpenView(branch_list(current, branches)),))
+
+    here.start(look())
+
+
+def list_commits(here: Interface, _: wish.ListCommits) -> None:
+    """Open the list of commits to review."""
+
+    async def look() -> None:
+        from octavo.frontends.terminal.actions.review_targets import last_commits
+        from octavo.frontends.terminal.views.review_picker import commit_list
+
+        try:
+            commits = await last_commits(here.config.cwd)
+        except OctavoError as error:
+            here.error(f"The commits cannot be listed: {error}")
+            return
+        here.run_effects((wish.OpenView(commit_list(commits)),))
+
+    here.start(look())
+
+
+def send_feedback(here: Interface, effect: wish.SendFeedback) -> None:
+    """Send the report."""
+
+    async def send() -> None:
+        from octavo.frontends.terminal.actions.feedback import send_feedback
+
+        config, talk = here.config, here.app.talk
+        thread = talk.chat.session_id if talk is not None else ""
+        log, http = log_file(config.codex_home), here.runtime.remote.nameless_http
+        try:
+            said = await send_feedback(http, config.environ, effect, thread, log, here.rollout_path)
+        except OctavoError as error:
+            here.error(f"The report could not be sent: {error}")
+            return
+        here.info(said)
+
+    here.start(send())

@@ -1,0 +1,52 @@
+"""Which deed belongs to which effect."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from octavo.frontends.terminal import effects as wish
+from octavo.frontends.terminal.deeds import beginning, messages, program, sessions, settings, shows
+from octavo.frontends.terminal.interface import Interface
+from octavo.protocol import ops
+
+Deed = Callable[[Interface, Any], None]
+
+
+DEEDS: Mapping[type, Deed] = {
+    wish.Submit: messages.submit,
+    wish.UserShell: lambda here, effect: here.submit(ops.RunUserShellCommand(effect.command)),
+    wish.RunCommand: messages.run_command,
+    wish.Interrupt: lambda here, _: here.submit(ops.Interrupt()),
+    wish.Quit: lambda here, _: here.loop.end(),
+    wish.Suspend: program.suspend,
+    wish.Redraw: program.redraw,
+    wish.FetchHistory: lambda here, effect: here.submit(ops.GetHistoryEntryRequest(effect.offset, effect.log_id)),
+    wish.FindHistory: program.find_history,
+    wish.SearchFiles: program.search_files,
+    wish.PasteImage: program.paste_image,
+    wish.EditDraft: program.edit_draft,
+    wish.Info: lambda here, effect: here.info(effect.text, effect.hint),
+    wish.Error: lambda here, effect: here.error(effect.text),
+    wish.Operate: lambda here, effect: here.submit(effect.op),
+    wish.Backtrack: sessions.backtrack,
+    wish.ChooseModel: settings.choose_model,
+    wish.ChooseApprovals: settings.choose_approvals,
+    wish.ListBranches: shows.list_branches,
+    wish.ListCommits: shows.list_commits,
+    wish.NewSession: sessions.new_session,
+    wish.ShowDiff: shows.show_diff,
+    wish.ShowStatus: shows.show_status,
+    wish.ShowMcp: shows.show_mcp,
+    wish.LogOut: beginning.log_out,
+    wish.SendFeedback: shows.send_feedback,
+    wish.SignIn: beginning.sign_in,
+    wish.CancelSignIn: beginning.cancel_sign_in,
+    wish.SaveKey: beginning.save_key,
+    wish.AnswerTrust: beginning.answer_trust,
+    wish.MoreSessions: sessions.more_sessions,
+    wish.PickSession: sessions.pick_session,
+    wish.RunUpdate: beginning.run_update,
+    wish.DismissUpdate: beginning.dismiss_update,
+}
+"""By the type of the effect."""
