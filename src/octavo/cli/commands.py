@@ -12,6 +12,7 @@ APPLY = Deferred(("apply", "a"), "octavo.cli.cloud_options:APPLY")
 CLOUD = Deferred(("cloud", "cloud-tasks"), "octavo.cli.cloud_options:CLOUD")
 CONFIG = Deferred(("config",), "octavo.cli.inspection_options:CONFIG")
 SESSIONS = Deferred(("sessions",), "octavo.cli.inspection_options:SESSIONS")
+USAGE = Deferred(("usage",), "octavo.cli.inspection_options:USAGE")
 DOCTOR = Deferred(("doctor",), "octavo.cli.inspection_options:DOCTOR")
 GENERATE_TS = Deferred(("generate-ts",), "octavo.cli.type_export_options:GENERATE_TS")
 GENERATE_JSON_SCHEMA = Deferred(("generate-json-schema",), "octavo.cli.type_export_options:GENERATE_JSON_SCHEMA")
@@ -25,6 +26,7 @@ DEFERRED = (
     CLOUD,
     CONFIG,
     SESSIONS,
+    USAGE,
     DOCTOR,
     GENERATE_TS,
     GENERATE_JSON_SCHEMA,
@@ -160,6 +162,7 @@ OCTAVO = Command(
         FEATURES,
         CONFIG,
         SESSIONS,
+        USAGE,
         DOCTOR,
         GENERATE_TS,
         RESPONSES_API_PROXY,

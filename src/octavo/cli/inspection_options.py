@@ -1,4 +1,4 @@
-"""The declarations of the commands that look at things: `config`, `sessions`, `doctor` (`docs/cli.md`)."""
+"""The declarations of the commands that look at things: `config`, `sessions`, `usage`, `doctor` (`docs/cli.md`)."""
 
 from __future__ import annotations
 
@@ -70,6 +70,18 @@ SESSIONS = Command(
             positionals=(_SESSION,),
         ),
     ),
+)
+
+USAGE = Command(
+    "usage",
+    "Tokens of saved sessions by day, model and project, and what they cost",
+    run="octavo.cli.usage.report:run",
+    options=(
+        Option("--since", value="DAY", about="From this day on: 2026-01-31, or 7d, 4w (today is the first day)"),
+        _JSON,
+    ),
+    details="Prices are yours to give, in config.toml: docs/usage.md.",
+    examples=(("octavo usage --since 7d", "the last week"), ("octavo usage --json", "for scripts")),
 )
 
 DOCTOR = Command(

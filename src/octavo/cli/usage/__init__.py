@@ -1,0 +1,1 @@
+"""`octavo usage`: the tokens of saved sessions, and what they cost (`docs/usage.md`)."""

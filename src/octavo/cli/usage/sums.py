@@ -1,0 +1,111 @@
+"""Adding up what sessions took: by day, model and project (`docs/usage.md`)."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from typing import NamedTuple
+
+import msgspec
+
+from octavo.config.schema import PriceToml
+from octavo.rollout.usage import Answer, SessionUsage
+
+UNKNOWN = "unknown"
+
+
+class Group(NamedTuple):
+    """What answers are added up by: the local day (`YYYY-MM-DD`), the model, the folder."""
+
+    day: str
+    model: str
+    project: str
+
+
+class Sum(msgspec.Struct):
+    """Tokens of some answers, and what they cost in each currency; `unpriced` are tokens of models without a price."""
+
+    answers: int = 0
+    input: int = 0
+    cached: int = 0
+    output: int = 0
+    reasoning: int = 0
+    unpriced: int = 0
+    cost: dict[str, float] = msgspec.field(default_factory=dict)
+
+    @property
+    def tokens(self) -> int:
+        """Input and output."""
+        return self.input + self.output
+
+    @property
+    def cached_share(self) -> float:
+        """How much of the input came from the cache, from 0 to 1."""
+        return self.cached / self.input if self.input else 0.0
+
+    def add(self, answer: Answer, price: PriceToml | None) -> None:
+        """One more answer."""
+        self.answers += 1
+        self.input += answer.input
+        self.cached += answer.cached
+        self.output += answer.output
+        self.reasoning += answer.reasoning
+        if price is None:
+            self.unpriced += answer.input + answer.output
+        else:
+            self.cost[price.currency] = self.cost.get(price.currency, 0.0) + cost_of(answer, price)
+
+    def include(self, other: Sum) -> None:
+        """What another sum holds, too."""
+        self.answers += other.answers
+        self.input += other.input
+        self.cached += other.cached
+        self.output += other.output
+        self.reasoning += other.reasoning
+        self.unpriced += other.unpriced
+        for currency, amount in other.cost.items():
+            self.cost[currency] = self.cost.get(currency, 0.0) + amount
+
+
+def cost_of(answer: Answer, price: PriceToml) -> float:
+    """What an answer costs; prices are for a million tokens."""
+    cached_price = price.input if price.cached_input is None else price.cached_input
+    fresh = max(answer.input - answer.cached, 0)
+    return (fresh * price.input + answer.cached * cached_price + answer.output * price.output) / 1_000_000
+
+
+def sums(sessions: Iterable[SessionUsage], prices: Mapping[str, PriceToml], since: str) -> dict[Group, Sum]:
+    """What was taken on `since` and later, by day, model and project, the newest day first."""
+    found: dict[Group, Sum] = {}
+    day_of = _days()
+    for session in sessions:
+        for stretch in session.stretches:
+            model, project = stretch.model or UNKNOWN, stretch.cwd or UNKNOWN
+            price = prices.get(stretch.model)
+            for answer in stretch.answers:
+                day = day_of(answer.at)
+                if day >= since:
+                    found.setdefault(Group(day, model, project), Sum()).add(answer, price)
+    ordered = sorted(found, key=lambda group: (group.model, group.project))
+    return {group: found[group] for group in sorted(ordered, key=lambda group: group.day, reverse=True)}
+
+
+def summed(by_group: Mapping[Group, Sum], key: Callable[[Group], str]) -> dict[str, Sum]:
+    """The same, less finely."""
+    found: dict[str, Sum] = {}
+    for group, one in by_group.items():
+        found.setdefault(key(group), Sum()).include(one)
+    return found
+
+
+def _days() -> Callable[[int], str]:
+    """From Unix times to local days. Zones differ by quarters of an hour, so each quarter is looked up once."""
+    known: dict[int, str] = {}
+
+    def day(at: int) -> str:
+        quarter = at // 900
+        if quarter not in known:
+            known[quarter] = time.strftime("%Y-%m-%d", time.localtime(quarter * 900))
+        return known[quarter]
+
+    return day
