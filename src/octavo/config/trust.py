@@ -7,7 +7,6 @@ repository it belongs to, where a linked worktree belongs to its main checkout.
 from __future__ import annotations
 
 import os
-import subprocess
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
@@ -59,6 +58,8 @@ def repository_root(cwd: str, environ: Mapping[str, str], writable: Iterable[str
 
 def _ask_git(base: str, environ: Mapping[str, str], writable: tuple[str, ...]) -> tuple[str, str, str] | None:
     """The git folder, the shared git folder and the top of the checkout, relative to `base` or absolute."""
+    import subprocess  # most folders are known by name, and git need not be asked
+
     path = environ.get("PATH", os.defpath)
     program = find_program("git", path, *writable)
     if program is None:
