@@ -218,6 +218,26 @@ def test_an_interrupted_turn_leaves_its_calls_as_failed_and_late_ends_unheard(pl
     assert play.chat.take_ended() == TurnEnded("interrupted")
 
 
+def said(call: str, text: str) -> events.ExecCommandOutputDelta:
+    return events.ExecCommandOutputDelta(call, "stdout", text.encode())
+
+
+def test_a_command_that_is_broken_off_shows_what_it_said_until_then(play: Play) -> None:
+    play(STARTED, begin("a", "make"), said("a", "one\ntw"), said("a", "o\n"), events.TurnAborted())
+    assert play.rows()[:3] == ["• Ran make", "  └ one", "    two"]
+    assert [row.text for row in play.cells[0].transcript(80, Palette())] == ["$ make", "one", "two", "✗ (1)"]
+
+
+def test_what_a_flood_said_is_kept_at_its_ends_and_counted(play: Play) -> None:
+    lines = [f"line {number}\n" for number in range(100_000)]
+    play(STARTED, begin("a", "yes"))
+    play(*(said("a", "".join(lines[start : start + 1000])) for start in range(0, len(lines), 1000)))
+    play(events.TurnAborted())
+    assert play.rows()[:6] == [
+        "• Ran yes", "  └ line 0", "    line 1", "    … +99996 lines", "    line 99998", "    line 99999",
+    ]  # fmt: skip
+
+
 def test_an_error_of_the_turn_ends_what_is_live_and_the_turn_ends_once(play: Play) -> None:
     play(STARTED, begin("a", "read"), events.Error("stream closed"), events.TaskComplete(None))
     assert [row[0] for row in play.rows() if row[:1] in "•■" and row] == ["•", "■"]

@@ -92,6 +92,7 @@ class Chat:
             events.TurnAborted: self._turn_aborted,
             events.TokenCount: self._token_count,
             events.StreamError: self._stream_error,
+            events.ExecCommandOutputDelta: lambda msg, now: self._running.command_said(msg),
             events.AgentMessage: self._agent_message,
             events.AgentMessageDelta: self._agent_delta,
             events.AgentReasoningDelta: self._thinking,

@@ -13,9 +13,8 @@ from octavo.frontends.terminal.cells.command import CommandCell, Ended, script_o
 from octavo.frontends.terminal.cells.exploring import ExploringCell, Look, is_look
 from octavo.frontends.terminal.cells.output import MOST_LINES, MOST_LINES_OF_USER, limited
 from octavo.frontends.terminal.cells.tools import McpCell
+from octavo.frontends.terminal.chat.partial import PartialOutput
 from octavo.protocol import events
-
-_BROKEN_OFF = Ended(1, limited("", MOST_LINES), "", None)
 
 
 class _Command:
@@ -48,6 +47,7 @@ class Running:
 
     def __init__(self) -> None:
         self._calls: list[_Command | _Group | _McpCall] = []
+        self._said: dict[str, PartialOutput] = {}
 
     def live(self) -> Cell | None:
         """The newest of them as it stands."""
@@ -79,8 +79,13 @@ class Running:
         self._calls.append(_Command(msg.call_id, script, most_lines))
         return finished
 
+    def command_said(self, msg: events.ExecCommandOutputDelta) -> None:
+        """More output; it is only shown if the command is broken off."""
+        self._said.setdefault(msg.call_id, PartialOutput()).add(msg.chunk)
+
     def command_ended(self, msg: events.ExecCommandEnd) -> list[Cell]:
         """A command is over; the cells that are finished by this."""
+        self._said.pop(msg.call_id, None)
         for call in self._calls:
             if isinstance(call, _Command) and call.call_id == msg.call_id:
                 self._calls.remove(call)
@@ -118,7 +123,8 @@ class Running:
     def break_off(self) -> list[Cell]:
         """The turn has ended without them: all that is left, as failed; groups that are whole as they are."""
         calls, self._calls = self._calls, []
-        return [_broken_off(call) for call in calls]
+        said, self._said = self._said, {}
+        return [_broken_off(call, said) for call in calls]
 
     def _finished_groups(self) -> list[Cell]:
         finished = [
@@ -143,12 +149,20 @@ def _ended(msg: events.ExecCommandEnd, most_lines: int) -> Ended:
     return Ended(msg.exit_code, limited(msg.aggregated_output, most_lines), msg.formatted_output, msg.duration)
 
 
-def _broken_off(call: _Command | _Group | _McpCall) -> Cell:
+def _broken_off(call: _Command | _Group | _McpCall, said: dict[str, PartialOutput]) -> Cell:
     match call:
         case _Command():
-            return CommandCell(call.script, _BROKEN_OFF)
+            return CommandCell(call.script, _not_ended(said.get(call.call_id), call.most_lines))
         case _McpCall():
             return McpCell(call.invocation, events.McpOutcome(err="interrupted"))
         case _Group():
-            looks = tuple(look if look.ended else look._replace(ended=_BROKEN_OFF) for look in call.looks)
+            looks = tuple(
+                look if look.ended else look._replace(ended=_not_ended(said.get(look.call_id), MOST_LINES))
+                for look in call.looks
+            )
             return ExploringCell(looks, failed=call.is_running)
+
+
+def _not_ended(said: PartialOutput | None, most_lines: int) -> Ended:
+    said = said or PartialOutput()
+    return Ended(1, said.output(most_lines), said.text, None)
