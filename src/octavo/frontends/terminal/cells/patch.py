@@ -42,11 +42,16 @@ class FileDiff(msgspec.Struct, frozen=True):
         """The name and the counts."""
         return [Span(self.name), *_counts(*self.counts)]
 
-    def rows(self, columns: int) -> list[Line]:
-        """The lines, numbers to the right; long ones go on below their text."""
-        digits = len(str(max((entry.number for entry in self.lines), default=0)))
+    @property
+    def digits(self) -> int:
+        """How wide its numbers are."""
+        return len(str(max((entry.number for entry in self.lines), default=0)))
+
+    def rows(self, columns: int, *, start: int = 0, count: int | None = None) -> list[Line]:
+        """The lines, or `count` of them from `start` on; numbers to the right; long ones go on below their text."""
+        digits = self.digits
         rows: list[Line] = []
-        for number, sign, text in self.lines:
+        for number, sign, text in self.lines[start : None if count is None else start + count]:
             if sign == "⋮":
                 rows.append(line(" " * (4 + digits - 1), Span("⋮", DIM)))
                 continue

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 
 from msgspec import UNSET
 
@@ -16,6 +17,7 @@ from octavo.frontends.terminal.views.question import Question, Reply
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from octavo.frontends.terminal.cells.patch import FileDiff
     from octavo.protocol.changes import FileChange, FileChanges
     from octavo.protocol.events import ApplyPatchApprovalRequest, CommandRisk, ExecApprovalRequest
     from octavo.protocol.policy import ReviewDecision
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 EXEC_TITLE, PATCH_TITLE = "EXEC", "PATCH"
 
 _INDENT = line("  ")
+_LINES_A_PIECE = 200
 _LEVELS = {"low": GREEN, "medium": CYAN, "high": RED}
 _REFUSE = Option("No, let me say what to do instead", key="esc")
 
@@ -39,29 +42,35 @@ def command_question(event_id: str, request: ExecApprovalRequest) -> Question:
         reply(Option("Yes, and stop asking for this command in this session", key="a"), "a", "approved_for_session"),
         reply(_REFUSE, "n", "abort"),
     )
-    return Question("May this command run?", about, command, replies, lambda: text_pager(EXEC_TITLE, about + command))
+    count = len(about) + len(command)
+    pager = partial(text_pager, EXEC_TITLE, about + command)
+    return Question("May this command run?", about, command, count, replies, pager)
 
 
 def patch_question(event_id: str, request: ApplyPatchApprovalRequest, name: Callable[[str], str]) -> Question:
     """May this patch be applied? `name` tells how a path is shown."""
-    about, changes = _about(request.reason, UNSET), patch_blocks(request.changes, name)
+    from octavo.frontends.terminal.cells.patch import file_diffs
+
+    files = file_diffs(_readable_changes(request.changes), name)
+    about, changes = _about(request.reason, UNSET), patch_blocks(files)
+    count = len(about) + len(changes) + sum(len(file.lines) for file in files)
 
     def reply(option: Option, letter: str, decision: ReviewDecision) -> Reply:
         return Reply(option, letter, Answer(event_id, decision, None))
 
     replies = (reply(Option("Yes, apply it", key="y"), "y", "approved"), reply(_REFUSE, "n", "abort"))
-    title = "May these changes be made?"
-    return Question(title, about, changes, replies, lambda: text_pager(PATCH_TITLE, about + changes))
+    pager = partial(text_pager, PATCH_TITLE, about + changes)
+    return Question("May these changes be made?", about, changes, count, replies, pager)
 
 
-def patch_blocks(changes: FileChanges, name: Callable[[str], str]) -> list[Block]:
-    """For each file its name and counts, an empty row and the diff."""
-    from octavo.frontends.terminal.cells.patch import file_diffs
-
+def patch_blocks(files: Sequence[FileDiff]) -> list[Block]:
+    """For each file its name and counts, an empty row and the diff, in pieces: a file may be very long."""
     blocks: list[Block] = []
-    for file in file_diffs(_readable_changes(changes), name):
+    for file in files:
         blocks += [blank] if blocks else []
-        blocks += [paragraph(line(*file.title()), _INDENT, _INDENT), blank, file.rows]
+        blocks += [paragraph(line(*file.title()), _INDENT, _INDENT), blank]
+        for start in range(0, len(file.lines), _LINES_A_PIECE):
+            blocks.append(partial(file.rows, start=start, count=_LINES_A_PIECE))
     return blocks
 
 

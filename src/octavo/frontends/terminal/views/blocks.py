@@ -21,6 +21,11 @@ def blank(_: int) -> list[Line]:
     return [EMPTY]
 
 
-def all_rows(blocks: Iterable[Block], width: int) -> list[Line]:
-    """The rows of all pieces."""
-    return [row for block in blocks for row in block(width)]
+def first_rows(blocks: Iterable[Block], width: int, count: int) -> tuple[list[Line], bool]:
+    """The rows of the first pieces, more than `count` if there are so many, and whether these are all there are."""
+    rows: list[Line] = []
+    for block in blocks:
+        if len(rows) > count:
+            return rows, False
+        rows += block(width)
+    return rows, True

@@ -14,7 +14,7 @@ from octavo.frontends.terminal.keys.key import Key, Paste
 from octavo.frontends.terminal.text.styled import BOLD, DIM, EMPTY, Line, Span, line
 from octavo.frontends.terminal.text.widths import cut_line
 from octavo.frontends.terminal.text.wrapping import wrap
-from octavo.frontends.terminal.views.blocks import Block, all_rows
+from octavo.frontends.terminal.views.blocks import Block, first_rows
 from octavo.frontends.terminal.views.guard import Guard
 from octavo.frontends.terminal.views.option_rows import Option, option_rows, window
 from octavo.frontends.terminal.views.view import STAY, Cursor, Outcome, View, is_cancel, is_ctrl, is_named, typed
@@ -37,7 +37,7 @@ class Reply(NamedTuple):
 class Question(View):
     """The question: `about` stands above `subject`, which is what the answer lets happen. `pager` shows both whole.
 
-    The last reply is what Esc and Ctrl+C mean.
+    `lines` is how many lines both have. The last reply is what Esc and Ctrl+C mean.
     """
 
     is_question = True
@@ -47,14 +47,15 @@ class Question(View):
         title: str,
         about: Sequence[Block],
         subject: Sequence[Block],
+        lines: int,
         replies: Sequence[Reply],
         pager: Callable[[], View],
     ) -> None:
         self._title, self._replies, self._pager = title, tuple(replies), pager
-        self._about, self._subject = tuple(about), tuple(subject)
+        self._about, self._subject, self._lines = tuple(about), tuple(subject), lines
         self._guard = Guard()
         self._selected = self._top = 0
-        self._laid_out: tuple[int, list[Line], list[Line]] = (0, [], [])
+        self._body = _Body((0, 0), [], [], 0)
 
     def appear(self, now: float) -> None:
         """It is seen from now on."""
@@ -103,18 +104,41 @@ class Question(View):
         self._top, end = window(options, self._selected, self._top, max(height - _LEAST_SUBJECT, 1))
         answers = [row for option in options[self._top : end] for row in option]
         title = wrap(line(Span(self._title, BOLD)), width, line("  "), line("  "))
-        about, subject = self._rows_of_body(width)
-        wanted = min(len(about) + len(subject), _LEAST_BODY)
+        body = self._rows_of_body(width, height)
+        wanted = min(len(body.about) + len(body.subject), _LEAST_BODY)
         frame = _Frame([*title, EMPTY], [EMPTY], [EMPTY, line(Span(f"  {HINT}", DIM))])
         frame = frame.within(height - len(answers) - wanted)
-        body = _cut(about, subject, max(height - len(answers) - frame.height, 0), width)
-        rows = [*frame.above, *body, *frame.between, *answers, *frame.below][: max(height, 0)]
+        shown = body.within(max(height - len(answers) - frame.height, 0))
+        rows = [*frame.above, *shown, *frame.between, *answers, *frame.below][: max(height, 0)]
         return [cut_line(row, width) for row in rows], None
 
-    def _rows_of_body(self, width: int) -> tuple[list[Line], list[Line]]:
-        if self._laid_out[0] != width:
-            self._laid_out = (width, all_rows(self._about, width), all_rows(self._subject, width))
-        return self._laid_out[1:]
+    def _rows_of_body(self, width: int, height: int) -> _Body:
+        if self._body.size != (width, height):
+            about, has_all_about = first_rows(self._about, width, height)
+            subject, has_all = first_rows(self._subject, width, height)
+            count = len(about) + len(subject) if has_all_about and has_all else self._lines
+            self._body = _Body((width, height), about, subject, count)
+        return self._body
+
+
+class _Body(NamedTuple):
+    """What is asked, laid out for a size as far as it may be seen; `lines` is how many there are in all."""
+
+    size: tuple[int, int]
+    about: list[Line]
+    subject: list[Line]
+    lines: int
+
+    def within(self, room: int) -> list[Line]:
+        """As much as there is room for, half of it for the subject; where that is not all, the last row says so."""
+        about, subject = self.about, self.subject
+        if len(about) + len(subject) <= room:
+            return [*about, *subject]
+        if room <= 1:
+            return subject[:room]
+        kept = min(len(about), max(room - 1 - len(subject), (room - 1) // 2))
+        remark = f"  … {self.lines} lines, ctrl + a shows all" if self.size[0] > _LEAST_REMARK else "  … ctrl + a"
+        return [*about[:kept], *subject[: room - 1 - kept], line(Span(remark, DIM))]
 
 
 class _Frame(NamedTuple):
@@ -135,15 +159,3 @@ class _Frame(NamedTuple):
             if frame.height <= room:
                 return frame
         return _Frame([], [], [])
-
-
-def _cut(about: list[Line], subject: list[Line], room: int, width: int) -> list[Line]:
-    """As much as there is room for, half of it for the subject; where that is not all, the last row says so."""
-    count = len(about) + len(subject)
-    if count <= room:
-        return [*about, *subject]
-    if room <= 1:
-        return subject[:room]
-    kept = min(len(about), max(room - 1 - len(subject), (room - 1) // 2))
-    remark = f"  … {count} lines, ctrl + a shows all" if width > _LEAST_REMARK else "  … ctrl + a"
-    return [*about[:kept], *subject[: room - 1 - kept], line(Span(remark, DIM))]
