@@ -351,7 +351,7 @@ def finding(title: str, body: str) -> ReviewFinding:
 
 
 def test_a_review_stands_between_banners(play: Play) -> None:
-    output = ReviewOutput((finding("Off by one", "Look\nhere"), finding("Leak", "there")))
+    output = ReviewOutput((finding("Off\nby one", "Look\nhere"), finding("Leak", "there")))
     play(events.EnteredReviewMode("the prompt", "current changes"), events.ExitedReviewMode(output), DONE)
     assert play.rows() == [
         ">> Code review started: current changes <<", "", "• Full review comments:", "",

@@ -318,7 +318,7 @@ def test_searches_pictures_and_their_paths() -> None:
 
 def test_notices_have_a_mark_each() -> None:
     assert shown(notices.info("told", "a hint")) == ["• told a hint"]
-    assert shown(notices.error("went\nwrong")) == ["■ went", "  wrong"]
+    assert shown(notices.error("went\nwrong\n\n")) == ["■ went", "  wrong"]
     assert shown(notices.warning("take care")) == ["⚠ take care"]
     assert shown(notices.deprecation("old", "use new")) == ["⚠ old", "  use new"]
     assert shown(notices.Banner(">> begun <<")) == [">> begun <<"]

@@ -31,12 +31,12 @@ class Notice(msgspec.Struct, frozen=True):
 
     def scrollback(self, columns: int, palette: Palette) -> list[Line]:
         """The text, a very long one cut, with what there is more to say below."""
-        text = clean(self.text)
+        text = clean(self.text).strip("\n")
         return self._rows(columns, text if len(text) <= _MOST else text[:_MOST] + "…")
 
     def transcript(self, columns: int, palette: Palette) -> list[Line]:
         """All of the text."""
-        return self._rows(columns, clean(self.text))
+        return self._rows(columns, clean(self.text).strip("\n"))
 
     def _rows(self, columns: int, text: str) -> list[Line]:
         rows: list[Line] = []

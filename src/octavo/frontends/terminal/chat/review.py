@@ -5,6 +5,7 @@ from __future__ import annotations
 from octavo.frontends.terminal.cells import notices
 from octavo.frontends.terminal.cells.agent import AgentText
 from octavo.frontends.terminal.cells.cell import Cell
+from octavo.frontends.terminal.text.clean import one_line
 from octavo.frontends.terminal.text.markdown import render
 from octavo.protocol.review import ReviewFinding, ReviewOutput
 
@@ -22,7 +23,7 @@ def review_cell(output: ReviewOutput | None) -> Cell:
 def _findings(findings: tuple[ReviewFinding, ...]) -> str:
     lines = ["Full review comments:" if len(findings) > 1 else "Review comment:"]
     for finding in findings:
-        where, span = finding.code_location.absolute_file_path, finding.code_location.line_range
-        lines += ["", f"- {finding.title} — {where}:{span.start}-{span.end}"]
+        where, span = one_line(finding.code_location.absolute_file_path), finding.code_location.line_range
+        lines += ["", f"- {one_line(finding.title)} — {where}:{span.start}-{span.end}"]
         lines += [f"  {part}" for part in finding.body.split("\n")]
     return "\n".join(lines)
