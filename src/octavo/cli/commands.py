@@ -132,6 +132,10 @@ APP_SERVER = Command(
     "app-server",
     "Serve conversations to editors and desktop programs",
     run="octavo.cli.app_server:run",
+    options=(
+        Option("--listen", value="URL", choices=("stdio://",), about="Where to serve", hidden=True),
+        Option("--stdio", about="Serve on stdin and stdout, as always", hidden=True),
+    ),
     commands=(GENERATE_TS, GENERATE_JSON_SCHEMA),
 )
 

@@ -11,6 +11,7 @@ from octavo.engine.session import Session
 from octavo.protocol import events
 from octavo.protocol.ids import ConversationId
 from octavo.protocol.ops import Op, Shutdown, Submission
+from octavo.protocol.settings import SessionSettings
 from octavo.rollout.errors import RolloutWriteError
 
 QUEUE_SIZE = 64
@@ -35,6 +36,26 @@ class Conversation:
             self._count += 1
         await self._submissions.put(Submission(submission_id, op))
         return submission_id
+
+    async def taken(self) -> None:
+        """Wait until everything handed in so far was taken up; the turns that it began go on."""
+        await self._submissions.join()
+
+    @property
+    def running(self) -> str | None:
+        """The id of the task that runs, if one does."""
+        active = self._session.active
+        return active.id if active is not None and active.task is not None else None
+
+    @property
+    def settings(self) -> SessionSettings:
+        """What the next turn will run under, as far as operations were taken."""
+        return self._session.settings
+
+    @property
+    def usage(self) -> events.TokenCount:
+        """Usage and limits as they are now."""
+        return self._session.tokens.event()
 
     def subscribe(self, *, wait: bool = True) -> Subscription:
         """Listen, from now on; the first listener also gets what was told before.
@@ -69,7 +90,10 @@ class Conversation:
     async def _take_operations(self) -> None:
         while True:
             submission = await self._submissions.get()
-            await handle(self._session, submission)
+            try:
+                await handle(self._session, submission)
+            finally:
+                self._submissions.task_done()
             if isinstance(submission.op, Shutdown):
                 self._session.broadcast.end()
                 return

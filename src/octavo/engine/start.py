@@ -58,17 +58,21 @@ async def resume_conversation(config: Config, services: Services, rollout_path: 
     return Conversation(session, _announce(session, _initial_messages(services, saved)))
 
 
-async def fork_conversation(config: Config, services: Services, rollout_path: str, user_message: int) -> Conversation:
+async def fork_conversation(
+    config: Config, services: Services, rollout_path: str, user_message: int | None
+) -> Conversation:
     """A new conversation with everything that stood before the n-th message of the user, counted from 0.
 
-    Without that many messages it is a new conversation with nothing in it.
+    Without a number it has all that the other one holds. Without that many messages it is a
+    new conversation with nothing in it.
     """
     from octavo.engine.rebuild import rebuild_history
     from octavo.rollout.fork import copied_lines, cut_before_user_message
     from octavo.rollout.read import load_rollout
 
     _begin(config)
-    saved = cut_before_user_message(load_rollout(rollout_path), user_message)
+    whole = load_rollout(rollout_path)
+    saved = whole if user_message is None else cut_before_user_message(whole, user_message)
     if saved is None:
         return await new_conversation(config, services)
     instructions = user_instructions(config)

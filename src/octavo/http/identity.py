@@ -47,8 +47,12 @@ class ClientIdentity:
     @property
     def user_agent(self) -> str:
         """`originator/version (system version; machine) terminal`, then the suffix in parentheses if there is one."""
+        return self.as_release(__version__)
+
+    def as_release(self, release: str) -> str:
+        """The same under another version, for those who read the version as that of a language."""
         system, version, machine = operating_system()
-        bare = f"{self.originator}/{__version__} ({system} {version}; {machine}) {self.terminal}"
+        bare = f"{self.originator}/{release} ({system} {version}; {machine}) {self.terminal}"
         suffix = self.suffix.strip()
         return legal_user_agent(f"{bare} ({suffix})" if suffix else bare)
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from octavo.protocol.ids import ConversationId
 from octavo.rollout.errors import RolloutError, os_error_text
-from octavo.rollout.files import sessions_folder
+from octavo.rollout.files import archive_folder, archived_files, sessions_folder
 from octavo.rollout.journal import journal_path
 from octavo.rollout.recorder import RolloutRecorder
 
@@ -47,12 +47,27 @@ def archive_session(codex_home: str, real_path: str, now: Callable[[], int]) -> 
     """
     if os.path.exists(journal_path(real_path)):
         _take_over_journal(real_path, now)
-    target = os.path.join(codex_home, "archived_sessions", os.path.basename(real_path))
+    target = os.path.join(archive_folder(codex_home), os.path.basename(real_path))
     try:
         os.makedirs(os.path.dirname(target), exist_ok=True)
         os.rename(real_path, target)
     except OSError as error:
         raise ArchiveError(f"failed to archive conversation: {os_error_text(error)}") from None
+    return target
+
+
+def unarchive_session(codex_home: str, conversation_id: ConversationId) -> str:
+    """Move the archived session back to where it began; its new path. Raises `NotArchivable` or `ArchiveError`."""
+    found = next((file for file in archived_files(codex_home) if file.id == conversation_id), None)
+    if found is None:
+        raise NotArchivable(f"no archived rollout found for thread id {conversation_id}")
+    year, month, day = found.time[:10].split("-")
+    target = os.path.join(sessions_folder(codex_home), year, month, day, os.path.basename(found.path))
+    try:
+        os.makedirs(os.path.dirname(target), exist_ok=True)
+        os.rename(found.path, target)
+    except OSError as error:
+        raise ArchiveError(f"failed to unarchive conversation: {os_error_text(error)}") from None
     return target
 
 

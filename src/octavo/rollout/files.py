@@ -42,6 +42,18 @@ def session_files(codex_home: str) -> Iterator[SessionFile]:
                 yield from _files_of_day(day)
 
 
+def archived_files(codex_home: str) -> Iterator[SessionFile]:
+    """Those that were archived, newest first. Raises `OSError`; without the folder there are none."""
+    folder = archive_folder(codex_home)
+    if os.path.isdir(folder):
+        yield from _files_of_day(folder)
+
+
+def archive_folder(codex_home: str) -> str:
+    """Where archived sessions are, all in one folder."""
+    return os.path.join(codex_home, "archived_sessions")
+
+
 def parse_file_name(name: str) -> tuple[str, str] | None:
     """Time and id of `rollout-<time>-<id>.jsonl`; None for other names."""
     match = _file_name().fullmatch(name)

@@ -6,7 +6,7 @@ import os
 from collections.abc import Collection
 
 from octavo.protocol.ids import InvalidConversationId, parse_conversation_id
-from octavo.rollout.files import session_files, sessions_folder
+from octavo.rollout.files import archived_files, session_files, sessions_folder
 from octavo.rollout.listing import list_sessions
 
 _DAY = 86_400
@@ -29,6 +29,15 @@ def find_session(codex_home: str, conversation_id: str) -> str | None:
         if path := _first_with(folder, names, wanted):
             return path
     return None
+
+
+def find_archived(codex_home: str, conversation_id: str) -> str | None:
+    """The same among archived sessions."""
+    try:
+        wanted = parse_conversation_id(conversation_id)
+        return next((file.path for file in archived_files(codex_home) if file.id == wanted), None)
+    except (InvalidConversationId, OSError):
+        return None
 
 
 def newest_session(codex_home: str, provider: str, sources: Collection[str] = ()) -> str | None:

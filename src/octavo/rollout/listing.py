@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from octavo.protocol.ids import ConversationId, InvalidConversationId, parse_conversation_id
 from octavo.rollout.errors import RolloutReadError, os_error_text
-from octavo.rollout.files import SessionFile, is_time, session_files
+from octavo.rollout.files import SessionFile, archived_files, is_time, session_files
 from octavo.rollout.head import SessionHead, last_item_time, read_head
 from octavo.rollout.lines import SessionMeta
 
@@ -104,16 +104,22 @@ def list_sessions(
 
 
 def scan_sessions(
-    codex_home: str, sources: Collection[str], providers: Collection[str], default_provider: str = ""
+    codex_home: str,
+    sources: Collection[str],
+    providers: Collection[str],
+    default_provider: str = "",
+    *,
+    archived: bool = False,
 ) -> Iterator[SessionSummary | None]:
-    """The same sessions one by one as their files are read; None for each file that is none of them.
+    """The same sessions, or the archived ones, one by one as their files are read; None for each file that is none.
 
     So the caller can stop between two files, whatever they hold. At most 10,000 are looked at.
     Raises `RolloutReadError` when a folder cannot be read.
     """
     wanted = _filter(sources, providers, default_provider)
     try:
-        for file in itertools.islice(session_files(codex_home), SCAN_LIMIT):
+        files = archived_files(codex_home) if archived else session_files(codex_home)
+        for file in itertools.islice(files, SCAN_LIMIT):
             yield _summary(file.path, wanted)
     except OSError as error:
         raise RolloutReadError(os_error_text(error)) from None

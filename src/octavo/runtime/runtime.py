@@ -160,8 +160,8 @@ class Runtime:
         config = config or self.config
         return await resume_conversation(config, self.services(config), path)
 
-    async def fork(self, path: str, user_message: int, config: Config | None = None) -> Conversation:
-        """A new conversation with what stood before the n-th message of the user, counted from 0.
+    async def fork(self, path: str, user_message: int | None, config: Config | None = None) -> Conversation:
+        """A new conversation with what stood before the n-th message of the user, counted from 0, or with all of it.
 
         Raises `OctavoError`.
         """

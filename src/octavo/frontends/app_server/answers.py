@@ -18,7 +18,7 @@ async def give_answer(peer: Peer, request_id: RequestId, work: Awaitable[object]
     try:
         result = await work
     except RequestError as error:
-        peer.refuse(request_id, error.code, str(error))
+        peer.refuse(request_id, error.code, str(error), error.data)
     except Exception as error:
         # A defect of ours must not take all conversations with it; the log has the details.
         _log.exception("a request failed")

@@ -7,14 +7,16 @@ else is shared: the line loop, the loaded conversations, listeners, questions, l
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
 from octavo.frontends.jsonrpc.questions import Request
 from octavo.protocol.events import Event, TurnAborted
-from octavo.protocol.ids import ConversationId
 from octavo.protocol.policy import ReviewDecision
+
+if TYPE_CHECKING:
+    from octavo.frontends.app_server.loaded import Loaded
 
 
 class NoParams(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -42,21 +44,33 @@ class Notice(msgspec.Struct, frozen=True):
 
 
 class Inquiry(msgspec.Struct, frozen=True):
-    """Something to ask the client; `decision_in` reads its answer."""
+    """Something to ask the client; `decision_in` reads its answer.
+
+    `on_close` is told the question's id when nothing waits for its answer any more.
+    An error for an answer leaves the question open, or refuses if `error_refuses`.
+    """
 
     method: str
     params: object
     request: Request
     decision_in: Callable[[msgspec.Raw], ReviewDecision]
+    on_close: Callable[[int], None] | None = None
+    error_refuses: bool = False
+
+
+Voice = Callable[[Event], Iterable[Notice | Inquiry]]
+"""What the client hears of a conversation's events, in order."""
 
 
 class Dialect(NamedTuple):
     """One generation's words.
 
-    `messages_of` gives what the client hears of an event, in order. `interrupted` makes the
-    answer to a request that interrupted a turn, from how the turn ended.
+    `voice` makes the voice of a conversation that comes without one of its own. `interrupted`
+    makes the answer to a request that interrupted a turn, from how the turn ended. With
+    `hears_once` a client hears each event once, however many listeners it has.
     """
 
     methods: Mapping[str, Method]
-    messages_of: Callable[[ConversationId, Event], Iterable[Notice | Inquiry]]
+    voice: Callable[[Loaded], Voice]
     interrupted: Callable[[TurnAborted], object]
+    hears_once: bool = False

@@ -15,6 +15,7 @@ import msgspec
 
 from octavo.frontends.app_server.answers import give_answer
 from octavo.frontends.app_server.dialect import Method, NoParams
+from octavo.frontends.app_server.generations import method_of
 from octavo.frontends.app_server.server import Server
 from octavo.frontends.jsonrpc.errors import refused
 from octavo.frontends.jsonrpc.messages import NOT_JSON, Request, RequestId
@@ -28,7 +29,7 @@ async def serve_request(server: Server, request: Request) -> None:
 
 
 async def _handle(server: Server, request: Request) -> object:
-    method = server.dialect.methods.get(request.method)
+    method = method_of(server, request)
     if method is None:
         raise refused(f"Invalid request: unknown method `{_short(request.method)}`")
     params = _read_params(request, method)

@@ -1,8 +1,8 @@
 """Passing events of conversations on to the client (`docs/app-server.md`, "Listeners").
 
 The client hears an event once for every listener that it has added to the
-conversation; what follows from an event (a question, an answer to an interruption)
-happens once. A conversation is heard no faster than the client reads, and one without
+conversation, where its dialect says so; what follows from an event (a question, an
+answer to an interruption) happens once. A conversation is heard no faster than the client reads, and one without
 a listener keeps its events, as many as `engine.backlog` allows.
 """
 
@@ -12,7 +12,7 @@ import asyncio
 
 from octavo.engine.broadcast import Subscription
 from octavo.frontends.app_server.answers import log_failure
-from octavo.frontends.app_server.dialect import Dialect, Notice
+from octavo.frontends.app_server.dialect import Inquiry, Notice
 from octavo.frontends.app_server.ids import random_uuid
 from octavo.frontends.app_server.loaded import Loaded
 from octavo.frontends.jsonrpc.peer import Peer
@@ -32,8 +32,8 @@ class _Audience:
 class Listeners:
     """Who hears which conversation; one task passes on what each of them tells."""
 
-    def __init__(self, peer: Peer, questions: Questions, dialect: Dialect) -> None:
-        self._peer, self._questions, self._dialect = peer, questions, dialect
+    def __init__(self, peer: Peer, questions: Questions) -> None:
+        self._peer, self._questions = peer, questions
         self._audiences: dict[Loaded, _Audience] = {}
         self._heard_out: set[str] = set()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -80,23 +80,32 @@ class Listeners:
             self._heard_out.update(audience.wants_raw)
 
     def _tell(self, audience: _Audience, event: events.Event) -> None:
-        loaded, wants_raw = audience.loaded, audience.wants_raw.values()
-        times = sum(wants_raw) if isinstance(event.msg, events.RawResponseItem) else len(wants_raw)
+        loaded = audience.loaded
+        times = self._times(audience, event)
         if times == 0:
             return
-        for message in self._dialect.messages_of(loaded.id, event):
+        if isinstance(event.msg, events.TaskComplete | events.TurnAborted):
+            self._questions.drop(loaded.conversation, event.id)
+        for message in loaded.voice(event):
             if isinstance(message, Notice):
                 for _ in range(times):
                     self._peer.notify(message.method, message.params)
             else:
                 number = self._peer.ask(message.method, message.params)
-                question = Question(loaded.conversation, event.id, message.request, message.decision_in)
-                self._questions.add(number, question)
-        match event.msg:
-            case events.TaskComplete():
-                self._questions.drop(loaded.conversation, event.id)
-            case events.TurnAborted() as end:
-                self._questions.drop(loaded.conversation, event.id)
-                for request_id in loaded.interrupts:
-                    self._peer.reply(request_id, self._dialect.interrupted(end))
-                loaded.interrupts.clear()
+                self._questions.add(number, _question(loaded, event, message))
+        if isinstance(event.msg, events.TurnAborted):
+            for request_id in loaded.interrupts:
+                self._peer.reply(request_id, loaded.dialect.interrupted(event.msg))
+            loaded.interrupts.clear()
+
+    def _times(self, audience: _Audience, event: events.Event) -> int:
+        wants_raw = audience.wants_raw.values()
+        if audience.loaded.dialect.hears_once:
+            return min(len(wants_raw), 1)
+        return sum(wants_raw) if isinstance(event.msg, events.RawResponseItem) else len(wants_raw)
+
+
+def _question(loaded: Loaded, event: events.Event, inquiry: Inquiry) -> Question:
+    return Question(
+        loaded.conversation, event.id, inquiry.request, inquiry.decision_in, inquiry.on_close, inquiry.error_refuses
+    )

@@ -5,17 +5,24 @@ from __future__ import annotations
 import asyncio
 
 from octavo.engine.conversation import Conversation
+from octavo.frontends.app_server.dialect import Dialect, Voice
 from octavo.frontends.app_server.ids import usual_uuid
 from octavo.frontends.jsonrpc.messages import RequestId
 
 
 class Loaded:
-    """A conversation, and the requests that wait for its turn to be aborted."""
+    """A conversation, the dialect that it is told in, and the requests that wait for its turn to be aborted."""
 
-    def __init__(self, conversation: Conversation) -> None:
+    def __init__(self, conversation: Conversation, dialect: Dialect) -> None:
         self.id = conversation.id
         self.conversation = conversation
         self.interrupts: list[RequestId] = []
+        self.speak_as(dialect)
+
+    def speak_as(self, dialect: Dialect, voice: Voice | None = None) -> None:
+        """From now on, tell it in this dialect."""
+        self.dialect = dialect
+        self.voice = voice or dialect.voice(self)
 
 
 class LoadedConversations:
@@ -25,9 +32,9 @@ class LoadedConversations:
         self._by_id: dict[str, Loaded] = {}
         self._alive: set[Loaded] = set()
 
-    def add(self, conversation: Conversation) -> Loaded:
+    def add(self, conversation: Conversation, dialect: Dialect) -> Loaded:
         """From now on, its id means this one."""
-        loaded = Loaded(conversation)
+        loaded = Loaded(conversation, dialect)
         self._by_id[loaded.id] = loaded
         self._alive.add(loaded)
         return loaded
@@ -35,6 +42,11 @@ class LoadedConversations:
     def find(self, conversation_id: str) -> Loaded | None:
         """The conversation of this id, in any spelling."""
         return self._by_id.get(usual_uuid(conversation_id))
+
+    @property
+    def ids(self) -> list[str]:
+        """Those that requests can mean, the oldest first."""
+        return list(self._by_id)
 
     def forget(self, loaded: Loaded) -> None:
         """No request means it any more."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -14,15 +14,20 @@ from octavo.frontends.app_server.ids import random_uuid
 from octavo.runtime.runtime import Runtime
 
 if TYPE_CHECKING:
-    from octavo.auth.login_server import LoginServer
+    from octavo.auth.login_flow import LoginSettings
 
 _LIMIT_SECONDS = 600.0
 
 
+OnEnd = Callable[[str, str | None], None]
+"""Told a login's id, and what went wrong if anything did."""
+
+
 class _Active(msgspec.Struct, frozen=True):
     login_id: str
-    server: LoginServer
-    on_end: Callable[[str, str | None], None]
+    finished: Callable[[], Awaitable[None]]
+    give_up: Callable[[], object]
+    on_end: OnEnd
 
 
 class Login:
@@ -38,36 +43,55 @@ class Login:
         """Its id, if there is one."""
         return self._active.login_id if self._active is not None else None
 
-    async def start(self, on_end: Callable[[str, str | None], None]) -> tuple[str, str]:
+    async def start(self, on_end: OnEnd) -> tuple[str, str]:
         """Listen for the browser; an earlier login ends. The login's id, and the address to open.
 
         `on_end` is told the id and what went wrong, if anything did, unless the login is
         given up. Raises `LoginFailed` (`auth.login_server`).
         """
-        from octavo.auth.login_flow import LoginSettings
         from octavo.auth.login_server import start_login
 
+        listening = await start_login(self._settings(), self._runtime.remote.nameless_http)
+        return self._begin(listening.finished, listening.cancel, on_end), listening.auth_url
+
+    async def start_by_code(self, on_end: OnEnd) -> tuple[str, str, str]:
+        """Wait for a code to be typed on any device; an earlier login ends.
+
+        The login's id, the address to open and the code. Raises `LoginFailed` (`auth.login_exchange`).
+        """
+        from octavo.auth.device_code import VERIFICATION_URL, finish_device_login, request_device_code
+
+        settings, http = self._settings(), self._runtime.remote.nameless_http
+        code = await request_device_code(http, settings)
+        waiting = asyncio.ensure_future(finish_device_login(http, settings, code))
+        login_id = self._begin(lambda: _typed(waiting), waiting.cancel, on_end)
+        return login_id, VERIFICATION_URL, code.user_code
+
+    def _settings(self) -> LoginSettings:
+        from octavo.auth.login_flow import LoginSettings
+
         config, remote = self._runtime.config, self._runtime.remote
-        settings = LoginSettings(
+        return LoginSettings(
             codex_home=config.codex_home,
             store=config.cli_auth_credentials_store,
             originator=remote.identity.originator,
             workspace=config.forced_chatgpt_workspace_id,
         )
-        listening = await start_login(settings, remote.nameless_http)
+
+    def _begin(self, finished: Callable[[], Awaitable[None]], give_up: Callable[[], object], on_end: OnEnd) -> str:
         self.cancel()
-        active = _Active(random_uuid(), listening, on_end)
+        active = _Active(random_uuid(), finished, give_up, on_end)
         self._active = active
         task = asyncio.create_task(self._watch(active))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         task.add_done_callback(log_failure)
-        return active.login_id, listening.auth_url
+        return active.login_id
 
     def cancel(self) -> None:
         """Give it up, if there is one."""
         if self._active is not None:
-            self._active.server.cancel()
+            self._active.give_up()
             self._active = None
 
     async def close(self) -> None:
@@ -82,7 +106,7 @@ class Login:
         failure = None
         try:
             async with asyncio.timeout(_LIMIT_SECONDS):
-                await active.server.finished()
+                await active.finished()
         except TimeoutError:
             failure = "Login timed out"
         except AuthError as error:
@@ -93,3 +117,18 @@ class Login:
         if failure is None:
             self._runtime.remote.auth.reload()
         active.on_end(active.login_id, failure)
+
+
+async def _typed(waiting: asyncio.Future[None]) -> None:
+    """Until the code was typed. Raises `LoginFailed`, also when the login is given up."""
+    from octavo.auth.login_exchange import LoginFailed
+    from octavo.auth.login_server import NOT_COMPLETED
+
+    try:
+        await asyncio.wait({waiting})
+        waiting.result()
+    except asyncio.CancelledError:
+        if not waiting.cancelled():  # the server ends, and the login with it
+            waiting.cancel()
+            raise
+        raise LoginFailed(NOT_COMPLETED) from None

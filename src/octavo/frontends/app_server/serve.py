@@ -39,5 +39,5 @@ async def _take(server: Server, message: Incoming) -> None:
         case Response():
             await server.questions.answer(message)
         case ErrorResponse():
-            # The question stays open: the client may still answer it (`docs/app-server.md`, "Approvals").
             _log.warning("the client answered %r with an error: %s", message.id, message.message)
+            await server.questions.fail(message.id)

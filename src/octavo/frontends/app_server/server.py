@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from octavo.frontends.app_server.answers import give_answer, log_failure
 from octavo.frontends.app_server.dialect import Dialect
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from octavo.frontends.app_server.searches import Searches
     from octavo.frontends.jsonrpc.questions import Questions
 
+Room = TypeVar("Room")
+
 
 class Server:
     """The process: its configuration, its client, its conversations, and the login that they share.
@@ -30,6 +32,7 @@ class Server:
     """
 
     def __init__(self, runtime: Runtime, peer: Peer, dialect: Dialect) -> None:
+        """`dialect` is the client's, as far as it is known: a newer one may turn out later (`generations`)."""
         self.runtime, self.config, self.remote = runtime, runtime.config, runtime.remote
         self.peer, self.dialect = peer, dialect
         self.is_initialized = False
@@ -39,6 +42,7 @@ class Server:
         self._listeners: Listeners | None = None
         self._login: Login | None = None
         self._searches: Searches | None = None
+        self._rooms: dict[type, object] = {}
         self.feedback_log: FeedbackLog | None = None
 
     @property
@@ -65,7 +69,7 @@ class Server:
         if self._listeners is None:
             from octavo.frontends.app_server.listeners import Listeners
 
-            self._listeners = Listeners(self.peer, self.questions, self.dialect)
+            self._listeners = Listeners(self.peer, self.questions)
         return self._listeners
 
     @property
@@ -85,6 +89,13 @@ class Server:
 
             self._searches = Searches(self.config.environ)
         return self._searches
+
+    def room(self, kind: type[Room]) -> Room:
+        """What one dialect keeps for itself: made when it is first asked for, one of a kind."""
+        room = self._rooms.get(kind)
+        if not isinstance(room, kind):
+            room = self._rooms[kind] = kind()
+        return room
 
     def keep_feedback_log(self) -> None:
         """Keep log lines for reports, if reports go anywhere."""

@@ -11,16 +11,16 @@ INTERNAL_ERROR = -32603
 
 
 class RequestError(OctavoError):
-    """The request cannot be served; the text goes to the client."""
+    """The request cannot be served; the text goes to the client, and `data` to its program."""
 
-    def __init__(self, code: int, message: str) -> None:
+    def __init__(self, code: int, message: str, data: object = None) -> None:
         super().__init__(message)
-        self.code = code
+        self.code, self.data = code, data
 
 
-def refused(message: str) -> RequestError:
+def refused(message: str, data: object = None) -> RequestError:
     """What the client asked for makes no sense, or not now."""
-    return RequestError(INVALID_REQUEST, message)
+    return RequestError(INVALID_REQUEST, message, data)
 
 
 def failed(message: str) -> RequestError:

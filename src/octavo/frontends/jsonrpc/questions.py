@@ -28,13 +28,17 @@ Request = events.ExecApprovalRequest | events.ApplyPatchApprovalRequest
 class Question(msgspec.Struct, frozen=True):
     """What a turn of a conversation asked.
 
-    `decision_in` reads the client's answer; what makes no sense to it counts as no.
+    `decision_in` reads the client's answer; what makes no sense to it counts as no. `on_close`
+    is told the id when the question is answered or dropped. An error for an answer counts
+    as no if `error_refuses`, else the question stays open.
     """
 
     conversation: Conversation
     turn_id: str
     request: Request
     decision_in: Callable[[msgspec.Raw], ReviewDecision]
+    on_close: Callable[[int], None] | None = None
+    error_refuses: bool = False
 
     async def decide(self, decision: ReviewDecision) -> None:
         """Pass the answer on to the call that asked."""
@@ -67,18 +71,23 @@ class Questions:
 
     async def answer(self, response: Response) -> None:
         """The client answered."""
-        question = self._open.pop(response.id, None) if isinstance(response.id, int) else None
-        if question is None:
-            _log.warning("an answer came that nobody waits for: id %r", response.id)
-        else:
-            await question.decide(question.decision_in(response.result))
+        question = self._take(response.id)
+        if question is not None:
+            decision = question.decision_in(response.result)
+            self._close(response.id, question)
+            await question.decide(decision)
+
+    async def fail(self, number: object) -> None:
+        """The client answered with an error; most questions stay open, since it may still answer them."""
+        question = self._open.get(number) if isinstance(number, int) else None
+        if question is not None and question.error_refuses:
+            await self.refuse(number)
 
     async def refuse(self, number: object) -> None:
         """The client cannot answer this one, which means no."""
-        question = self._open.pop(number, None) if isinstance(number, int) else None
-        if question is None:
-            _log.warning("an answer came that nobody waits for: id %r", number)
-        else:
+        question = self._take(number)
+        if question is not None:
+            self._close(number, question)
             await question.decide("denied")
 
     async def refuse_all(self) -> None:
@@ -86,6 +95,16 @@ class Questions:
         for number in list(self._open):
             await self.refuse(number)
 
+    def _take(self, number: object) -> Question | None:
+        question = self._open.pop(number, None) if isinstance(number, int) else None
+        if question is None:
+            _log.warning("an answer came that nobody waits for: id %r", number)
+        return question
+
     def _drop(self, is_meant: Callable[[Question], bool]) -> None:
         for number in [number for number, one in self._open.items() if is_meant(one)]:
-            del self._open[number]
+            self._close(number, self._open.pop(number))
+
+    def _close(self, number: object, question: Question) -> None:
+        if question.on_close is not None and isinstance(number, int):
+            question.on_close(number)

@@ -19,6 +19,7 @@ from octavo.frontends.app_server.v1.types.results import (
 )
 from octavo.frontends.jsonrpc.errors import failed, refused
 from octavo.frontends.jsonrpc.messages import RequestId
+from octavo.protocol.usage import RateLimitSnapshot
 
 _log = logging.getLogger(__name__)
 
@@ -44,7 +45,12 @@ async def user_info(server: Server, _: RequestId, __: NoParams) -> UserInfoRespo
 
 
 async def read_rate_limits(server: Server, _: RequestId, __: NoParams) -> GetAccountRateLimitsResponse:
-    """Ask the account service, which costs no message."""
+    """How far the account's limits are used."""
+    return GetAccountRateLimitsResponse(await limits_now(server))
+
+
+async def limits_now(server: Server) -> RateLimitSnapshot:
+    """Ask the account service, which costs no message. Raises `RequestError`."""
     auth = server.remote.auth.auth
     if auth is None:
         raise refused("codex account authentication required to read rate limits")
@@ -57,12 +63,11 @@ async def read_rate_limits(server: Server, _: RequestId, __: NoParams) -> GetAcc
         server.remote.nameless_http,
     )
     try:
-        limits = await ask_for_rate_limits(service)
+        return await ask_for_rate_limits(service)
     except NoAccount as error:
         raise failed(f"failed to construct backend client: {error}") from None
     except BackendError as error:
         raise failed(f"failed to fetch codex rate limits: {error}") from None
-    return GetAccountRateLimitsResponse(limits)
 
 
 async def not_implemented_login(_: Server, __: RequestId, ___: LoginAccountParams) -> NoReturn:

@@ -7,6 +7,7 @@ from octavo.frontends.app_server.ids import usual_uuid
 from octavo.frontends.app_server.loaded import Loaded
 from octavo.frontends.app_server.server import Server
 from octavo.frontends.app_server.v1.derived_config import derived_config
+from octavo.frontends.app_server.v1.methods import V1
 from octavo.frontends.app_server.v1.types.params import NewConversationParams
 from octavo.frontends.app_server.v1.types.results import NewConversationResponse
 from octavo.frontends.jsonrpc.errors import failed, refused
@@ -20,7 +21,7 @@ async def new_conversation(server: Server, _: RequestId, params: NewConversation
         conversation = await server.runtime.open(config)
     except OctavoError as error:
         raise failed(f"error creating conversation: {error}") from None
-    server.conversations.add(conversation)
+    server.conversations.add(conversation, V1)
     return NewConversationResponse(
         conversation.id,
         conversation.configured.model,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 from octavo.frontends.app_server.dialect import Dialect, Method, NoParams
@@ -84,4 +85,4 @@ NOTIFICATIONS: dict[str, Any] = {
 CLIENT_NOTIFICATIONS = ("initialized",)
 """Notifications of the client; none of them changes anything."""
 
-V1 = Dialect(REQUESTS, messages_of, interrupted)
+V1 = Dialect(REQUESTS, lambda loaded: functools.partial(messages_of, loaded.id), interrupted)

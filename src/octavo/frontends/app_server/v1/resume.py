@@ -15,6 +15,7 @@ from octavo.frontends.app_server.ids import usual_uuid
 from octavo.frontends.app_server.paths import absolute
 from octavo.frontends.app_server.server import Server
 from octavo.frontends.app_server.v1.derived_config import derived_config
+from octavo.frontends.app_server.v1.methods import V1
 from octavo.frontends.app_server.v1.types.from_server import SessionConfiguredNotification
 from octavo.frontends.app_server.v1.types.params import ResumeConversationParams
 from octavo.frontends.app_server.v1.types.results import ResumeConversationResponse
@@ -32,7 +33,7 @@ async def resume_conversation(
     history = read_history(params.history or ())
     config = server.config if params.overrides is None else derived_config(server, params.overrides)
     conversation = await _open(server, config, params, history)
-    server.conversations.add(conversation)
+    server.conversations.add(conversation, V1)
     configured = conversation.configured
     messages = () if configured.initial_messages is UNSET else configured.initial_messages
     notification = SessionConfiguredNotification(

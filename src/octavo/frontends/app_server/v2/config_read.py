@@ -1,0 +1,43 @@
+"""`config/read`: the settings in force, by their names in `config.toml`; secrets are masked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from octavo.config.explain import explain_config
+from octavo.config.overrides import set_path
+from octavo.errors import ConfigError
+from octavo.frontends.app_server.paths import absolute
+from octavo.frontends.app_server.server import Server
+from octavo.frontends.app_server.v2.types.params import ConfigReadParams
+from octavo.frontends.app_server.v2.types.results import ConfigReadResponse
+from octavo.frontends.jsonrpc.errors import failed
+from octavo.frontends.jsonrpc.messages import RequestId
+
+
+async def read_config(server: Server, _: RequestId, params: ConfigReadParams) -> ConfigReadResponse:
+    """What a thread would start with now."""
+    sources = server.runtime.sources
+    if params.cwd is not None:
+        flags = msgspec.structs.replace(sources.flags, cwd=absolute(sources.cwd, params.cwd))
+        sources = msgspec.structs.replace(sources, flags=flags)
+    try:
+        explanation = explain_config(sources)
+    except ConfigError as error:
+        raise failed(f"failed to read config: {error}") from None
+    config: dict[str, Any] = {}
+    origins: dict[str, Any] = {}
+    for setting in explanation.settings:
+        set_path(config, setting.path, setting.value)
+        if setting.layer != "default":
+            origins[setting.path] = {"name": _layer(setting.layer), "version": ""}
+    if config.get("approval_policy") == "on-failure":
+        config["approval_policy"] = "on-request"
+    return ConfigReadResponse(config, origins, () if params.include_layers else None)
+
+
+def _layer(name: str) -> dict[str, Any]:
+    """Who decided a setting."""
+    return {"type": "user", "file": name} if name.startswith("/") else {"type": "sessionFlags"}

@@ -1,0 +1,37 @@
+"""What kind of failure an error is, for programs (`docs/app-server-v2.md`, "Errors of turns").
+
+The texts are fixed (`docs/models.md`), so they tell the kind.
+"""
+
+from __future__ import annotations
+
+import re
+
+from octavo.protocol import events
+
+_STATUS = re.compile(r"(?:unexpected status|last status:) (\d{3})")
+_KINDS = (
+    ("Codex ran out of room in the model's context window", "contextWindowExceeded"),
+    ("You've hit your usage limit", "usageLimitExceeded"),
+)
+_KINDS_WITH_STATUS = (
+    ("stream disconnected before completion", "responseStreamDisconnected"),
+    ("exceeded retry limit", "responseTooManyFailedAttempts"),
+    ("unexpected status", "httpConnectionFailed"),
+)
+
+
+def error_info(error: events.Error) -> object:
+    """The kind of failure, as clients know it: a word, or an object that holds the HTTP status."""
+    message = error.message
+    for start, kind in _KINDS:
+        if message.startswith(start):
+            return kind
+    found = _STATUS.search(message)
+    status = int(found[1]) if found else None
+    if status == 401:
+        return "unauthorized"
+    for start, kind in _KINDS_WITH_STATUS:
+        if message.startswith(start):
+            return {kind: {"httpStatusCode": status}}
+    return "other"

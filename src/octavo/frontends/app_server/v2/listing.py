@@ -1,0 +1,80 @@
+"""`thread/list` and `thread/loaded/list` (`docs/app-server-v2.md`, "Lists")."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+import msgspec
+
+from octavo.frontends.app_server.server import Server
+from octavo.frontends.app_server.v2.pages import page
+from octavo.frontends.app_server.v2.saved_threads import saved_thread, source_kinds
+from octavo.frontends.app_server.v2.threads import find_thread
+from octavo.frontends.app_server.v2.types.params import LoadedListParams, ThreadListParams
+from octavo.frontends.app_server.v2.types.results import LoadedListResponse, ThreadListResponse
+from octavo.frontends.app_server.v2.types.threads import Thread
+from octavo.frontends.jsonrpc.errors import failed
+from octavo.frontends.jsonrpc.messages import RequestId
+from octavo.rollout.errors import RolloutReadError
+from octavo.rollout.listing import SessionSummary, scan_sessions
+from octavo.rollout.thread_names import thread_names
+
+_INTERACTIVE = frozenset({"cli", "vscode"})
+
+
+async def list_threads(server: Server, _: RequestId, params: ThreadListParams) -> ThreadListResponse:
+    """A page of saved threads that fit, by the time of their beginning or of their last change."""
+    try:
+        found = await asyncio.to_thread(_fitting, server, params)
+    except RolloutReadError as error:
+        raise failed(f"failed to list threads: {error}") from None
+    by_change = params.sort_key not in (None, "created_at")
+    ordered = sorted(
+        found,
+        key=lambda one: (one.updated_at if by_change else one.created_at, one.id),
+        reverse=params.sort_direction != "asc",
+    )
+    shown, after = page(ordered, params.cursor, params.limit, lambda thread: thread.id)
+    return ThreadListResponse(tuple(_with_status(server, thread) for thread in shown), after)
+
+
+async def list_loaded(server: Server, _: RequestId, params: LoadedListParams) -> LoadedListResponse:
+    """A page of the ids of the threads in memory."""
+    shown, after = page(server.conversations.ids, params.cursor, params.limit, str)
+    return LoadedListResponse(tuple(shown), after)
+
+
+def _fitting(server: Server, params: ThreadListParams) -> list[Thread]:
+    config = server.config
+    providers = (config.model_provider_id,) if params.model_providers is None else params.model_providers
+    names = thread_names(config.codex_home)
+    fits = _filter(params, names)
+    sessions = scan_sessions(
+        config.codex_home, (), providers, config.model_provider_id, archived=params.archived is True
+    )
+    return [
+        saved_thread(session, config.model_provider_id, names.get(session.conversation_id))
+        for session in sessions
+        if session is not None and session.preview is not None and fits(session)
+    ]
+
+
+def _filter(params: ThreadListParams, names: dict[str, str]) -> Callable[[SessionSummary], bool]:
+    kinds = frozenset(params.source_kinds or _INTERACTIVE)
+    folders = (params.cwd,) if isinstance(params.cwd, str) else params.cwd
+    term = (params.search_term or "").casefold()
+
+    def fits(session: SessionSummary) -> bool:
+        if not kinds & source_kinds(session.meta.source):
+            return False
+        if folders is not None and session.meta.cwd not in folders:
+            return False
+        return term in (session.preview or "").casefold() or term in names.get(session.conversation_id, "").casefold()
+
+    return fits
+
+
+def _with_status(server: Server, thread: Thread) -> Thread:
+    loaded = find_thread(server, thread.id)
+    return thread if loaded is None else msgspec.structs.replace(thread, status=loaded.narrator.status)

@@ -1,0 +1,372 @@
+"""From the events of a thread to what its client hears (`docs/app-server-v2.md`, "Notifications").
+
+What holds: a turn begins and ends once; an item begins and ends once, within its turn;
+usage comes before the turn's end. Items come from the one view of items; texts and
+outputs grow in deltas under the same ids.
+"""
+
+from __future__ import annotations
+
+import codecs
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import msgspec
+from msgspec import UNSET
+
+from octavo.frontends.app_server.dialect import Inquiry, Notice
+from octavo.frontends.app_server.ids import random_uuid
+from octavo.frontends.app_server.v2 import approvals
+from octavo.frontends.app_server.v2.counts import shown_limits, shown_usage
+from octavo.frontends.app_server.v2.failures import error_info
+from octavo.frontends.app_server.v2.records import TurnRecord
+from octavo.frontends.app_server.v2.shown_items import shown
+from octavo.frontends.app_server.v2.types import from_server as told
+from octavo.frontends.app_server.v2.types import items as wire
+from octavo.frontends.app_server.v2.types.threads import Active, Idle, SystemFailure, ThreadStatus, TurnError
+from octavo.protocol import events
+from octavo.protocol import view_items as view
+from octavo.protocol.item_view import ItemView, shown_item
+from octavo.protocol.items import Message, wire_form
+from octavo.protocol.turn_items import turn_item_of
+
+Told = Iterator[Notice | Inquiry]
+_PLAN_STATUS = {"pending": "pending", "in_progress": "inProgress", "completed": "completed"}
+
+
+class Narrator:
+    """Fed with a thread's events in their order, tells them. `tell` is for what comes between two events."""
+
+    def __init__(self, thread_id: str, tell: Callable[[Notice], None], now: Callable[[], float] = time.time) -> None:
+        self.thread_id = thread_id
+        self.turns: list[TurnRecord] = []
+        self.status: ThreadStatus = Idle()
+        self.expected: dict[str, str] = {}
+        """Tasks that were asked for and have not ended: id, and what it is (`turn`, `review` or `compact`)."""
+        self._tell, self._now = tell, now
+        self.changed_at = now()
+        self._view = ItemView()
+        self._steered: deque[Message] = deque()
+        self._nameless: dict[type[view.Item], str] = {}
+        self._section: dict[str, int] = {}
+        self._decoders: dict[tuple[str, str], codecs.IncrementalDecoder] = {}
+        self._declined: set[str] = set()
+        self._waiting: set[str] = set()
+        self._tellers: dict[type[events.Msg], Callable[[str, Any], Told]] = {
+            events.TaskStarted: self._task_started,
+            events.TaskComplete: self._task_complete,
+            events.TurnAborted: self._turn_aborted,
+            events.AgentMessageContentDelta: self._message_delta,
+            events.ReasoningContentDelta: self._reasoning_delta,
+            events.ReasoningRawContentDelta: self._raw_delta,
+            events.AgentReasoningSectionBreak: self._section_break,
+            events.ExecCommandOutputDelta: self._output_delta,
+            events.PlanUpdate: self._plan,
+            events.TurnDiff: self._diff,
+            events.TokenCount: self._tokens,
+            events.Error: self._error,
+            events.StreamError: self._stream_error,
+            events.Warning: self._warning,
+            events.DeprecationNotice: self._deprecation,
+            events.EnteredReviewMode: self._entered_review,
+            events.ExitedReviewMode: self._exited_review,
+            events.RawResponseItem: self._raw_item,
+            events.ExecApprovalRequest: self._about_command,
+            events.ApplyPatchApprovalRequest: self._about_patch,
+        }
+
+    def __call__(self, event: events.Event) -> Told:
+        """What the client hears of the event, in order."""
+        if isinstance(event.msg, events.AgentMessage) and self._kind(event.id) == "compact":
+            return  # its words only say that the compaction is done, which the end of its item does
+        self.changed_at = self._now()
+        is_end = isinstance(event.msg, events.TaskComplete | events.TurnAborted)
+        for change in self._view.feed(event):
+            yield from self._item_change(event.id, change)
+        if is_end:
+            yield from self._close_items(event.id)
+        if teller := self._tellers.get(type(event.msg)):
+            yield from teller(event.id, event.msg)
+
+    # --- what requests say ----------------------------------------------------------------
+
+    def expect(self, turn_id: str, kind: str) -> None:
+        """A task of this id was asked for."""
+        self.expected[turn_id] = kind
+
+    def steered(self, message: Message) -> None:
+        """These words join the running turn; they are told when the model is told."""
+        self._steered.append(message)
+
+    @property
+    def running(self) -> TurnRecord | None:
+        """The turn that was told to have begun and not to have ended."""
+        return self.turns[-1] if self.turns and self.turns[-1].status == "inProgress" else None
+
+    # --- turns ----------------------------------------------------------------------------
+
+    def _task_started(self, turn_id: str, _: events.TaskStarted) -> Told:
+        yield from self._begin(turn_id)
+        if self._kind(turn_id) == "compact":
+            yield from self._start(turn_id, wire.CompactionItem(id=random_uuid()))
+
+    def _begin(self, turn_id: str) -> Told:
+        if any(turn.id == turn_id for turn in self.turns[-2:]):
+            return
+        turn = TurnRecord(turn_id, self._now())
+        self.turns.append(turn)
+        yield self._set_status(Active())
+        yield Notice("turn/started", told.TurnNotice(self.thread_id, turn.shown()))
+
+    def _task_complete(self, turn_id: str, _: events.TaskComplete) -> Told:
+        turn = self._turn(turn_id)
+        if turn is not None:
+            yield from self._end(turn, "failed" if turn.error is not None else "completed")
+        self.expected.pop(turn_id, None)
+
+    def _turn_aborted(self, turn_id: str, _: events.TurnAborted) -> Told:
+        if self._turn(turn_id) is None and turn_id in self.expected:
+            yield from self._begin(turn_id)
+        if (turn := self._turn(turn_id)) is not None:
+            yield from self._end(turn, "interrupted")
+        self.expected.pop(turn_id, None)
+
+    def _end(self, turn: TurnRecord, status: Any) -> Told:
+        turn.end(status, self._now())
+        for memory in (self._steered, self._nameless, self._section, self._decoders, self._declined, self._waiting):
+            memory.clear()
+        if status != "failed":
+            yield self._set_status(Idle())
+        yield Notice("turn/completed", told.TurnNotice(self.thread_id, turn.shown()))
+
+    def _turn(self, turn_id: str) -> TurnRecord | None:
+        running = self.running
+        return running if running is not None and running.id == turn_id else None
+
+    def _kind(self, turn_id: str) -> str:
+        return self.expected.get(turn_id, "")
+
+    def _set_status(self, status: ThreadStatus) -> Notice:
+        self.status = status
+        return Notice("thread/status/changed", told.ThreadStatusChanged(self.thread_id, status))
+
+    # --- items ----------------------------------------------------------------------------
+
+    def _item_change(self, turn_id: str, change: view.ItemChange) -> Told:
+        if isinstance(change.item, view.Plan):
+            return
+        item_id = self._id_of(change.item)
+        item = shown(change.item, item_id, declined=item_id in self._declined)
+        if item is None:
+            return
+        if change.stage == "completed":
+            self._nameless.pop(type(change.item), None)
+            yield from self._complete(turn_id, item)
+        else:
+            yield from self._start(turn_id, item)
+
+    def _start(self, turn_id: str, item: wire.ThreadItem) -> Told:
+        turn = self._turn(turn_id)
+        if turn is None or item.id in turn.open or item.id in turn.closed:
+            return
+        turn.open[item.id] = item
+        yield Notice("item/started", told.ItemStarted(self.thread_id, turn.id, item, self._ms()))
+
+    def _complete(self, turn_id: str, item: wire.ThreadItem) -> Told:
+        turn = self._turn(turn_id)
+        if turn is None or item.id in turn.closed:
+            return
+        yield from self._start(turn_id, _begun(item))
+        turn.open.pop(item.id, None)
+        turn.closed.add(item.id)
+        turn.items.append(item)
+        yield Notice("item/completed", told.ItemCompleted(self.thread_id, turn.id, item, self._ms()))
+
+    def _close_items(self, turn_id: str) -> Told:
+        """What is still open ends with the turn."""
+        turn = self._turn(turn_id)
+        for item in list(turn.open.values()) if turn is not None else ():
+            yield from self._complete(turn_id, _ended(item, declined=item.id in self._declined))
+
+    def _id_of(self, item: view.Item) -> str:
+        """The item's id; one that came without keeps the one that it gets here to its end."""
+        return item.id or self._nameless.setdefault(type(item), random_uuid())
+
+    def _raw_item(self, turn_id: str, msg: events.RawResponseItem) -> Told:
+        """What was steered into the turn is recorded now, so the model hears it next."""
+        if not self._steered or msg.item != wire_form(self._steered[0]):
+            return
+        message = self._steered.popleft()
+        item = turn_item_of(message, random_uuid)
+        seen = shown_item(item, "completed") if item is not None else None
+        if seen is not None and (whole := shown(seen, seen.id)) is not None:
+            yield from self._complete(turn_id, whole)
+
+    # --- pieces ---------------------------------------------------------------------------
+
+    def _message_delta(self, turn_id: str, msg: events.AgentMessageContentDelta) -> Told:
+        item_id = msg.item_id or self._nameless.setdefault(view.AgentMessage, random_uuid())
+        yield from self._start(turn_id, wire.AgentMessageItem(id=item_id, text=""))
+        yield Notice("item/agentMessage/delta", told.ItemDelta(self.thread_id, turn_id, item_id, msg.delta))
+
+    def _reasoning_delta(self, turn_id: str, msg: events.ReasoningContentDelta) -> Told:
+        item_id = msg.item_id or self._nameless.setdefault(view.Reasoning, random_uuid())
+        yield from self._start(turn_id, wire.ReasoningItem(id=item_id))
+        if item_id not in self._section:
+            self._section = {item_id: 0}
+            yield self._part(turn_id, item_id, 0)
+        delta = told.SummaryDelta(self.thread_id, turn_id, item_id, msg.delta, self._section[item_id])
+        yield Notice("item/reasoning/summaryTextDelta", delta)
+
+    def _raw_delta(self, turn_id: str, msg: events.ReasoningRawContentDelta) -> Told:
+        item_id = msg.item_id or self._nameless.setdefault(view.Reasoning, random_uuid())
+        yield from self._start(turn_id, wire.ReasoningItem(id=item_id))
+        delta = told.ReasoningDelta(self.thread_id, turn_id, item_id, msg.delta, 0)
+        yield Notice("item/reasoning/textDelta", delta)
+
+    def _section_break(self, turn_id: str, _: events.AgentReasoningSectionBreak) -> Told:
+        for item_id in self._section:
+            self._section[item_id] += 1
+            yield self._part(turn_id, item_id, self._section[item_id])
+
+    def _part(self, turn_id: str, item_id: str, index: int) -> Notice:
+        return Notice("item/reasoning/summaryPartAdded", told.SummaryPart(self.thread_id, turn_id, item_id, index))
+
+    def _output_delta(self, turn_id: str, msg: events.ExecCommandOutputDelta) -> Told:
+        """Bytes as text: a character that is split waits for its rest."""
+        key = (msg.call_id, msg.stream)
+        if key not in self._decoders:
+            self._decoders[key] = codecs.getincrementaldecoder("utf-8")("replace")
+        if text := self._decoders[key].decode(msg.chunk):
+            delta = told.ItemDelta(self.thread_id, turn_id, msg.call_id, text)
+            yield Notice("item/commandExecution/outputDelta", delta)
+
+    # --- the turn as a whole ----------------------------------------------------------------
+
+    def _plan(self, turn_id: str, msg: events.PlanUpdate) -> Told:
+        steps = tuple(told.PlanStep(step.step, _PLAN_STATUS[step.status]) for step in msg.plan)  # type: ignore[arg-type]
+        yield Notice("turn/plan/updated", told.PlanUpdated(self.thread_id, turn_id, steps, msg.explanation))
+
+    def _diff(self, turn_id: str, msg: events.TurnDiff) -> Told:
+        yield Notice("turn/diff/updated", told.DiffUpdated(self.thread_id, turn_id, msg.unified_diff))
+
+    def _tokens(self, turn_id: str, msg: events.TokenCount) -> Told:
+        if msg.info is not None:
+            usage = told.TokenUsageUpdated(self.thread_id, turn_id, shown_usage(msg.info))
+            yield Notice("thread/tokenUsage/updated", usage)
+        if msg.rate_limits is not None:
+            yield Notice("account/rateLimits/updated", told.RateLimitsUpdated(shown_limits(msg.rate_limits)))
+
+    # --- trouble ----------------------------------------------------------------------------
+
+    def _error(self, turn_id: str, msg: events.Error) -> Told:
+        """A turn that fails before it has begun fails here, since nothing else may be told of it."""
+        never_begun = turn_id in self.expected and self._turn(turn_id) is None
+        if never_begun:
+            yield from self._begin(turn_id)
+        turn = self._turn(turn_id)
+        if turn is None:
+            yield Notice("warning", told.WarningNotice(msg.message, self.thread_id))
+            return
+        turn.error = TurnError(msg.message, error_info(msg))
+        yield self._set_status(SystemFailure())
+        yield Notice("error", told.ErrorNotice(self.thread_id, turn_id, turn.error, will_retry=False))
+        if never_begun:
+            yield from self._end(turn, "failed")
+
+    def _stream_error(self, turn_id: str, msg: events.StreamError) -> Told:
+        info = {"responseStreamDisconnected": {"httpStatusCode": None}}
+        error = TurnError(msg.message, info)
+        yield Notice("error", told.ErrorNotice(self.thread_id, turn_id, error, will_retry=True))
+
+    def _warning(self, _: str, msg: events.Warning) -> Told:
+        yield Notice("warning", told.WarningNotice(msg.message, self.thread_id))
+
+    def _deprecation(self, _: str, msg: events.DeprecationNotice) -> Told:
+        details = None if msg.details is UNSET else msg.details
+        yield Notice("deprecationNotice", told.DeprecationNotice(msg.summary, details))
+
+    # --- reviews ----------------------------------------------------------------------------
+
+    def _entered_review(self, turn_id: str, msg: events.EnteredReviewMode) -> Told:
+        yield from self._begin(turn_id)
+        yield from self._complete(turn_id, wire.EnteredReviewItem(id=random_uuid(), review=msg.user_facing_hint))
+
+    def _exited_review(self, turn_id: str, msg: events.ExitedReviewMode) -> Told:
+        from octavo.frontends.app_server.v2.review_text import review_text  # most threads are never reviewed
+
+        text = review_text(msg.review_output)
+        yield from self._complete(turn_id, wire.ExitedReviewItem(id=random_uuid(), review=text))
+        yield from self._complete(turn_id, wire.AgentMessageItem(id=random_uuid(), text=text))
+
+    # --- questions ----------------------------------------------------------------------------
+
+    def _about_command(self, turn_id: str, msg: events.ExecApprovalRequest) -> Told:
+        yield from self._wait_for(msg.call_id)
+        yield approvals.about_command(self.thread_id, turn_id, self._ms(), msg, self._answered)
+
+    def _about_patch(self, turn_id: str, msg: events.ApplyPatchApprovalRequest) -> Told:
+        """The patch is an item from here on, so that the client can see what it is asked about."""
+        begun = shown(view.FileChange(id=msg.call_id, changes=msg.changes), msg.call_id)
+        if begun is not None:
+            yield from self._start(turn_id, begun)
+        yield from self._wait_for(msg.call_id)
+        yield approvals.about_patch(self.thread_id, turn_id, self._ms(), msg, self._answered)
+
+    def _wait_for(self, call_id: str) -> Told:
+        self._waiting.add(call_id)
+        yield self._set_status(Active(active_flags=("waitingOnApproval",)))
+
+    def _answered(self, call_id: str, number: int, allowed: bool) -> None:
+        """Nothing waits for this answer any more."""
+        self._tell(Notice("serverRequest/resolved", told.RequestResolved(self.thread_id, number)))
+        self._waiting.discard(call_id)
+        if not allowed:
+            self._declined.add(call_id)
+        turn = self.running
+        if turn is None:
+            return
+        if not self._waiting:
+            self._tell(self._set_status(Active()))
+        patch = turn.open.get(call_id)
+        if not allowed and isinstance(patch, wire.FileChangeItem):
+            for notice in self._complete(turn.id, _ended(patch, declined=True)):
+                if isinstance(notice, Notice):
+                    self._tell(notice)
+
+    def _ms(self) -> int:
+        return int(self._now() * 1000)
+
+
+def _begun(item: wire.ThreadItem) -> wire.ThreadItem:
+    """The beginning of an item that came whole."""
+    match item:
+        case wire.AgentMessageItem():
+            return msgspec.structs.replace(item, text="")
+        case wire.ReasoningItem():
+            return msgspec.structs.replace(item, summary=(), content=())
+        case wire.CommandExecutionItem():
+            return msgspec.structs.replace(
+                item, status="inProgress", aggregated_output=None, exit_code=None, duration_ms=None
+            )
+        case wire.FileChangeItem():
+            return msgspec.structs.replace(item, status="inProgress")
+        case wire.McpToolCallItem():
+            return msgspec.structs.replace(item, status="inProgress", result=None, error=None, duration_ms=None)
+        case _:
+            return item
+
+
+def _ended(item: wire.ThreadItem, *, declined: bool) -> wire.ThreadItem:
+    """The end of an item of which nothing more was heard; a command may go on by itself, on a terminal."""
+    match item:
+        case wire.CommandExecutionItem():
+            return msgspec.structs.replace(item, status="declined" if declined else "completed")
+        case wire.FileChangeItem():
+            return msgspec.structs.replace(item, status="declined" if declined else "failed")
+        case wire.McpToolCallItem():
+            return msgspec.structs.replace(item, status="failed")
+        case _:
+            return item

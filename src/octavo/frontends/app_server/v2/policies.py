@@ -1,0 +1,69 @@
+"""Between this dialect's words for what a thread may do and the engine's (`docs/app-server-v2.md`, "Settings")."""
+
+from __future__ import annotations
+
+from octavo.frontends.app_server.v2.types import values as wire
+from octavo.protocol import policy
+
+_MODES: dict[str, policy.SandboxMode] = {
+    "readOnly": "read-only",
+    "workspaceWrite": "workspace-write",
+    "dangerFullAccess": "danger-full-access",
+}
+
+
+def sandbox_mode(asked: wire.SandboxMode | None) -> policy.SandboxMode | None:
+    """The mode in the engine's spelling."""
+    match asked:
+        case None | "read-only" | "workspace-write" | "danger-full-access":
+            return asked
+        case _:
+            return _MODES[asked]
+
+
+def sandbox_policy(asked: wire.SandboxPolicy) -> policy.SandboxPolicy:
+    """The policy for commands. In the client's own sandbox we add none."""
+    match asked:
+        case wire.ReadOnlyPolicy():
+            return policy.ReadOnly()
+        case wire.WorkspaceWritePolicy():
+            return policy.WorkspaceWrite(
+                writable_roots=asked.writable_roots,
+                network_access=asked.network_access,
+                exclude_tmpdir_env_var=asked.exclude_tmpdir_env_var,
+                exclude_slash_tmp=asked.exclude_slash_tmp,
+            )
+        case wire.FullAccessPolicy() | wire.ExternalPolicy():
+            return policy.DangerFullAccess()
+
+
+def shown_sandbox(own: policy.SandboxPolicy) -> wire.SandboxPolicy:
+    """The policy as clients know it."""
+    match own:
+        case policy.ReadOnly():
+            return wire.ReadOnlyPolicy()
+        case policy.WorkspaceWrite():
+            return wire.WorkspaceWritePolicy(
+                writable_roots=policy.configured_roots(own),
+                network_access=own.network_access,
+                exclude_tmpdir_env_var=own.exclude_tmpdir_env_var,
+                exclude_slash_tmp=own.exclude_slash_tmp,
+            )
+        case policy.DangerFullAccess():
+            return wire.FullAccessPolicy()
+
+
+def shown_policy(asked: wire.AskedPolicy) -> wire.ShownPolicy:
+    """What was asked for, in words of this dialect."""
+    return "on-request" if asked == "on-failure" else asked
+
+
+def effective_policy(asked: wire.AskedPolicy, reviewer: wire.ApprovalsReviewer) -> policy.ApprovalPolicy:
+    """What the engine runs under.
+
+    Where a model is to answer instead of the user, nobody is asked and escalations are refused: a client
+    that agrees to everything must not be taken for that model.
+    """
+    if isinstance(asked, wire.Granular):
+        asked = "on-request" if asked.granular.sandbox_approval else "never"
+    return asked if reviewer == "user" else "never"

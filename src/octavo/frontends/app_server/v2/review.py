@@ -1,0 +1,66 @@
+"""`review/start` and `thread/compact/start`: work on a thread that is no answer to the user."""
+
+from __future__ import annotations
+
+from octavo.frontends.app_server.server import Server
+from octavo.frontends.app_server.v1.types.values import Empty
+from octavo.frontends.app_server.v2.threads import live_thread
+from octavo.frontends.app_server.v2.turns import new_turn_id, refuse_if_busy
+from octavo.frontends.app_server.v2.types.params import (
+    BaseBranch,
+    Commit,
+    CustomTarget,
+    ReviewStartParams,
+    ReviewTarget,
+    ThreadParams,
+    UncommittedChanges,
+)
+from octavo.frontends.app_server.v2.types.results import ReviewStartResponse
+from octavo.frontends.app_server.v2.types.threads import Turn
+from octavo.frontends.jsonrpc.errors import refused
+from octavo.frontends.jsonrpc.messages import RequestId
+from octavo.protocol import ops
+from octavo.protocol.review import ReviewRequest
+
+
+async def start_review(server: Server, _: RequestId, params: ReviewStartParams) -> ReviewStartResponse:
+    """Let another conversation look at the work; what it finds is told in this thread."""
+    if params.delivery == "detached":
+        raise refused("only `inline` reviews are served")
+    thread = live_thread(server, params.thread_id)
+    request = _request(params.target)
+    await refuse_if_busy(thread)
+    turn_id = new_turn_id()
+    thread.narrator.expect(turn_id, "review")
+    await thread.conversation.submit(ops.Review(request), turn_id)
+    return ReviewStartResponse(Turn(id=turn_id, status="inProgress"), thread.id)
+
+
+async def start_compaction(server: Server, _: RequestId, params: ThreadParams) -> Empty:
+    """Replace the thread's history by a summary, in a turn of its own."""
+    thread = live_thread(server, params.thread_id)
+    await refuse_if_busy(thread)
+    turn_id = new_turn_id()
+    thread.narrator.expect(turn_id, "compact")
+    await thread.conversation.submit(ops.Compact(), turn_id)
+    return Empty()
+
+
+def _request(target: ReviewTarget) -> ReviewRequest:
+    match target:
+        case UncommittedChanges():
+            prompt = "Review the changes that are not committed yet: staged, unstaged and untracked files."
+            return ReviewRequest(prompt, "current changes")
+        case BaseBranch(branch=branch):
+            prompt = (
+                f"Review what this branch changes against `{branch}`. Find the commit where they part with "
+                f"`git merge-base HEAD {branch}`, and look at the diff from there."
+            )
+            return ReviewRequest(prompt, f"changes against '{branch}'")
+        case Commit(sha=sha, title=title):
+            name = f"{sha} ({title})" if title else sha
+            return ReviewRequest(f"Review what the commit {name} changes.", f"commit {sha[:7]}")
+        case CustomTarget(instructions=words):
+            if not words.strip():
+                raise refused("instructions must not be empty")
+            return ReviewRequest(words, words)

@@ -1,0 +1,35 @@
+"""`thread/start`."""
+
+from __future__ import annotations
+
+from octavo.errors import OctavoError
+from octavo.frontends.app_server.dialect import Notice
+from octavo.frontends.app_server.server import Server
+from octavo.frontends.app_server.v2.thread_config import thread_config
+from octavo.frontends.app_server.v2.threads import LiveThread, adopt, listen
+from octavo.frontends.app_server.v2.types.from_server import ThreadStarted
+from octavo.frontends.app_server.v2.types.params import ThreadStartParams
+from octavo.frontends.jsonrpc.errors import failed, refused
+from octavo.frontends.jsonrpc.messages import RequestId
+
+
+async def start_thread(server: Server, request_id: RequestId, params: ThreadStartParams) -> None:
+    """A new thread, which the client hears from now on; `thread/started` follows the answer."""
+    if params.ephemeral:
+        raise refused("ephemeral threads are not served")
+    made = thread_config(server, params)
+    try:
+        conversation = await server.runtime.open(made.config)
+    except OctavoError as error:
+        raise failed(f"error creating thread: {error}") from None
+    thread = adopt(server, conversation, made.config)
+    made.apply(thread, params)
+    server.peer.reply(request_id, thread.response(server))
+    tell_started(server, thread)
+    listen(server, thread)
+
+
+def tell_started(server: Server, thread: LiveThread) -> None:
+    """Tell that the thread is there."""
+    notice = Notice("thread/started", ThreadStarted(thread.shown(server)))
+    server.peer.notify(notice.method, notice.params)

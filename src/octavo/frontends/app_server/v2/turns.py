@@ -1,0 +1,123 @@
+"""`turn/start`, `turn/steer` and `turn/interrupt`."""
+
+from __future__ import annotations
+
+import os
+import time
+
+from msgspec import UNSET
+
+from octavo.frontends.app_server.paths import absolute
+from octavo.frontends.app_server.server import Server
+from octavo.frontends.app_server.v1.types.values import Empty
+from octavo.frontends.app_server.v2.input_parts import user_inputs
+from octavo.frontends.app_server.v2.policies import effective_policy, sandbox_policy
+from octavo.frontends.app_server.v2.threads import LiveThread, live_thread
+from octavo.frontends.app_server.v2.types.params import TurnInterruptParams, TurnStartParams, TurnSteerParams
+from octavo.frontends.app_server.v2.types.results import TurnStartResponse, TurnSteerResponse
+from octavo.frontends.app_server.v2.types.threads import Turn
+from octavo.frontends.jsonrpc.errors import refused
+from octavo.frontends.jsonrpc.messages import RequestId
+from octavo.protocol import ops
+from octavo.protocol.ids import make_conversation_id
+from octavo.protocol.turn_items import UserInput
+
+
+async def start_turn(server: Server, _: RequestId, params: TurnStartParams) -> TurnStartResponse:
+    """Start a turn, or join the one that runs. The answer comes before anything that the model says."""
+    thread = live_thread(server, params.thread_id)
+    await thread.conversation.taken()
+    running = thread.conversation.running
+    _check_joinable(thread, running)
+    if params.tool_output is not None:
+        raise refused("`toolOutput` is not served")
+    await thread.conversation.submit(_changes(server, thread, params))
+    cwd = thread.conversation.settings.cwd if params.cwd is None else absolute(server.config.cwd, params.cwd)
+    inputs = user_inputs(params.input, cwd)
+    if running is not None:
+        await _join(thread, inputs)
+        return TurnStartResponse(Turn(id=running, status="inProgress"))
+    turn_id = new_turn_id()
+    thread.narrator.expect(turn_id, "turn")
+    await thread.conversation.submit(ops.UserInputOp(inputs, params.output_schema), turn_id)
+    await thread.conversation.taken()
+    return TurnStartResponse(Turn(id=turn_id, status="inProgress"))
+
+
+async def steer_turn(server: Server, _: RequestId, params: TurnSteerParams) -> TurnSteerResponse:
+    """Say something in the turn that runs; the model hears it with its next request."""
+    thread = live_thread(server, params.thread_id)
+    await thread.conversation.taken()
+    running = thread.conversation.running
+    if running is None:
+        raise refused("no active turn to steer")
+    _check_is(running, params.expected_turn_id)
+    _check_joinable(thread, running)
+    if not params.input:
+        raise refused("input must not be empty")
+    await _join(thread, user_inputs(params.input, thread.conversation.settings.cwd))
+    return TurnSteerResponse(running)
+
+
+async def interrupt_turn(server: Server, request_id: RequestId, params: TurnInterruptParams) -> None:
+    """End the turn; its end is told after the answer."""
+    thread = live_thread(server, params.thread_id)
+    await thread.conversation.taken()
+    running = thread.conversation.running
+    if running is None:
+        raise refused("no active turn to interrupt")
+    _check_is(running, params.turn_id)
+    server.peer.reply(request_id, Empty())
+    await thread.conversation.submit(ops.Interrupt())
+
+
+def new_turn_id() -> str:
+    """An id that no turn of any thread has, so that clients can tell turns apart by it alone."""
+    return make_conversation_id(time.time_ns() // 1_000_000, os.urandom(10))
+
+
+async def refuse_if_busy(thread: LiveThread) -> None:
+    """Raise `RequestError` while something runs that must not be replaced."""
+    await thread.conversation.taken()
+    running = thread.conversation.running
+    if running is not None:
+        _check_joinable(thread, running)
+        raise refused(f"a turn is running: {running}")
+
+
+async def _join(thread: LiveThread, inputs: tuple[UserInput, ...]) -> None:
+    from octavo.engine.user_message import message_of
+
+    if inputs:
+        thread.narrator.steered(message_of(inputs))
+    await thread.conversation.submit(ops.UserInputOp(inputs))
+    await thread.conversation.taken()
+
+
+def _check_is(running: str, expected: str) -> None:
+    if running != expected:
+        raise refused(f"expected active turn id `{expected}` but found `{running}`")
+
+
+def _check_joinable(thread: LiveThread, running: str | None) -> None:
+    kind = thread.narrator.expected.get(running or "", "turn")
+    if kind != "turn":
+        info = {"codexErrorInfo": {"activeTurnNotSteerable": {"turnKind": kind}}}
+        raise refused(f"cannot add to a {kind} turn", info)
+
+
+def _changes(server: Server, thread: LiveThread, params: TurnStartParams) -> ops.OverrideTurnContext:
+    """The settings that change, from this turn on."""
+    if params.approval_policy is not None:
+        thread.policy = params.approval_policy
+    if params.approvals_reviewer is not None:
+        thread.reviewer = params.approvals_reviewer
+    decides = params.approval_policy is not None or params.approvals_reviewer is not None
+    return ops.OverrideTurnContext(
+        cwd=UNSET if params.cwd is None else os.path.normpath(absolute(server.config.cwd, params.cwd)),
+        approval_policy=effective_policy(thread.policy, thread.reviewer) if decides else UNSET,
+        sandbox_policy=UNSET if params.sandbox_policy is None else sandbox_policy(params.sandbox_policy),
+        model=UNSET if params.model is None else params.model,
+        effort=UNSET if params.effort is None else params.effort,  # type: ignore[arg-type]  # the service judges it
+        summary=UNSET if params.summary is None else params.summary,
+    )

@@ -1,0 +1,1 @@
+"""The messages of this dialect, as they stand in JSON."""

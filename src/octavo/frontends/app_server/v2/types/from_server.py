@@ -1,0 +1,232 @@
+"""What the server tells and asks of its own accord."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from octavo.frontends.app_server.v1.types.values import AuthMode, Camel
+from octavo.frontends.app_server.v2.types.items import CommandAction, ThreadItem
+from octavo.frontends.app_server.v2.types.results import RateLimits
+from octavo.frontends.app_server.v2.types.threads import Thread, ThreadStatus, Turn, TurnError
+
+
+class ThreadStarted(Camel, frozen=True):
+    """A thread is there."""
+
+    thread: Thread
+
+
+class ThreadStatusChanged(Camel, frozen=True):
+    """A thread does something else now."""
+
+    thread_id: str
+    status: ThreadStatus
+
+
+class ThreadNotice(Camel, frozen=True):
+    """Something happened to a whole thread."""
+
+    thread_id: str
+
+
+class ThreadNameUpdated(Camel, frozen=True):
+    """A thread is called so now."""
+
+    thread_id: str
+    thread_name: str | None
+
+
+class TurnNotice(Camel, frozen=True):
+    """A turn begins or is over."""
+
+    thread_id: str
+    turn: Turn
+
+
+class ItemStarted(Camel, frozen=True):
+    """An item begins."""
+
+    thread_id: str
+    turn_id: str
+    item: ThreadItem
+    started_at_ms: int
+
+
+class ItemCompleted(Camel, frozen=True):
+    """An item is whole."""
+
+    thread_id: str
+    turn_id: str
+    item: ThreadItem
+    completed_at_ms: int
+
+
+class ItemDelta(Camel, frozen=True):
+    """The next piece of a text or an output."""
+
+    thread_id: str
+    turn_id: str
+    item_id: str
+    delta: str
+
+
+class SummaryDelta(Camel, frozen=True):
+    """The next piece of a section of a reasoning summary."""
+
+    thread_id: str
+    turn_id: str
+    item_id: str
+    delta: str
+    summary_index: int
+
+
+class SummaryPart(Camel, frozen=True):
+    """A section of a reasoning summary begins."""
+
+    thread_id: str
+    turn_id: str
+    item_id: str
+    summary_index: int
+
+
+class ReasoningDelta(Camel, frozen=True):
+    """The next piece of raw reasoning."""
+
+    thread_id: str
+    turn_id: str
+    item_id: str
+    delta: str
+    content_index: int
+
+
+class PlanStep(Camel, frozen=True):
+    """A step of the agent's plan."""
+
+    step: str
+    status: Literal["pending", "inProgress", "completed"]
+
+
+class PlanUpdated(Camel, frozen=True):
+    """The agent's plan, whole."""
+
+    thread_id: str
+    turn_id: str
+    plan: tuple[PlanStep, ...]
+    explanation: str | None
+
+
+class DiffUpdated(Camel, frozen=True):
+    """Everything that the turn's patches changed."""
+
+    thread_id: str
+    turn_id: str
+    diff: str
+
+
+class TokenCounts(Camel, frozen=True):
+    """Tokens of one answer, or of all."""
+
+    total_tokens: int
+    input_tokens: int
+    cached_input_tokens: int
+    output_tokens: int
+    reasoning_output_tokens: int
+    cache_write_input_tokens: int = 0
+
+
+class ThreadTokenUsage(Camel, frozen=True):
+    """Tokens of the thread, and of the last answer."""
+
+    total: TokenCounts
+    last: TokenCounts
+    model_context_window: int | None
+
+
+class TokenUsageUpdated(Camel, frozen=True):
+    """An answer was counted."""
+
+    thread_id: str
+    turn_id: str
+    token_usage: ThreadTokenUsage
+
+
+class RateLimitsUpdated(Camel, frozen=True):
+    """The newest limits."""
+
+    rate_limits: RateLimits
+
+
+class ErrorNotice(Camel, frozen=True):
+    """Something failed, for good or to be tried again."""
+
+    thread_id: str
+    turn_id: str
+    error: TurnError
+    will_retry: bool
+
+
+class WarningNotice(Camel, frozen=True):
+    """Something that the user should know."""
+
+    message: str
+    thread_id: str | None = None
+
+
+class DeprecationNotice(Camel, frozen=True):
+    """The configuration uses an old name."""
+
+    summary: str
+    details: str | None = None
+
+
+class RequestResolved(Camel, frozen=True):
+    """Nothing waits for the answer to this question any more."""
+
+    thread_id: str
+    request_id: int
+
+
+class AccountUpdated(Camel, frozen=True):
+    """Another login is in force."""
+
+    auth_mode: AuthMode | None
+    plan_type: str | None = None
+
+
+class LoginCompleted(Camel, frozen=True):
+    """A login is over."""
+
+    success: bool
+    login_id: str | None = None
+    error: str | None = None
+
+
+class CommandApprovalParams(Camel, frozen=True, kw_only=True):
+    """May this command run?"""
+
+    thread_id: str
+    turn_id: str
+    item_id: str
+    started_at_ms: int
+    command: str
+    cwd: str
+    command_actions: tuple[CommandAction, ...]
+    reason: str | None = None
+    available_decisions: tuple[Any, ...] = ("accept", "acceptForSession", "decline", "cancel")
+
+
+class FileChangeApprovalParams(Camel, frozen=True, kw_only=True):
+    """May this patch, an item that has begun, be applied?"""
+
+    thread_id: str
+    turn_id: str
+    item_id: str
+    started_at_ms: int
+    reason: str | None = None
+    grant_root: str | None = None
+
+
+class ApprovalResponse(Camel, frozen=True):
+    """The client's answer: a word, or an object with one member."""
+
+    decision: Any

@@ -1,0 +1,108 @@
+"""Threads and their turns."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from octavo.frontends.app_server.v1.types.values import Camel
+from octavo.frontends.app_server.v2.types.items import ThreadItem
+from octavo.frontends.app_server.v2.types.values import ItemsView, Variant
+
+TurnStatus = Literal["inProgress", "completed", "interrupted", "failed"]
+
+
+class NotLoaded(Variant, frozen=True, kw_only=True, tag="notLoaded"):
+    """The thread is only saved."""
+
+
+class Idle(Variant, frozen=True, kw_only=True, tag="idle"):
+    """Nothing runs."""
+
+
+class SystemFailure(Variant, frozen=True, kw_only=True, tag="systemError"):
+    """The last turn failed."""
+
+
+class Active(Variant, frozen=True, kw_only=True, tag="active"):
+    """A turn runs; the flags say what it waits for."""
+
+    active_flags: tuple[Literal["waitingOnApproval", "waitingOnUserInput"], ...] = ()
+
+
+ThreadStatus = NotLoaded | Idle | SystemFailure | Active
+
+
+class TurnError(Camel, frozen=True):
+    """Why a turn failed."""
+
+    message: str
+    codex_error_info: Any = None
+    additional_details: str | None = None
+
+
+class Turn(Camel, frozen=True, kw_only=True):
+    """One turn. Times are Unix seconds, `durationMs` milliseconds."""
+
+    id: str
+    status: TurnStatus
+    items: tuple[ThreadItem, ...] = ()
+    items_view: ItemsView = "notLoaded"
+    error: TurnError | None = None
+    started_at: int | None = None
+    completed_at: int | None = None
+    duration_ms: int | None = None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it has ended."""
+        return self.status != "inProgress"
+
+
+class GitInfo(Camel, frozen=True):
+    """The checkout in which a thread began."""
+
+    sha: str | None = None
+    branch: str | None = None
+    origin_url: str | None = None
+
+
+class CustomSource(Camel, frozen=True):
+    """A name of its own."""
+
+    custom: str
+
+
+class SubAgentSource(Camel, frozen=True):
+    """Another thread began this one."""
+
+    sub_agent: Any
+
+
+Source = Literal["cli", "vscode", "exec", "appServer", "unknown"] | CustomSource | SubAgentSource
+
+
+class Thread(Camel, frozen=True, kw_only=True):
+    """A thread. Times are Unix seconds; `turns` is filled only where a method says so."""
+
+    id: str
+    session_id: str
+    preview: str
+    model_provider: str
+    created_at: int
+    updated_at: int
+    status: ThreadStatus
+    cwd: str
+    cli_version: str
+    source: Source
+    ephemeral: bool = False
+    path: str | None = None
+    name: str | None = None
+    model: str | None = None
+    reasoning_effort: str | None = None
+    forked_from_id: str | None = None
+    parent_thread_id: str | None = None
+    git_info: GitInfo | None = None
+    thread_source: str | None = None
+    originator: str | None = None
+    history_mode: Literal["legacy", "paginated"] = "legacy"
+    turns: tuple[Turn, ...] = ()
