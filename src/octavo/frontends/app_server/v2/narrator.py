@@ -31,6 +31,7 @@ from octavo.protocol import view_items as view
 from octavo.protocol.item_view import ItemView, shown_item
 from octavo.protocol.items import Message, wire_form
 from octavo.protocol.turn_items import turn_item_of
+from octavo.protocol.usage import RateLimitSnapshot, TokenUsageInfo
 
 Told = Iterator[Notice | Inquiry]
 _PLAN_STATUS = {"pending": "pending", "in_progress": "inProgress", "completed": "completed"}
@@ -48,6 +49,8 @@ class Narrator:
         self._tell, self._now = tell, now
         self.changed_at = now()
         self._view = ItemView()
+        self._counted: TokenUsageInfo | None = None
+        self._limits: RateLimitSnapshot | None = None
         self._steered: deque[Message] = deque()
         self._nameless: dict[type[view.Item], str] = {}
         self._section: dict[str, int] = {}
@@ -155,7 +158,7 @@ class Narrator:
     # --- items ----------------------------------------------------------------------------
 
     def _item_change(self, turn_id: str, change: view.ItemChange) -> Told:
-        if isinstance(change.item, view.Plan):
+        if isinstance(change.item, view.Plan) or self._is_reviewers_prompt(turn_id, change.item):
             return
         item_id = self._id_of(change.item)
         item = shown(change.item, item_id, declined=item_id in self._declined)
@@ -165,7 +168,11 @@ class Narrator:
             self._nameless.pop(type(change.item), None)
             yield from self._complete(turn_id, item)
         else:
-            yield from self._start(turn_id, item)
+            yield from self._start(turn_id, _begun(item))
+
+    def _is_reviewers_prompt(self, turn_id: str, item: view.Item) -> bool:
+        """The user did not say it, and what is reviewed was told."""
+        return isinstance(item, view.UserMessage) and self._kind(turn_id) == "review"
 
     def _start(self, turn_id: str, item: wire.ThreadItem) -> Told:
         turn = self._turn(turn_id)
@@ -236,6 +243,9 @@ class Narrator:
 
     def _output_delta(self, turn_id: str, msg: events.ExecCommandOutputDelta) -> Told:
         """Bytes as text: a character that is split waits for its rest."""
+        turn = self._turn(turn_id)
+        if turn is None or not isinstance(turn.open.get(msg.call_id), wire.CommandExecutionItem):
+            return  # a patch's program speaks, too, but its item has no output
         key = (msg.call_id, msg.stream)
         if key not in self._decoders:
             self._decoders[key] = codecs.getincrementaldecoder("utf-8")("replace")
@@ -250,14 +260,23 @@ class Narrator:
         yield Notice("turn/plan/updated", told.PlanUpdated(self.thread_id, turn_id, steps, msg.explanation))
 
     def _diff(self, turn_id: str, msg: events.TurnDiff) -> Told:
-        yield Notice("turn/diff/updated", told.DiffUpdated(self.thread_id, turn_id, msg.unified_diff))
+        if (turn := self._turn(turn_id)) is not None and turn.diff != msg.unified_diff:
+            turn.diff = msg.unified_diff
+            yield Notice("turn/diff/updated", told.DiffUpdated(self.thread_id, turn_id, msg.unified_diff))
 
     def _tokens(self, turn_id: str, msg: events.TokenCount) -> Told:
-        if msg.info is not None:
+        """Usage when an answer was counted; limits then and when they changed, where the service tells any."""
+        is_counted = msg.info is not None and msg.info is not self._counted
+        if msg.info is not None and is_counted:
+            self._counted = msg.info
             usage = told.TokenUsageUpdated(self.thread_id, turn_id, shown_usage(msg.info))
             yield Notice("thread/tokenUsage/updated", usage)
-        if msg.rate_limits is not None:
-            yield Notice("account/rateLimits/updated", told.RateLimitsUpdated(shown_limits(msg.rate_limits)))
+        limits = msg.rate_limits
+        if limits is None or (limits.primary is None and limits.secondary is None):
+            return
+        if is_counted or limits != self._limits:
+            self._limits = limits
+            yield Notice("account/rateLimits/updated", told.RateLimitsUpdated(shown_limits(limits)))
 
     # --- trouble ----------------------------------------------------------------------------
 
@@ -299,7 +318,10 @@ class Narrator:
 
         text = review_text(msg.review_output)
         yield from self._complete(turn_id, wire.ExitedReviewItem(id=random_uuid(), review=text))
-        yield from self._complete(turn_id, wire.AgentMessageItem(id=random_uuid(), text=text))
+        turn = self._turn(turn_id)
+        begun = [] if turn is None else [one.id for one in turn.open.values() if isinstance(one, wire.AgentMessageItem)]
+        # The verdict takes the place of the reviewer's last words.
+        yield from self._complete(turn_id, wire.AgentMessageItem(id=begun[0] if begun else random_uuid(), text=text))
 
     # --- questions ----------------------------------------------------------------------------
 

@@ -21,6 +21,7 @@ class TurnRecord:
         self.items: list[ThreadItem] = []
         self.open: dict[str, ThreadItem] = {}
         self.closed: set[str] = set()
+        self.diff = ""
         self._started, self._ended = now, now
 
     def end(self, status: TurnStatus, now: float) -> None:
@@ -28,6 +29,7 @@ class TurnRecord:
         self.status, self._ended = status, now
         self.open.clear()
         self.closed.clear()
+        self.diff = ""
 
     def shown(self, view: ItemsView = "notLoaded") -> Turn:
         """The turn, with all of its items, with the first and the last of them, or with none."""

@@ -23,8 +23,8 @@ from octavo.protocol.ids import make_conversation_id
 from octavo.protocol.turn_items import UserInput
 
 
-async def start_turn(server: Server, _: RequestId, params: TurnStartParams) -> TurnStartResponse:
-    """Start a turn, or join the one that runs. The answer comes before anything that the model says."""
+async def start_turn(server: Server, request_id: RequestId, params: TurnStartParams) -> None:
+    """Start a turn, or join the one that runs. The answer comes before anything is told of it."""
     thread = live_thread(server, params.thread_id)
     await thread.conversation.taken()
     running = thread.conversation.running
@@ -34,14 +34,13 @@ async def start_turn(server: Server, _: RequestId, params: TurnStartParams) -> T
     await thread.conversation.submit(_changes(server, thread, params))
     cwd = thread.conversation.settings.cwd if params.cwd is None else absolute(server.config.cwd, params.cwd)
     inputs = user_inputs(params.input, cwd)
+    turn_id = new_turn_id() if running is None else running
+    server.peer.reply(request_id, TurnStartResponse(Turn(id=turn_id, status="inProgress")))
     if running is not None:
         await _join(thread, inputs)
-        return TurnStartResponse(Turn(id=running, status="inProgress"))
-    turn_id = new_turn_id()
+        return
     thread.narrator.expect(turn_id, "turn")
     await thread.conversation.submit(ops.UserInputOp(inputs, params.output_schema), turn_id)
-    await thread.conversation.taken()
-    return TurnStartResponse(Turn(id=turn_id, status="inProgress"))
 
 
 async def steer_turn(server: Server, _: RequestId, params: TurnSteerParams) -> TurnSteerResponse:
