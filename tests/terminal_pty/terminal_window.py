@@ -7,6 +7,7 @@ import json
 import os
 import pty
 import re
+import select
 import signal
 import struct
 import subprocess
@@ -79,6 +80,7 @@ class Window:
             stderr=self.slave,
             start_new_session=True,
         )
+        self.is_open = True
         self.reader = threading.Thread(target=self._read, daemon=True)
         self.reader.start()
 
@@ -86,7 +88,9 @@ class Window:
         fcntl.ioctl(self.slave, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
 
     def _read(self) -> None:
-        while True:
+        while self.is_open:
+            if not select.select([self.master], [], [], 0.05)[0]:
+                continue
             try:
                 data = os.read(self.master, 65536)
             except OSError:
@@ -146,13 +150,19 @@ class Window:
         shown = output.rfind(b"?25l") < output.rfind(b"?25h") and output.rfind(b"?2026h") <= output.rfind(b"?2026l")
         return shown and all(output.count(on) == output.count(off) for on, off in pairs)
 
+    def hang_up(self) -> None:
+        """Close the window: nothing is on the other end any more."""
+        if self.is_open:
+            self.is_open = False
+            os.close(self.slave)
+            self.reader.join(5)  # before another window gets the descriptor's number
+            os.close(self.master)
+
     def close(self) -> None:
         if self.process.poll() is None:
             os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
-        os.close(self.slave)
-        self.reader.join(5)  # before another window gets the descriptor's number
-        os.close(self.master)
+        self.hang_up()
 
 
 def octavo(*words: str) -> list[str]:

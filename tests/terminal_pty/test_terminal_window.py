@@ -203,3 +203,42 @@ def test_nothing_is_written_while_nothing_happens(home: Path, window: Open) -> N
     size = len(opened.output)
     time.sleep(1.5)
     assert len(opened.output) == size
+
+
+def test_a_window_that_is_closed_ends_the_program_and_its_commands(home: Path, window: Open) -> None:
+    recording = tape(home, [runs("echo $$ > pid; sleep 300")])
+    opened = window(octavo("--replay", recording, "-a", "never", "-s", "danger-full-access"))
+    opened.sees(READY)
+    opened.ask("go")
+    opened.until(lambda: (home / "work" / "pid").exists() and (home / "work" / "pid").read_text().strip() != "")
+    command = int((home / "work" / "pid").read_text())
+    opened.hang_up()
+    opened.ends()
+    with pytest.raises(ProcessLookupError):
+        os.kill(command, 0)
+
+
+def test_a_signal_ends_it_though_the_terminal_does_not_read(home: Path, window: Open) -> None:
+    opened = window(octavo("--replay", tape(home, [says(NUMBERS * 100)])))
+    opened.sees(READY)
+    with opened.lock:  # nobody reads meanwhile
+        opened.send("go")
+        time.sleep(0.3)
+        opened.send("\r")
+        time.sleep(0.5)
+        opened.process.send_signal(signal.SIGTERM)
+        opened.ends()
+
+
+def test_colours_are_asked_for_again_when_the_window_gains_the_focus(home: Path, window: Open) -> None:
+    opened = window(octavo())
+    opened.sees(READY)
+    opened.send("\x1b]11;rgb:ffff/ffff/ffff\x07")
+    opened.send("\x1b[O\x1b[I")
+    opened.until(lambda: opened.output.count(b"\x1b]11;?") == 2)
+
+
+def test_frames_have_no_marks_where_they_do_harm(home: Path, window: Open) -> None:
+    opened = window(["env", "ZELLIJ=0", *octavo()])
+    opened.sees("/review")
+    assert b"?2026" not in opened.output

@@ -21,7 +21,7 @@ from octavo.frontends.terminal.app.frame import Frame
 from octavo.frontends.terminal.cells import notices
 from octavo.frontends.terminal.effects import Effect, Submit
 from octavo.frontends.terminal.ending import Ending
-from octavo.frontends.terminal.keys.key import Input
+from octavo.frontends.terminal.keys.key import Focus, Input
 from octavo.frontends.terminal.loop import Loop
 from octavo.frontends.terminal.recording import Recording
 from octavo.frontends.terminal.request import CHOOSE, NEW, TerminalRequest
@@ -177,6 +177,8 @@ class Interface:
     def handle(self, value: Input, now: float) -> None:
         """Take an input."""
         self.app.handle(value, now)
+        if value == Focus(gained=True) and self.app.knows_colors:
+            self.screen.ask_colors()  # the theme may be another one now
         self.go_on()
 
     def handled(self, now: float) -> None:

@@ -94,6 +94,11 @@ class App:
             case KeyboardReply():
                 self._enhanced = True
 
+    @property
+    def knows_colors(self) -> bool:
+        """Whether the terminal has told its colours."""
+        return self._background is not None
+
     def handled(self, now: float) -> None:
         """Many inputs came at once, and taking them lasted until `now`."""
         self.composer.handled(now)
