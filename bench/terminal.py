@@ -152,7 +152,7 @@ def ask(terminal: PseudoTerminal) -> None:
         time.sleep(0.3)
         terminal.send(b"\r")
         with suppress(TimeoutError):
-            terminal.until(lambda: b"00000" in terminal.output, 4)
+            terminal.until(lambda: b"00000" in terminal.output, 8)
             return
     raise TimeoutError("no answer")
 
