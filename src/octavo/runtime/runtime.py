@@ -98,8 +98,11 @@ class Runtime:
             backend.load(tell)
 
     def load_agent(self) -> None:
-        """Import the agent now, so that the first conversation need not wait for it."""
+        """Import the agent now, with exporters if there are any, so that the first conversation need not wait."""
         from octavo.engine import start  # noqa: F401
+
+        if self.telemetry is None:
+            self._configured_telemetry()
 
     # --- the login -----------------------------------------------------------------------
 
