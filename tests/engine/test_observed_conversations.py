@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import sys
 from pathlib import Path
 from typing import Any, cast
 
@@ -18,6 +20,8 @@ from octavo.protocol.review import ReviewRequest
 from octavo.protocol.turn_items import ImageInput, TextInput
 from octavo.protocol.usage import TokenUsage
 from octavo.tools.telemetry import Assessment, CallOutcome, ConversationStart, Decision, ObservedTurn, TurnOutcome
+
+ODD_SERVER = Path(__file__).parent.parent / "mcp" / "odd_server.py"
 
 
 class Watcher:
@@ -228,3 +232,15 @@ async def test_the_environment_policy_stands_above_the_context_of_the_trace(tmp_
     async with conversation(tmp_path / "w", script, shell_environment_policy=policy, **watched(watcher)) as talk:
         await talk.rest_of(await talk.say("go"))
     assert "in ." in str(watcher.outcomes[0].output)
+
+
+async def test_mcp_servers_get_the_context_of_the_trace(tmp_path: Path) -> None:
+    watcher, log = Watcher(), tmp_path / "seen"
+    servers = {"odd": {"command": sys.executable, "args": ["-I", "-S", str(ODD_SERVER)], "env": {"SEEN": str(log)}}}
+    script = [answer(call("mcp__odd__echo", {"a": 1})), says("done")]
+    async with conversation(tmp_path / "w", script, mcp_servers=servers, **watched(watcher)) as talk:
+        turn_id = await talk.say("go")
+        await talk.rest_of(turn_id)
+    last = json.loads(log.read_text().splitlines()[-1])
+    assert last["method"] == "tools/call"
+    assert last["params"]["_meta"] == {"progressToken": 1, "traceparent": f"of-{turn_id}"}

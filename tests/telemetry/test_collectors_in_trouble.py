@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import socket
 import ssl
@@ -202,7 +203,39 @@ def test_grpc_is_not_imported_for_http(place: Place) -> None:
         assert taken.events("codex.conversation_starts")
 
 
-def test_other_doors_tell_as_well(place: Place) -> None:
+def test_the_mcp_server_tells_as_well(place: Place) -> None:
+    with HttpCollector().serving() as taken:
+        place.model(answer(says("hi")), more=HTTP.format(taken.url()))
+        about = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "t", "version": "1"}}
+        call = {"name": "codex", "arguments": {"prompt": "hi"}}
+        lines = [
+            {"jsonrpc": "2.0", "id": 0, "method": "initialize", "params": about},
+            {"jsonrpc": "2.0", "method": "notifications/initialized"},
+            {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": call},
+        ]
+        assert place.octavo("mcp-server", stdin=b"".join(json.dumps(line).encode() + b"\n" for line in lines)).code == 0
+        assert [one["event.name"] for one in taken.events()][:2] == ["codex.conversation_starts", "codex.user_prompt"]
+
+
+def test_a_server_that_is_ended_by_a_signal_tells_first(place: Place) -> None:
+    with HttpCollector().serving() as taken:
+        place.model(more=HTTP.format(taken.url()))
+        hello = b'{"id":0,"method":"initialize","params":{"clientInfo":{"name":"t","version":"1"}}}\n'
+        begun = b'{"method":"initialized"}\n{"id":1,"method":"newConversation","params":{}}\n'
+        with place.start("app-server", stdin=subprocess.PIPE) as process:
+            assert process.stdin is not None
+            assert process.stdout is not None
+            process.stdin.write(hello + begun)
+            process.stdin.flush()
+            while b'"conversationId"' not in process.stdout.readline():
+                pass
+            process.send_signal(signal.SIGTERM)
+            process.communicate(timeout=30)
+        assert process.returncode == -signal.SIGTERM
+        assert len(taken.events("codex.conversation_starts")) == 1
+
+
+def test_the_app_server_tells_as_well(place: Place) -> None:
     with HttpCollector().serving() as taken:
         place.model(answer(says("hi")), more=HTTP.format(taken.url()))
         hello = b'{"id":0,"method":"initialize","params":{"clientInfo":{"name":"t","version":"1"}}}\n'
