@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from octavo.frontends.terminal.cells.output import limited
@@ -71,7 +71,6 @@ def test_a_line_without_end_is_cut() -> None:
 
 
 @given(st.text(alphabet=st.sampled_from("ab\x1b[]0;1m\r\n\t\x07\x9b\x9d漢\ud800K"), max_size=80))
-@settings(deadline=None)
 def test_nothing_of_any_output_is_a_control(output: str) -> None:
     assert all(text.isprintable() for text in texts(output))
 

@@ -191,7 +191,7 @@ LINES = st.lists(st.sampled_from(CORPUS), max_size=25)
 
 
 @given(LINES, st.data())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_what_was_given_out_is_never_changed_by_later_lines(lines: list[str], data: st.DataObject) -> None:
     count = data.draw(st.integers(0, len(lines)))
     markdown = Markdown()
@@ -201,7 +201,7 @@ def test_what_was_given_out_is_never_changed_by_later_lines(lines: list[str], da
 
 
 @given(LINES, st.integers(1, 50))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_any_text_fits_any_width(lines: list[str], columns: int) -> None:
     found = render_rows("\n".join(lines), columns)
     assert not any(unicodedata.category(sign) in ("Cc", "Cs") for row in found for sign in row.text)

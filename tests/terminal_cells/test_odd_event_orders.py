@@ -81,7 +81,7 @@ def check(cell: Cell, columns: int) -> None:
 
 
 @given(st.lists(messages(), max_size=40), st.integers(1, 60), st.data())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_whatever_comes_is_shown(msgs: list[events.Msg], columns: int, data: st.DataObject) -> None:
     chat = Chat(ChatFacts(version="1", cwd="/p", model="m", prints_reasoning=True, shows_raw_reasoning=True))
     now = 0.0
@@ -102,7 +102,7 @@ def test_whatever_comes_is_shown(msgs: list[events.Msg], columns: int, data: st.
 
 
 @given(st.lists(messages(), max_size=40))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_each_call_is_printed_once_and_no_word_of_a_message_is_lost(msgs: list[events.Msg]) -> None:
     chat = Chat(ChatFacts(version="1", cwd="/p", model="m"))
     began, printed, streamed = 0, 0, Counter[str]()

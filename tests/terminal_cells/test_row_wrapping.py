@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from octavo.frontends.terminal.text.styled import BOLD, DIM, Line, Span, line
@@ -81,7 +81,6 @@ WORDS = st.text(alphabet=st.sampled_from("ab \u6f22\u5b57e\u0301\U0001f469\u200d
 
 
 @given(WORDS, st.integers(1, 30), st.sampled_from(["", "* ", "    "]), st.booleans())
-@settings(deadline=None)
 def test_no_row_is_too_wide_and_no_letter_is_lost(text: str, columns: int, prefix: str, words: bool) -> None:
     rows = wrap(line(text), columns, line(prefix), line(prefix), words=words)
     room = columns - len(prefix)

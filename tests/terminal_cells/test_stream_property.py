@@ -35,7 +35,7 @@ def rows(chat: Chat, columns: int) -> list[str]:
 
 
 @given(LINES, st.data(), st.integers(8, 100), st.booleans())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_random_pieces_print_what_the_whole_text_prints(
     lines: list[str], data: st.DataObject, columns: int, ends: bool
 ) -> None:

@@ -103,7 +103,7 @@ def events_of_a_turn(data: st.DataObject) -> list[events.Msg]:
 
 
 @given(st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_keys_and_sizes_change_nothing_in_what_is_printed(data: st.DataObject) -> None:
     msgs = events_of_a_turn(data)
     plain, busy = Screen(), Screen()
@@ -121,7 +121,7 @@ def test_keys_and_sizes_change_nothing_in_what_is_printed(data: st.DataObject) -
 
 
 @given(st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_no_word_is_lost_or_said_twice_at_any_widths(data: st.DataObject) -> None:
     msgs = events_of_a_turn(data)
     plain, busy = Screen(), Screen()
@@ -139,7 +139,7 @@ def letters(rows: list[str]) -> str:
 
 
 @given(st.data())
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_any_size_is_drawn(data: st.DataObject) -> None:
     screen = Screen()
     for msg in events_of_a_turn(data):
