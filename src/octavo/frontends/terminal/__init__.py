@@ -3,7 +3,10 @@
 keys/      bytes to keys, pastes and answers of the terminal
 text/      styled text: widths, wrapping, Markdown, colours of commands, what may not be printed
 cells/     finished and live blocks of the conversation as styled lines; pure
+chat/      events of the conversation to cells and status; pure
 composer/  the draft: editing, kill ring, pastes, images, history, completion; knows no session
 views/     what stands in the composer's place: lists, questions, notes; and pagers over the whole screen
+app/       the state of all of these as one; it says what is seen, and in effects what is to be done
+actions/   what effects need done outside: git, files, the network
 screen/    the only writer: modes, live rows, scrollback (`docs/terminal.md`)
 """
