@@ -144,8 +144,9 @@ async def _read_answer(response: HttpResponse, request: ModelRequest) -> AsyncGe
 def _without_deltas(batch: list[bytes], stream: ResponsesStream) -> list[bytes]:
     """Tens of thousands of deltas that nobody reads must cost next to nothing."""
     others = [data for data in batch if not is_delta(data)]
-    if len(others) < len(batch) and not stream.has_content:
-        stream.skipped([data for data in batch if is_delta(data)])
+    if not stream.has_content and len(others) < len(batch):
+        read = set(others)  # empty for nearly all batches
+        stream.skipped([data for data in batch if data not in read] if read else batch)
     return others
 
 

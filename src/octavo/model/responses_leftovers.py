@@ -59,6 +59,11 @@ def loose_message(entry: Any) -> Message | None:
 PIECE_ENDS = ("response.output_text.done", "response.refusal.done", "response.function_call_arguments.done")
 """Events that carry the whole of what pieces carried."""
 
+AT_ONCE = 256
+"""So many pieces are worth folding."""
+_BETWEEN = b"\0"
+"""No JSON holds this byte."""
+
 
 class Leftovers:
     """What came of an answer besides its items.
@@ -72,8 +77,19 @@ class Leftovers:
         self.output: Any = None
         self.begun: list[FunctionCall] = []
         self.loose: list[msgspec.Raw] = []
-        self.pieces: list[bytes] = []
         self.had_items = False
+        self.pieces: list[bytes] = []
+        self._folded: list[bytes] = []
+
+    def fold(self) -> None:
+        """Keep the pieces so far as one: hardly ever are they needed, and each by itself would cost more."""
+        self._folded.append(_BETWEEN.join(self.pieces))
+        self.pieces.clear()
+
+    def forget_pieces(self) -> None:
+        """They are not needed: the whole has come."""
+        self.pieces.clear()
+        self._folded.clear()
 
     def items(self) -> list[ResponseItem]:
         """The items that they make."""
@@ -81,7 +97,12 @@ class Leftovers:
         if any(map(counts, found)):
             return [item for item in found if counts(item) or not self.had_items]
         loose = [message for raw in self.loose if (message := loose_message(msgspec.json.decode(raw))) is not None]
-        return list(loose) or list(_items_of_pieces(self.begun, self.pieces))
+        return list(loose) or list(_items_of_pieces(self.begun, self._all_pieces()))
+
+    def _all_pieces(self) -> Iterator[bytes]:
+        for folded in self._folded:
+            yield from folded.split(_BETWEEN)
+        yield from self.pieces
 
 
 def _items_of_pieces(begun: Sequence[FunctionCall], events: Iterable[bytes]) -> Iterator[ResponseItem]:

@@ -28,7 +28,7 @@ from octavo.model.events import (
     TextDelta,
 )
 from octavo.model.failure import failure_of
-from octavo.model.responses_leftovers import PIECE_ENDS, Leftovers, counts
+from octavo.model.responses_leftovers import AT_ONCE, PIECE_ENDS, Leftovers, counts
 from octavo.model.server_words import is_failure, words_of, words_of_body
 from octavo.model.usage import read_usage
 from octavo.protocol.items import FunctionCall, Message, Reasoning, ResponseItem, decode_item
@@ -86,6 +86,8 @@ class ResponsesStream:
         if kind.endswith(".delta"):
             if not self.has_content:
                 self._leftovers.pieces.append(data)
+                if len(self._leftovers.pieces) >= AT_ONCE:
+                    self._leftovers.fold()
             return self._delta(kind, event.delta)
         if kind == "response.output_item.done":
             return self._item_done(event.item)
@@ -102,6 +104,8 @@ class ResponsesStream:
         """Deltas that nobody reads: they are kept, unread, as long as they are all there is of the answer."""
         if not self.has_content:
             self._leftovers.pieces.extend(deltas)
+            if len(self._leftovers.pieces) >= AT_ONCE:
+                self._leftovers.fold()
 
     def document(self, body: bytes) -> None:
         """A body that is no event stream: a whole answer in JSON, or something else that the server said."""
@@ -165,7 +169,7 @@ class ResponsesStream:
             self._leftovers.had_items = True
             if not self.has_content and counts(event.item):
                 self.has_content = True
-                self._leftovers.pieces.clear()
+                self._leftovers.forget_pieces()
         elif not _is_null(raw):
             self._leftovers.loose.append(raw)
         return event

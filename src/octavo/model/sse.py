@@ -33,7 +33,7 @@ class EventStream:
             name, _, line = block.rpartition(b"\n")
             if line[:5] == b"data:" and (not name or (name[:6] == b"event:" and b"\n" not in name)):
                 found.append(line[6:] if line[5:6] == b" " else line[5:])
-                if name and name[6:].strip() == b"error":
+                if name.endswith(b"error") and name[6:].strip() == b"error":
                     self._note_failure(found[-1])
             elif block:
                 name_text, data = _read_block(block)
