@@ -166,3 +166,22 @@ def test_the_first_generation_sees_threads_of_today_and_the_other_way_round(plac
     old.say(thread, "more")
     old.turns_end()
     assert [one["id"] for one in client(place).server.result("thread/list", {})["data"]] == [thread]
+
+
+def test_an_ephemeral_thread_leaves_nothing_on_the_disk(place: Place) -> None:
+    place.model(runs("echo", "hi"), says("Done."))
+    me = client(place)
+    thread = me.server.result("thread/start", {"ephemeral": True})["thread"]
+    assert (thread["ephemeral"], thread["path"]) == (True, None)
+    me.run(thread["id"], "go")
+    assert me.server.result("thread/read", {"threadId": thread["id"]})["thread"]["preview"] == "go"
+    assert place.sessions() == []
+    assert me.server.result("thread/list", {})["data"] == []
+    assert me.server.error("thread/archive", {"threadId": thread["id"]})[0] == -32600
+
+
+def test_a_fork_can_be_ephemeral(place: Place) -> None:
+    save_session(place.home, 1)
+    me = client(place)
+    fork = me.server.result("thread/fork", {"threadId": IDS[1], "ephemeral": True})["thread"]
+    assert (fork["ephemeral"], len(fork["turns"]), len(place.sessions())) == (True, 1, 1)

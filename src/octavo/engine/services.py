@@ -24,7 +24,8 @@ class Services(msgspec.Struct, frozen=True):
     `now` is Unix time in seconds, `monotonic` a clock for durations, `jitter` a
     factor around 1 for waits. `deltas` is false when the client reads no delta
     events, `replays` when it does not show what was said before a resume. `depth`
-    counts the conversations that this one is nested in. `git_info` tells about the
+    counts the conversations that this one is nested in. `saves` is false when nothing of a
+    conversation is to stay on the disk. `git_info` tells about the
     checkout of a folder. `telemetry` is told what happens, in
     sub-conversations too (`docs/telemetry.md`).
     """
@@ -35,6 +36,7 @@ class Services(msgspec.Struct, frozen=True):
     deltas: bool = True
     replays: bool = True
     depth: int = 0
+    saves: bool = True
     now: Callable[[], float] = time.time
     monotonic: Callable[[], float] = time.monotonic
     random_bytes: Callable[[int], bytes] = os.urandom

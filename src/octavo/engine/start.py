@@ -110,6 +110,8 @@ def _session(
 async def _new_file(
     config: Config, services: Services, conversation_id: ConversationId, instructions: str | None
 ) -> RolloutRecorder:
+    if not services.saves:
+        return RolloutRecorder.nowhere(lambda: _unix_ms(services))
     git = await services.git_info(config.cwd)
     now = _unix_ms(services)
     meta = SessionMeta(

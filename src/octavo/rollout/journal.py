@@ -73,6 +73,10 @@ class Journal:
         self._unsaved: Counter[bytes] = Counter()
         self._at = 0
 
+    def turn_off(self) -> None:
+        """Keep nothing from here on."""
+        self._off = True
+
     def note(self, item: bytes, rollout_size: int) -> None:
         """Keep the JSON text of an item until `saved` or `forget`."""
         if self._off:

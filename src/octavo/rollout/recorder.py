@@ -69,6 +69,13 @@ class RolloutRecorder:
         return recorder
 
     @classmethod
+    def nowhere(cls, now: Clock) -> RolloutRecorder:
+        """A recorder that saves nothing, for a session of which nothing is to stay; its `path` is empty."""
+        recorder = cls("", os.open(os.devnull, os.O_WRONLY | os.O_CLOEXEC), now)
+        recorder._journal.turn_off()
+        return recorder
+
+    @classmethod
     def reopen(cls, path: str, now: Clock) -> RolloutRecorder:
         """Go on with a saved session, after ending a torn last line and taking over what a killed process left.
 

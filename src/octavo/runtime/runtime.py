@@ -125,8 +125,8 @@ class Runtime:
 
     # --- conversations -------------------------------------------------------------------
 
-    def services(self, config: Config) -> Services:
-        """Everything outside the agent that a conversation under `config` stands on."""
+    def services(self, config: Config, *, saves: bool = True) -> Services:
+        """Everything outside the agent that a conversation under `config` stands on, saved or not."""
         from octavo.engine.services import Services
         from octavo.git.info import git_info
 
@@ -137,6 +137,7 @@ class Runtime:
             originator=self.remote.identity.originator,
             deltas=front_end.deltas,
             replays=front_end.replays,
+            saves=saves,
             git_info=front_end.git_info or git_info,
             telemetry=self.telemetry or self._configured_telemetry(),
         )
@@ -149,12 +150,12 @@ class Runtime:
             self._attached = attached_to(self.config, self.remote)
         return self._attached
 
-    async def open(self, config: Config | None = None) -> Conversation:
-        """A new conversation, under the configuration of the start or another. Raises `OctavoError`."""
+    async def open(self, config: Config | None = None, *, saves: bool = True) -> Conversation:
+        """A new conversation, under the configuration of the start or another, saved or not. Raises `OctavoError`."""
         from octavo.engine.start import new_conversation
 
         config = config or self.config
-        return await new_conversation(config, self.services(config))
+        return await new_conversation(config, self.services(config, saves=saves))
 
     async def resume(self, path: str, config: Config | None = None) -> Conversation:
         """Go on with the session saved at `path`: same id, same file, settings of now. Raises `OctavoError`."""
@@ -163,7 +164,9 @@ class Runtime:
         config = config or self.config
         return await resume_conversation(config, self.services(config), path)
 
-    async def fork(self, path: str, user_message: int | None, config: Config | None = None) -> Conversation:
+    async def fork(
+        self, path: str, user_message: int | None, config: Config | None = None, *, saves: bool = True
+    ) -> Conversation:
         """A new conversation with what stood before the n-th message of the user, counted from 0, or with all of it.
 
         Raises `OctavoError`.
@@ -171,7 +174,7 @@ class Runtime:
         from octavo.engine.start import fork_conversation
 
         config = config or self.config
-        return await fork_conversation(config, self.services(config), path, user_message)
+        return await fork_conversation(config, self.services(config, saves=saves), path, user_message)
 
     async def open_with(self, items: Sequence[ResponseItem], config: Config | None = None) -> Conversation:
         """A new conversation in which these items, and nothing else, came before. Raises `OctavoError`."""

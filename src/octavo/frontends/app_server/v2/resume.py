@@ -12,7 +12,7 @@ from octavo.frontends.app_server.v2.thread_config import thread_config
 from octavo.frontends.app_server.v2.threads import LiveThread, adopt, find_thread, listen
 from octavo.frontends.app_server.v2.types.from_server import TokenUsageUpdated
 from octavo.frontends.app_server.v2.types.params import ThreadForkParams, ThreadResumeParams
-from octavo.frontends.jsonrpc.errors import failed, refused
+from octavo.frontends.jsonrpc.errors import failed
 from octavo.frontends.jsonrpc.messages import RequestId
 from octavo.rollout.read import load_rollout
 
@@ -41,13 +41,11 @@ async def resume_thread(server: Server, request_id: RequestId, params: ThreadRes
 
 async def fork_thread(server: Server, request_id: RequestId, params: ThreadForkParams) -> None:
     """A new thread that begins with what another one holds; that one is not touched."""
-    if params.ephemeral:
-        raise refused("ephemeral threads are not served")
     path = path_of(server, params.thread_id, f"no rollout found for thread id {params.thread_id}")
     saved = thread_at(server, path, with_turns=True)
     made = thread_config(server, params, saved.cwd)
     try:
-        conversation = await server.runtime.fork(path, None, made.config)
+        conversation = await server.runtime.fork(path, None, made.config, saves=not params.ephemeral)
     except OctavoError as error:
         raise failed(f"error forking thread: {error}") from None
     thread = adopt(server, conversation, made.config)

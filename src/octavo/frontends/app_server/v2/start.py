@@ -9,17 +9,15 @@ from octavo.frontends.app_server.v2.thread_config import thread_config
 from octavo.frontends.app_server.v2.threads import LiveThread, adopt, listen
 from octavo.frontends.app_server.v2.types.from_server import ThreadStarted
 from octavo.frontends.app_server.v2.types.params import ThreadStartParams
-from octavo.frontends.jsonrpc.errors import failed, refused
+from octavo.frontends.jsonrpc.errors import failed
 from octavo.frontends.jsonrpc.messages import RequestId
 
 
 async def start_thread(server: Server, request_id: RequestId, params: ThreadStartParams) -> None:
     """A new thread, which the client hears from now on; `thread/started` follows the answer."""
-    if params.ephemeral:
-        raise refused("ephemeral threads are not served")
     made = thread_config(server, params)
     try:
-        conversation = await server.runtime.open(made.config)
+        conversation = await server.runtime.open(made.config, saves=not params.ephemeral)
     except OctavoError as error:
         raise failed(f"error creating thread: {error}") from None
     thread = adopt(server, conversation, made.config)
