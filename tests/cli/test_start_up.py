@@ -116,3 +116,8 @@ def test_exporters_are_loaded_where_one_is_set(tmp_path: Path, exporter: str, lo
     words = ("exec", "--skip-git-repo-check", "--json", "--replay", str(tape), "hi")
     modules = loaded_by(tmp_path, "octavo", *words, config=f"[otel]\nexporter = {exporter}")
     assert {root for root in TELEMETRY if among(modules, {root})} == loaded
+
+
+def test_clients_of_the_first_generation_do_not_load_the_words_of_today(tmp_path: Path) -> None:
+    modules = loaded_by(tmp_path, "octavo", "app-server")
+    assert among(modules, {"octavo.frontends.app_server.v2"}) == set()

@@ -10,6 +10,7 @@ from msgspec import inspect
 
 from octavo.frontends.app_server.dialect import Method, NoParams
 from octavo.frontends.app_server.export import names
+from octavo.frontends.app_server.export.names import Names
 from octavo.frontends.app_server.export.shapes import (
     Choice,
     Either,
@@ -41,7 +42,7 @@ _PLAIN = {
 
 def language() -> Named:
     """Every type that crosses the wire, and what it looks like."""
-    collector = _Collector()
+    collector = Collector(names.FIRST)
     named = collector.named
     named |= {"ConversationId": Plain("string"), "GitSha": Plain("string")}
     collector.shape(events.TurnAborted)  # its reason stands in an answer, too
@@ -49,7 +50,7 @@ def language() -> Named:
     named["ClientRequest"] = Either(tuple(collector.request(*entry) for entry in methods.REQUESTS.items()))
     named["ServerRequest"] = Either(tuple(collector.request(*entry) for entry in methods.SERVER_REQUESTS.items()))
     named["ServerNotification"] = Either(tuple(collector.notification(*one) for one in methods.NOTIFICATIONS.items()))
-    named["ClientNotification"] = Either(tuple(_message(name) for name in methods.CLIENT_NOTIFICATIONS))
+    named["ClientNotification"] = Either(tuple(message(name) for name in methods.CLIENT_NOTIFICATIONS))
     collector.shape(items.ResponseItem)
     kinds = events.Msg.__subclasses__()
     named["EventMsg"] = Either(tuple(collector.event(inspect.type_info(kind)) for kind in kinds))
@@ -57,43 +58,56 @@ def language() -> Named:
     return named
 
 
-def _message(method: str, *fields: Field) -> Variant:
+def message(method: str, *fields: Field) -> Variant:
+    """A message that its method tells from others."""
     return Variant("method", method, Record(fields))
 
 
-class _Collector:
-    """Gathers named types on the way through others."""
+class Collector:
+    """Gathers named types on the way through others, under the names of a dialect."""
 
-    def __init__(self) -> None:
+    def __init__(self, names: Names) -> None:
         self.named: Named = {}
+        self._names = names
 
     def shape(self, kind: Any) -> Shape:
+        """What a type looks like."""
         return self._shape(inspect.type_info(kind), "")
 
+    def body(self, kind: Any) -> Shape:
+        """The same, without the name that the type itself may have."""
+        info = inspect.type_info(kind)
+        return self._body(info) if isinstance(info, inspect.StructType) else self._shape(info, "")
+
     def request(self, method: str, types: Method) -> Variant:
+        """A request as it crosses the wire."""
         if types.result is Empty:
-            self.named[names.done_name(method)] = Record((), closed=True)
+            self.named[self._names.done_name(method)] = Record((), closed=True)
         else:
             self.shape(types.result)
         given = _NULL if types.params is NoParams else self.shape(types.params)
-        return _message(method, Field("id", Ref("RequestId")), Field("params", given, may_lack=given is _NULL))
+        return message(method, Field("id", Ref("RequestId")), Field("params", given, may_lack=given is _NULL))
 
     def notification(self, method: str, params: Any) -> Variant:
-        return _message(method, Field("params", self.shape(params)))
+        """A notification as it crosses the wire."""
+        return message(method, Field("params", self.shape(params)))
 
     def event(self, info: inspect.Type) -> Variant:
+        """An event of the first generation."""
         if not isinstance(info, inspect.StructType):
             raise TypeError(info)
         # Clients know what events leave out as null.
         record = Record(tuple(map(_null_when_unset, self._record(info).fields)))
-        name = names.class_name(info.cls) if record.fields or info.cls is events.AgentReasoningSectionBreak else None
+        name = (
+            self._names.class_name(info.cls) if record.fields or info.cls is events.AgentReasoningSectionBreak else None
+        )
         if name is not None:
             self.named[name] = record
         return Variant("type", str(info.tag), record, name)
 
     def _shape(self, info: inspect.Type, field: str) -> Shape:
         if plain := _PLAIN.get(type(info)):
-            return Plain("big") if field in names.BIG and plain.kind == "integer" else plain
+            return Plain("big") if field in self._names.big and plain.kind == "integer" else plain
         match info:
             case inspect.Metadata(type=inner, extra_json_schema=extra):
                 titled = (extra or {}).get("title")
@@ -109,11 +123,11 @@ class _Collector:
             case inspect.StructType():
                 return self._struct(info)
             case inspect.RawType() | inspect.AnyType():
-                return Ref(name) if (name := names.field_name(field)) else Plain("any")
+                return Ref(name) if (name := self._names.field_name(field)) else Plain("any")
         raise TypeError(f"no shape for {info}")
 
     def _choice(self, words: tuple[str, ...], field: str) -> Shape:
-        name, ordered = names.choice(words, field)
+        name, ordered = self._names.choice(words, field)
         if name is None:
             return Choice(ordered)
         self.named[name] = Choice(ordered)
@@ -131,7 +145,7 @@ class _Collector:
         return rest[0] if len(rest) == 1 and not nulls else Either((*rest, *nulls))
 
     def _tagged_union(self, structs: Iterable[inspect.StructType]) -> Shape:
-        name = names.union_name([struct.cls for struct in structs])
+        name = self._names.union_name([struct.cls for struct in structs])
         if name is not None and name in self.named:
             return Ref(name)
         if name is not None:
@@ -151,9 +165,9 @@ class _Collector:
     def _struct(self, info: inspect.StructType) -> Shape:
         if info.cls is events.Msg:
             return Ref("EventMsg")
-        if info.cls.__name__ in names.INLINE:
+        if info.cls.__name__ in self._names.inline:
             return self._body(info)
-        name = names.class_name(info.cls)
+        name = self._names.class_name(info.cls)
         if name not in self.named:
             self.named[name] = Plain("any")
             self.named[name] = self._body(info)
@@ -173,7 +187,7 @@ class _Collector:
 
     def _field(self, field: inspect.Field) -> Field:
         shape = self._shape(field.type, field.encode_name)
-        known = names.field_name(field.encode_name)
+        known = self._names.field_name(field.encode_name)
         if known in self.named:
             shape = _with_string(shape, Ref(known))
         unset = not field.required and field.default is msgspec.NODEFAULT and field.default_factory is msgspec.NODEFAULT

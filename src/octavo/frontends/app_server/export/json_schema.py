@@ -25,6 +25,7 @@ from octavo.frontends.app_server.export.shapes import (
 
 DRAFT = "http://json-schema.org/draft-07/schema#"
 BUNDLE = "codex_app_server_protocol.schemas.json"
+BUNDLE_OF_TODAY = "codex_app_server_protocol.v2.schemas.json"
 _BASES = {
     "ClientNotification": "Notification",
     "ClientRequest": "Request",
@@ -37,17 +38,25 @@ Schema = dict[str, Any]
 
 
 def json_schemas(named: Named) -> Mapping[str, str]:
-    """File name below the target folder to text."""
-    every = named | _messages()
+    """File name below the target folder to text, for the first generation, with the shapes of lines."""
+    return _files(named | _messages(), BUNDLE, "")
+
+
+def json_schemas_of_today(named: Named) -> Mapping[str, str]:
+    """The same for clients of today: their types have a folder of their own."""
+    return _files(named, BUNDLE_OF_TODAY, "v2/")
+
+
+def _files(every: Named, bundle_name: str, folder: str) -> Mapping[str, str]:
     definitions = {name: {"title": name, **_schema(every[name], _BASES.get(name, name))} for name in sorted(every)}
-    files = {f"{name}.json": _document(name, definitions, every) for name in definitions}
+    files = {f"{folder}{name}.json": _document(name, definitions, every) for name in definitions}
     bundle = {
         "$schema": DRAFT,
         "title": "CodexAppServerProtocol",
         "type": "object",
         "definitions": definitions,
     }
-    files[BUNDLE] = _pretty(bundle)
+    files[bundle_name] = _pretty(bundle)
     return files
 
 

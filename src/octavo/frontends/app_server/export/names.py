@@ -2,11 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from typing import Any, get_args
+from collections.abc import Callable, Collection
+from typing import Any, NamedTuple, get_args
 
 from octavo.frontends.app_server.v1.types import params, values
 from octavo.protocol import commands, events, items, policy, turn_items
+
+
+class Names(NamedTuple):
+    """How one dialect calls its types.
+
+    `choice` gives the name of a choice between words, in a field of this name, and the words in
+    their own order; `done_name` the name of the result of a method that only says that it was done.
+    Classes that are `inline` have no name, fields that are `big` are whole numbers of 64 bits.
+    """
+
+    class_name: Callable[[type], str]
+    choice: Callable[[Collection[str], str], tuple[str | None, tuple[str, ...]]]
+    union_name: Callable[[Collection[type]], str | None]
+    field_name: Callable[[str], str | None]
+    done_name: Callable[[str], str]
+    inline: frozenset[str]
+    big: frozenset[str]
+
 
 _CLASSES = {
     "AgentContent": "AgentMessageContent",
@@ -122,3 +140,7 @@ def pascal(text: str) -> str:
     """`agent_message` and `danger-full-access` as one word with capitals."""
     words = text.replace("-", "_").replace("/", "_").split("_")
     return "".join(word[:1].upper() + word[1:] for word in words)
+
+
+FIRST = Names(class_name, choice, union_name, field_name, done_name, INLINE, BIG)
+"""The names of the first generation."""

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 
 from octavo.errors import OctavoError
 from octavo.frontends.app_server.export.collect import language
-from octavo.frontends.app_server.export.json_schema import json_schemas
+from octavo.frontends.app_server.export.json_schema import json_schemas, json_schemas_of_today
+from octavo.frontends.app_server.export.today import language_of_today
 from octavo.frontends.app_server.export.typescript import typescript
 
 
@@ -18,7 +19,8 @@ class ExportFailed(OctavoError):
 
 def write_typescript(folder: str, prettier: str | None = None) -> None:
     """A `.ts` file for each type; `prettier` is a program that makes them pretty. Raises `ExportFailed`."""
-    files = _write(folder, typescript(language()))
+    today = {f"v2/{name}": text for name, text in typescript(language_of_today()).items()}
+    files = _write(folder, {**typescript(language()), **today})
     if prettier is None:
         return
     try:
@@ -33,7 +35,7 @@ def write_typescript(folder: str, prettier: str | None = None) -> None:
 
 def write_json_schemas(folder: str) -> None:
     """A `.json` file for each type, and one with all of them. Raises `ExportFailed`."""
-    _write(folder, json_schemas(language()))
+    _write(folder, {**json_schemas(language()), **json_schemas_of_today(language_of_today())})
 
 
 def _write(folder: str, files: Mapping[str, str]) -> list[str]:

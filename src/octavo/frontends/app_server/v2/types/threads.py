@@ -66,19 +66,13 @@ class GitInfo(Camel, frozen=True):
     origin_url: str | None = None
 
 
-class CustomSource(Camel, frozen=True):
-    """A name of its own."""
-
-    custom: str
-
-
 class SubAgentSource(Camel, frozen=True):
     """Another thread began this one."""
 
     sub_agent: Any
 
 
-Source = Literal["cli", "vscode", "exec", "appServer", "unknown"] | CustomSource | SubAgentSource
+Source = Literal["cli", "vscode", "exec", "appServer", "unknown"] | SubAgentSource
 
 
 class Thread(Camel, frozen=True, kw_only=True):
