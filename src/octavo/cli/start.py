@@ -111,6 +111,7 @@ def overrides(invocation: Invocation, texts: ErrorTexts) -> tuple[Override, ...]
 
     Raises `Stop`.
     """
+    _load_msgspec()
     from octavo.config.overrides import feature_overrides, parse_override
 
     try:
@@ -118,6 +119,18 @@ def overrides(invocation: Invocation, texts: ErrorTexts) -> tuple[Override, ...]
     except ConfigError as error:
         raise Stop(1, texts.override.format(error) + "\n") from None
     return single + feature_overrides(invocation.texts("enable"), invocation.texts("disable"))
+
+
+def _load_msgspec() -> None:
+    """Import it without `typing_extensions`, which it asks for names that `typing` has: 8 ms of every start."""
+    name = "typing_extensions"
+    if name in sys.modules:
+        return
+    sys.modules[name] = None  # type: ignore[assignment] # what the import system takes for a module that is not there
+    try:
+        import msgspec  # noqa: F401
+    finally:
+        del sys.modules[name]
 
 
 def load(chosen: tuple[Override, ...], flags: ConfigFlags, texts: ErrorTexts) -> Config:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import NamedTuple
+
+TYPE_CHECKING = False  # every start waits for this module
+if TYPE_CHECKING:
+    from typing import Literal
 
 
 class SavedSession(NamedTuple):
@@ -15,8 +19,9 @@ NEW: Literal["new"] = "new"
 NEWEST: Literal["newest"] = "newest"
 CHOOSE: Literal["choose"] = "choose"
 
-SessionChoice = Literal["new", "newest", "choose"] | SavedSession
-"""A new session, the newest saved one, one chosen from a list, or that of an id."""
+if TYPE_CHECKING:
+    SessionChoice = Literal["new", "newest", "choose"] | SavedSession
+    """A new session, the newest saved one, one chosen from a list, or that of an id."""
 
 
 class TerminalRequest(NamedTuple):
