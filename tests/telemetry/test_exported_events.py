@@ -100,6 +100,15 @@ def test_a_prompt_is_told_where_the_user_allows_it(place: Place, taken: HttpColl
     assert own(prompt) == {"prompt_length": "7", "prompt": "hello é"}
 
 
+def test_the_switch_of_the_sdk_turns_everything_off(place: Place, taken: HttpCollector) -> None:
+    signals = {"exporter": "logs", "trace_exporter": "traces", "metrics_exporter": "metrics"}
+    tables = (table(taken.url(signal)).replace("exporter", key, 1) for key, signal in signals.items())
+    place.model(answer(runs("true")), answer(says("hi")), more="\n".join(tables))
+    result = place.exec("--json", "hi", env={"OTEL_SDK_DISABLED": "true"})
+    assert (result.code, result.types[-1]) == (0, "turn.completed")
+    assert taken.bodies == []
+
+
 def test_a_request_and_the_events_of_its_answer(place: Place, taken: HttpCollector) -> None:
     run_turn(place, taken, answer(says("hi"), tokens=(12, 4, 3)))
     (request,) = taken.events("codex.api_request")
@@ -241,6 +250,17 @@ def test_the_address_is_used_as_it_stands_with_headers_from_the_environment(plac
     assert "NOT_SET" in result.err
     assert "t0ken-value" not in result.err
     assert b"t0ken-value" not in taken.raw
+
+
+def test_commands_do_not_get_the_variables_that_headers_name(place: Place, taken: HttpCollector) -> None:
+    headers = '{ authorization = "Basic ${COLLECTOR_LOGIN}" }'
+    more = table(taken.url(), headers=headers)
+    place.model(answer(runs("echo [$COLLECTOR_LOGIN]")), answer(says("done")), more=more)
+    assert place.exec("hi", env={"COLLECTOR_LOGIN": "login-of-ours"}).code == 0
+    assert taken.headers[0]["authorization"] == "Basic login-of-ours"
+    (result,) = taken.events("codex.tool_result")
+    assert "[]" in result["output"]
+    assert b"login-of-ours" not in taken.raw
 
 
 def test_standard_variables_of_opentelemetry_count(place: Place, taken: HttpCollector) -> None:

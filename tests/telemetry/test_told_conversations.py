@@ -11,10 +11,14 @@ import pytest
 from collector import HttpCollector, attributes
 from story import answer, conversation, folder_outside_tmp, make_config, says, shell
 
+from octavo.model.settings import model_settings
+from octavo.protocol.ids import ConversationId
 from octavo.telemetry.attach import Attached, attach
 from octavo.telemetry.common import Login
+from octavo.telemetry.events import sse_event
 from octavo.telemetry.exporters.build import flush_seconds
 from octavo.telemetry.texts import output_preview
+from octavo.tools.telemetry import ConversationStart
 
 
 @contextmanager
@@ -106,6 +110,19 @@ async def test_closing_twice_is_harmless(tmp_path: Path) -> None:
         telemetry.close()
         telemetry.close()
         assert len(taken.events("codex.conversation_starts")) == 1
+
+
+async def test_a_text_that_utf_8_cannot_hold_does_not_cost_the_others(tmp_path: Path) -> None:
+    with attached(tmp_path) as (taken, telemetry):
+        config = make_config(tmp_path / "w")
+        settings = model_settings(config, config.model, None, "auto")
+        start = ConversationStart(ConversationId("0199a213-81c0-7800-8aa1-bbab2a035a53"), config, settings, "exec")
+        told = telemetry.conversation_started(start)
+        told.tell(sse_event(None, None, "a\udcffb", told.redact), "m", "f")
+        telemetry.close()
+        (event,) = taken.events("codex.sse_event")
+        assert event["error.message"] == "a?b"
+        assert taken.events("codex.conversation_starts")
 
 
 def test_the_limit_of_the_end() -> None:

@@ -26,6 +26,9 @@ from octavo.config.schema import (
 )
 from octavo.protocol.policy import ApprovalPolicy, ReasoningEffort, ReasoningSummary, SandboxPolicy, Verbosity
 
+HEADER_VARIABLE = r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}"
+"""How the value of an exporter's header names a variable."""
+
 
 class Otel(msgspec.Struct, frozen=True):
     """Telemetry: where events, traces and metrics go (None: nowhere), under which environment name.

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
+from octavo.config.config import HEADER_VARIABLE
 from octavo.protocol.policy import SandboxPolicy, has_network
 
 if TYPE_CHECKING:
@@ -70,12 +71,14 @@ def configured_environment(
 
 
 def _key_variables(config: Config) -> tuple[str, ...]:
-    """The variables with keys for providers and MCP servers."""
+    """The variables with keys for providers, MCP servers and collectors."""
     names = [provider.env_key for provider in config.model_providers.values()]
     headers = [provider.env_http_headers for name, provider in config.model_providers.items() if name != "openai"]
     for server in config.mcp_servers.values():
         names.append(getattr(server.transport, "bearer_token_env_var", None))
         headers.append(getattr(server.transport, "env_http_headers", None))
+    for exporter in config.otel.exporters:
+        names += [name for value in exporter.headers.values() for name in re.findall(HEADER_VARIABLE, value)]
     found = dict.fromkeys([*names, *(name for mapping in headers for name in (mapping or {}).values())])
     return tuple(name for name in found if name)
 

@@ -51,7 +51,7 @@ class ToldConversation:
         self._telling, self._door, self.id = telling, telling.door, start.conversation_id
         self._common = common_attributes(start.conversation_id, telling.login(), telling.terminal)
         self._turns: dict[str, OpenSpan] = {}
-        self.redact: Redact = redaction(telling.environ)
+        self.redact: Redact = _encodable(redaction(telling.environ))
 
     # --- what the agent tells ------------------------------------------------------------
 
@@ -129,6 +129,11 @@ class ToldConversation:
 
     def _tell_in(self, turn: ObservedTurn, event: Event) -> None:
         self.tell(event, turn.model.slug, turn.model.family.slug, self.span_of(turn))
+
+
+def _encodable(redact: Redact) -> Redact:
+    """The same, for texts that may hold what UTF-8 cannot: with it a whole batch could not be sent."""
+    return lambda text: redact(text.encode("utf-8", "replace").decode())
 
 
 class ToldModelCall:

@@ -11,11 +11,11 @@ from typing import Literal
 
 import msgspec
 
-from octavo.config.config import Otel
+from octavo.config.config import HEADER_VARIABLE, Otel
 from octavo.config.schema import OtlpGrpc, OtlpHttp, OtlpTls
 from octavo.errors import OctavoError
 
-_VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+_VARIABLE = re.compile(HEADER_VARIABLE)
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _HTTP_PACKAGES = ("opentelemetry.sdk", "opentelemetry.exporter.otlp.proto.http")
 _GRPC_PACKAGES = ("opentelemetry.sdk", "opentelemetry.exporter.otlp.proto.grpc")
