@@ -137,6 +137,12 @@ def test_an_answer_keeps_to_a_schema(place: Place, start: Start) -> None:
     assert model.seen[0].json["text"]["format"]["name"] == "codex_output_schema"
 
 
+def test_an_external_message_is_a_turn(place: Place, start: Start) -> None:
+    place.model(says("Seen."))
+    result = start().thread_start().run(sdk.ExternalMessage(tool_name="mail", content="hello"))
+    assert (result.final_response, result.items[0].root.type) == ("Seen.", "functionCallOutput")
+
+
 def test_accounts_and_models(place: Place, start: Start) -> None:
     codex = start()
     assert [model.is_default for model in codex.models().data].count(True) == 1

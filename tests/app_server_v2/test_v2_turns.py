@@ -114,6 +114,21 @@ def test_a_second_start_joins_the_running_turn_and_words_can_be_steered_in(place
     assert [one in json.dumps(model.seen[1].json) for one in ("more", "and more")] == [True, True]
 
 
+def test_words_from_outside_reach_the_model_as_what_a_tool_said(place: Place) -> None:
+    model = place.model(says("Seen."))
+    me = client(place)
+    thread = me.start()
+    outside = {"name": "mail", "namespace": "inbox", "output": "hello from afar"}
+    both = {"threadId": thread, "input": [words("x")], "toolOutput": outside}
+    assert me.server.error("turn/start", both)[1] == "`toolOutput` cannot be combined with nonempty `input`"
+    started = me.server.result("turn/start", {"threadId": thread, "input": [], "toolOutput": outside})
+    assert me.ends(started["turn"]["id"])["status"] == "completed"
+    call, output = model.seen[0].json["input"][-2:]
+    assert (call["type"], call["name"], output["output"]) == ("function_call", "inbox__mail", "hello from afar")
+    said = me.items(started["turn"]["id"])[0]
+    assert (said["type"], said["name"], said["output"]) == ("functionCallOutput", "mail", "hello from afar")
+
+
 def test_an_interrupt_ends_the_turn_with_its_items(place: Place) -> None:
     place.model(runs("sleep", "60"))
     me = client(place)

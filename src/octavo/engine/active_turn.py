@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
-from octavo.protocol.items import Message
+from octavo.protocol.items import Message, ResponseItem
 from octavo.protocol.policy import ReviewDecision
 from octavo.tools.context import TurnContext
 
@@ -36,7 +36,7 @@ class ActiveTurn:
         self.on_abort: Callable[[], None] | None = None
         self.background: list[asyncio.Task[None]] = []
         self.said: list[Message] = []
-        self._pending: list[Message] = []
+        self._pending: list[ResponseItem] = []
         self._questions: dict[str, OpenQuestion] = {}
 
     @property
@@ -53,11 +53,11 @@ class ActiveTurn:
         """The diff of everything that patches changed; None when that is nothing."""
         return self._diff.unified_diff() if self._diff else None
 
-    def add_input(self, message: Message) -> None:
-        """Keep a message for the next request."""
-        self._pending.append(message)
+    def add_input(self, *items: ResponseItem) -> None:
+        """Keep a message, or words from outside, for the next request."""
+        self._pending += items
 
-    def take_input(self) -> list[Message]:
+    def take_input(self) -> list[ResponseItem]:
         """What came since the last request."""
         pending, self._pending = self._pending, []
         return pending

@@ -48,7 +48,7 @@ async def _watch_start(session: Session, servers: McpServers) -> None:
     session.mcp_tools, session.mcp_revision = mcp_tools(servers), servers.revision
 
 
-async def offer_mcp_tools(session: Session, turn: ActiveTurn, message: Message) -> None:
+async def offer_mcp_tools(session: Session, turn: ActiveTurn, message: Message | None) -> None:
     """Wait until it is known which servers run, and add their tools to what the turn offers.
 
     A turn that is aborted meanwhile still leaves the user's message behind.
@@ -59,7 +59,8 @@ async def offer_mcp_tools(session: Session, turn: ActiveTurn, message: Message) 
         try:
             await asyncio.wait({session.mcp_started})
         except asyncio.CancelledError:
-            show_user_message(session, turn, message)
+            if message is not None:
+                show_user_message(session, turn, message)
             raise
     await renew_mcp_tools(session)
     _offer(session, turn)

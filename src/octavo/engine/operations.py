@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from typing import Any
 
 from octavo.engine import tasks
 from octavo.engine.active_turn import ActiveTurn
@@ -15,6 +16,7 @@ from octavo.engine.turn import run_turn
 from octavo.engine.user_message import message_of
 from octavo.errors import OctavoError
 from octavo.protocol import events, ops
+from octavo.protocol.items import FunctionCall, FunctionCallOutput
 from octavo.protocol.settings import changed_by
 from octavo.protocol.turn_items import TextInput, UserInput
 from octavo.rollout.errors import RolloutWriteError
@@ -61,10 +63,7 @@ async def _user_turn(session: Session, submission_id: str, op: ops.UserInputOp |
             _tell_observer(session, session.active, op.items)
             session.active.add_input(message_of(op.items))
         return
-    turn = ActiveTurn(turn_context(session.config, session.settings, submission_id, op.final_output_json_schema))
-    if session.previous is not None and (update := environment_update(session.previous, session.settings)):
-        session.record(turn.id, [update])
-    session.previous = session.settings
+    turn = _new_turn(session, submission_id, op.final_output_json_schema)
 
     async def body() -> str | None:
         if not op.items:
@@ -75,6 +74,31 @@ async def _user_turn(session: Session, submission_id: str, op: ops.UserInputOp |
         return await run_turn(session, turn, message)
 
     await tasks.start(session, turn, body)
+
+
+async def _tool_words(session: Session, submission_id: str, op: ops.ToolWords) -> None:
+    """Start a turn, or add to the one that runs, with a call that nobody made and its answer."""
+    pair = (FunctionCall(op.name, "{}", op.call_id), FunctionCallOutput(op.call_id, op.output))
+    if session.active is not None and session.active.task is not None:
+        session.active.add_input(*pair)
+        return
+    turn = _new_turn(session, submission_id, op.final_output_json_schema)
+    turn.add_input(*pair)
+
+    async def body() -> str | None:
+        await offer_mcp_tools(session, turn, None)
+        return await run_turn(session, turn, None)
+
+    await tasks.start(session, turn, body)
+
+
+def _new_turn(session: Session, turn_id: str, output_schema: Any) -> ActiveTurn:
+    """A turn under the settings of now; the model is told what changed in them since the last one."""
+    turn = ActiveTurn(turn_context(session.config, session.settings, turn_id, output_schema))
+    if session.previous is not None and (update := environment_update(session.previous, session.settings)):
+        session.record(turn.id, [update])
+    session.previous = session.settings
+    return turn
 
 
 def _tell_observer(session: Session, turn: ActiveTurn, items: Sequence[UserInput]) -> None:
@@ -117,6 +141,8 @@ async def _shut_down(session: Session, submission_id: str) -> None:
 async def _rarer(session: Session, submission: ops.Submission) -> None:
     """Operations that most conversations never see; their modules are imported on use."""
     match submission.op:
+        case ops.ToolWords() as op:
+            await _tool_words(session, submission.id, op)
         case ops.Undo():
             from octavo.engine.undo import undo
 

@@ -22,10 +22,11 @@ from octavo.protocol import events
 from octavo.protocol.items import Message, OutputText
 
 
-async def run_turn(session: Session, turn: ActiveTurn, message: Message) -> str | None:
-    """Work on the user's message until the model is done; its last words, if it had any."""
+async def run_turn(session: Session, turn: ActiveTurn, message: Message | None) -> str | None:
+    """Work on the user's message, or on input that waits, until the model is done; its last words, if it had any."""
     session.emit(turn.id, events.TaskStarted(turn.context.model.context_window))
-    show_user_message(session, turn, message)
+    if message is not None:
+        show_user_message(session, turn, message)
     start_snapshot(session, turn)
     just_compacted = False
     while True:
@@ -60,7 +61,7 @@ def record_input(session: Session, turn: ActiveTurn) -> None:
     """Record what was said, or attached by tools, since the last request."""
     if pending := turn.take_input():
         session.record(turn.id, pending)
-        turn.said += pending
+        turn.said += [item for item in pending if isinstance(item, Message)]
 
 
 async def follow_changed_tools(session: Session, turn: ActiveTurn) -> None:

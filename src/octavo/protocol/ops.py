@@ -8,6 +8,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from octavo.protocol.events import _snake_case
+from octavo.protocol.items import OutputPart
 from octavo.protocol.policy import ApprovalPolicy, ReasoningEffort, ReasoningSummary, ReviewDecision, SandboxPolicy
 from octavo.protocol.review import ReviewRequest
 from octavo.protocol.turn_items import UserInput
@@ -25,6 +26,18 @@ class UserInputOp(Operation, frozen=True, tag="user_input"):
     """Start a turn, or add to the running one."""
 
     items: tuple[UserInput, ...]
+    final_output_json_schema: Any = None
+
+
+class ToolWords(Operation, frozen=True):
+    """Start a turn, or add to the running one, with words from outside that have a tool's authority, not the user's.
+
+    The model sees them as what the tool `name` answered to the call `call_id`.
+    """
+
+    name: str
+    call_id: str
+    output: str | tuple[OutputPart, ...]
     final_output_json_schema: Any = None
 
 
@@ -119,6 +132,7 @@ class Shutdown(Operation, frozen=True):
 Op = (
     Interrupt
     | UserInputOp
+    | ToolWords
     | UserTurn
     | OverrideTurnContext
     | ExecApproval

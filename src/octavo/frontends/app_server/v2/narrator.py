@@ -29,7 +29,7 @@ from octavo.frontends.app_server.v2.types.threads import Active, Idle, SystemFai
 from octavo.protocol import events
 from octavo.protocol import view_items as view
 from octavo.protocol.item_view import ItemView, shown_item
-from octavo.protocol.items import Message, wire_form
+from octavo.protocol.items import FunctionCallOutput, Message, wire_form
 from octavo.protocol.turn_items import turn_item_of
 from octavo.protocol.usage import RateLimitSnapshot, TokenUsageInfo
 
@@ -52,6 +52,7 @@ class Narrator:
         self._counted: TokenUsageInfo | None = None
         self._limits: RateLimitSnapshot | None = None
         self._steered: deque[Message] = deque()
+        self._outside: dict[str, wire.ToolOutputItem] = {}
         self._nameless: dict[type[view.Item], str] = {}
         self._section: dict[str, int] = {}
         self._decoders: dict[tuple[str, str], codecs.IncrementalDecoder] = {}
@@ -102,6 +103,10 @@ class Narrator:
     def steered(self, message: Message) -> None:
         """These words join the running turn; they are told when the model is told."""
         self._steered.append(message)
+
+    def passed_on(self, item: wire.ToolOutputItem) -> None:
+        """Words from outside, which are told when the model is."""
+        self._outside[item.id] = item
 
     @property
     def running(self) -> TurnRecord | None:
@@ -202,7 +207,10 @@ class Narrator:
         return item.id or self._nameless.setdefault(type(item), random_uuid())
 
     def _raw_item(self, turn_id: str, msg: events.RawResponseItem) -> Told:
-        """What was steered into the turn is recorded now, so the model hears it next."""
+        """What came into the turn from its client is recorded now, so the model hears it next."""
+        if isinstance(msg.item, FunctionCallOutput) and (said := self._outside.pop(msg.item.call_id, None)) is not None:
+            yield from self._complete(turn_id, said)
+            return
         if not self._steered or msg.item != wire_form(self._steered[0]):
             return
         message = self._steered.popleft()

@@ -7,15 +7,18 @@ import time
 
 from msgspec import UNSET
 
+from octavo.frontends.app_server.ids import random_uuid
 from octavo.frontends.app_server.paths import absolute
 from octavo.frontends.app_server.server import Server
 from octavo.frontends.app_server.v1.types.values import Empty
 from octavo.frontends.app_server.v2.input_parts import user_inputs
 from octavo.frontends.app_server.v2.policies import effective_policy, sandbox_policy
 from octavo.frontends.app_server.v2.threads import LiveThread, live_thread
+from octavo.frontends.app_server.v2.types.items import ToolOutputItem
 from octavo.frontends.app_server.v2.types.params import TurnInterruptParams, TurnStartParams, TurnSteerParams
 from octavo.frontends.app_server.v2.types.results import TurnStartResponse, TurnSteerResponse
 from octavo.frontends.app_server.v2.types.threads import Turn
+from octavo.frontends.app_server.v2.types.values import ToolOutput
 from octavo.frontends.jsonrpc.errors import refused
 from octavo.frontends.jsonrpc.messages import RequestId
 from octavo.protocol import ops
@@ -29,18 +32,21 @@ async def start_turn(server: Server, request_id: RequestId, params: TurnStartPar
     await thread.conversation.taken()
     running = thread.conversation.running
     _check_joinable(thread, running)
-    if params.tool_output is not None:
-        raise refused("`toolOutput` is not served")
+    if params.tool_output is not None and params.input:
+        raise refused("`toolOutput` cannot be combined with nonempty `input`")
     await thread.conversation.submit(_changes(server, thread, params))
     cwd = thread.conversation.settings.cwd if params.cwd is None else absolute(server.config.cwd, params.cwd)
     inputs = user_inputs(params.input, cwd)
     turn_id = new_turn_id() if running is None else running
     server.peer.reply(request_id, TurnStartResponse(Turn(id=turn_id, status="inProgress")))
-    if running is not None:
+    if running is None:
+        thread.narrator.expect(turn_id, "turn")
+    if params.tool_output is not None:
+        await _pass_on(thread, params.tool_output, params.output_schema, turn_id)
+    elif running is not None:
         await _join(thread, inputs)
-        return
-    thread.narrator.expect(turn_id, "turn")
-    await thread.conversation.submit(ops.UserInputOp(inputs, params.output_schema), turn_id)
+    else:
+        await thread.conversation.submit(ops.UserInputOp(inputs, params.output_schema), turn_id)
 
 
 async def steer_turn(server: Server, _: RequestId, params: TurnSteerParams) -> TurnSteerResponse:
@@ -82,6 +88,18 @@ async def refuse_if_busy(thread: LiveThread) -> None:
     if running is not None:
         _check_joinable(thread, running)
         raise refused(f"a turn is running: {running}")
+
+
+async def _pass_on(thread: LiveThread, said: ToolOutput, output_schema: object, turn_id: str) -> None:
+    """Words from outside start the turn, or join it, as what a tool answered."""
+    call_id = f"call_{random_uuid()}"
+    item = ToolOutputItem(id=call_id, name=said.name, output=said.output, namespace=said.namespace)
+    thread.narrator.passed_on(item)
+    name = f"{said.namespace}__{said.name}" if said.namespace else said.name
+    usual = (
+        "".join(char if char.isascii() and (char.isalnum() or char in "_-") else "_" for char in name)[:64] or "tool"
+    )
+    await thread.conversation.submit(ops.ToolWords(usual, call_id, said.output, output_schema), turn_id)
 
 
 async def _join(thread: LiveThread, inputs: tuple[UserInput, ...]) -> None:

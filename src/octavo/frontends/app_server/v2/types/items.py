@@ -8,6 +8,7 @@ import msgspec
 
 from octavo.frontends.app_server.v1.types.values import Camel
 from octavo.frontends.app_server.v2.types.values import InputPart, Variant
+from octavo.protocol.items import OutputPart
 
 CallStatus = Literal["inProgress", "completed", "failed", "declined"]
 
@@ -180,6 +181,15 @@ class CompactionItem(Variant, frozen=True, kw_only=True, tag="contextCompaction"
     id: str
 
 
+class ToolOutputItem(Variant, frozen=True, kw_only=True, tag="functionCallOutput"):
+    """Words from outside that have a tool's authority."""
+
+    id: str
+    name: str
+    output: str | tuple[OutputPart, ...]
+    namespace: str | None = None
+
+
 ThreadItem = (
     UserMessageItem
     | AgentMessageItem
@@ -192,4 +202,5 @@ ThreadItem = (
     | EnteredReviewItem
     | ExitedReviewItem
     | CompactionItem
+    | ToolOutputItem
 )

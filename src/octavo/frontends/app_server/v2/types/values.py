@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from octavo.frontends.app_server.v1.types.values import Camel
+from octavo.protocol.items import OutputPart
 
 SandboxMode = Literal[
     "read-only", "workspace-write", "danger-full-access", "readOnly", "workspaceWrite", "dangerFullAccess"
@@ -118,5 +119,5 @@ class ToolOutput(Camel, frozen=True):
     """Words from outside that have a tool's authority, not the user's."""
 
     name: str
-    output: str
+    output: str | tuple[OutputPart, ...]
     namespace: str | None = None
