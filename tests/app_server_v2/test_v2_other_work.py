@@ -78,3 +78,9 @@ def test_the_settings_in_force_can_be_read_without_their_secrets(place: Place) -
     assert read["config"]["model"] == "mine"
     assert read["origins"]["model"]["name"]["file"].endswith("config.toml")
     assert "hidden" not in json.dumps(read)
+
+
+def test_feedback_names_its_thread(place: Place) -> None:
+    me = client(place)
+    thread = me.start()
+    assert me.server.result("feedback/upload", {"classification": "good", "threadId": thread}) == {"threadId": thread}

@@ -185,3 +185,18 @@ def test_a_fork_can_be_ephemeral(place: Place) -> None:
     me = client(place)
     fork = me.server.result("thread/fork", {"threadId": IDS[1], "ephemeral": True})["thread"]
     assert (fork["ephemeral"], len(fork["turns"]), len(place.sessions())) == (True, 1, 1)
+
+
+def test_a_conversation_of_the_first_generation_is_taken_over_while_it_is_loaded(place: Place) -> None:
+    place.model(says("One"), says("Two"))
+    me = client(place)
+    old = me.server.conversation()
+    me.server.say(old, "hello")
+    me.server.turns_end()
+    resumed = me.server.result("thread/resume", {"threadId": old})["thread"]
+    assert (resumed["id"], len(resumed["turns"])) == (old, 1)
+    before = len(me.server.events())
+    turn = me.run(old, "more")
+    assert turn["status"] == "completed"
+    assert len(me.server.events()) == before
+    assert len(me.items(turn["id"])) == 2

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 
+from octavo.config.config import Config
 from octavo.engine.broadcast import Subscription
 from octavo.engine.operations import handle
 from octavo.engine.session import Session
@@ -46,6 +47,11 @@ class Conversation:
         """The id of the task that runs, if one does."""
         active = self._session.active
         return active.id if active is not None and active.task is not None else None
+
+    @property
+    def config(self) -> Config:
+        """What the conversation was started with."""
+        return self._session.config
 
     @property
     def settings(self) -> SessionSettings:

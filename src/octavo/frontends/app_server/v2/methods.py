@@ -37,6 +37,7 @@ REQUESTS: dict[str, Method] = {
     "command/exec": _method(params.CommandExecParams, results.CommandExecResponse, "commands:exec_command"),
     "model/list": _method(params.ModelListParams, results.ModelListResponse, "models:list_models"),
     "config/read": _method(params.ConfigReadParams, results.ConfigReadResponse, "config_read:read_config"),
+    "feedback/upload": _method(params.FeedbackParams, results.FeedbackResponse, "feedback:upload_feedback"),
     "account/read": _method(params.AccountReadParams, results.AccountReadResponse, "accounts:read_account"),
     "account/login/start": _method(params.Login, results.LoginResponse, "accounts:start_login"),
     "account/login/cancel": _method(params.LoginCancelParams, results.LoginCancelResponse, "accounts:cancel_login"),

@@ -9,7 +9,7 @@ from octavo.frontends.app_server.v2.read import path_of, thread_at
 from octavo.frontends.app_server.v2.saved_turns import last_usage
 from octavo.frontends.app_server.v2.start import tell_started
 from octavo.frontends.app_server.v2.thread_config import thread_config
-from octavo.frontends.app_server.v2.threads import LiveThread, adopt, find_thread, listen
+from octavo.frontends.app_server.v2.threads import LiveThread, adopt, find_thread, listen, take_over
 from octavo.frontends.app_server.v2.types.from_server import TokenUsageUpdated
 from octavo.frontends.app_server.v2.types.params import ThreadForkParams, ThreadResumeParams
 from octavo.frontends.jsonrpc.errors import failed
@@ -27,6 +27,12 @@ async def resume_thread(server: Server, request_id: RequestId, params: ThreadRes
         return
     path = path_of(server, params.thread_id, f"no rollout found for thread id {params.thread_id}")
     saved = thread_at(server, path, with_turns=True)
+    loaded = server.conversations.find(params.thread_id)
+    if loaded is not None:
+        thread = take_over(server, loaded, saved)
+        server.peer.reply(request_id, thread.response(server, with_turns=with_turns))
+        listen(server, thread)
+        return
     made = thread_config(server, params, saved.cwd)
     try:
         conversation = await server.runtime.resume(path, made.config)

@@ -26,6 +26,7 @@ def saved_thread(
         model_provider=default_provider if meta.model_provider is None else meta.model_provider,
         created_at=unix_seconds(meta.timestamp or session.created_at),
         updated_at=unix_seconds(session.updated_at or meta.timestamp),
+        recency_at=unix_seconds(session.updated_at or meta.timestamp),
         status=NotLoaded(),
         cwd=meta.cwd,
         cli_version=meta.cli_version,

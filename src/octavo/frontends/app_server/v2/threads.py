@@ -80,6 +80,7 @@ class LiveThread:
             git_info=saved.git_info if saved is not None else None,
             thread_source=self.thread_source,
             originator=server.remote.identity.originator,
+            recency_at=int(self.narrator.changed_at),
             turns=turns if with_turns else (),
         )
 
@@ -122,10 +123,20 @@ def adopt(server: Server, conversation: Conversation, config: Config, saved: Thr
     """A conversation becomes a thread that the client hears, from its next event on."""
     from octavo.frontends.app_server.v2.methods import V2
 
+    return _thread_of(server, server.conversations.add(conversation, V2), config, saved)
+
+
+def take_over(server: Server, loaded: Loaded, saved: Thread) -> LiveThread:
+    """A conversation that the first generation began becomes a thread: it is told as one from now on."""
+    return _thread_of(server, loaded, loaded.conversation.config, saved)
+
+
+def _thread_of(server: Server, loaded: Loaded, config: Config, saved: Thread | None) -> LiveThread:
+    from octavo.frontends.app_server.v2.methods import V2
+
     def tell(notice: Notice) -> None:
         server.peer.notify(notice.method, notice.params)
 
-    loaded = server.conversations.add(conversation, V2)
     narrator = Narrator(loaded.id, tell)
     loaded.speak_as(V2, narrator)
     thread = LiveThread(loaded, config, narrator, saved)
@@ -140,10 +151,7 @@ def listen(server: Server, thread: LiveThread) -> None:
 
 
 def find_thread(server: Server, thread_id: str) -> LiveThread | None:
-    """The thread of this id, if it is loaded. One that the older generation began becomes one.
-
-    Raises `RequestError` for what is no id.
-    """
+    """The thread of this id, if it is loaded as one. Raises `RequestError` for what is no id."""
     loaded = server.conversations.find(known_id(thread_id))
     return server.room(Threads).of(loaded) if loaded is not None else None
 

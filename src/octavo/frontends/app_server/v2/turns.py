@@ -96,10 +96,8 @@ async def _pass_on(thread: LiveThread, said: ToolOutput, output_schema: object, 
     item = ToolOutputItem(id=call_id, name=said.name, output=said.output, namespace=said.namespace)
     thread.narrator.passed_on(item)
     name = f"{said.namespace}__{said.name}" if said.namespace else said.name
-    usual = (
-        "".join(char if char.isascii() and (char.isalnum() or char in "_-") else "_" for char in name)[:64] or "tool"
-    )
-    await thread.conversation.submit(ops.ToolWords(usual, call_id, said.output, output_schema), turn_id)
+    usual = "".join(char if char.isascii() and (char.isalnum() or char in "_-") else "_" for char in name)[:64]
+    await thread.conversation.submit(ops.ToolWords(usual or "tool", call_id, said.output, output_schema), turn_id)
 
 
 async def _join(thread: LiveThread, inputs: tuple[UserInput, ...]) -> None:

@@ -247,4 +247,4 @@ class FeedbackParams(Camel, frozen=True, kw_only=True):
     classification: str
     reason: str | None = None
     thread_id: str | None = None
-    include_logs: bool = False
+    include_logs: bool | None = None

@@ -179,6 +179,12 @@ class LoginCancelResponse(Camel, frozen=True):
     status: Literal["canceled", "notFound"]
 
 
+class FeedbackResponse(Camel, frozen=True):
+    """The report's thread."""
+
+    thread_id: str
+
+
 class RateLimitWindow(Camel, frozen=True):
     """How far a limit is used, in whole percent; `resetsAt` in Unix seconds."""
 

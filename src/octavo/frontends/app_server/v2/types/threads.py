@@ -76,7 +76,10 @@ Source = Literal["cli", "vscode", "exec", "appServer", "unknown"] | SubAgentSour
 
 
 class Thread(Camel, frozen=True, kw_only=True):
-    """A thread. Times are Unix seconds; `turns` is filled only where a method says so."""
+    """A thread. Times are Unix seconds; `turns` is filled only where a method says so.
+
+    Threads have neither roles nor projects nor sections here: those members are always null.
+    """
 
     id: str
     session_id: str
@@ -99,4 +102,10 @@ class Thread(Camel, frozen=True, kw_only=True):
     thread_source: str | None = None
     originator: str | None = None
     history_mode: Literal["legacy", "paginated"] = "legacy"
+    agent_nickname: str | None = None
+    agent_role: str | None = None
+    project_id: str | None = None
+    section: str | None = None
+    section_entered_at: int | None = None
+    recency_at: int | None = None
     turns: tuple[Turn, ...] = ()
