@@ -14,7 +14,7 @@ import string
 from collections.abc import Callable, Iterable, Sequence
 
 from octavo.search.query import Word
-from octavo.search.shapes import END, Bound, Shape, beginnings, most_of_the_rest, shapes
+from octavo.search.shapes import END, Bound, Shape, most_of_the_rest, shapes
 from octavo.search.worth import NOT_THERE, worth
 
 _FEW = 300
@@ -109,13 +109,14 @@ def _by_bound(query: Sequence[Word], paths: Sequence[str]) -> list[tuple[int, li
     text = END.join(paths)
     if len(paths) <= _FEW or not text.isascii():
         return [(_NO_BOUND, list(paths))]
-    starts = beginnings(text)
-    forms = {False: (paths, starts.split(END)), True: (text.lower().split(END), starts.lower().split(END))}
+    titled = text.title().split(END)
+    compared = {False: paths, True: text.lower().split(END)}
     has_white = any(map(text.__contains__, string.whitespace))
     totals = [0] * len(paths)
     for word in query:
         most = Bound(word, has_white=has_white).most
-        totals = [total + most(*seen) for total, *seen in zip(totals, *forms[word.any_case], strict=True)]
+        forms = zip(totals, paths, titled, compared[word.any_case], strict=True)
+        totals = [total + most(*form) for total, *form in forms]
     groups: dict[int, list[str]] = {}
     for total, path in zip(totals, paths, strict=True):
         groups.setdefault(total, []).append(path)

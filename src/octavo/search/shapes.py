@@ -22,7 +22,6 @@ from octavo.search.query import Word
 END = "\0"
 """What stands before the first path of a text and after each path."""
 
-_MIDDLES = re.compile("(?<=[a-zA-Z0-9])[a-z0-9]+")
 _NUL = r"\0"
 _GAPS = ((1, 1), (2, 3), (4, 7), (8, None))
 """How many characters lie between two runs, from and to."""
@@ -71,19 +70,24 @@ class Bound:
     def __init__(self, word: Word, *, has_white: bool) -> None:
         self._word = word
         self._pairs = ["".join(pair) for pair in itertools.pairwise(word.units)]
+        self._uppers = word.units.upper()
         self._has_white = has_white
         self._known: dict[int, int] = {}
 
-    def most(self, path: str, beginnings: str) -> int:
-        """The bound of a path, both in lower case where the word is compared so; see `beginnings`."""
-        seen = 1 if path.startswith(self._word.units[0]) else 0
+    def most(self, path: str, titled: str, compared: str) -> int:
+        """The bound of a path; `titled` is what `str.title` makes of it, `compared` the form that the word is looked
+        for in: lower case where case does not count.
+        """
+        seen = 1 if compared.startswith(self._word.units[0]) else 0
         bit = 2
-        for unit in self._word.units:
-            if unit in beginnings:
+        for upper in self._uppers:
+            if upper in titled:
                 seen |= bit
-            bit <<= 1
+            if upper in path:
+                seen |= bit << 1
+            bit <<= 2
         for pair in self._pairs:
-            if pair in path:
+            if pair in compared:
                 seen |= bit
             bit <<= 1
         if (known := self._known.get(seen)) is None:
@@ -92,29 +96,25 @@ class Bound:
 
     def _worth(self, seen: int) -> int:
         size = len(self._word.units)
-        begins = [bool(seen & 2 << place) for place in range(size)]
-        adjoins = [False] + [bool(seen & 2 << size + place) for place in range(size - 1)]
-        highest = self._landing(0, begins=begins[0], is_start=bool(seen & 1))
+        adjoins = [False] + [bool(seen & 2 << 2 * size + place) for place in range(size - 1)]
+        highest = self._landing(0, seen)
         total = MATCH * size + 2 * highest
         own = _worths(self._word).own
         for place in range(1, size):
-            landing = self._landing(place, begins=begins[place], is_start=False)
+            landing = self._landing(place, seen & ~1)
             apart = landing - GAP_START
             highest = max(highest, own[place])
             total += max(apart, highest, CONSECUTIVE) if adjoins[place] else apart
             highest = max(highest, landing)
         return total
 
-    def _landing(self, place: int, *, begins: bool, is_start: bool) -> int:
+    def _landing(self, place: int, seen: int) -> int:
+        """What a character is worth after a gap: it begins a part, or is a hump in the middle of one, or neither."""
         white, *others = _worths(self._word).landing[place]
-        if begins or not self._word.units[place].isalnum():
-            return white if is_start or self._has_white else max(others)
-        return others[-1] if self._word.units[place].isdigit() else 0
-
-
-def beginnings(text: str) -> str:
-    """The text without the letters and digits that stand in the middle of a part: lower-case ones after another."""
-    return _MIDDLES.sub("", text)
+        begins, is_hump = seen & 2 << 2 * place, seen & 4 << 2 * place
+        if begins or not self._word.units[place].isalpha():
+            return white if seen & 1 or self._has_white else max(others)
+        return others[-1] if is_hump else 0
 
 
 class _Worths(NamedTuple):
