@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import shlex
 import shutil
 import signal
@@ -242,3 +243,14 @@ def test_frames_have_no_marks_where_they_do_harm(home: Path, window: Open) -> No
     opened = window(["env", "ZELLIJ=0", *octavo()])
     opened.sees("/review")
     assert b"?2026" not in opened.output
+
+
+def test_answers_that_come_while_it_ends_are_not_typed_into_the_shell(home: Path, window: Open) -> None:
+    opened = window(octavo())
+    opened.until(lambda: b"\x1b[c" in opened.output)
+    opened.sees(READY)
+    opened.send("\x04")
+    opened.until(lambda: b"\x1b[<1u" in opened.output)
+    opened.send("\x1b]11;rgb:0000/0000/0000\x07\x1b[?62;22c\r")
+    opened.ends()
+    assert not select.select([opened.slave], [], [], 0.2)[0]

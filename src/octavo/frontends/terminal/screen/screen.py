@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -20,6 +21,7 @@ from octavo.frontends.terminal.screen.tty import Tty
 from octavo.frontends.terminal.text.styled import Line
 
 _LINES_A_FRAME = 400
+_ANSWERS_S = 1.0  # how long answers of the terminal may take
 
 
 class Screen:
@@ -37,11 +39,13 @@ class Screen:
         self._cursor_shown = True
         self._sync = modes.synchronizes(environ)
         self._on = False
+        self._asked_at = float("-inf")
 
     def start(self, *, ask: bool = True) -> None:
         """Take the terminal: keys as they are pressed, the modes of the interface; ask it what it is, if wanted."""
         self.tty.raw()
         self._on = True
+        self._asked_at = time.monotonic() if ask else self._asked_at
         self.tty.write(modes.modes_on(self.environ) + (modes.QUERIES if ask else ""))
 
     def ask_colors(self) -> None:
@@ -146,6 +150,8 @@ class Screen:
         text += self._live.to_top(self.columns) + "\x1b[J" + modes.modes_off(self.environ)
         self.tty.write(text)
         self.tty.finish()
+        if time.monotonic() < self._asked_at + _ANSWERS_S:
+            self.tty.forget_input()  # answers that are still on their way would be typed into the shell
         self.tty.cooked()
 
     def _leave_overlay(self) -> str:

@@ -9,6 +9,7 @@ import os
 
 from octavo.errors import OctavoError
 
+_INPUT_S = 0.1
 _END_S = 2.0  # how long a terminal that does not read may keep us from ending
 
 
@@ -103,6 +104,16 @@ class Tty:
         while self._pending and (left := end - time.monotonic()) > 0:
             select.select([], [self.fd], [], left)
             self.flush()
+
+    def forget_input(self) -> None:
+        """Read what comes in the next moments and forget it."""
+        import select
+        import time
+
+        end = time.monotonic() + _INPUT_S
+        while (left := end - time.monotonic()) > 0 and not self.lost:
+            if select.select([self.fd], [], [], left)[0]:
+                self.read()
 
     def close(self) -> None:
         """Give the descriptor back."""
