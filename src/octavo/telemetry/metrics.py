@@ -30,6 +30,8 @@ _TOKENS = (1, 4, 16, 64, 256, 1024, 4096, 16384, 65536, 262144, 1048576, 4194304
 INSTRUMENTS = (
     Instrument("gen_ai.client.token.usage", "histogram", "{token}", "Tokens of a model call", _TOKENS),
     Instrument("gen_ai.client.operation.duration", "histogram", "s", "Duration of a model call", _SECONDS),
+    Instrument("octavo.tokens.cached_input", "counter", "{token}", "Input tokens that came from the cache"),
+    Instrument("octavo.tokens.reasoning_output", "counter", "{token}", "Output tokens that are reasoning"),
     Instrument("octavo.turn.duration", "histogram", "s", "Duration of a turn", _SECONDS),
     Instrument("octavo.tool.duration", "histogram", "s", "Duration of a tool call", _SECONDS),
     Instrument("octavo.tool.decisions", "counter", "{decision}", "Decisions on whether a call may run"),
@@ -38,16 +40,12 @@ INSTRUMENTS = (
 
 
 def token_usage(turn: ObservedTurn, usage: TokenUsage) -> Iterator[Measurement]:
-    """The tokens of a model call: input (the cached part of it as well) and output (with reasoning)."""
-    kinds = (
-        ("input", usage.input_tokens),
-        ("cached_input", usage.cached_input_tokens),
-        ("output", usage.output_tokens),
-        ("reasoning_output", usage.reasoning_output_tokens),
-    )
-    for kind, count in kinds:
+    """The tokens of a model call; what is part of others has a name of its own, so that sums are right."""
+    for kind, count in (("input", usage.input_tokens), ("output", usage.output_tokens)):
         attributes = known(**_model(turn), gen_ai__token__type=kind)
         yield Measurement("gen_ai.client.token.usage", count, attributes)
+    yield Measurement("octavo.tokens.cached_input", usage.cached_input_tokens, known(**_model(turn)))
+    yield Measurement("octavo.tokens.reasoning_output", usage.reasoning_output_tokens, known(**_model(turn)))
 
 
 def model_duration(turn: ObservedTurn, seconds: float, failed: bool) -> Measurement:
