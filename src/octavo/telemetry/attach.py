@@ -26,8 +26,8 @@ class Attached(msgspec.Struct, frozen=True):
 
     def close(self) -> None:
         """Send what waits; takes no longer than `OTEL_BLRP_EXPORT_TIMEOUT`, 5 s by default."""
+        atexit.unregister(self.close)  # whoever cannot wait for this call will not wait for a second one either
         self.door.close()
-        atexit.unregister(self.close)  # not before: an end by a signal meanwhile has to wait for it, too
 
 
 def attach(config: Config, terminal: str, login: Callable[[], Login]) -> Attached:
