@@ -98,7 +98,7 @@ class HttpCollector(Taken):
 
     def url(self, signal: str = "logs") -> str:
         """Where a signal is taken."""
-        return f"{self._scheme}://localhost:{self._server.server_port}/v1/{signal}"
+        return f"{self._scheme}://127.0.0.1:{self._server.server_port}/v1/{signal}"
 
     @contextmanager
     def serving(self) -> Iterator[HttpCollector]:
@@ -165,9 +165,9 @@ class GrpcCollector(Taken):
         self._offer("metrics", metrics_service_pb2_grpc.add_MetricsServiceServicer_to_server, metrics_service_pb2)
         self._scheme = "http" if credentials is None else "https"
         if credentials is None:
-            self._port = self._server.add_insecure_port("localhost:0")
+            self._port = self._server.add_insecure_port("127.0.0.1:0")
         else:
-            self._port = self._server.add_secure_port("localhost:0", credentials)
+            self._port = self._server.add_secure_port("127.0.0.1:0", credentials)
 
     def _offer(self, signal: str, add: Any, messages: Any) -> None:
         (response,) = (getattr(messages, name) for name in dir(messages) if name.endswith("ServiceResponse"))
@@ -176,7 +176,7 @@ class GrpcCollector(Taken):
     @property
     def url(self) -> str:
         """Where it serves."""
-        return f"{self._scheme}://localhost:{self._port}"
+        return f"{self._scheme}://127.0.0.1:{self._port}"
 
     @contextmanager
     def serving(self) -> Iterator[GrpcCollector]:

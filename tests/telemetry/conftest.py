@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -17,11 +17,19 @@ from collector import make_certificates
 from exec_place import Place
 
 
+class PatientPlace(Place):
+    """A place where the end of a run waits for the collector, however busy the machine is."""
+
+    def environ(self, more: Mapping[str, str] | None = None) -> dict[str, str]:
+        """The environment of a run."""
+        return super().environ({"OTEL_BLRP_EXPORT_TIMEOUT": "60000", **(more or {})})
+
+
 @pytest.fixture
 def place(tmp_path: Path) -> Iterator[Place]:
     """A home and a workspace of its own."""
     with ExitStack() as stack:
-        yield Place(tmp_path, stack)
+        yield PatientPlace(tmp_path, stack)
 
 
 @pytest.fixture(scope="session")
