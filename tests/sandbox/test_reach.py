@@ -79,6 +79,50 @@ attempt("own priority", lambda: os.setpriority(os.PRIO_PROCESS, 0, 5))
     assert (await run([sys.executable, "-c", state], workspace)).stdout == b"0 True\n"
 
 
+@pytest.mark.parametrize("policy", [WORKSPACE, WITH_NETWORK], ids=["without network", "with network"])
+async def test_when_and_where_others_run_is_not_a_commands_affair(workspace: Path, policy: WorkspaceWrite) -> None:
+    script = """
+other = os.getppid()
+attempt("class", lambda: os.sched_setscheduler(other, os.SCHED_IDLE, os.sched_param(0)))
+attempt("parameters", lambda: os.sched_setparam(other, os.sched_param(0)))
+attempt("processors", lambda: os.sched_setaffinity(other, {0}))
+call("attributes", 314, 274, other, 0, 0)
+call("disk", 251, 30, 1, other, 3 << 13)
+call("disk of everybody", 251, 30, 3, os.getuid(), 3 << 13)
+attempt("own processors", lambda: os.sched_setaffinity(0, os.sched_getaffinity(0)))
+call("own disk", 251, 30, 1, 0, 3 << 13)
+attempt("own class", lambda: os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0)))
+attempt("before all others", lambda: os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(50)))
+"""
+    assert await python(script, workspace, policy) == [
+        *(f"{what} EPERM" for what in ("class", "parameters", "processors", "attributes", "disk", "disk of everybody")),
+        *("own processors ok", "own disk ok", "own class ok", "before all others EPERM"),
+    ]
+
+
+@pytest.mark.parametrize("policy", [WORKSPACE, WITH_NETWORK], ids=["without network", "with network"])
+async def test_nobody_waits_for_a_command_to_open_a_file(workspace: Path, policy: WorkspaceWrite) -> None:
+    """Whoever holds a lease keeps others from opening the file for as long as the system lets him."""
+    outside = workspace.parent / "outside"
+    outside.touch()
+    script = f"""
+import fcntl
+for path in ({str(outside)!r}, "inside"):
+    file = os.open(path, os.O_RDONLY | (os.O_CREAT if path == "inside" else 0))
+    attempt("lease", lambda: fcntl.fcntl(file, fcntl.F_SETLEASE, fcntl.F_RDLCK))
+"""
+    assert await python(script, workspace, policy) == ["lease EPERM", "lease EPERM"]
+
+
+async def test_root_gives_up_what_changes_the_machine(workspace: Path) -> None:
+    script = """
+call("log of all programs", 163, 89, 0)
+call("level of the kernel's log", 103, 116, 8, 0, 7)
+call("hanging up a terminal", 153, 58)
+"""
+    assert {line.split()[-1] for line in await python(script, workspace)} == {"EPERM"}
+
+
 async def test_processes_that_stand_deeper_than_a_stack_end_as_well(workspace: Path) -> None:
     chain = workspace / "chain"
     chain.write_text("#!/bin/sh\ntrap '' TERM\n[ $1 = 0 ] && touch deepest && sleep 600\n$0 $(($1 - 1))\n")

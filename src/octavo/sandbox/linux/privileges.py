@@ -24,15 +24,25 @@ GIVEN_UP = (
     2,  # CAP_DAC_READ_SEARCH: opens files by a handle, past every path and mount
     9,  # CAP_LINUX_IMMUTABLE: a file that nobody may remove
     12,  # CAP_NET_ADMIN
+    15,  # CAP_IPC_OWNER
     16,  # CAP_SYS_MODULE
     17,  # CAP_SYS_RAWIO
     19,  # CAP_SYS_PTRACE
+    20,  # CAP_SYS_PACCT: a log of all that runs on the machine
     21,  # CAP_SYS_ADMIN
     22,  # CAP_SYS_BOOT
+    23,  # CAP_SYS_NICE: precedence over all others
     25,  # CAP_SYS_TIME
+    26,  # CAP_SYS_TTY_CONFIG
     27,  # CAP_MKNOD: device files; pipes and sockets need no right
+    28,  # CAP_LEASE
+    30,  # CAP_AUDIT_CONTROL
     32,  # CAP_MAC_OVERRIDE
     33,  # CAP_MAC_ADMIN
+    34,  # CAP_SYSLOG: the kernel's log can be emptied with it
+    35,  # CAP_WAKE_ALARM
+    36,  # CAP_BLOCK_SUSPEND
+    37,  # CAP_AUDIT_READ
     38,  # CAP_PERFMON
     39,  # CAP_BPF
     40,  # CAP_CHECKPOINT_RESTORE

@@ -36,6 +36,8 @@ _NEW_LISTENER, _WAIT_KILLABLE = 1 << 3, 1 << 5
 _SET_FLAGS = (0x40086602, 0x40046602, 0x401C5820)  # FS_IOC_SETFLAGS, its 32-bit form, FS_IOC_FSSETXATTR
 _TYPE_FOR_OTHERS = (0x5412, 0x541C)  # TIOCSTI and TIOCLINUX put text where the user's shell reads it
 _ALL_OF_A_USER = 2  # PRIO_USER
+_IO_OF_A_USER = 3  # IOPRIO_WHO_USER
+_LEASES = (1024, 1040)  # F_SETLEASE, F_SETDELEG: whoever holds one keeps others from opening a file, up to 45 seconds
 
 _AUDIT = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 _SOCKET = {"x86_64": (41, 53), "aarch64": (198, 199)}  # socket, socketpair
@@ -44,7 +46,14 @@ _IOCTL = {"x86_64": 16, "aarch64": 29}
 MACHINES = frozenset(_AUDIT)
 """The architectures (as `uname -m` names them) that filters can be built for."""
 
+_FILE_CONTROL = {"x86_64": 72, "aarch64": 25}
 _PRIORITY = {"x86_64": 141, "aarch64": 140}
+_IO_PRIORITY = {"x86_64": 251, "aarch64": 30}
+_SCHEDULING = {
+    # sched_setparam sched_setscheduler sched_setaffinity sched_setattr
+    "x86_64": (142, 144, 203, 314),
+    "aarch64": (118, 119, 122, 274),
+}
 _LIMITS = {"x86_64": 302, "aarch64": 261}
 _NEVER = {
     # open_by_handle_at, which finds a file without a path; add_key request_key keyctl; io_uring_setup, enter, register
@@ -104,8 +113,11 @@ def build_filter(machine: str, *, network: Network, refuse_metadata: bool) -> by
         refused += _METADATA[machine]
         requests += _SET_FLAGS
     program += _no_requests(_IOCTL[machine], requests)
-    program += _only_own_limits(_LIMITS[machine])
-    program += _only_own_priority(_PRIORITY[machine])
+    program += _no_requests(_FILE_CONTROL[machine], _LEASES)
+    for number in (_LIMITS[machine], *_SCHEDULING[machine]):
+        program += _only_own(number)
+    program += _only_own_priority(_PRIORITY[machine], _ALL_OF_A_USER)
+    program += _only_own_priority(_IO_PRIORITY[machine], _IO_OF_A_USER)
     program += _given(refused, _REFUSE)
     return b"".join([*program, _step(_RETURN, _ALLOW)])
 
@@ -204,15 +216,15 @@ def _without_address() -> list[bytes]:
     ]
 
 
-def _only_own_limits(prlimit: int) -> list[bytes]:
+def _only_own(call: int) -> list[bytes]:
     """The process is the first argument, 0 for the caller's own."""
-    return _when(prlimit, [_step(_LOAD, _FIRST_ARGUMENT), *_given((0,), _ALLOW), _refuse()])
+    return _when(call, [_step(_LOAD, _FIRST_ARGUMENT), *_given((0,), _ALLOW), _refuse()])
 
 
-def _only_own_priority(setpriority: int) -> list[bytes]:
+def _only_own_priority(call: int, all_of_a_user: int) -> list[bytes]:
     """A process or a group, 0 for the caller's own, and never all processes of a user."""
-    own = [_step(_LOAD, _FIRST_ARGUMENT), *_given((_ALL_OF_A_USER,), _REFUSE)]
-    return _when(setpriority, [*own, _step(_LOAD, _SECOND_ARGUMENT), *_given((0,), _ALLOW), _refuse()])
+    own = [_step(_LOAD, _FIRST_ARGUMENT), *_given((all_of_a_user,), _REFUSE)]
+    return _when(call, [*own, _step(_LOAD, _SECOND_ARGUMENT), *_given((0,), _ALLOW), _refuse()])
 
 
 def _no_requests(ioctl: int, requests: tuple[int, ...]) -> list[bytes]:
