@@ -445,6 +445,28 @@ async def test_wrong_arguments_harm_only_who_passes_them(workspace: Path) -> Non
     assert [line.split()[-1] for line in found[:4]] == ["EFAULT", "EFAULT", "EFAULT", "EBADF"]
 
 
+async def test_asking_about_what_is_no_socket_uses_nothing_up(workspace: Path) -> None:
+    script = """
+        server = socket.create_server(("127.0.0.1", 0))
+        address = ctypes.create_string_buffer(struct.pack("H14x", socket.AF_INET))
+        file = os.open("/dev/null", os.O_RDONLY)
+        for _ in range(100):
+            libc.connect(file, address, 16)
+        watcher = os.getppid()
+        children = open(f"/proc/{watcher}/task/{watcher}/children").read().split()
+        open("broker", "w").write(*(child for child in children if int(child) != os.getpid()))
+        open("gate").read()
+    """
+    os.mkfifo(workspace / "gate")
+    asking = asyncio.create_task(lines(script, workspace))
+    while not (workspace / "broker").exists():
+        await asyncio.sleep(0.01)
+    with await asyncio.to_thread(open, workspace / "gate", "w"):
+        held = os.listdir(f"/proc/{int((workspace / 'broker').read_text())}/fd")
+    assert await asking == []
+    assert len(held) < 50
+
+
 async def test_a_connection_that_hangs_keeps_nobody_from_anything(workspace: Path) -> None:
     """A queue that is full holds who connects up for minutes; neither others nor the end of the command wait."""
     script = """

@@ -81,9 +81,13 @@ class Connections:
         from octavo.sandbox.linux.broker import serve_and_end
 
         own_id = os.getpid()
-        broker = os.fork()
-        if broker == 0:
-            serve_and_end(handed, parent=own_id)
-        self._broker, self._end = broker, os.pidfd_open(broker)
-        os.close(handed.listener)  # so that nobody waits for an answer once the broker is gone
-        handed.listener = -1
+        try:
+            broker = os.fork()
+            if broker == 0:
+                serve_and_end(handed, parent=own_id)
+            self._broker, self._end = broker, os.pidfd_open(broker)
+        except OSError:
+            pass  # the command has used up all processes; what it asks fails then, and its end is still watched
+        finally:
+            os.close(handed.listener)  # so that nobody waits for an answer once the broker is gone
+            handed.listener = -1

@@ -363,7 +363,12 @@ def _process_of(thread: int) -> int:
 
 
 def _option(any_socket: int, option: int) -> bytes:
-    duplicate = _socket.socket(fileno=os.dup(any_socket))
+    descriptor = os.dup(any_socket)
+    try:
+        duplicate = _socket.socket(fileno=descriptor)
+    except OSError:
+        os.close(descriptor)  # no socket, so that nobody else does
+        raise
     try:
         return duplicate.getsockopt(_socket.SOL_SOCKET, option, 4)
     finally:
