@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from test_confinement import WORKSPACE, git, needs_namespace, run
+from test_sandbox_command import as_ordinary_user
 
 from octavo.process.run import CommandOutput, run_command
 from octavo.process.terminal import open_terminal
@@ -125,6 +126,57 @@ async def test_what_is_too_large_to_copy_stays_under_another_name(workspace: Pat
     assert Path(to, "large").stat().st_size == 70 << 20
     assert not (workspace / ".codex").exists()
     assert not list(elsewhere.glob("tmp/*"))
+
+
+@pytest.mark.parametrize("mode", ["555", "000"])
+def test_a_folder_that_a_command_closed_to_us_is_looked_into(workspace: Path, mode: str) -> None:
+    """An ordinary user takes the rights from us as well, and may give them back later."""
+    git(workspace, "init", "-q")
+    redirection = workspace / ".git" / "commondir"
+    script = f"mkdir .codex; echo ../elsewhere > {redirection}; chmod {mode} .git .codex .; true"
+    as_ordinary_user("both", workspace, script)
+    workspace.chmod(0o755)
+    assert not (workspace / ".codex").exists()
+    assert len(list(workspace.glob("codex-moved-*"))) == 1
+    assert not redirection.exists()
+
+
+async def test_a_home_that_a_command_made_is_not_ours(workspace: Path, tmp_path: Path) -> None:
+    victim = tmp_path / "victim"
+    victim.mkdir()
+    output = await leave(f"ln -s {victim} .codex", workspace, workspace / ".codex")
+    assert list(victim.iterdir()) == []
+    assert [Path(to).parent for _, to in output.moved] == [workspace]
+
+
+async def test_links_in_our_home_are_not_followed(workspace: Path, tmp_path: Path) -> None:
+    """Where a root was chosen inside our home, commands may write all of it."""
+    victim = tmp_path / "victim"
+    victim.mkdir()
+    home = workspace
+    inner = home / "inner"
+    inner.mkdir()
+    spec = sandbox_spec(msgspec.structs.replace(WORKSPACE, writable_roots=(str(home),)), str(inner), {})
+    assert spec is not None
+    output = await run_command(
+        ["bash", "-c", f"mkdir .codex; rm -rf {home}/tmp; ln -s {victim} {home}/tmp"],
+        cwd=str(inner),
+        environ=dict(os.environ),
+        sandbox=msgspec.structs.replace(spec, closed=(str(home),)),
+        timeout_ms=20_000,
+        on_output=lambda stream, chunk: None,
+    )
+    assert list(victim.iterdir()) == []
+    assert [Path(to).parent for _, to in output.moved] == [inner]
+
+
+async def test_a_link_to_our_home_stays_what_it_is(workspace: Path, home: Path) -> None:
+    (workspace / "a").mkdir()
+    (workspace / "a" / "link").symlink_to(home)
+    script = "rm a/link; mv a b; mkdir -p a/link; echo evil > a/link/config.toml"
+    await leave(script, workspace, workspace / "a" / "link")
+    assert os.readlink(workspace / "a" / "link") == str(home)
+    assert list(home.iterdir()) == []
 
 
 async def test_what_was_there_before_is_not_moved(workspace: Path, home: Path) -> None:

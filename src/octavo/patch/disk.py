@@ -111,7 +111,7 @@ def read_limited(file: BinaryIO) -> bytes | None:
 
 def open_at_once(path: str, flags: int) -> int:
     """An opener for `open` that does not wait for the other end of a pipe, should one have come there meanwhile."""
-    return os.open(path, flags | _AT_ONCE | os.O_CLOEXEC)
+    return os.open(path, flags | _AT_ONCE | os.O_CLOEXEC, 0o666)
 
 
 def _opener_in(folder: int, more_flags: int = 0) -> Callable[[str, int], int]:
@@ -129,7 +129,7 @@ def write_text(path: str, text: str, folder: int | None = None) -> None:
     In an opened `folder` the path is a name, and no link is followed. Raises `OSError` or, for a NUL in the path,
     `ValueError`.
     """
-    with open(path, "wb", opener=None if folder is None else _opener_in(folder)) as file:
+    with open(path, "wb", opener=open_at_once if folder is None else _opener_in(folder, _AT_ONCE)) as file:
         file.write(text.encode("utf-8"))
 
 

@@ -16,12 +16,15 @@ import errno
 import os
 import stat
 
-from octavo.sandbox.linux.placeholders import open_folder
-from octavo.sandbox.linux.repair import allow_all, remove_unwanted
+from octavo.sandbox.linux.real_paths import open_real
+from octavo.sandbox.linux.reopened import allow_all, reopen, try_allow_all
+from octavo.sandbox.linux.repair import remove_entry
 
 _MOST_COPIED = 64 << 20
 _DEEPEST = 50
 _CHUNK = 1 << 20
+_TRIES = 50
+_FOLDER = os.O_PATH | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 Moved = tuple[bytes, bytes]
 """What was moved, and where to: empty if it could not be moved."""
@@ -30,59 +33,89 @@ Moved = tuple[bytes, bytes]
 def move_aside(paths: list[bytes], home: bytes) -> list[Moved]:
     """Move what stands at `paths`, in real folders, to a new folder below `home/tmp`; tells what was there.
 
-    Without a home, or where it cannot be moved there, it gets another name in its own folder.
+    `home` is a real path. Without one, or where it cannot be moved there, it gets another name in its own folder.
     """
-    found = [(path, _moved(path, home)) for path in paths if os.path.lexists(path)]
+    found = [(path, _moved(path, home)) for path in paths]
     return [(path, to) for path, to in found if to is not None]
 
 
 def _moved(path: bytes, home: bytes) -> bytes | None:
-    folder = open_folder(path)
-    if folder is None:
-        return None
-    try:
-        _make_movable(folder, os.path.basename(path))
-        to = _moved_home(folder, path, home) if home else b""
-        return to or _renamed(folder, path)
-    except FileNotFoundError:
-        return None  # it has just gone
-    except OSError:
-        return b""
-    finally:
-        os.close(folder)
-
-
-def _moved_home(folder: int, path: bytes, home: bytes) -> bytes:
-    """Where it is now; empty if that did not work, and it is still in its place."""
-    name = os.path.basename(path)
-    try:
-        parent = _fresh_folder(home, name)
-    except OSError:
-        return b""
-    target = os.open(parent, os.O_PATH | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
-    try:
+    """Where it is now: empty if it could not be moved, `None` if nothing was there."""
+    for _ in range(_TRIES):
         try:
-            os.rename(name, name, src_dir_fd=folder, dst_dir_fd=target)
+            folder = open_real(os.path.dirname(path), os.O_PATH | os.O_DIRECTORY)
+            try:
+                return _moved_from(folder, path, home)
+            finally:
+                os.close(folder)
+        except PermissionError:
+            reopen([os.path.dirname(path)])  # another command may just have closed it again
+        except (FileNotFoundError, NotADirectoryError):
+            return None
         except OSError as error:
-            if error.errno != errno.EXDEV:
-                raise
-            _copy(folder, name, target, _MOST_COPIED, 0)
-            remove_unwanted(path)
+            return None if error.errno == errno.ELOOP else b""
+    return b""
+
+
+def _moved_from(folder: int, path: bytes, home: bytes) -> bytes:
+    name = os.path.basename(path)
+    is_folder = stat.S_ISDIR(os.lstat(name, dir_fd=folder).st_mode)
+    try_allow_all(folder)
+    if is_folder:
+        _make_movable(folder, name)
+    to = _moved_home(folder, name, home) if home else b""
+    return to or _renamed(folder, path)
+
+
+def _moved_home(folder: int, name: bytes, home: bytes) -> bytes:
+    """Where it is now; empty if that did not work, and it is still in its place."""
+    fresh = b"moved-%s-%s" % (name.lstrip(b"."), os.urandom(8).hex().encode())
+    temporary = target = -1
+    try:
+        temporary = _opened_temporary(home)
+        os.mkdir(fresh, 0o700, dir_fd=temporary)
+        target = os.open(fresh, _FOLDER, dir_fd=temporary)
+        _carry(folder, name, target)
     except OSError:
-        remove_unwanted(os.path.join(os.path.realpath(parent), name))
-        os.rmdir(parent)
+        if target >= 0:
+            remove_entry(target, name)
+            os.rmdir(fresh, dir_fd=temporary)
         return b""
     finally:
-        os.close(target)
-    return os.path.join(parent, name)
+        for descriptor in (temporary, target):
+            if descriptor >= 0:
+                os.close(descriptor)
+    return os.path.join(home, b"tmp", fresh, name)
 
 
-def _fresh_folder(home: bytes, name: bytes) -> bytes:
-    parent = os.path.join(home, b"tmp")
-    os.makedirs(parent, 0o700, exist_ok=True)
-    folder = os.path.join(parent, b"moved-%s-%s" % (name.lstrip(b"."), os.urandom(8).hex().encode()))
-    os.mkdir(folder, 0o700)
-    return folder
+def _opened_temporary(home: bytes) -> int:
+    """The folder `tmp` of our home, made if need be; no link is followed. Raises `OSError`."""
+    top = open_real(home, os.O_PATH | os.O_DIRECTORY)
+    try:
+        if not _is_there(top, b"tmp"):
+            os.mkdir(b"tmp", 0o700, dir_fd=top)
+        return os.open(b"tmp", _FOLDER, dir_fd=top)
+    finally:
+        os.close(top)
+
+
+def _is_there(folder: int, name: bytes) -> bool:
+    try:
+        os.lstat(name, dir_fd=folder)
+    except FileNotFoundError:
+        return False
+    return True
+
+
+def _carry(folder: int, name: bytes, target: int) -> None:
+    """Move an entry of one open folder to another one. Raises `OSError`."""
+    try:
+        os.rename(name, name, src_dir_fd=folder, dst_dir_fd=target)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        _copy(folder, name, target, _MOST_COPIED, 0)
+        remove_entry(folder, name)
 
 
 def _renamed(folder: int, path: bytes) -> bytes:
@@ -93,12 +126,11 @@ def _renamed(folder: int, path: bytes) -> bytes:
 
 def _make_movable(folder: int, name: bytes) -> None:
     """A folder can be moved only by who may write it; a command may have taken that away."""
-    if stat.S_ISDIR(os.lstat(name, dir_fd=folder).st_mode):
-        place = os.open(name, os.O_PATH | os.O_NOFOLLOW | os.O_DIRECTORY | os.O_CLOEXEC, dir_fd=folder)
-        try:
-            allow_all(place)
-        finally:
-            os.close(place)
+    place = os.open(name, _FOLDER, dir_fd=folder)
+    try:
+        allow_all(place)
+    finally:
+        os.close(place)
 
 
 def _copy(folder: int, name: bytes, target: int, room: int, depth: int) -> int:

@@ -17,12 +17,13 @@ from octavo.sandbox.linux import (
     placeholders,
     privileges,
     protected,
+    reopened,
     repair,
     seccomp,
     shared_memory,
 )
 from octavo.sandbox.linux.private_network import enter_network, enter_new_network
-from octavo.sandbox.linux.real_paths import real_roots
+from octavo.sandbox.linux.real_paths import real_path, real_roots
 from octavo.sandbox.linux.syscalls import PR_SET_NO_NEW_PRIVS, prctl
 
 TYPE_CHECKING = False
@@ -47,7 +48,7 @@ class Prepared:
 
     def __init__(self, view: View, home: bytes = b"") -> None:
         self.view = view
-        self.home = home
+        self.home = home  # real, and empty if it was not there: then a command may have made it
         self.held: list[placeholders.Placeholder] = []
         self.found: Protection | None = None
 
@@ -65,7 +66,8 @@ def prepare(confinement: Confinement, kernel: Kernel, *, watched: bool) -> Prepa
     found = protected.find_protected(writable, [real[project] for project in projects if project in real], closed)
     found.sealed.extend(found.whole)
     writable = [root for root in writable if root not in found.whole]
-    prepared = Prepared((writable, True, found.pinned, found.sealed, found.links), closed[0] if closed else b"")
+    home = real_path(closed[0]) if closed else b""
+    prepared = Prepared((writable, True, found.pinned, found.sealed, found.links), home)
     if watched:
         prepared.held = placeholders.put_placeholders(found.absent)
         prepared.found = found
@@ -161,6 +163,7 @@ def clean_up(prepared: Prepared) -> list[aside.Moved]:
     found = prepared.found
     if found is None:
         return []
+    reopened.reopen(map(os.path.dirname, found.afterwards()))
     moved = aside.move_aside(found.aside, prepared.home)
     for path in found.unwanted:
         repair.remove_unwanted(path)

@@ -40,6 +40,7 @@ def find_protected(roots: list[bytes], projects: list[bytes], closed: list[bytes
 
 
 def _protect_our_folder(found: Protection, folder: bytes) -> None:
+    found.hold_links(folder)  # another folder must not come to be ours
     real = real_path(folder)
     if not real:
         real = real_or_closed(folder)

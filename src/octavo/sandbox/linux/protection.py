@@ -59,13 +59,16 @@ class Protection:
         self.pinned.extend(folders_between(path, self.roots))
 
     def hold_links(self, path: bytes) -> bytes:
-        """Keep the links that lead from `path` on; where they lead, empty if that does not exist."""
+        """Keep the links that lead from `path` on, where they are; where they lead, empty if that does not exist."""
         try:
             target, links = followed(path)
         except PermissionError as error:
             self._shut(os.path.dirname(os.fsencode(error.filename)))
             return b""
-        self.links.extend(link for link in links if any(is_below(link, root) for root in self.roots))
+        for link in links:
+            if any(is_below(link, root) for root in self.roots):
+                self.links.append(link)
+                self.pin(os.path.dirname(link))
         return target
 
     def look(self, path: bytes) -> os.stat_result | None:
@@ -102,6 +105,11 @@ class Protection:
         except OSError as error:
             self._refused(error, folder)
             return []
+
+    def afterwards(self) -> list[bytes]:
+        """All paths that are to be looked at when the command has ended."""
+        heads = (*(repository.folder for repository in self.repositories), *(root for root, _ in self.plain))
+        return [*self.aside, *self.unwanted, *(os.path.join(folder, b"HEAD") for folder in heads)]
 
     def _refused(self, error: OSError, folder: bytes) -> None:
         if error.errno in EXHAUSTED:

@@ -14,6 +14,7 @@ import stat
 
 from octavo.sandbox.linux.placeholders import open_folder
 from octavo.sandbox.linux.real_paths import read_start
+from octavo.sandbox.linux.reopened import allow_all, try_allow_all
 
 _DEEPEST = 100
 _HEX = frozenset(b"0123456789abcdef")
@@ -73,9 +74,14 @@ def remove_unwanted(path: bytes) -> None:
     if folder is None:
         return
     try:
-        _remove(folder, os.path.basename(path), 0)
+        remove_entry(folder, os.path.basename(path))
     finally:
         os.close(folder)
+
+
+def remove_entry(folder: int, name: bytes) -> None:
+    """The same in an open folder."""
+    _remove(folder, name, 0)
 
 
 def identity(path: bytes) -> tuple[int, int, int] | None:
@@ -98,7 +104,7 @@ def _remove(folder: int, name: bytes, depth: int) -> None:
                 os.unlink(name, dir_fd=folder)
             return
         except PermissionError:
-            _try_allow_all(folder)
+            try_allow_all(folder)
         except OSError:
             return  # it is gone, as it should be, or in use
 
@@ -108,7 +114,7 @@ def _empty(folder: int, name: bytes, depth: int) -> None:
         return
     place = os.open(name, os.O_PATH | os.O_NOFOLLOW | os.O_DIRECTORY | os.O_CLOEXEC, dir_fd=folder)
     try:
-        _try_allow_all(place)
+        try_allow_all(place)
         inside = os.open(b".", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC, dir_fd=place)
         try:
             for entry in os.listdir(inside):
@@ -117,13 +123,6 @@ def _empty(folder: int, name: bytes, depth: int) -> None:
             os.close(inside)
     finally:
         os.close(place)
-
-
-def _try_allow_all(place: int) -> None:
-    try:
-        allow_all(place)
-    except OSError:
-        return  # it is not ours
 
 
 def _head_of(folder: bytes) -> bytes:
@@ -188,10 +187,3 @@ def _exists(folder: int, name: bytes) -> bool:
     except FileNotFoundError:
         return False
     return True
-
-
-def allow_all(place: int) -> None:
-    """Give the owner all rights on a folder that is open, whatever its name leads to by now."""
-    mode = stat.S_IMODE(os.fstat(place).st_mode)
-    if mode & stat.S_IRWXU != stat.S_IRWXU:
-        os.chmod(b"/proc/self/fd/%d" % place, mode | stat.S_IRWXU)
