@@ -69,7 +69,7 @@ attempt("others' limits", lambda: resource.prlimit(os.getppid(), resource.RLIMIT
 attempt("others' priority", lambda: os.setpriority(os.PRIO_PROCESS, os.getppid(), 5))
 attempt("everybody's priority", lambda: os.setpriority(os.PRIO_USER, 0, 5))
 attempt("own limits", lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64)))
-attempt("own priority", lambda: os.setpriority(os.PRIO_PROCESS, 0, 5))
+attempt("own priority", lambda: os.setpriority(os.PRIO_PROCESS, 0, 19))
 """
     assert await python(script, workspace, policy) == [
         *("others' limits EPERM", "others' priority EPERM", "everybody's priority EPERM"),

@@ -7,8 +7,9 @@ import os
 import re
 from collections.abc import Iterable, Mapping
 
-Stamp = tuple[tuple[str, int, int, int], ...]
-"""Paths with modification time (ns), size and inode; zeros for what does not exist."""
+Stamp = tuple[tuple[str, int, int, int, int], ...]
+"""Paths with times of modification and change (ns; the latter nobody can set), size and inode; zeros for what is not
+there."""
 
 _BASH = (".bash_profile", ".bash_login", ".profile", ".bashrc", ".bash_aliases")
 _ZSH = (".zshenv", ".zprofile", ".zlogin")
@@ -37,12 +38,12 @@ def stamp(paths: Iterable[str]) -> Stamp:
     return tuple(_stamp_of(path) for path in paths)
 
 
-def _stamp_of(path: str) -> tuple[str, int, int, int]:
+def _stamp_of(path: str) -> tuple[str, int, int, int, int]:
     try:
         status = os.stat(path)
     except (OSError, ValueError):
-        return (path, 0, 0, 0)
-    return (path, status.st_mtime_ns, status.st_size, status.st_ino)
+        return (path, 0, 0, 0, 0)
+    return (path, status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino)
 
 
 def _named_in(file: str, variables: Mapping[str, str]) -> list[str]:
