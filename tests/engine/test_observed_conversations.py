@@ -52,6 +52,9 @@ class Watcher:
     def trace_context(self, turn: ObservedTurn) -> dict[str, str]:
         return {"traceparent": f"of-{turn.turn_id}"}
 
+    def nested(self, turn: ObservedTurn) -> Watcher:
+        return self
+
     def prompted(self, turn: ObservedTurn, text: str) -> None:
         self.prompts.append(text)
 

@@ -12,7 +12,9 @@ from collector import HttpCollector, attributes
 from story import answer, conversation, folder_outside_tmp, make_config, says, shell
 
 from octavo.model.settings import model_settings
+from octavo.protocol import ops
 from octavo.protocol.ids import ConversationId
+from octavo.protocol.review import ReviewRequest
 from octavo.telemetry.attach import Attached, attach
 from octavo.telemetry.common import Login
 from octavo.telemetry.events import sse_event
@@ -62,6 +64,18 @@ async def test_what_the_user_decides_is_an_event_and_his_time_a_span(tmp_path: P
         turns = {span.span_id for span in taken.spans if span.name == "invoke_agent octavo"}
         assert {span.parent_span_id for span in waits} <= turns
         assert sum(point.count for point in taken.points("octavo.approval.duration")) == 2
+
+
+async def test_a_review_is_inside_of_the_turn_that_asked_for_it(tmp_path: Path) -> None:
+    with attached(tmp_path) as (taken, telemetry):
+        async with conversation(tmp_path / "w", [says("fine")], services={"telemetry": telemetry}) as talk:
+            await talk.rest_of(await talk.submit(ops.Review(ReviewRequest("look", "changes"))))
+        telemetry.close()
+        turns = [span for span in taken.spans if span.name == "invoke_agent octavo"]
+        inner, outer = sorted(turns, key=lambda span: span.parent_span_id == b"")
+        assert (inner.trace_id, inner.parent_span_id) == (outer.trace_id, outer.span_id)
+        ids = {attributes(span)["gen_ai.conversation.id"] for span in turns}
+        assert len(ids) == len(taken.events("codex.conversation_starts")) == 2
 
 
 async def test_a_second_opinion_is_told_with_its_latency(tmp_path: Path, outside: Path) -> None:

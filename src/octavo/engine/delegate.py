@@ -80,7 +80,9 @@ async def delegate(
         raise TooFree("a sub-conversation may not be allowed more than the conversation that starts it")
     if services.depth >= MAX_DEPTH:
         raise TooDeep(f"sub-conversations may nest {MAX_DEPTH} deep at most")
-    child = await parent.open_child(config, msgspec.structs.replace(services, source=source, depth=services.depth + 1))
+    watcher = services.telemetry if parent.telemetry is None else parent.telemetry.nested(turn.context)
+    inner = msgspec.structs.replace(services, source=source, depth=services.depth + 1, telemetry=watcher)
+    child = await parent.open_child(config, inner)
     channel: asyncio.Queue[events.Event] = asyncio.Queue(CHANNEL_SIZE)
     pump = asyncio.create_task(_pump(parent, turn, child, channel, token_budget))
     try:

@@ -37,20 +37,32 @@ class Telling(msgspec.Struct, frozen=True):
     environ: Mapping[str, str]
     now: Callable[[], float] = time.time
 
-    def conversation_started(self, start: ConversationStart) -> ToldConversation:
-        """A conversation starts (`tools.telemetry.Telemetry`)."""
-        told = ToldConversation(self, start)
+    def conversation_started(self, start: ConversationStart, outer: OpenSpan | None = None) -> ToldConversation:
+        """A conversation starts (`tools.telemetry.Telemetry`), inside of that span if there is one."""
+        told = ToldConversation(self, start, outer)
         told.tell(events.conversation_starts(start), start.model.slug, start.model.family.slug)
         return told
+
+
+class Nested(msgspec.Struct, frozen=True):
+    """How a conversation tells that another one's turn starts (`tools.telemetry.Telemetry`)."""
+
+    telling: Telling
+    outer: OpenSpan | None
+
+    def conversation_started(self, start: ConversationStart) -> ToldConversation:
+        """It starts."""
+        return self.telling.conversation_started(start, self.outer)
 
 
 class ToldConversation:
     """Told by the agent (`tools.telemetry.ConversationTelemetry`)."""
 
-    def __init__(self, telling: Telling, start: ConversationStart) -> None:
+    def __init__(self, telling: Telling, start: ConversationStart, outer: OpenSpan | None = None) -> None:
         self._telling, self._door, self.id = telling, telling.door, start.conversation_id
         self._common = common_attributes(start.conversation_id, telling.login(), telling.terminal)
         self._turns: dict[str, OpenSpan] = {}
+        self._outer = outer
         self.redact: Redact = _encodable(redaction(telling.environ))
 
     # --- what the agent tells ------------------------------------------------------------
@@ -58,7 +70,7 @@ class ToldConversation:
     def turn_started(self, turn: ObservedTurn) -> None:
         """A turn begins."""
         if self._door.tracer is not None:
-            self._turns[turn.turn_id] = self._door.tracer.begin(spans.turn_span(self.id, turn))
+            self._turns[turn.turn_id] = self._door.tracer.begin(spans.turn_span(self.id, turn), self._outer)
 
     def turn_ended(self, turn: ObservedTurn, outcome: TurnOutcome) -> None:
         """A turn is over."""
@@ -72,6 +84,10 @@ class ToldConversation:
         """What joins programs to the turn's trace; nothing without one."""
         span = self.span_of(turn)
         return {} if span is None else span.context
+
+    def nested(self, turn: ObservedTurn) -> Nested:
+        """A conversation that the turn starts: its spans are inside of the turn's."""
+        return Nested(self._telling, self.span_of(turn))
 
     def prompted(self, turn: ObservedTurn, text: str) -> None:
         """The user said something."""

@@ -114,6 +114,9 @@ class ConversationTelemetry(Protocol):
     def trace_context(self, turn: ObservedTurn) -> Mapping[str, str]:
         """What programs are given that the turn starts or asks, so that their traces join it: names and values."""
 
+    def nested(self, turn: ObservedTurn) -> Telemetry:
+        """Who is told of a conversation that the turn starts, such as a review's."""
+
     def prompted(self, turn: ObservedTurn, text: str) -> None:
         """The user said something that a turn takes up; pictures are not told."""
 
