@@ -170,6 +170,12 @@ def test_a_failure_is_told_with_its_kind(place: Place) -> None:
     assert statuses == ["active", "systemError"]
 
 
+def test_a_turn_of_no_words_ends_at_once(place: Place) -> None:
+    me = client(place)
+    started = me.server.result("turn/start", {"threadId": me.start(), "input": []})
+    assert me.ends(started["turn"]["id"])["status"] == "completed"
+
+
 def test_two_threads_at_the_same_time_do_not_mix(place: Place) -> None:
     place.model(runs(*WAIT), says("One"), says("Two"))
     me = client(place)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import msgspec
 
 from octavo.frontends.app_server.server import Server
-from octavo.frontends.app_server.v2.pages import page
+from octavo.frontends.app_server.v2.pages import page, page_size
 from octavo.frontends.app_server.v2.saved_threads import saved_thread, source_kinds
 from octavo.frontends.app_server.v2.threads import find_thread
 from octavo.frontends.app_server.v2.types.params import LoadedListParams, ThreadListParams
@@ -26,16 +26,10 @@ _INTERACTIVE = frozenset({"cli", "vscode"})
 async def list_threads(server: Server, _: RequestId, params: ThreadListParams) -> ThreadListResponse:
     """A page of saved threads that fit, by the time of their beginning or of their last change."""
     try:
-        found = await asyncio.to_thread(_fitting, server, params)
+        found = await asyncio.to_thread(_found, server, params)
     except RolloutReadError as error:
         raise failed(f"failed to list threads: {error}") from None
-    by_change = params.sort_key not in (None, "created_at")
-    ordered = sorted(
-        found,
-        key=lambda one: (one.updated_at if by_change else one.created_at, one.id),
-        reverse=params.sort_direction != "asc",
-    )
-    shown, after = page(ordered, params.cursor, params.limit, lambda thread: thread.id)
+    shown, after = page(found, params.cursor, params.limit, lambda thread: thread.id)
     return ThreadListResponse(tuple(_with_status(server, thread) for thread in shown), after)
 
 
@@ -45,7 +39,30 @@ async def list_loaded(server: Server, _: RequestId, params: LoadedListParams) ->
     return LoadedListResponse(tuple(shown), after)
 
 
-def _fitting(server: Server, params: ThreadListParams) -> list[Thread]:
+def _found(server: Server, params: ThreadListParams) -> list[Thread]:
+    """Threads in the order that is wanted: all that fit, or as many as the page needs.
+
+    Files come newest first, so the usual list reads no further than its page.
+    """
+    fitting = _fitting(server, params)
+    by_change = params.sort_key not in (None, "created_at")
+    if by_change:
+        return sorted(fitting, key=lambda one: (one.updated_at, one.id), reverse=params.sort_direction != "asc")
+    if params.sort_direction == "asc":
+        return list(fitting)[::-1]
+    found: list[Thread] = []
+    more = page_size(params.limit) + 1
+    is_behind = params.cursor is None
+    for thread in fitting:
+        found.append(thread)
+        more -= is_behind
+        is_behind = is_behind or thread.id == params.cursor
+        if more == 0:
+            break
+    return found
+
+
+def _fitting(server: Server, params: ThreadListParams) -> Iterator[Thread]:
     config = server.config
     providers = (config.model_provider_id,) if params.model_providers is None else params.model_providers
     names = thread_names(config.codex_home)
@@ -53,11 +70,9 @@ def _fitting(server: Server, params: ThreadListParams) -> list[Thread]:
     sessions = scan_sessions(
         config.codex_home, (), providers, config.model_provider_id, archived=params.archived is True
     )
-    return [
-        saved_thread(session, config.model_provider_id, names.get(session.conversation_id))
-        for session in sessions
-        if session is not None and session.preview is not None and fits(session)
-    ]
+    for session in sessions:
+        if session is not None and session.preview is not None and fits(session):
+            yield saved_thread(session, config.model_provider_id, names.get(session.conversation_id))
 
 
 def _filter(params: ThreadListParams, names: dict[str, str]) -> Callable[[SessionSummary], bool]:

@@ -129,6 +129,8 @@ class Narrator:
         yield Notice("turn/started", told.TurnNotice(self.thread_id, turn.shown()))
 
     def _task_complete(self, turn_id: str, _: events.TaskComplete) -> Told:
+        if turn_id in self.expected:
+            yield from self._begin(turn_id)  # a turn of no words begins and ends here
         turn = self._turn(turn_id)
         if turn is not None:
             yield from self._end(turn, "failed" if turn.error is not None else "completed")
