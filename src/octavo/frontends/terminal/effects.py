@@ -6,7 +6,9 @@ is one.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
 
 from octavo.frontends.terminal.keys.key import Key, Paste
 
@@ -19,55 +21,55 @@ Classification = Literal["bug", "bad_result", "good_result", "other"]
 """What kind of report it is."""
 
 
-class Submit(NamedTuple):
+class Submit(msgspec.Struct, frozen=True):
     """Send a message: text first, then the pictures at these paths; the text goes into the message history."""
 
     text: str
     images: tuple[str, ...] = ()
 
 
-class UserShell(NamedTuple):
+class UserShell(msgspec.Struct, frozen=True):
     """Run the user's own command line (what stood behind `!`)."""
 
     command: str
 
 
-class RunCommand(NamedTuple):
+class RunCommand(msgspec.Struct, frozen=True):
     """Run the built-in slash command of this name, without the slash."""
 
     name: str
 
 
-class Interrupt(NamedTuple):
+class Interrupt(msgspec.Struct, frozen=True):
     """Stop the running turn."""
 
 
-class Quit(NamedTuple):
+class Quit(msgspec.Struct, frozen=True):
     """Shut the session down and leave."""
 
 
-class Suspend(NamedTuple):
+class Suspend(msgspec.Struct, frozen=True):
     """Stop the process group, as Ctrl+Z does in a shell."""
 
 
-class Redraw(NamedTuple):
+class Redraw(msgspec.Struct, frozen=True):
     """Draw the live rows anew: something else wrote on the screen."""
 
 
-class OpenTranscript(NamedTuple):
+class OpenTranscript(msgspec.Struct, frozen=True):
     """Open the transcript; with `backtrack` the newest message of the user is selected."""
 
     backtrack: bool = False
 
 
-class FetchHistory(NamedTuple):
+class FetchHistory(msgspec.Struct, frozen=True):
     """Read an entry of the message history; the answer is `Composer.history_entry`."""
 
     offset: int
     log_id: int
 
 
-class FindHistory(NamedTuple):
+class FindHistory(msgspec.Struct, frozen=True):
     """Find the newest entry before offset `below` that holds `part`; the answer is `Composer.history_found`."""
 
     part: str
@@ -75,30 +77,30 @@ class FindHistory(NamedTuple):
     log_id: int
 
 
-class SearchFiles(NamedTuple):
+class SearchFiles(msgspec.Struct, frozen=True):
     """Search files; the answer is `Composer.files_found`. An empty query ends the search that runs."""
 
     query: str
 
 
-class PasteImage(NamedTuple):
+class PasteImage(msgspec.Struct, frozen=True):
     """Read a picture from the clipboard; the answer is `Composer.clipboard_image`."""
 
 
-class EditDraft(NamedTuple):
+class EditDraft(msgspec.Struct, frozen=True):
     """Open the user's editor with this text; the answer is `Composer.edited`."""
 
     text: str
 
 
-class Info(NamedTuple):
+class Info(msgspec.Struct, frozen=True):
     """Print a line of information, with a hint in grey behind it."""
 
     text: str
     hint: str = ""
 
 
-class Error(NamedTuple):
+class Error(msgspec.Struct, frozen=True):
     """Print an error line."""
 
     text: str
@@ -126,19 +128,19 @@ ComposerEffect = (
 # --- from views and commands ------------------------------------------------------------------
 
 
-class ToDraft(NamedTuple):
+class ToDraft(msgspec.Struct, frozen=True):
     """An input that a question held back: it was typed before the question could be read, and belongs to the draft."""
 
     input: Key | Paste
 
 
-class Operate(NamedTuple):
+class Operate(msgspec.Struct, frozen=True):
     """Hand an operation to the conversation."""
 
     op: Op
 
 
-class Answer(NamedTuple):
+class Answer(msgspec.Struct, frozen=True):
     """The answer to a question of the agent; `id` is that of the event that asked.
 
     `command` is what was asked for, None for a patch; the history tells of decisions about commands only.
@@ -149,23 +151,23 @@ class Answer(NamedTuple):
     command: tuple[str, ...] | None
 
 
-class QuitHint(NamedTuple):
+class QuitHint(msgspec.Struct, frozen=True):
     """Say in the footer that Ctrl+C once more leaves the program."""
 
 
-class OpenView(NamedTuple):
+class OpenView(msgspec.Struct, frozen=True):
     """Put a view over what is there."""
 
     view: View
 
 
-class OpenPager(NamedTuple):
+class OpenPager(msgspec.Struct, frozen=True):
     """Show a pager on the whole screen."""
 
     pager: View
 
 
-class Backtrack(NamedTuple):
+class Backtrack(msgspec.Struct, frozen=True):
     """Go on in a new conversation with what stood before one of the user's messages, and put that one into the draft.
 
     `messages` are the texts of this session in their order, as shown; `selected` is the place of the one to edit.
@@ -175,14 +177,14 @@ class Backtrack(NamedTuple):
     selected: int
 
 
-class ChooseModel(NamedTuple):
+class ChooseModel(msgspec.Struct, frozen=True):
     """Use this model and effort from the next turn on, and save the choice."""
 
     model: str
     effort: ReasoningEffort | None
 
 
-class ChooseApprovals(NamedTuple):
+class ChooseApprovals(msgspec.Struct, frozen=True):
     """Use these policies from the next turn on; with `hide_warning`, do not ask about full access again."""
 
     approval_policy: ApprovalPolicy
@@ -190,45 +192,45 @@ class ChooseApprovals(NamedTuple):
     hide_warning: bool = False
 
 
-class ListBranches(NamedTuple):
+class ListBranches(msgspec.Struct, frozen=True):
     """Find the local branches, then open the list of them (`review_picker.branch_list`)."""
 
 
-class ListCommits(NamedTuple):
+class ListCommits(msgspec.Struct, frozen=True):
     """Find the last commits, then open the list of them (`review_picker.commit_list`)."""
 
 
-class NewSession(NamedTuple):
+class NewSession(msgspec.Struct, frozen=True):
     """Begin a fresh conversation with the settings of now."""
 
 
-class CompactSession(NamedTuple):
+class CompactSession(msgspec.Struct, frozen=True):
     """Forget the shown token usage and ask for a summary."""
 
 
-class ShowDiff(NamedTuple):
+class ShowDiff(msgspec.Struct, frozen=True):
     """Ask git what changed, then open the pager."""
 
 
-class ShowStatus(NamedTuple):
+class ShowStatus(msgspec.Struct, frozen=True):
     """Print the status card."""
 
 
-class ShowMcp(NamedTuple):
+class ShowMcp(msgspec.Struct, frozen=True):
     """Print what the MCP servers offer."""
 
 
-class InsertText(NamedTuple):
+class InsertText(msgspec.Struct, frozen=True):
     """Type this into the draft."""
 
     text: str
 
 
-class LogOut(NamedTuple):
+class LogOut(msgspec.Struct, frozen=True):
     """Remove the stored login and leave."""
 
 
-class SendFeedback(NamedTuple):
+class SendFeedback(msgspec.Struct, frozen=True):
     """Send a report with the log and the session, to which the user has agreed; an empty note is none."""
 
     classification: Classification
@@ -238,15 +240,15 @@ class SendFeedback(NamedTuple):
 # --- from the screens before a session ------------------------------------------------------------
 
 
-class SignIn(NamedTuple):
+class SignIn(msgspec.Struct, frozen=True):
     """Start the login in the browser; the answers are `SignInStep.waits_at`, `signed_in` and `failed`."""
 
 
-class CancelSignIn(NamedTuple):
+class CancelSignIn(msgspec.Struct, frozen=True):
     """Give the login in the browser up."""
 
 
-class SaveKey(NamedTuple):
+class SaveKey(msgspec.Struct, frozen=True):
     """Store this API key; the answer is `SignInStep.signed_in` or `failed`."""
 
     key: str
@@ -255,27 +257,27 @@ class SaveKey(NamedTuple):
         return "SaveKey()"
 
 
-class AnswerTrust(NamedTuple):
+class AnswerTrust(msgspec.Struct, frozen=True):
     """Whether the user trusts the folder; yes is recorded, no is not."""
 
     trusted: bool
 
 
-class MoreSessions(NamedTuple):
+class MoreSessions(msgspec.Struct, frozen=True):
     """Read more saved sessions; the answer is `ResumePicker.add`."""
 
 
-class PickSession(NamedTuple):
+class PickSession(msgspec.Struct, frozen=True):
     """Go on with the session in this file; None for a new one."""
 
     path: str | None
 
 
-class RunUpdate(NamedTuple):
+class RunUpdate(msgspec.Struct, frozen=True):
     """Leave, then run the update command."""
 
 
-class DismissUpdate(NamedTuple):
+class DismissUpdate(msgspec.Struct, frozen=True):
     """Do not ask about this version again."""
 
     version: str

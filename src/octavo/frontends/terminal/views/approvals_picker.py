@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import msgspec
+
 from octavo.frontends.terminal.effects import ChooseApprovals
 from octavo.frontends.terminal.text.styled import DIM, RED, Span, Style, line
 from octavo.frontends.terminal.views.option_rows import Option
@@ -58,7 +60,7 @@ def full_access_question() -> SelectionList:
     yes = ChooseApprovals("never", "danger-full-access")
     choices = (
         Choice(Option("Yes, for this session"), (yes,)),
-        Choice(Option("Yes, and do not ask again"), (yes._replace(hide_warning=True),)),
+        Choice(Option("Yes, and do not ask again"), (msgspec.structs.replace(yes, hide_warning=True),)),
         Choice(Option("No, go back"), back=True),
     )
     header = (line(Span(warning, Style(fg=RED))),)
