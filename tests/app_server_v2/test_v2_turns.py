@@ -35,6 +35,8 @@ def test_a_turn_is_told_in_order(place: Place) -> None:
         "turn/completed",
     ]
     user, answer = me.items(turn)
+    ended = me.ends(turn)
+    assert (ended["itemsView"], ended["items"]) == ("summary", [answer])
     assert user["content"] == [words("go")]
     assert (answer["type"], answer["text"], answer["phase"]) == ("agentMessage", "Hello", None)
     assert [item["id"] for item in me.items(turn, "started")] == [user["id"], answer["id"]]

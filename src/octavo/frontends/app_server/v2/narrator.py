@@ -149,7 +149,7 @@ class Narrator:
             memory.clear()
         if status != "failed":
             yield self._set_status(Idle())
-        yield Notice("turn/completed", told.TurnNotice(self.thread_id, turn.shown()))
+        yield Notice("turn/completed", told.TurnNotice(self.thread_id, turn.ended()))
 
     def _turn(self, turn_id: str) -> TurnRecord | None:
         running = self.running

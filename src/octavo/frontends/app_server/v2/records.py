@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from octavo.frontends.app_server.v2.types.items import ThreadItem, UserMessageItem
+from octavo.frontends.app_server.v2.types.items import AgentMessageItem, ThreadItem, UserMessageItem
 from octavo.frontends.app_server.v2.types.threads import Turn, TurnError, TurnStatus
 from octavo.frontends.app_server.v2.types.values import ItemsView, TextPart
 
@@ -45,6 +45,13 @@ class TurnRecord:
             completed_at=int(self._ended) if over else None,
             duration_ms=round((self._ended - self._started) * 1000) if over else None,
         )
+
+    def ended(self) -> Turn:
+        """The turn as its end is told: with the last words of the agent, if it is complete and has any."""
+        words = [item for item in self.items if isinstance(item, AgentMessageItem)]
+        if self.status != "completed" or not words:
+            return self.shown()
+        return msgspec.structs.replace(self.shown(), items=(words[-1],), items_view="summary")
 
 
 def viewed(items: Sequence[ThreadItem], view: ItemsView) -> tuple[ThreadItem, ...]:
