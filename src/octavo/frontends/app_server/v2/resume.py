@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from octavo.errors import OctavoError
 from octavo.frontends.app_server.server import Server
 from octavo.frontends.app_server.v2.counts import shown_usage
@@ -26,7 +28,7 @@ async def resume_thread(server: Server, request_id: RequestId, params: ThreadRes
         server.peer.reply(request_id, thread.response(server, with_turns=with_turns))
         return
     path = path_of(server, params.thread_id, f"no rollout found for thread id {params.thread_id}")
-    saved = thread_at(server, path, with_turns=True)
+    saved = await asyncio.to_thread(thread_at, server, path, with_turns=True)  # other threads go on meanwhile
     loaded = server.conversations.find(params.thread_id)
     if loaded is not None:
         thread = take_over(server, loaded, saved)
@@ -41,14 +43,14 @@ async def resume_thread(server: Server, request_id: RequestId, params: ThreadRes
     thread = adopt(server, conversation, made.config, saved)
     made.apply(thread, params)
     server.peer.reply(request_id, thread.response(server, with_turns=with_turns))
-    _tell_usage(server, thread, path)
+    await _tell_usage(server, thread, path)
     listen(server, thread)
 
 
 async def fork_thread(server: Server, request_id: RequestId, params: ThreadForkParams) -> None:
     """A new thread that begins with what another one holds; that one is not touched."""
     path = path_of(server, params.thread_id, f"no rollout found for thread id {params.thread_id}")
-    saved = thread_at(server, path, with_turns=True)
+    saved = await asyncio.to_thread(thread_at, server, path, with_turns=True)  # other threads go on meanwhile
     made = thread_config(server, params, saved.cwd)
     try:
         conversation = await server.runtime.fork(path, None, made.config, saves=not params.ephemeral)
@@ -58,14 +60,14 @@ async def fork_thread(server: Server, request_id: RequestId, params: ThreadForkP
     made.apply(thread, params)
     thread.before, thread.forked_from = saved.turns, saved.id
     server.peer.reply(request_id, thread.response(server, with_turns=params.exclude_turns is not True))
-    _tell_usage(server, thread, path)
+    await _tell_usage(server, thread, path)
     tell_started(server, thread)
     listen(server, thread)
 
 
-def _tell_usage(server: Server, thread: LiveThread, path: str) -> None:
+async def _tell_usage(server: Server, thread: LiveThread, path: str) -> None:
     """Tell how many tokens the thread had cost when it was saved."""
-    info = last_usage(load_rollout(path))
+    info = await asyncio.to_thread(lambda: last_usage(load_rollout(path)))
     if info is not None and thread.before:
         usage = TokenUsageUpdated(thread.id, thread.before[-1].id, shown_usage(info))
         server.peer.notify("thread/tokenUsage/updated", usage)
