@@ -254,7 +254,7 @@ class Interface:
         from octavo.frontends.terminal.views.resume_picker import ResumePicker
 
         if isinstance(self.app.pager, ResumePicker):
-            self._request = msgspec.structs.replace(self._request, session=NEW)
+            self._request = self._request._replace(session=NEW)
             self.run_effects(self.app.pager.wanted())
 
     def picked(self, path: str | None) -> None:
@@ -266,7 +266,7 @@ class Interface:
         """Go on with the saved session, or begin a new one."""
         path = self._saved
         opening = self.runtime.open(self.config) if path is None else self.runtime.resume(path, self.config)
-        request, self._request = self._request, msgspec.structs.replace(self._request, prompt="", images=())
+        request, self._request = self._request, self._request._replace(prompt="", images=())
         self.open_session(opening)
         if request.prompt or request.images:
             self.run_effects((Submit(request.prompt, request.images),))
