@@ -18,12 +18,17 @@ _BETWEEN = 2
 
 
 class Column(NamedTuple):
-    """A column is as wide as its widest cell, at most `most`; where there is no room it shrinks down to `least`."""
+    """A column is as wide as its widest cell, at most `most`; where there is no room it shrinks down to `least`.
+
+    One that `fills` takes the room that the others leave; `right` lines its cells up at their ends.
+    """
 
     title: str
     style: Style = PLAIN
     least: int = 8
     most: int = 1000
+    right: bool = False
+    fills: bool = False
 
 
 def columns_of_terminal() -> int:
@@ -44,10 +49,9 @@ def print_table(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> Non
     ink, room = Ink(color_depth(os.environ)), columns_of_terminal()
     widths = _widths(columns, rows, room)
     titles = [Span(column.title, BOLD) for column in columns]
-    sys.stdout.write(ink.row(_row(titles, widths), room) + "\n")
-    for row in rows:
-        cells = [Span(text, column.style) for text, column in zip(row, columns, strict=True)]
-        sys.stdout.write(ink.row(_row(cells, widths), room) + "\n")
+    cells = [[Span(text, column.style) for text, column in zip(row, columns, strict=True)] for row in rows]
+    for spans in (titles, *cells):
+        sys.stdout.write(ink.row(_row(spans, columns, widths), room) + "\n")
 
 
 def _widths(columns: Sequence[Column], rows: Sequence[Sequence[str]], room: int) -> list[int]:
@@ -60,12 +64,18 @@ def _widths(columns: Sequence[Column], rows: Sequence[Sequence[str]], room: int)
         given = min(max(excess, 0), max(wanted[place] - columns[place].least, 0))
         wanted[place] -= given
         excess -= given
+    for place, column in enumerate(columns):
+        if column.fills and excess < 0:
+            wanted[place] -= excess
+            break
     return wanted
 
 
-def _row(cells: Sequence[Span], widths: Sequence[int]) -> Line:
+def _row(cells: Sequence[Span], columns: Sequence[Column], widths: Sequence[int]) -> Line:
     spans = []
-    for (text, style), room in zip(cells, widths, strict=True):
+    for (text, style), column, room in zip(cells, columns, widths, strict=True):
         shown = text if width(text) <= room else cut(text, room - 1) + "…"
-        spans += [Span(shown, style), Span(" " * (room - width(shown) + _BETWEEN))]
+        blank = " " * (room - width(shown))
+        before, after = (blank, "") if column.right else ("", blank)
+        spans += [Span(before), Span(shown, style), Span(after + " " * _BETWEEN)]
     return Line(tuple(spans[:-1]))

@@ -32,7 +32,7 @@ def run(invocation: Invocation) -> int:
     elif not by_group:
         sys.stderr.write("No answers in saved sessions.\n")
     elif os.isatty(1):
-        from octavo.cli.usage.tables import print_tables  # only a terminal pays for rich
+        from octavo.cli.usage.tables import print_tables  # only for a terminal
 
         print_tables(by_group)
     else:

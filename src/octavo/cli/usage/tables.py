@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
-
+from octavo.cli.styled_output import Column, print_lines, print_table
 from octavo.cli.usage.report import shown_cost
 from octavo.cli.usage.sums import Group, Sum, summed
 from octavo.cli.visible import one_line, with_tilde
+from octavo.frontends.terminal.text.styled import CYAN, DIM, EMPTY, Style
 
 _BAR_CELLS = 30
 _MOST_DAYS = 31
@@ -20,46 +18,45 @@ _EIGHTHS = " ▏▎▍▌▋▊▉"
 
 def print_tables(by_group: Mapping[Group, Sum]) -> None:
     """What was taken, from the days to the whole."""
-    console = Console()
-    console.print(_days(summed(by_group, lambda group: group.day)))
-    for title, sums in (
-        ("Model", summed(by_group, lambda group: group.model)),
-        ("Project", summed(by_group, lambda group: with_tilde(group.project))),
-    ):
-        console.print()
-        console.print(_sums(title, sums))
-    console.print()
-    console.print(_sums("", {"Total": summed(by_group, lambda _: "")[""]}))
+    _print_days(summed(by_group, lambda group: group.day))
+    _print_sums("Model", summed(by_group, lambda group: group.model))
+    _print_sums("Project", summed(by_group, lambda group: with_tilde(group.project)))
+    _print_sums("", {"Total": summed(by_group, lambda _: "")[""]})
 
 
-def _days(sums: Mapping[str, Sum]) -> Table:
+def _print_days(sums: Mapping[str, Sum]) -> None:
     shown = sorted(sums)[-_MOST_DAYS:]
     most = max(sums[day].tokens for day in shown)
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("Day", no_wrap=True, style="dim")
-    table.add_column("Tokens", no_wrap=True, justify="right")
-    table.add_column("", no_wrap=True, style="cyan", overflow="crop")
-    table.add_column("Cost", no_wrap=True, justify="right")
-    for day in shown:
-        one = sums[day]
-        table.add_row(day, short_number(one.tokens), bar(one.tokens, most), Text(shown_cost(one)))
-    return table
+    columns = (
+        Column("Day", DIM, least=10),
+        _number("Tokens"),
+        Column("", Style(fg=CYAN), least=1, most=_BAR_CELLS),
+        _number("Cost"),
+    )
+    rows = [
+        (day, short_number(one.tokens), bar(one.tokens, most), shown_cost(one)) for day in shown for one in (sums[day],)
+    ]
+    print_table(columns, rows)
 
 
-def _sums(title: str, sums: Mapping[str, Sum]) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column(title, no_wrap=True, overflow="ellipsis", ratio=1)
-    for name in ("Answers", "Input", "Cached", "Output", "Cost"):
-        table.add_column(name, no_wrap=True, justify="right")
+def _print_sums(title: str, sums: Mapping[str, Sum]) -> None:
+    columns = (Column(title, fills=True), *map(_number, ("Answers", "Input", "Cached", "Output", "Cost")))
     ordered = sorted(sums, key=lambda name: sums[name].tokens, reverse=True)
-    for name in ordered[:_MOST_PROJECTS]:
-        one = sums[name]
-        share = f"{one.cached_share:.0%}"
-        numbers = (str(one.answers), short_number(one.input), share, short_number(one.output))
-        table.add_row(Text(one_line(name)), *numbers, Text(shown_cost(one)))
+    rows = [(one_line(name), *_numbers(sums[name])) for name in ordered[:_MOST_PROJECTS]]
     if len(ordered) > _MOST_PROJECTS:
-        table.add_row(Text(f"and {len(ordered) - _MOST_PROJECTS} more", style="dim"))
-    return table
+        rows.append((f"and {len(ordered) - _MOST_PROJECTS} more", "", "", "", "", ""))
+    print_lines([EMPTY])
+    print_table(columns, rows)
+
+
+def _number(title: str) -> Column:
+    """A column that is never cut."""
+    return Column(title, least=1000, right=True)
+
+
+def _numbers(one: Sum) -> tuple[str, str, str, str, str]:
+    share = f"{one.cached_share:.0%}"
+    return str(one.answers), short_number(one.input), share, short_number(one.output), shown_cost(one)
 
 
 def bar(number: int, most: int) -> str:
