@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from octavo.auth.storage import StoredLogin, delete_login, save_login
 from octavo.auth.tokens import AuthError
 from octavo.frontends.app_server.answers import log_failure
 from octavo.frontends.app_server.ids import random_uuid
+from octavo.frontends.jsonrpc.errors import failed, refused
 from octavo.runtime.runtime import Runtime
 
 if TYPE_CHECKING:
@@ -87,6 +89,28 @@ class Login:
         task.add_done_callback(self._tasks.discard)
         task.add_done_callback(log_failure)
         return active.login_id
+
+    def store_key(self, api_key: str) -> None:
+        """Store an API key in the place of any other login. Raises `RequestError`."""
+        config = self._runtime.config
+        if config.forced_login_method == "chatgpt":
+            raise refused("API key login is disabled. Use ChatGPT login instead.")
+        self.cancel()
+        try:
+            save_login(config.codex_home, StoredLogin(api_key), config.cli_auth_credentials_store)
+        except AuthError as error:
+            raise failed(f"failed to save api key: {error}") from None
+        self._runtime.remote.auth.reload()
+
+    def forget(self) -> None:
+        """Remove the stored login of any kind. Raises `RequestError`."""
+        config = self._runtime.config
+        self.cancel()
+        try:
+            delete_login(config.codex_home, config.cli_auth_credentials_store)
+        except AuthError as error:
+            raise failed(f"logout failed: {error}") from None
+        self._runtime.remote.auth.reload()
 
     def cancel(self) -> None:
         """Give it up, if there is one."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from octavo.auth.storage import StoredLogin, delete_login, save_login
-from octavo.auth.tokens import AuthError
 from octavo.frontends.app_server.dialect import NoParams
 from octavo.frontends.app_server.ids import usual_uuid
 from octavo.frontends.app_server.server import Server
@@ -20,15 +18,7 @@ from octavo.frontends.jsonrpc.messages import RequestId
 
 async def login_api_key(server: Server, request_id: RequestId, params: LoginApiKeyParams) -> None:
     """Store the key, unseen; then tell that the login changed."""
-    config = server.config
-    if config.forced_login_method == "chatgpt":
-        raise refused("API key login is disabled. Use ChatGPT login instead.")
-    server.login.cancel()
-    try:
-        save_login(config.codex_home, StoredLogin(params.api_key), config.cli_auth_credentials_store)
-    except AuthError as error:
-        raise failed(f"failed to save api key: {error}") from None
-    server.remote.auth.reload()
+    server.login.store_key(params.api_key)
     server.peer.reply(request_id, Empty())
     _tell_status(server)
 
@@ -57,13 +47,7 @@ async def cancel_login_chatgpt(server: Server, _: RequestId, params: CancelLogin
 
 async def logout_chatgpt(server: Server, request_id: RequestId, __: NoParams) -> None:
     """Forget the stored login of any kind; then tell that the login changed."""
-    config = server.config
-    server.login.cancel()
-    try:
-        delete_login(config.codex_home, config.cli_auth_credentials_store)
-    except AuthError as error:
-        raise failed(f"logout failed: {error}") from None
-    server.remote.auth.reload()
+    server.login.forget()
     server.peer.reply(request_id, Empty())
     _tell_status(server)
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import logging
 
-from octavo.auth.storage import StoredLogin, delete_login, save_login
-from octavo.auth.tokens import AuthError
 from octavo.errors import OctavoError
 from octavo.frontends.app_server.dialect import NoParams
 from octavo.frontends.app_server.server import Server
@@ -78,13 +76,7 @@ async def cancel_login(server: Server, request_id: RequestId, params: LoginCance
 
 async def log_out(server: Server, request_id: RequestId, _: NoParams) -> None:
     """Forget the stored login of any kind; then tell that there is none."""
-    config = server.config
-    server.login.cancel()
-    try:
-        delete_login(config.codex_home, config.cli_auth_credentials_store)
-    except AuthError as error:
-        raise failed(f"logout failed: {error}") from None
-    server.remote.auth.reload()
+    server.login.forget()
     server.peer.reply(request_id, Empty())
     _tell_account(server)
 
@@ -95,15 +87,7 @@ async def read_limits(server: Server, _: RequestId, __: NoParams) -> RateLimitsR
 
 
 def _log_in_with_key(server: Server, request_id: RequestId, api_key: str) -> None:
-    config = server.config
-    if config.forced_login_method == "chatgpt":
-        raise refused("API key login is disabled. Use ChatGPT login instead.")
-    server.login.cancel()
-    try:
-        save_login(config.codex_home, StoredLogin(api_key), config.cli_auth_credentials_store)
-    except AuthError as error:
-        raise failed(f"failed to save api key: {error}") from None
-    server.remote.auth.reload()
+    server.login.store_key(api_key)
     server.peer.reply(request_id, LoginApiKeyResponse())
     server.peer.notify("account/login/completed", LoginCompleted(success=True))
     _tell_account(server)
