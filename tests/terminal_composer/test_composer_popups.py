@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from typist import Typist
 
+from octavo.frontends.custom_prompts import Prompt
 from octavo.frontends.terminal.built_in import COMMANDS
 from octavo.frontends.terminal.composer.completion import FileMatch
 from octavo.frontends.terminal.composer.matching import match
 from octavo.frontends.terminal.composer.pane import Pane, pane_rows
-from octavo.frontends.terminal.composer.prompts import Prompt
 from octavo.frontends.terminal.effects import RunCommand, SearchFiles, Submit
 from octavo.frontends.terminal.text.styled import CYAN
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from typist import Typist
 
-from octavo.frontends.terminal.composer.prompts import Prompt
+from octavo.frontends.custom_prompts import Prompt
 from octavo.frontends.terminal.effects import (
     EditDraft,
     Error,

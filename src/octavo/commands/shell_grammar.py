@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from octavo.commands.bash_tree import BashTree, parse_bash
+from octavo.commands.quoting import quote_command
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -40,6 +41,12 @@ def login_script(argv: Sequence[str]) -> str | None:
     if len(argv) == 3 and argv[0] in ("bash", "zsh") and argv[1] == "-lc":
         return argv[2]
     return None
+
+
+def shown_script(argv: Sequence[str]) -> str:
+    """A command as people see it: the script alone where a login shell runs one, else the words in quotes."""
+    script = login_script((argv[0].rpartition("/")[2], *argv[1:])) if argv else ""
+    return script if script is not None else quote_command(argv)
 
 
 def word_only_commands(script: str) -> list[list[str]] | None:

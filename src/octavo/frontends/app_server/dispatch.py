@@ -13,10 +13,10 @@ from typing import Any
 
 import msgspec
 
-from octavo.frontends.app_server.answers import give_answer
 from octavo.frontends.app_server.dialect import Method, NoParams
 from octavo.frontends.app_server.generations import method_of
 from octavo.frontends.app_server.server import Server
+from octavo.frontends.jsonrpc.answers import give_answer
 from octavo.frontends.jsonrpc.errors import refused
 from octavo.frontends.jsonrpc.messages import NOT_JSON, Request, RequestId
 

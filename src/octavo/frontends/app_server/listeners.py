@@ -11,10 +11,10 @@ from __future__ import annotations
 import asyncio
 
 from octavo.engine.broadcast import Subscription
-from octavo.frontends.app_server.answers import log_failure
 from octavo.frontends.app_server.dialect import Inquiry, Notice
-from octavo.frontends.app_server.ids import random_uuid
 from octavo.frontends.app_server.loaded import Loaded
+from octavo.frontends.ids import random_uuid
+from octavo.frontends.jsonrpc.answers import log_failure
 from octavo.frontends.jsonrpc.peer import Peer
 from octavo.frontends.jsonrpc.questions import Question, Questions
 from octavo.protocol import events

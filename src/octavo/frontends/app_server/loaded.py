@@ -6,7 +6,7 @@ import asyncio
 
 from octavo.engine.conversation import Conversation
 from octavo.frontends.app_server.dialect import Dialect, Voice
-from octavo.frontends.app_server.ids import usual_uuid
+from octavo.frontends.ids import usual_uuid
 from octavo.frontends.jsonrpc.messages import RequestId
 
 

@@ -6,8 +6,8 @@ import asyncio
 from collections.abc import Coroutine
 from typing import TYPE_CHECKING, TypeVar
 
-from octavo.frontends.app_server.answers import give_answer, log_failure
 from octavo.frontends.app_server.dialect import Dialect
+from octavo.frontends.jsonrpc.answers import give_answer, log_failure
 from octavo.frontends.jsonrpc.messages import RequestId
 from octavo.frontends.jsonrpc.peer import Peer
 from octavo.runtime.runtime import Runtime
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from octavo.frontends.app_server.feedback_log import FeedbackLog
     from octavo.frontends.app_server.listeners import Listeners
     from octavo.frontends.app_server.loaded import LoadedConversations
-    from octavo.frontends.app_server.login import Login
     from octavo.frontends.app_server.searches import Searches
     from octavo.frontends.jsonrpc.questions import Questions
+    from octavo.frontends.login import Login
 
 Room = TypeVar("Room")
 
@@ -76,7 +76,7 @@ class Server:
     def login(self) -> Login:
         """The login in the browser, if one is under way."""
         if self._login is None:
-            from octavo.frontends.app_server.login import Login
+            from octavo.frontends.login import Login
 
             self._login = Login(self.runtime)
         return self._login

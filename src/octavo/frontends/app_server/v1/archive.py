@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import time
 
-from octavo.frontends.app_server.ids import usual_uuid
 from octavo.frontends.app_server.loaded import Loaded
 from octavo.frontends.app_server.server import Server
 from octavo.frontends.app_server.v1.types.params import ArchiveConversationParams
 from octavo.frontends.app_server.v1.types.values import Empty
+from octavo.frontends.ids import usual_uuid
 from octavo.frontends.jsonrpc.errors import failed, refused
 from octavo.frontends.jsonrpc.messages import RequestId
 from octavo.protocol.ops import Shutdown

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from octavo.errors import OctavoError
-from octavo.frontends.app_server.ids import usual_uuid
 from octavo.frontends.app_server.loaded import Loaded
 from octavo.frontends.app_server.server import Server
 from octavo.frontends.app_server.v1.derived_config import derived_config
 from octavo.frontends.app_server.v1.methods import V1
 from octavo.frontends.app_server.v1.types.params import NewConversationParams
 from octavo.frontends.app_server.v1.types.results import NewConversationResponse
+from octavo.frontends.ids import usual_uuid
 from octavo.frontends.jsonrpc.errors import failed, refused
 from octavo.frontends.jsonrpc.messages import RequestId
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 
 from octavo.account.feedback import Attachment, Report, feedback_target, send_report
-from octavo.frontends.app_server.ids import random_uuid, usual_uuid
 from octavo.frontends.app_server.server import Server
 from octavo.frontends.app_server.v1.types.params import UploadFeedbackParams
 from octavo.frontends.app_server.v1.types.results import UploadFeedbackResponse
+from octavo.frontends.ids import random_uuid, usual_uuid
 from octavo.frontends.jsonrpc.errors import failed
 from octavo.frontends.jsonrpc.messages import RequestId
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from octavo.frontends.app_server.ids import usual_uuid
 from octavo.frontends.app_server.server import Server
 from octavo.frontends.app_server.v1.conversations import conversation_of
 from octavo.frontends.app_server.v1.types.params import (
@@ -11,6 +10,7 @@ from octavo.frontends.app_server.v1.types.params import (
 )
 from octavo.frontends.app_server.v1.types.results import AddConversationSubscriptionResponse
 from octavo.frontends.app_server.v1.types.values import Empty
+from octavo.frontends.ids import usual_uuid
 from octavo.frontends.jsonrpc.errors import refused
 from octavo.frontends.jsonrpc.messages import RequestId
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 
-from octavo.frontends.app_server.ids import usual_uuid
 from octavo.frontends.app_server.paths import absolute
 from octavo.frontends.app_server.server import Server
 from octavo.frontends.app_server.v1.types.params import GetConversationSummaryParams, ListConversationsParams
 from octavo.frontends.app_server.v1.types.results import GetConversationSummaryResponse, ListConversationsResponse
 from octavo.frontends.app_server.v1.types.values import ConversationSummary
+from octavo.frontends.ids import usual_uuid
 from octavo.frontends.jsonrpc.errors import failed, refused
 from octavo.frontends.jsonrpc.messages import RequestId
 from octavo.rollout.errors import RolloutReadError

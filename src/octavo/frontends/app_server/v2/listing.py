@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 import msgspec
 
 from octavo.frontends.app_server.server import Server
-from octavo.frontends.app_server.v2.pages import page, page_size
 from octavo.frontends.app_server.v2.saved_threads import saved_thread, source_kinds
 from octavo.frontends.app_server.v2.threads import find_thread
 from octavo.frontends.app_server.v2.types.params import LoadedListParams, ThreadListParams
@@ -16,6 +15,7 @@ from octavo.frontends.app_server.v2.types.results import LoadedListResponse, Thr
 from octavo.frontends.app_server.v2.types.threads import Thread
 from octavo.frontends.jsonrpc.errors import failed
 from octavo.frontends.jsonrpc.messages import RequestId
+from octavo.frontends.jsonrpc.pages import page, page_size
 from octavo.rollout.errors import RolloutReadError
 from octavo.rollout.listing import SessionSummary, scan_sessions
 from octavo.rollout.thread_names import thread_names

@@ -17,15 +17,15 @@ import msgspec
 from msgspec import UNSET
 
 from octavo.frontends.app_server.dialect import Inquiry, Notice
-from octavo.frontends.app_server.ids import random_uuid
 from octavo.frontends.app_server.v2 import approvals
 from octavo.frontends.app_server.v2.counts import shown_limits, shown_usage
-from octavo.frontends.app_server.v2.failures import error_info
 from octavo.frontends.app_server.v2.records import TurnRecord
 from octavo.frontends.app_server.v2.shown_items import shown
 from octavo.frontends.app_server.v2.types import from_server as told
 from octavo.frontends.app_server.v2.types import items as wire
 from octavo.frontends.app_server.v2.types.threads import Active, Idle, SystemFailure, ThreadStatus, TurnError
+from octavo.frontends.failures import error_info
+from octavo.frontends.ids import random_uuid
 from octavo.protocol import events
 from octavo.protocol import view_items as view
 from octavo.protocol.item_view import ItemView, shown_item
@@ -324,7 +324,7 @@ class Narrator:
         yield from self._complete(turn_id, wire.EnteredReviewItem(id=random_uuid(), review=msg.user_facing_hint))
 
     def _exited_review(self, turn_id: str, msg: events.ExitedReviewMode) -> Told:
-        from octavo.frontends.app_server.v2.review_text import review_text  # most threads are never reviewed
+        from octavo.frontends.review_text import review_text  # most threads are never reviewed
 
         text = review_text(msg.review_output)
         yield from self._complete(turn_id, wire.ExitedReviewItem(id=random_uuid(), review=text))

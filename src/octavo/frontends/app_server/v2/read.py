@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 
 from octavo.frontends.app_server.server import Server
-from octavo.frontends.app_server.v2.pages import page
 from octavo.frontends.app_server.v2.records import with_view
 from octavo.frontends.app_server.v2.saved_threads import saved_thread
 from octavo.frontends.app_server.v2.saved_turns import saved_turns
@@ -15,6 +14,7 @@ from octavo.frontends.app_server.v2.types.results import ThreadReadResponse, Tur
 from octavo.frontends.app_server.v2.types.threads import Thread, Turn
 from octavo.frontends.jsonrpc.errors import failed, refused
 from octavo.frontends.jsonrpc.messages import RequestId
+from octavo.frontends.jsonrpc.pages import page
 from octavo.rollout.errors import RolloutReadError
 from octavo.rollout.find import find_archived, find_session
 from octavo.rollout.listing import summarize_session

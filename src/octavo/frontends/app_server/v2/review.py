@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from octavo.frontends import review_requests
 from octavo.frontends.app_server.server import Server
 from octavo.frontends.app_server.v1.types.values import Empty
 from octavo.frontends.app_server.v2.threads import live_thread
@@ -49,18 +50,12 @@ async def start_compaction(server: Server, _: RequestId, params: ThreadParams) -
 def _request(target: ReviewTarget) -> ReviewRequest:
     match target:
         case UncommittedChanges():
-            prompt = "Review the changes that are not committed yet: staged, unstaged and untracked files."
-            return ReviewRequest(prompt, "current changes")
+            return review_requests.of_changes()
         case BaseBranch(branch=branch):
-            prompt = (
-                f"Review what this branch changes against `{branch}`. Find the commit where they part with "
-                f"`git merge-base HEAD {branch}`, and look at the diff from there."
-            )
-            return ReviewRequest(prompt, f"changes against '{branch}'")
+            return review_requests.against_branch(branch)
         case Commit(sha=sha, title=title):
-            name = f"{sha} ({title})" if title else sha
-            return ReviewRequest(f"Review what the commit {name} changes.", f"commit {sha[:7]}")
+            return review_requests.of_commit(sha, title or None)
         case CustomTarget(instructions=words):
             if not words.strip():
                 raise refused("instructions must not be empty")
-            return ReviewRequest(words, words)
+            return review_requests.by_instructions(words)

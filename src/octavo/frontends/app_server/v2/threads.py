@@ -9,7 +9,6 @@ from octavo import __version__
 from octavo.config.config import Config
 from octavo.engine.conversation import Conversation
 from octavo.frontends.app_server.dialect import Notice
-from octavo.frontends.app_server.ids import usual_uuid
 from octavo.frontends.app_server.loaded import Loaded
 from octavo.frontends.app_server.server import Server
 from octavo.frontends.app_server.v2.narrator import Narrator
@@ -18,6 +17,7 @@ from octavo.frontends.app_server.v2.records import preview_of
 from octavo.frontends.app_server.v2.types.results import ThreadResponse
 from octavo.frontends.app_server.v2.types.threads import Thread, Turn
 from octavo.frontends.app_server.v2.types.values import ApprovalsReviewer, AskedPolicy, ShownPolicy
+from octavo.frontends.ids import usual_uuid
 from octavo.frontends.jsonrpc.errors import refused
 from octavo.protocol.ids import InvalidConversationId
 

@@ -7,7 +7,6 @@ import time
 
 from msgspec import UNSET
 
-from octavo.frontends.app_server.ids import random_uuid
 from octavo.frontends.app_server.paths import absolute
 from octavo.frontends.app_server.server import Server
 from octavo.frontends.app_server.v1.types.values import Empty
@@ -19,6 +18,7 @@ from octavo.frontends.app_server.v2.types.params import TurnInterruptParams, Tur
 from octavo.frontends.app_server.v2.types.results import TurnStartResponse, TurnSteerResponse
 from octavo.frontends.app_server.v2.types.threads import Turn
 from octavo.frontends.app_server.v2.types.values import ToolOutput
+from octavo.frontends.ids import random_uuid
 from octavo.frontends.jsonrpc.errors import refused
 from octavo.frontends.jsonrpc.messages import RequestId
 from octavo.protocol import ops

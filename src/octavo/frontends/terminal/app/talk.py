@@ -5,13 +5,13 @@ It ties what the events say of a turn to the composer, which sends, queues and g
 
 from __future__ import annotations
 
+from octavo.frontends.custom_prompts import Prompt
 from octavo.frontends.terminal.cells import notices
 from octavo.frontends.terminal.cells.cell import Cell, Palette, printed
 from octavo.frontends.terminal.cells.user import UserCell
 from octavo.frontends.terminal.chat.chat import Chat, TurnEnded
 from octavo.frontends.terminal.chat.facts import ChatFacts
 from octavo.frontends.terminal.composer.composer import Composer
-from octavo.frontends.terminal.composer.prompts import Prompt
 from octavo.frontends.terminal.effects import (
     Answer,
     CompactSession,

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from typing import NamedTuple
 
 import msgspec
 
-from octavo.commands.quoting import quote_command
-from octavo.commands.shell_grammar import login_script
+from octavo.commands.shell_grammar import shown_script
 from octavo.frontends.elapsed import elapsed
 from octavo.frontends.terminal.cells.cell import TITLE, UNDER, Palette
 from octavo.frontends.terminal.cells.output import Output, full_rows
@@ -58,9 +56,8 @@ class CommandCell(msgspec.Struct, frozen=True):
 
 
 def script_of(argv: Sequence[str]) -> str:
-    """A command as it is shown: the script alone where a login shell runs one, else the words in quotes."""
-    script = login_script((os.path.basename(argv[0]), *argv[1:])) if argv else ""
-    return clean(script if script is not None else quote_command(argv)).strip("\n")
+    """A command as it is shown, without what would steer the terminal."""
+    return clean(shown_script(argv)).strip("\n")
 
 
 def transcript_rows(script: str, ended: Ended | None, columns: int) -> list[Line]:

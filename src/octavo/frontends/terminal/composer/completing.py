@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Literal
 
+from octavo.frontends.custom_prompts import PREFIX, Prompt, completed, names_in, takes_numbered
 from octavo.frontends.terminal.composer import completion as completions
 from octavo.frontends.terminal.composer.completion import Completion, FileMatch, Token, token_at_cursor
 from octavo.frontends.terminal.composer.draft import Draft
 from octavo.frontends.terminal.composer.editor import Editor, row_step
 from octavo.frontends.terminal.composer.popup import moved
-from octavo.frontends.terminal.composer.prompts import PREFIX, Prompt, completed, names_in, takes_numbered
 from octavo.frontends.terminal.effects import RunCommand, SearchFiles
 from octavo.frontends.terminal.keys.key import Key
 

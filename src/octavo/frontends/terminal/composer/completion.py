@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from octavo.frontends.custom_prompts import NO_DESCRIPTION, PREFIX, Prompt
 from octavo.frontends.terminal.built_in import BY_NAME, COMMANDS
 from octavo.frontends.terminal.composer.draft import Draft, line_end, line_start
 from octavo.frontends.terminal.composer.matching import match
 from octavo.frontends.terminal.composer.popup import LOADING, NO_MATCHES, Item, Popup
-from octavo.frontends.terminal.composer.prompts import NO_DESCRIPTION, PREFIX, Prompt
 
 MOST_FILES = 8
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
+from octavo.frontends.custom_prompts import Prompt
 from octavo.frontends.terminal.composer.burst import Burst, TakenBack
 from octavo.frontends.terminal.composer.completing import Completing
 from octavo.frontends.terminal.composer.completion import Completion, FileMatch
@@ -18,7 +19,6 @@ from octavo.frontends.terminal.composer.editor import Editor, row_step, typed
 from octavo.frontends.terminal.composer.history_search import HistorySearch
 from octavo.frontends.terminal.composer.paste import attached, pasted, with_line_feeds
 from octavo.frontends.terminal.composer.pictures import EXTENSIONS, Found, ReadSize, picture_size
-from octavo.frontends.terminal.composer.prompts import Prompt
 from octavo.frontends.terminal.composer.recall import Recall
 from octavo.frontends.terminal.composer.submission import Message, read, with_pictures
 from octavo.frontends.terminal.effects import (

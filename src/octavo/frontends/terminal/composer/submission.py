@@ -6,10 +6,10 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from octavo.frontends import custom_prompts
+from octavo.frontends.custom_prompts import Prompt, PromptError
 from octavo.frontends.terminal import built_in
-from octavo.frontends.terminal.composer import prompts
 from octavo.frontends.terminal.composer.draft import Draft, Label, Picture, expanded, pictures, trimmed
-from octavo.frontends.terminal.composer.prompts import Prompt, PromptError
 from octavo.frontends.terminal.effects import Error, Info, RunCommand, Submit, UserShell
 
 _LABEL = 0xF0000
@@ -34,7 +34,7 @@ def read(draft: Draft, known: Mapping[str, Prompt]) -> Message | RunCommand | In
         return _user_shell(draft_sent)
     name, arguments = command_word(_with_marks(draft))
     if name:
-        if name.startswith(prompts.PREFIX) and (prompt := known.get(name.removeprefix(prompts.PREFIX))):
+        if name.startswith(custom_prompts.PREFIX) and (prompt := known.get(name.removeprefix(custom_prompts.PREFIX))):
             return _from_prompt(draft_sent, prompt, arguments)
         if name not in built_in.BY_NAME:
             return Info(f"There is no command /{name}.", "type / for the list")
@@ -59,7 +59,7 @@ def _user_shell(draft: Draft) -> Message | Info:
 
 def _from_prompt(draft: Draft, prompt: Prompt, arguments: str) -> Message | Error | None:
     try:
-        text = prompts.expand(prompt, arguments)
+        text = custom_prompts.expand(prompt, arguments)
     except PromptError as error:
         return Error(_without_marks(str(error), [label.text for label in draft.labels]))
     contents = [label.text if isinstance(label.content, Picture) else label.content for label in draft.labels]

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import msgspec
 
+from octavo.frontends.approval_presets import PRESETS
 from octavo.frontends.terminal.effects import ChooseApprovals
 from octavo.frontends.terminal.text.styled import DIM, RED, Span, Style, line
 from octavo.frontends.terminal.views.option_rows import Option
@@ -16,31 +15,10 @@ if TYPE_CHECKING:
     from octavo.protocol.policy import ApprovalPolicy, SandboxMode
 
 
-class _Preset(NamedTuple):
-    name: str
-    approval_policy: ApprovalPolicy
-    sandbox_mode: SandboxMode
-    description: str
-
-
-_PRESETS = (
-    _Preset("Read Only", "on-request", "read-only", "Reads files and answers; asks before it changes or runs anything"),
-    _Preset(
-        "Auto",
-        "on-request",
-        "workspace-write",
-        "Works in the workspace by itself; asks before it goes beyond or online",
-    ),
-    _Preset(
-        "Full Access", "never", "danger-full-access", "Does everything without asking, network included; take care"
-    ),
-)
-
-
 def approvals_picker(policy: ApprovalPolicy, sandbox: SandboxMode, *, full_access_known: bool) -> SelectionList:
     """The presets; full access is asked about first, unless the user knows what it means."""
     choices = []
-    for preset in _PRESETS:
+    for preset in PRESETS:
         is_current = (preset.approval_policy, preset.sandbox_mode) == (policy, sandbox)
         option = Option(preset.name, preset.description, is_current=is_current)
         if preset.sandbox_mode == "danger-full-access" and not full_access_known:

@@ -10,8 +10,8 @@ import msgspec
 
 from octavo.auth.storage import StoredLogin, delete_login, save_login
 from octavo.auth.tokens import AuthError
-from octavo.frontends.app_server.answers import log_failure
-from octavo.frontends.app_server.ids import random_uuid
+from octavo.frontends.ids import random_uuid
+from octavo.frontends.jsonrpc.answers import log_failure
 from octavo.frontends.jsonrpc.errors import failed, refused
 from octavo.runtime.runtime import Runtime
 
