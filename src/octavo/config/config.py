@@ -24,7 +24,14 @@ from octavo.config.schema import (
     ShellEnvironmentPolicy,
     Tui,
 )
-from octavo.protocol.policy import ApprovalPolicy, ReasoningEffort, ReasoningSummary, SandboxPolicy, Verbosity
+from octavo.protocol.policy import (
+    ApprovalPolicy,
+    ReasoningEffort,
+    ReasoningSummary,
+    SandboxMode,
+    SandboxPolicy,
+    Verbosity,
+)
 
 HEADER_VARIABLE = r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}"
 """How the value of an exporter's header names a variable."""
@@ -51,6 +58,32 @@ class Otel(msgspec.Struct, frozen=True):
     def __repr__(self) -> str:
         kinds = [type(one).__name__ for one in self.exporters]  # their headers hold secrets
         return f"Otel(environment={self.environment!r}, exporters={kinds})"
+
+
+class Agent(msgspec.Struct, frozen=True, kw_only=True):
+    """An agent that the model may hand a task to (`docs/agents.md`). None stands for what the parent has.
+
+    `max_tokens` bounds what it may take in all; `sandbox_mode` only ever narrows.
+    """
+
+    name: str
+    description: str
+    model: str | None = None
+    model_provider: str | None = None
+    model_reasoning_effort: ReasoningEffort | None = None
+    model_reasoning_summary: ReasoningSummary | None = None
+    developer_instructions: str | None = None
+    sandbox_mode: SandboxMode | None = None
+    mcp_servers: Mapping[str, McpServer] | None = None
+    max_tokens: int | None = None
+
+
+class Agents(msgspec.Struct, frozen=True, kw_only=True):
+    """`[agents]`: how deep agents may nest, how many may work at a time, and those that are named."""
+
+    max_depth: int = 1
+    max_threads: int = 6
+    named: Mapping[str, Agent] = {}
 
 
 class Config(msgspec.Struct, frozen=True, kw_only=True):
@@ -114,6 +147,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     deprecations: tuple[Deprecation, ...]
     """Each older feature name that was used and the name to use instead, sorted."""
     mcp_servers: Mapping[str, McpServer]
+    agents: Agents = Agents()
     otel: Otel
     prices: Mapping[str, PriceToml]
 

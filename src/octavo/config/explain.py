@@ -132,6 +132,8 @@ def _value_in_force(parts: tuple[str, ...], config: Config, settings: ConfigToml
     """Whether the resolved configuration holds this setting, and its value there."""
     if parts == ("sandbox_mode",):
         return True, sandbox_mode(config.sandbox_policy)
+    if parts == ("agents",):
+        return False, None  # the user's own table: shown as it is written
     holder: Any = config
     if parts[0] == "sandbox_workspace_write":
         holder = settings
@@ -147,7 +149,7 @@ def _value_in_force(parts: tuple[str, ...], config: Config, settings: ConfigToml
 def _own_tables(leaves: Mapping[tuple[str, ...], object], layers: Layers) -> Iterator[ExplainedSetting]:
     """What stands in the tables whose keys the user names."""
     for leaf in sorted(leaves):
-        if leaf[0] in {"model_providers", "mcp_servers", "profiles", "projects"}:
+        if leaf[0] in {"model_providers", "mcp_servers", "agents", "profiles", "projects"}:
             yield ExplainedSetting(".".join(leaf), _shown(leaf, leaves[leaf]), _tree_layer(leaf, layers))
 
 

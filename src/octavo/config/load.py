@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 import msgspec
 
@@ -26,7 +26,7 @@ from octavo.config.choices import (
     first_set,
     replaced_prompts,
 )
-from octavo.config.config import Config, Otel
+from octavo.config.config import Agents, Config, Otel
 from octavo.config.features import resolve_features
 from octavo.config.instructions import read_user_instructions
 from octavo.config.layers import MANAGED_PATH, merge_layers, read_layers
@@ -172,6 +172,7 @@ def resolve_config(sources: ConfigSources, settings: ConfigToml) -> Config:
         features=features,
         deprecations=deprecations,
         mcp_servers=servers,
+        agents=_agents(settings.agents, sources.codex_home),
         otel=_otel(settings.otel or OtelToml()),
         prices=settings.prices or {},
         forced_login_method=settings.forced_login_method,
@@ -181,6 +182,14 @@ def resolve_config(sources: ConfigSources, settings: ConfigToml) -> Config:
         chatgpt_base_url=first(DEFAULT_CHATGPT_BASE_URL, profile.chatgpt_base_url, settings.chatgpt_base_url),
         active_profile=profile_name,
     )
+
+
+def _agents(table: Mapping[str, Any] | None, codex_home: str) -> Agents:
+    if not table:
+        return Agents()
+    from octavo.config.agents import read_agents  # few have any
+
+    return read_agents(table, codex_home)
 
 
 def _feature_flags(flags: ConfigFlags) -> dict[str, bool | None]:

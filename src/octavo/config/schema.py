@@ -9,7 +9,7 @@ carry their defaults and are used as they stand.
 # these annotations from its text, which costs each start 2 ms.
 
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -167,6 +167,14 @@ class PriceToml(msgspec.Struct, frozen=True):
     currency: str = "USD"
 
 
+class AgentToml(msgspec.Struct, frozen=True):
+    """`[agents.NAME]`: what the agent is for, the file with its settings, what it may take in tokens."""
+
+    description: str = ""
+    config_file: str | None = None
+    max_tokens: Unsigned | None = None
+
+
 class ProfileToml(msgspec.Struct, frozen=True):
     """`[profiles.NAME]`: the settings that may differ from one profile to another."""
 
@@ -245,5 +253,6 @@ class ConfigToml(msgspec.Struct, frozen=True):
     profiles: Mapping[str, ProfileToml] | None = None
     model_providers: Mapping[str, ModelProvider] | None = None
     mcp_servers: Mapping[str, McpServerToml] | None = None
+    agents: Mapping[str, Any] | None = None
     local: LocalModel | None = None
     prices: Mapping[str, PriceToml] | None = None

@@ -9,8 +9,9 @@ that started it, whatever the reason.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -23,7 +24,12 @@ from octavo.errors import OctavoError
 from octavo.protocol import events, ops
 from octavo.protocol.source import SubAgentSource
 from octavo.protocol.turn_items import UserInput
+from octavo.tools.context import Tool
 
+if TYPE_CHECKING:
+    from octavo.engine.sub_agents import AgentSlots, SubAgent
+
+CallName = Callable[[str], str]
 CHANNEL_SIZE = 64
 MAX_DEPTH = 4
 
@@ -68,8 +74,16 @@ async def delegate(
     source: SubAgentSource,
     *,
     token_budget: int | None = None,
+    tools: tuple[Tool, ...] = (),
+    agents: tuple[SubAgent, ...] = (),
+    slots: AgentSlots | None = None,
+    named: CallName = str,
 ) -> AsyncIterator[Delegate]:
     """A child conversation under `config`, for as long as the block runs.
+
+    `tools` and `agents` are offered beside our own; those that the parent's program gave the parent
+    are not. Children that the child starts as agents take places of `slots`. `named` gives the child's
+    calls the names that the parent's client knows them by, where several children ask.
 
     `token_budget` bounds the child's tokens in all; when it is spent the child is
     interrupted. Raises `TooFree` when the child's sandbox would allow more than that of
@@ -81,10 +95,19 @@ async def delegate(
     if services.depth >= MAX_DEPTH:
         raise TooDeep(f"sub-conversations may nest {MAX_DEPTH} deep at most")
     watcher = services.telemetry if parent.telemetry is None else parent.telemetry.nested(turn.context)
-    inner = msgspec.structs.replace(services, source=source, depth=services.depth + 1, telemetry=watcher)
+    inner = msgspec.structs.replace(
+        services,
+        source=source,
+        depth=services.depth + 1,
+        telemetry=watcher,
+        tools=tools,
+        agents=agents,
+        agent_slots=slots,
+        outer_diff=lambda: parent.turn_diff,
+    )
     child = await parent.open_child(config, inner)
     channel: asyncio.Queue[events.Event] = asyncio.Queue(CHANNEL_SIZE)
-    pump = asyncio.create_task(_pump(parent, turn, child, channel, token_budget))
+    pump = asyncio.create_task(_pump(parent, turn, child, channel, token_budget, named))
     try:
         yield Delegate(child, channel)
     finally:
@@ -99,6 +122,7 @@ async def _pump(
     child: Child,
     channel: asyncio.Queue[events.Event],
     token_budget: int | None,
+    named: CallName,
 ) -> None:
     """Move events from the child to the caller; questions take the way through the parent's client.
 
@@ -110,7 +134,8 @@ async def _pump(
                 continue
             case events.ExecApprovalRequest() | events.ApplyPatchApprovalRequest() as request:
                 # Under the parent's turn, since that is the only one that the client can answer; the call keeps its id.
-                decision = await parent.ask(turn.id, request, event.origin or child.id)
+                asked = msgspec.structs.replace(request, call_id=named(request.call_id))
+                decision = await parent.ask(turn.id, asked, event.origin or child.id)
                 kind = ops.ExecApproval if isinstance(request, events.ExecApprovalRequest) else ops.PatchApproval
                 await child.submit(kind(event.id, decision, request.call_id))
                 continue

@@ -60,6 +60,7 @@ async def _user_turn(session: Session, submission_id: str, op: ops.UserInputOp |
         session.settings = changed_by(session.settings, op)
     if session.active is not None and session.active.task is not None:
         if op.items:
+            await _ask_hook(session, submission_id, op.items)
             _tell_observer(session, session.active, op.items)
             session.active.add_input(message_of(op.items))
         return
@@ -68,6 +69,7 @@ async def _user_turn(session: Session, submission_id: str, op: ops.UserInputOp |
     async def body() -> str | None:
         if not op.items:
             return None
+        await _ask_hook(session, submission_id, op.items)
         _tell_observer(session, turn, op.items)
         message = message_of(op.items)
         await offer_mcp_tools(session, turn, message)
@@ -94,18 +96,34 @@ async def _tool_words(session: Session, submission_id: str, op: ops.ToolWords) -
 
 def _new_turn(session: Session, turn_id: str, output_schema: Any) -> ActiveTurn:
     """A turn under the settings of now; the model is told what changed in them since the last one."""
-    turn = ActiveTurn(turn_context(session.config, session.settings, turn_id, output_schema))
+    context = turn_context(session.config, session.settings, turn_id, output_schema, session.more_tools)
+    turn = ActiveTurn(context)
     if session.previous is not None and (update := environment_update(session.previous, session.settings)):
         session.record(turn.id, [update])
     session.previous = session.settings
     return turn
 
 
+class Stopped(OctavoError):
+    """A hook did not let the user's words through."""
+
+
+async def _ask_hook(session: Session, turn_id: str, items: Sequence[UserInput]) -> None:
+    """Pass, unless a hook has a reason against what the user said. Raises `Stopped`."""
+    if session.hooks is not None and session.services.depth == 0:
+        reason = await session.hooks.user_prompt_submit(session.id, turn_id, _text(items))
+        if reason is not None:
+            raise Stopped(f"stopped by a hook: {reason}")
+
+
+def _text(items: Sequence[UserInput]) -> str:
+    return "".join(item.text for item in items if isinstance(item, TextInput))
+
+
 def _tell_observer(session: Session, turn: ActiveTurn, items: Sequence[UserInput]) -> None:
     """The user said something; what one conversation says to another was not said by the user."""
     if session.telemetry is not None and session.services.depth == 0:
-        text = "".join(item.text for item in items if isinstance(item, TextInput))
-        session.telemetry.prompted(turn.context, text)
+        session.telemetry.prompted(turn.context, _text(items))
 
 
 async def _decide(session: Session, op: ops.ExecApproval | ops.PatchApproval) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import msgspec
 
-from octavo.config.config import Config
+from octavo.config.config import Agents, Config
 from octavo.engine import tasks
 from octavo.engine.active_turn import ActiveTurn
 from octavo.engine.delegate import delegate
@@ -76,6 +76,7 @@ def _reviewer_config(turn: ActiveTurn) -> Config:
         approval_policy=settings.approval_policy,
         sandbox_policy=settings.sandbox_policy,
         deprecations=(),
+        agents=Agents(),
         features=msgspec.structs.replace(
             config.features, web_search_request=False, view_image_tool=False, streamable_shell=False
         ),

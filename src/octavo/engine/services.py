@@ -15,6 +15,10 @@ from octavo.model.client import random_jitter
 from octavo.protocol.source import SessionSource
 
 if TYPE_CHECKING:
+    from octavo.engine.sub_agents import AgentSlots, SubAgent
+    from octavo.patch.turn_diff import TurnDiffTracker
+    from octavo.tools.context import Tool
+    from octavo.tools.hooks import Hooks
     from octavo.tools.telemetry import Telemetry
 
 
@@ -27,7 +31,10 @@ class Services(msgspec.Struct, frozen=True):
     counts the conversations that this one is nested in. `saves` is false when nothing of a
     conversation is to stay on the disk. `git_info` tells about the
     checkout of a folder. `telemetry` is told what happens, in
-    sub-conversations too (`docs/telemetry.md`).
+    sub-conversations too (`docs/telemetry.md`). `tools` and `agents` are offered beside ours,
+    the latter with those of the configuration; `agent_slots` is what a nest of conversations
+    shares. `hooks` may stop what happens, in sub-conversations too. `outer_diff` is the diff of
+    the turn that a sub-conversation belongs to, which its patches count into.
     """
 
     backend: ModelBackend
@@ -43,6 +50,11 @@ class Services(msgspec.Struct, frozen=True):
     jitter: Callable[[], float] = random_jitter
     git_info: Callable[[str], Awaitable[GitInfo | None]] = git_info
     telemetry: Telemetry | None = None
+    tools: tuple[Tool, ...] = ()
+    agents: tuple[SubAgent, ...] = ()
+    agent_slots: AgentSlots | None = None
+    hooks: Hooks | None = None
+    outer_diff: Callable[[], TurnDiffTracker] | None = None
 
 
 def new_uuid4(services: Services) -> str:

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from octavo.patch.turn_diff import TurnDiffTracker
     from octavo.process.launch import Leftovers
     from octavo.process.shell_snapshot.snapshot import ShellSnapshots
+    from octavo.tools.hooks import Hooks
     from octavo.tools.telemetry import ConversationTelemetry
 
 log = logging.getLogger(__name__)
@@ -73,6 +74,8 @@ class Session:
         self.telemetry: ConversationTelemetry | None = None
         self.snapshot: asyncio.Task[None] | None = None
         self.approved_for_session: set[ApprovalKey] = set()
+        self.hooks: Hooks | None = services.hooks
+        self._more_tools: tuple[Tool, ...] | None = None
         self.names_provider = False
         """Whether the saved file is another provider's, so that each attempt has to name its own."""
         self._internal_turns = 0
@@ -114,6 +117,17 @@ class Session:
     def emit_tokens(self, turn_id: str) -> None:
         """Tell usage and limits as they are now."""
         self.emit(turn_id, self.tokens.event())
+
+    @property
+    def more_tools(self) -> tuple[Tool, ...]:
+        """Tools beside our own: those of the program that we are part of, and the agents that may be asked."""
+        if self._more_tools is None:
+            self._more_tools = self.services.tools
+            if self.config.agents.named or self.services.agents:
+                from octavo.engine.sub_agents import agent_tools  # few have any
+
+                self._more_tools += agent_tools(self)
+        return self._more_tools
 
     def model_observer(self, turn: TurnContext) -> ModelObserver | None:
         """Who is told how the turn's model calls go; None when nobody is."""
@@ -214,7 +228,9 @@ class Session:
 
     @property
     def turn_diff(self) -> TurnDiffTracker:
-        """What patches of the running turn changed so far."""
+        """What patches of the running turn changed so far, those of the turn that it belongs to included."""
+        if self.services.outer_diff is not None:
+            return self.services.outer_diff()
         if self.active is None:
             raise FatalToolError("there is no turn to apply a patch in")
         return self.active.diff

@@ -8,8 +8,8 @@ from octavo.config.config import Config
 from octavo.engine.confinement import keep_programs_out
 from octavo.model.settings import model_settings
 from octavo.protocol.settings import SessionSettings
-from octavo.tools.context import TurnContext
-from octavo.tools.registry import toolbox
+from octavo.tools.context import Tool, TurnContext
+from octavo.tools.registry import toolbox, with_more_tools
 
 
 def configured_settings(config: Config) -> SessionSettings:
@@ -24,8 +24,11 @@ def configured_settings(config: Config) -> SessionSettings:
     )
 
 
-def turn_context(config: Config, settings: SessionSettings, turn_id: str, output_schema: Any = None) -> TurnContext:
-    """What a turn with this id runs under, from now to its end."""
+def turn_context(
+    config: Config, settings: SessionSettings, turn_id: str, output_schema: Any = None, more: tuple[Tool, ...] = ()
+) -> TurnContext:
+    """What a turn with this id runs under, from now to its end. `more` are tools beside our own."""
     keep_programs_out(settings.sandbox_policy, settings.cwd, config.environ)
     model = model_settings(config, settings.model, settings.effort, settings.summary)
-    return TurnContext(turn_id, config, settings, model, toolbox(config.features, model.family), output_schema)
+    tools = toolbox(config.features, model.family)
+    return TurnContext(turn_id, config, settings, model, with_more_tools(tools, more) if more else tools, output_schema)

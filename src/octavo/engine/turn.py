@@ -19,7 +19,7 @@ from octavo.engine.session import Session
 from octavo.engine.user_message import show_user_message
 from octavo.errors import OctavoError
 from octavo.protocol import events
-from octavo.protocol.items import Message, OutputText
+from octavo.protocol.items import InputText, Message, OutputText, user_message
 
 
 async def run_turn(session: Session, turn: ActiveTurn, message: Message | None) -> str | None:
@@ -43,6 +43,8 @@ async def run_turn(session: Session, turn: ActiveTurn, message: Message | None) 
             just_compacted = False
         else:
             last_words = last_text(answer)
+            if await goes_on(session, turn, last_words):
+                continue
             notify_user(session, turn, last_words)
             return last_words
 
@@ -76,6 +78,16 @@ def fills_the_window(answer: Answer, turn: ActiveTurn) -> bool:
     """Whether it is time for a summary."""
     limit = turn.context.model.auto_compact_limit
     return answer.usage is not None and limit is not None and answer.tokens_in_window >= limit
+
+
+async def goes_on(session: Session, turn: ActiveTurn, last_words: str | None) -> bool:
+    """Whether a hook has something more to say to a model that is done."""
+    if session.hooks is None or session.services.depth > 0:
+        return False
+    words = await session.hooks.stop(session.id, turn.id, last_words)
+    if words:
+        turn.add_input(user_message(InputText(words)))
+    return bool(words)
 
 
 def last_text(answer: Answer) -> str | None:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from octavo.process.launch import Leftovers
     from octavo.process.shell_snapshot.snapshot import ShellSnapshots
     from octavo.process.terminal import Terminal
+    from octavo.protocol.ids import ConversationId
+    from octavo.tools.hooks import Hooks
     from octavo.tools.telemetry import ConversationTelemetry
 
 
@@ -41,6 +43,10 @@ class TurnContext(msgspec.Struct, frozen=True):
 
 class Host(Protocol):
     """The conversation, as far as tools may use it."""
+
+    @property
+    def id(self) -> ConversationId:
+        """Which conversation it is."""
 
     def emit(self, turn_id: str, msg: EventMsg) -> None:
         """Tell the client."""
@@ -77,6 +83,10 @@ class Host(Protocol):
     @property
     def mcp(self) -> McpServers | None:
         """The MCP servers of this conversation; None when none is configured."""
+
+    @property
+    def hooks(self) -> Hooks | None:
+        """Who may stop what tools do; None when nobody is."""
 
     @property
     def telemetry(self) -> ConversationTelemetry | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from octavo.protocol.events import EventMsg
 from octavo.protocol.items import (
@@ -16,10 +17,12 @@ from octavo.protocol.items import (
     CustomToolCallOutput,
     FunctionCall,
     FunctionCallOutput,
+    InputText,
     LocalShellCall,
     OutputPart,
     ToolCall,
     ToolOutput,
+    user_message,
 )
 from octavo.tools.arguments import incompatible_payload
 from octavo.tools.context import (
@@ -34,6 +37,9 @@ from octavo.tools.context import (
 )
 from octavo.tools.errors import FatalToolError, RespondToModel
 
+if TYPE_CHECKING:
+    from octavo.tools.hooks import Hooks
+
 ABORTED = "aborted"
 LOCAL_SHELL = "local_shell"
 
@@ -45,7 +51,7 @@ async def dispatch(call: ToolCall, turn: TurnContext, host: Host) -> tuple[ToolO
         if invocation is None:
             raise RespondToModel("LocalShellCall without call_id or id")
         tool = _handler(invocation)
-        result = await tool.run(invocation)
+        result = await (tool.run(invocation) if host.hooks is None else _watched(tool, invocation, call, host.hooks))
     except RespondToModel as error:
         result = ToolResult(str(error), success=False)
     except FatalToolError as error:
@@ -53,6 +59,20 @@ async def dispatch(call: ToolCall, turn: TurnContext, host: Host) -> tuple[ToolO
         raise
     _tell_observer(call, turn, host, result, time.monotonic() - started if tool is not None else 0.0)
     return output_of(call, result.content), result.told
+
+
+async def _watched(tool: Tool, invocation: Invocation, call: ToolCall, hooks: Hooks) -> ToolResult:
+    """Run the call between its two hooks."""
+    from octavo.tools.hooks import ToolUse, output_text
+
+    turn, host = invocation.turn, invocation.host
+    use = ToolUse(host.id, turn.turn_id, invocation.call_id, invocation.name, _arguments(call), turn.settings.cwd)
+    if (reason := await hooks.pre_tool_use(use)) is not None:
+        raise RespondToModel(f"the call was stopped by a hook: {reason}")
+    result = await tool.run(invocation)
+    if words := await hooks.post_tool_use(use, output_text(result.content)):
+        host.queue_input(turn.turn_id, user_message(InputText(words)))
+    return result
 
 
 def _tell_observer(call: ToolCall, turn: TurnContext, host: Host, result: ToolResult, seconds: float) -> None:
