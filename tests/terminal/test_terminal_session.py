@@ -106,6 +106,18 @@ async def test_shutting_down_waits_for_the_end_and_closes() -> None:
     assert talk.is_closed
 
 
+async def test_an_agent_that_does_not_end_is_left() -> None:
+    class Deaf(Talk):
+        async def submit(self, op: ops.Op) -> str:
+            return "1"
+
+    talk = Deaf()
+    one = session(talk, Listener())
+    await settled()
+    await one.shut_down(0.0)
+    assert talk.is_closed
+
+
 async def test_a_defect_is_told() -> None:
     listener = Listener()
     session(Talk(), listener, error=ValueError("broken"))

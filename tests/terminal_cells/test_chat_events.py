@@ -90,6 +90,17 @@ def test_only_whole_lines_are_printed_one_every_fifty_milliseconds(play: Play) -
     assert play.chat.wakes_at is None
 
 
+def test_a_blank_row_waits_for_what_follows_it(play: Play) -> None:
+    play(STARTED, events.AgentMessageDelta("one\n\n"))
+    play.wait(1)
+    assert play.rows() == ["• one"]
+    play(events.AgentMessageDelta("two\n\n"))
+    play.wait(1)
+    assert play.rows() == ["• one", "", "  two"]
+    play(events.AgentMessage("one\n\ntwo\n\n"))
+    assert play.rows() == ["• one", "", "  two"]
+
+
 def test_at_the_end_all_is_there_and_nothing_twice(play: Play) -> None:
     text = "\n".join(f"line {number}" for number in range(100))
     play(STARTED, events.AgentMessageDelta(text), events.AgentMessage(text), DONE)
@@ -385,9 +396,28 @@ def test_each_threshold_is_warned_of_once_the_highest_alone_and_none_when_full(p
     ]  # fmt: skip
 
 
-def usage(total: int, reasoning: int = 0) -> events.TokenCount:
+@pytest.mark.parametrize(
+    ("minutes", "name"),
+    [
+        (1, "1h limit"), (62, "1h limit"), (299, "5h limit"), (1443, "24h limit"), (1444, "Weekly limit"),
+        (10_083, "Weekly limit"), (10_084, "Monthly limit"), (43_203, "Monthly limit"), (43_204, "Annual limit"),
+    ],
+)  # fmt: skip
+def test_limits_are_called_by_their_length(play: Play, minutes: int, name: str) -> None:
+    play(events.TokenCount(None, RateLimitSnapshot(RateLimitWindow(80.0, minutes))))
+    assert "80% used" in value(status(play), name)
+    assert f"75% of your {name[0].lower()}{name[1:]} is used" in play.rows(200)[0]
+
+
+def test_limits_of_unknown_length_have_the_usual_names(play: Play) -> None:
+    play(events.TokenCount(None, RateLimitSnapshot(RateLimitWindow(1.0), RateLimitWindow(2.0))))
+    assert "1% used" in value(status(play), "5h limit")
+    assert "2% used" in value(status(play), "Weekly limit")
+
+
+def usage(total: int, reasoning: int = 0, window: int | None = 258_400) -> events.TokenCount:
     tokens = TokenUsage(total - reasoning, 0, reasoning, reasoning, total)
-    return events.TokenCount(TokenUsageInfo(tokens, tokens, 258_400))
+    return events.TokenCount(TokenUsageInfo(tokens, tokens, window))
 
 
 @pytest.mark.parametrize(
@@ -401,6 +431,14 @@ def test_the_context_that_is_left_leaves_out_what_every_request_needs(total: int
     assert play.chat.context_left() == left
     play.chat.usage.forget_tokens()
     assert play.chat.context_left() == 100
+
+
+def test_the_configured_window_counts_where_the_events_tell_none() -> None:
+    play = Play(msgspec.structs.replace(FACTS, window=112_000))
+    play(usage(62_000, window=None))
+    assert play.chat.context_left() == 50
+    play(usage(62_000, window=212_000))
+    assert play.chat.context_left() == 75
 
 
 STATUS = StatusFacts(
@@ -444,6 +482,13 @@ def test_before_the_first_answer_limits_ask_for_a_message_and_after_one_without_
     assert value(status(play), "Limits") == "send a message to load usage data"
     play(usage(1500))
     assert value(status(play), "Limits") == "data not available yet"
+
+
+def test_without_a_known_window_there_is_no_row_for_it(play: Play) -> None:
+    assert value(status(play), "Context window") == "100% left (0 used / 272K)"
+    facts = msgspec.structs.replace(STATUS, window=None)
+    cell = StatusCell(facts, play.chat.usage.shown(play.now, NOON), NOON)
+    assert not any("Context window" in row.text for row in cell.scrollback(100, Palette()))
 
 
 def test_limits_that_are_known_stay_when_an_answer_tells_none(play: Play) -> None:

@@ -61,6 +61,8 @@ def test_pictures_without_a_word_are_told() -> None:
 def test_the_background_is_a_tenth_lighter_or_darker_than_the_terminals() -> None:
     assert blended((0, 0, 0)) == (25, 25, 25)
     assert blended((255, 255, 255)) == (229, 229, 229)
+    assert blended((0, 255, 0)) == (0, 229, 0), "bright as green is"
+    assert blended((0, 0, 255)) == (25, 25, 255), "dark as blue is"
 
 
 def test_one_blank_row_sets_a_cell_off_but_not_the_first_nor_what_goes_on() -> None:
@@ -180,6 +182,15 @@ def test_the_transcript_has_the_whole_script_the_whole_output_and_the_result() -
     ]  # fmt: skip
     broken = Ended(3, limited("", 5), "", Duration(1, 500_000_000))
     assert full(CommandCell("x", broken))[-1] == "✗ (3) • 1.50s"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "nanos", "text"),
+    [(0, 0, "0ms"), (0, 999_000_000, "999ms"), (59, 0, "59.00s"), (60, 0, "1m 00s"), (65, 900_000_000, "1m 05s")],
+)
+def test_how_long_a_command_took(seconds: int, nanos: int, text: str) -> None:
+    finished = Ended(0, limited("", 5), "", Duration(seconds, nanos))
+    assert full(CommandCell("x", finished))[-1] == f"✓ • {text}"
 
 
 def look(call: str, *parsed: ReadCommand | ListFilesCommand | SearchCommand, done: bool = True) -> Look:

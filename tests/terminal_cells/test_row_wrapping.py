@@ -35,6 +35,10 @@ def test_a_word_that_fits_into_no_row_is_broken() -> None:
     assert texts(wrap(line("an unbreakableword here"), 8)) == ["an", "unbreaka", "bleword", "here"]
 
 
+def test_a_hyphen_is_no_place_to_break() -> None:
+    assert texts(wrap(line("run --no-verify -x now"), 14)) == ["run", "--no-verify -x", "now"]
+
+
 def test_wide_characters_count_two_columns_and_rows_may_break_between_them() -> None:
     assert texts(wrap(line("see 漢字漢字"), 7)) == ["see 漢", "字漢字"]
 

@@ -103,6 +103,18 @@ def test_a_blank_in_the_path(spelled: str) -> None:
     assert Typist().paste(spelled).text == "[my shot.png 8x6] "
 
 
+@pytest.mark.parametrize("spelled", ["C:\\ws\\shot.png", "c:/ws/shot.png", "'C:\\ws\\shot.png'"])
+def test_a_drive_of_windows_is_where_its_subsystem_has_it(spelled: str) -> None:
+    typist = Typist()
+    typist.composer = Composer("/ws", read_size={"/mnt/c/ws/shot.png": (7, 5)}.get)
+    assert typist.paste(spelled).text == "[shot.png 7x5] "
+
+
+@pytest.mark.parametrize("spelled", ["\\\\wsl$\\Ubuntu\\ws\\shot.png", "\\\\wsl.localhost\\Debian\\ws\\my shot.png"])
+def test_a_network_path_of_windows_leads_into_the_subsystem(spelled: str) -> None:
+    assert Typist().paste(spelled).text.startswith("[")
+
+
 def test_several_pictures_at_once() -> None:
     typist = Typist().paste("/ws/shot.png '/ws/my shot.png'")
     assert typist.text == "[shot.png 7x5] [my shot.png 8x6] "

@@ -5,12 +5,14 @@ from __future__ import annotations
 import pytest
 from typist import Typist, key
 
+from octavo.config.load import ConfigSources, load_config
 from octavo.frontends.terminal.composer.draft import Draft
 from octavo.frontends.terminal.composer.drawing import draft_rows
 from octavo.frontends.terminal.composer.pane import Pane, pane_rows
 from octavo.frontends.terminal.composer.status import Light, Status, status_row
 from octavo.frontends.terminal.keys.key import Key
-from octavo.frontends.terminal.text.styled import Style, line
+from octavo.frontends.terminal.run import EXAMPLES, composer_of
+from octavo.frontends.terminal.text.styled import BOLD, DIM, PLAIN, Style, line
 from octavo.frontends.terminal.text.widths import line_width
 
 WORKING = Status("Working", 12)
@@ -21,6 +23,21 @@ NORMAL = "  100% context left · ? for shortcuts"
 def test_idle_and_empty() -> None:
     assert Typist().rows() == ["", "", "› Explain this", "", NORMAL]
     assert Typist().cursor() == (2, 2)
+
+
+def test_an_empty_composer_shows_one_of_six_examples() -> None:
+    assert len(set(EXAMPLES)) == 6
+    composer = composer_of(load_config(ConfigSources("/nowhere", "/ws", {})))
+    rows = pane_rows(Pane(composer), 80, 24)[0]
+    assert rows[2].text.removeprefix("› ") in EXAMPLES
+    assert all(span.style.dim for span in rows[2].spans[1:])
+    assert composer.empty
+
+
+def test_the_sign_is_bold_and_other_rows_are_indented() -> None:
+    rows = pane_rows(Pane(Typist().type("one\ntwo").composer), 80, 24)[0]
+    assert (rows[2].spans[0].text, rows[2].spans[0].style.bold) == ("› ", True)
+    assert rows[3].text == "  two"
 
 
 def test_everything_at_once() -> None:
@@ -129,11 +146,33 @@ def test_waiting_messages_take_three_rows_each() -> None:
     assert rows[10:13] == ["    alt + ↑ edit", "", ""]
 
 
+def test_waiting_messages_need_five_columns() -> None:
+    typist = Typist(bursts=False, width=5)
+    typist.composer.busy = True
+    typist.type("a").keys("enter")
+    assert any("↳" in row for row in typist.rows())
+    typist.width = 4
+    assert not any("↳" in row for row in typist.rows())
+
+
 def test_the_status_row_is_cut_and_its_dot_blinks() -> None:
     assert status_row(WORKING, 0.1, 80).text == STATUS_ROW
     assert status_row(WORKING, 0.7, 80).text == STATUS_ROW.replace("•", "◦", 1)
     assert status_row(WORKING, 0.1, 14).text == "• Working (12s"
     assert status_row(Status("Undoing", 3, interruptible=False), 0.1, 80).text == "• Undoing (3s)"
+
+
+def test_the_band_of_light_goes_over_the_text_in_two_seconds() -> None:
+    """Eight letters and ten columns of padding at both ends are 28 places: one every 1/14 of a second."""
+
+    def styles(now: float) -> list[Style]:
+        row = status_row(Status("abcdefgh", 0), now, 80)
+        return [span.style for span in row.spans[2:-1] for _ in span.text]
+
+    assert set(styles(0.0)) == {DIM}
+    middle = styles(14 / 14)  # its middle is over the fifth letter
+    assert middle == [DIM, PLAIN, *[BOLD] * 5, PLAIN]
+    assert styles(14 / 14 + 2.0) == middle
 
 
 def test_light_runs_over_the_status_row() -> None:

@@ -164,6 +164,63 @@ def test_ctrl_z_gives_the_terminal_to_the_shell_and_fg_takes_it_back(home: Path,
     opened.send("\x03\x03")
 
 
+def test_ctrl_z_stops_the_whole_pipeline_and_not_what_the_agent_runs(home: Path, window: Open) -> None:
+    if shutil.which("bash") is None:
+        pytest.skip("needs bash")
+    script = "while sleep 0.05; do echo x >> ticks; done"
+    words = octavo("--replay", tape(home, [runs(script)]), "-a", "never", "-s", "danger-full-access")
+    opened = window(["bash", "--norc", "--noprofile", "--noediting", "-i"])
+    opened.sees("sh>")
+    opened.send(f"sleep 600 | {shlex.join(words)}\r")
+    opened.sees(READY)
+    opened.ask("go")
+    ticks = home / "work" / "ticks"
+    opened.until(ticks.exists)
+    opened.send("\x1a")
+    opened.sees("Stopped")  # bash says so of a pipeline once every part of it is
+    before = ticks.stat().st_size
+    opened.until(lambda: ticks.stat().st_size > before)
+    opened.send("fg\r")
+    opened.until(lambda: opened.output.count(b"?2004h") == 2)
+    opened.send("\x1b")
+    opened.sees("/feedback")
+    opened.send("\x04")
+
+
+def test_keys_that_terminals_keep_for_themselves_are_keys(home: Path, window: Open) -> None:
+    opened = window(octavo())
+    opened.sees("/review")
+    opened.send("\x13")  # Ctrl+S would stop the output
+    opened.type("a")
+    opened.draft_is("a")
+    for key in ("\x11", "\x1c", "\x0f"):  # Ctrl+Q would start it, Ctrl+\ would end us, Ctrl+O forgets output
+        opened.send(key)
+    opened.type("b")
+    opened.draft_is("ab")
+    opened.send("\x17\x19")  # Ctrl+W and Ctrl+Y kill and bring back
+    opened.draft_is("ab")
+
+
+def test_what_others_write_goes_to_the_log_and_not_over_the_screen(home: Path, window: Open) -> None:
+    noisy = (
+        "import os, sys; from octavo.frontends.terminal.app.app import App; from octavo.__main__ import main\n"
+        "draw = App.frame\n"
+        "def frame(self, *a):\n"
+        "    if self.composer.editor.draft.text == 'loud':\n"
+        "        print('NOISE one', flush=True); print('NOISE two', file=sys.stderr); os.write(2, b'NOISE three\\n')\n"
+        "    return draw(self, *a)\n"
+        "App.frame = frame; sys.argv = ['octavo']; sys.exit(main())"
+    )
+    opened = window([octavo()[0], "-c", noisy])
+    opened.sees(READY)
+    opened.type("loud")
+    opened.draft_is("loud")
+    log = home / "home" / "log" / "codex-tui.log"
+    opened.until(lambda: all(f"NOISE {number}" in log.read_text() for number in ("one", "two", "three")))
+    assert log.stat().st_mode & 0o777 == 0o600
+    assert b"NOISE" not in opened.output
+
+
 def test_without_a_shell_above_ctrl_z_stops_nothing(home: Path, window: Open) -> None:
     opened = window(octavo())
     opened.sees("/review")

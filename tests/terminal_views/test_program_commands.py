@@ -119,3 +119,15 @@ async def test_a_version_that_an_earlier_start_found_is_told(tmp_path: Path) -> 
     async with program(tmp_path, environ={"OCTAVO_RELEASES_URL": "http://127.0.0.1:9/"}) as here:
         await here.see(r"^│ A newer version is there: .*99\.0\.0")
         await here.see(READY)
+
+
+async def test_colours_are_not_asked_for_again_of_a_terminal_that_never_told(tmp_path: Path) -> None:
+    async with program(tmp_path) as here:
+        await here.see(READY)
+        asked = here.tty.log.count("\x1b]11;?")
+        here.tty.press("\x1b[O\x1b[Ix")
+        await here.shown(r"^› x$")
+        assert here.tty.log.count("\x1b]11;?") == asked
+        here.tty.press("\x1b]11;rgb:0000/0000/0000\x07\x1b[O\x1b[Iy")
+        await here.shown(r"^› xy$")
+        assert here.tty.log.count("\x1b]11;?") == asked + 1

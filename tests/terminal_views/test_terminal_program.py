@@ -115,6 +115,27 @@ async def test_a_choice_that_cannot_be_saved_holds_all_the_same(tmp_path: Path) 
         assert here.sent(0)["model"] == "gpt-5"
 
 
+async def test_a_choice_changes_nothing_else(tmp_path: Path) -> None:
+    environ = {"CODEX_TUI_RECORD_SESSION": "1", "CODEX_TUI_SESSION_LOG_PATH": str(tmp_path / "record")}
+    async with program(tmp_path, environ=environ) as here:
+        await here.see(READY)
+        await here.ask("/model", r"^› 1\. gpt-5-codex")
+        await here.key("2", r"^. 1\. Minimal")
+        await here.key("2", r"^• Model changed")
+        await here.ask("/approvals", r"^› 2\. Auto")
+        await here.key("1", READY)
+    records = [json.loads(row) for row in (tmp_path / "record").read_text().splitlines()]
+    chosen = [row["payload"] for row in records if row.get("payload", {}).get("type") == "override_turn_context"]
+    assert chosen == [
+        {"type": "override_turn_context", "model": "gpt-5", "effort": "low"},
+        {
+            "type": "override_turn_context",
+            "approval_policy": "on-request",
+            "sandbox_policy": {"mode": "read-only"},
+        },
+    ]
+
+
 async def test_full_access_is_asked_about_and_the_notice_is_saved(tmp_path: Path) -> None:
     async with program(tmp_path, []) as here:
         await here.see(READY)
@@ -155,6 +176,7 @@ async def test_signing_in_with_a_key_then_trust_then_the_session(tmp_path: Path)
         here.tty.press("\x1b[200~ sk-pasted \n\x1b[201~")
         await here.shown("•{9}")
         await here.key("enter", r"^› 1\. Yes, it may work here")
+        assert "?1049" not in here.tty.log, "the questions stand above the shell's rows, not on another screen"
         assert json.loads((here.home / "auth.json").read_text()) == {"OPENAI_API_KEY": "sk-pasted"}
         await here.key("enter", READY)
         await here.until(lambda: saved(here), "a session")
@@ -224,6 +246,30 @@ async def test_the_resume_picker_goes_on_with_the_chosen_session(tmp_path: Path)
         await here.see(r"^• First$")
         await here.ask("go on", r"^• Second$")
         assert len(saved(here)) == 1
+
+
+async def test_a_resumed_session_uses_the_settings_of_now(tmp_path: Path) -> None:
+    async with program(tmp_path, [says("First")]) as here:
+        await here.ask("an old question", r"^• First$")
+        await here.idle()
+        file = here.home / "config.toml"
+    file.write_text(file.read_text().replace('"gpt-5-codex"', '"gpt-5"'))
+    async with program(tmp_path, [says("Second")], request=TerminalRequest(CHOOSE)) as here:
+        await here.shown(r"^> .*an old question$")
+        await here.key("enter", READY)
+        await here.see(r"^│ model: +gpt-5 ")
+        await here.ask("go on", r"^• Second$")
+        assert here.sent(0)["model"] == "gpt-5"
+
+
+async def test_a_session_that_cannot_begin_is_told_and_can_be_left(tmp_path: Path) -> None:
+    async with program(tmp_path, saved=str(tmp_path / "gone.jsonl")) as here:
+        await here.see(r"^■ The session could not begin: ")
+        here.tty.press("a draft")
+        await here.shown(r"^› a draft$")
+        await here.key("\x03", r"^› *$")
+        await here.key("\x03")
+        assert (await here.ended()).usage is None
 
 
 @pytest.mark.parametrize(("key", "sessions"), [("esc", 2), ("\x03", 1)])

@@ -115,6 +115,9 @@ def test_the_wait_for_the_browser_moves_ten_times_a_second() -> None:
     assert due is not None
     before = step.rows(80, 24)
     hands.stack.tick(due)
+    again = hands.stack.deadline()
+    assert again is not None
+    assert again - due == pytest.approx(0.1)
     assert step.rows(80, 24) != before
 
 

@@ -21,6 +21,7 @@ from octavo.frontends.terminal.composer.composer import Composer
 from octavo.frontends.terminal.ending import Ending
 from octavo.frontends.terminal.first_steps import first_steps
 from octavo.frontends.terminal.interface import Interface
+from octavo.frontends.terminal.recording import open_recording
 from octavo.frontends.terminal.request import TerminalRequest
 from octavo.frontends.terminal.screen.screen import Screen
 from octavo.frontends.terminal.screen.tty import Tty
@@ -169,6 +170,7 @@ async def program(
     trusted: bool = True,
     environ: Mapping[str, str] | None = None,
     size: tuple[int, int] = (100, 50),
+    saved: str | None = None,
 ) -> AsyncIterator[Program]:
     """The interface with `folder/home` and `folder/ws`; it is ended at the end. Questions need no pause."""
     home, ws = folder / "home", folder / "ws"
@@ -189,7 +191,8 @@ async def program(
     screen.start()
     if (first := first_steps(loaded)) is not None:
         app.views.push(first, time.monotonic())
-    interface = Interface(screen, app, runtime, request, None, lambda url: True, None, lambda: None)
+    recording = open_recording(loaded, variables)
+    interface = Interface(screen, app, runtime, request, saved, lambda url: True, recording, lambda: None)
     one = Program(tty, interface, backend, home)
     one.running = asyncio.create_task(interface.run())
     try:

@@ -58,7 +58,7 @@ def run_interface(
     tty = Tty()
     saved = _saved(config, request)
     screen = Screen(tty, config.environ)
-    app = App(_composer(config), screen.depth)
+    app = App(composer_of(config), screen.depth)
     with _silence(config):
         try:
             screen.start()
@@ -112,7 +112,8 @@ def _draw(screen: Screen, app: App) -> None:
         screen.draw(frame.rows, frame.cursor)
 
 
-def _composer(config: Config) -> Composer:
+def composer_of(config: Config) -> Composer:
+    """The composer of a start, with one of the examples in it."""
     example = EXAMPLES[os.urandom(1)[0] % len(EXAMPLES)]
     return Composer(config.cwd, bursts=not config.disable_paste_burst, example=example)
 
