@@ -233,9 +233,10 @@ def test_without_a_shell_above_ctrl_z_stops_nothing(home: Path, window: Open) ->
 def test_a_terminal_that_stops_reading_loses_nothing(home: Path, window: Open) -> None:
     opened = window(octavo("--replay", tape(home, [says(NUMBERS * 20)])))
     opened.sees(READY)
+    opened.type("go")
+    opened.draft_is("go")
+    time.sleep(0.15)
     with opened.lock:  # nobody reads meanwhile
-        opened.send("go")
-        time.sleep(0.3)
         opened.send("\r")
         time.sleep(0.5)
     opened.until(lambda: sum("line " in row for row in opened.rows()) >= 59 * 20)
@@ -279,9 +280,10 @@ def test_a_window_that_is_closed_ends_the_program_and_its_commands(home: Path, w
 def test_a_signal_ends_it_though_the_terminal_does_not_read(home: Path, window: Open) -> None:
     opened = window(octavo("--replay", tape(home, [says(NUMBERS * 100)])))
     opened.sees(READY)
+    opened.type("go")
+    opened.draft_is("go")
+    time.sleep(0.15)
     with opened.lock:  # nobody reads meanwhile
-        opened.send("go")
-        time.sleep(0.3)
         opened.send("\r")
         time.sleep(0.5)
         opened.process.send_signal(signal.SIGTERM)
