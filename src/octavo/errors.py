@@ -17,3 +17,7 @@ class ConfigError(OctavoError):
 
 class UsageError(OctavoError):
     """The command line makes no sense; ends the program with 2."""
+
+
+class LimitReached(OctavoError):
+    """A limit that the user set ended a turn (`docs/limits.md`)."""

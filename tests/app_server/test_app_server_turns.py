@@ -190,3 +190,17 @@ def running_pid(server: AppServer) -> int:
     import base64
 
     return int(base64.b64decode(server.event("exec_command_output_delta")["msg"]["chunk"]))
+
+
+def test_a_turn_at_a_limit_ends_with_an_error_and_the_next_one_goes_on(place: Place) -> None:
+    place.model(runs("true"), says("Hi"), top="max_turns = 1")
+    server = place.server()
+    conversation = server.conversation()
+    server.say(conversation, "hi")
+    server.turns_end()
+    (error,) = [m["params"]["msg"] for m in server.messages if m.get("method") == "codex/event/error"]
+    assert error["codex_error_info"] == "session_budget_exceeded"
+    assert server.events()[-1] == "task_complete"
+    server.say(conversation, "on")
+    server.turns_end(2)
+    assert server.events()[-1] == "task_complete"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from app_server_place import Place
-from app_server_replies import hangs, says
+from app_server_replies import hangs, runs, says
 from threads_client import client
 
 VERDICT = {
@@ -84,3 +84,13 @@ def test_feedback_names_its_thread(place: Place) -> None:
     me = client(place)
     thread = me.start()
     assert me.server.result("feedback/upload", {"classification": "good", "threadId": thread}) == {"threadId": thread}
+
+
+def test_a_turn_at_a_limit_fails_with_its_kind(place: Place) -> None:
+    place.model(runs("true"), says("Hi"), top="max_turns = 1")
+    me = client(place)
+    thread = me.start()
+    failed = me.ends(me.say(thread, "go"))
+    assert failed["status"] == "failed"
+    assert failed["error"]["codexErrorInfo"] == "sessionBudgetExceeded"
+    assert me.ends(me.say(thread, "on"))["status"] == "completed"

@@ -81,7 +81,7 @@ def test_the_help_of_the_program_shows_its_commands_in_their_order(home: Home) -
     ("words", "most"),
     [
         (("--help",), 60),  # all commands, and all options of the terminal interface
-        (("exec", "--help"), 50),
+        (("exec", "--help"), 70),
         (("resume", "--help"), 50),
         (("login", "--help"), 50),
         (("sessions", "list", "--help"), 50),

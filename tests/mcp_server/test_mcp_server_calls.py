@@ -218,3 +218,12 @@ def test_long_prompts_and_answers_come_through(place: Place) -> None:
     server.call(1, "codex", {"prompt": text})
     assert server.text(1) == text
     assert server.event("user_message", 1)["params"]["msg"]["message"] == text
+
+
+def test_a_turn_at_a_limit_is_an_error_that_says_so(place: Place) -> None:
+    place.model(runs("true"), says("Hi"))
+    server = place.server()
+    server.call(1, "codex", {"prompt": "Hello", "config": {"max_turns": 1}})
+    assert server.reply(1)["result"]["error"].startswith("Stopped at a limit: calls of the model: 1")
+    server.call(2, "codex-reply", {"conversationId": server.conversation(1), "prompt": "on"})
+    assert server.text(2) == "Hi"

@@ -14,9 +14,14 @@ from octavo.frontends.exec.prompt import BadSchema, NoPrompt, read_output_schema
 
 TYPE_CHECKING = False  # as `typing` has it, which is not loaded yet
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import TypeVar
+
     from octavo.config.load import ConfigFlags
     from octavo.frontends.exec.style import ColorChoice
     from octavo.protocol.policy import SandboxMode
+
+    T = TypeVar("T", int, float)
 
 
 def run(invocation: Invocation) -> int:
@@ -98,7 +103,22 @@ def _flags(words: Words) -> ConfigFlags:
         embedded=words.has("local"),
         show_raw_agent_reasoning=True if oss or words.has("local") else None,
         additional_writable_roots=words.texts("add-dir"),
+        max_turns=_number(words, "max-turns", int),
+        max_tokens=_number(words, "max-tokens", int),
+        max_cost=_number(words, "max-cost", float),
+        time_limit=words.text("time-limit"),
     )
+
+
+def _number(words: Words, option: str, kind: Callable[[str], T]) -> T | None:
+    """A number of the command line. Raises `UsageError`."""
+    text = words.text(option)
+    try:
+        return None if text is None else kind(text)
+    except ValueError:
+        from octavo.errors import UsageError
+
+        raise UsageError(f"invalid value '{text}' for '--{option}': a number is needed") from None
 
 
 def _sandbox_mode(words: Words) -> SandboxMode | None:

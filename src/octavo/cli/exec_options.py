@@ -23,6 +23,10 @@ _OPTIONS = (
     Option("-i", "--image", value="FILE", greedy=True, path=True, about="Pictures for the model, before the prompt"),
     Option("--output-schema", value="FILE", path=True, about="A JSON Schema for the last message"),
     Option("-o", "--output-last-message", value="FILE", path=True, about="Also write the last message to a file"),
+    Option("--max-turns", value="N", about="Stop after so many calls of the model (exit code 4)"),
+    Option("--max-tokens", value="N", about="Stop after so many tokens"),
+    Option("--max-cost", value="AMOUNT", about="Stop at this cost, by the prices of config.toml"),
+    Option("--time-limit", value="TIME", about="Stop after this time, such as 90s or 10m"),
     Option("--json", about="Write events to stdout, one JSON object a line", hidden_names=("--experimental-json",)),
     Option("--color", value="COLOR", choices=COLORS, about="Colours in the output for people (default: auto)"),
     # Clients of later releases send it; it means something to none of our providers.

@@ -19,6 +19,10 @@ from octavo.protocol.policy import (
     WorkspaceWrite,
 )
 
+TYPE_CHECKING = False  # as `typing` has it
+if TYPE_CHECKING:
+    from octavo.config.limits import Limits
+
 T = TypeVar("T")
 
 DEFAULT_MODEL = "gpt-5-codex"
@@ -50,6 +54,10 @@ class ConfigFlags(msgspec.Struct, frozen=True):
     web_search: bool | None = None
     command_assessment: bool | None = None
     additional_writable_roots: tuple[str, ...] = ()
+    max_turns: int | None = None
+    max_tokens: int | None = None
+    max_cost: float | None = None
+    time_limit: str | int | None = None
 
 
 def first(default: T, *values: T | None) -> T:
@@ -136,6 +144,21 @@ def chosen_roots(settings: ConfigToml, flags: ConfigFlags, cwd: str) -> tuple[st
         if root not in roots:
             roots.append(root)
     return tuple(roots)
+
+
+def choose_limits(settings: ConfigToml, profile: ProfileToml, flags: ConfigFlags) -> Limits | None:
+    """What a turn may take; None where nothing is limited. `ConfigError` for a limit that makes no sense."""
+    loop_guard = first(False, profile.loop_guard, settings.loop_guard)
+    turns = first_set(flags.max_turns, profile.max_turns, settings.max_turns)
+    tokens = first_set(flags.max_tokens, profile.max_tokens, settings.max_tokens)
+    cost = first_set(flags.max_cost, profile.max_cost, settings.max_cost)
+    times: tuple[str | int | None, ...] = (flags.time_limit, profile.time_limit, settings.time_limit)
+    time = next((one for one in times if one is not None), None)
+    if not loop_guard and turns is None and tokens is None and cost is None and time is None:
+        return None
+    from octavo.config.limits import checked_limits  # most users set none
+
+    return checked_limits(turns, tokens, cost, time, loop_guard=loop_guard)
 
 
 def replaced_prompts(

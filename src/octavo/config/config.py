@@ -33,6 +33,10 @@ from octavo.protocol.policy import (
     Verbosity,
 )
 
+TYPE_CHECKING = False  # as `typing` has it
+if TYPE_CHECKING:
+    from octavo.config.limits import Limits
+
 HEADER_VARIABLE = r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}"
 """How the value of an exporter's header names a variable."""
 
@@ -150,6 +154,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     agents: Agents = Agents()
     otel: Otel
     prices: Mapping[str, PriceToml]
+    limits: Limits | None
+    """What a turn may take (`docs/limits.md`)."""
 
     forced_login_method: LoginMethod | None
     forced_chatgpt_workspace_id: str | None

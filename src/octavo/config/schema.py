@@ -166,6 +166,12 @@ class PriceToml(msgspec.Struct, frozen=True):
     cached_input: float | None = None
     currency: str = "USD"
 
+    def cost(self, input_tokens: int, cached: int, output: int) -> float:
+        """What so many tokens cost; the cached ones are part of the input."""
+        cached_price = self.input if self.cached_input is None else self.cached_input
+        fresh = max(input_tokens - cached, 0)
+        return (fresh * self.input + cached * cached_price + output * self.output) / 1_000_000
+
 
 class AgentToml(msgspec.Struct, frozen=True):
     """`[agents.NAME]`: what the agent is for, the file with its settings, what it may take in tokens."""
@@ -196,6 +202,11 @@ class ProfileToml(msgspec.Struct, frozen=True):
     experimental_sandbox_command_assessment: bool | None = None
     tools_web_search: bool | None = None
     tools_view_image: bool | None = None
+    max_turns: Integer | None = None
+    max_tokens: Integer | None = None
+    max_cost: float | None = None
+    time_limit: str | Integer | None = None
+    loop_guard: bool | None = None
     features: Mapping[str, bool] | None = None
 
 
@@ -234,6 +245,11 @@ class ConfigToml(msgspec.Struct, frozen=True):
     windows_wsl_setup_acknowledged: bool | None = None
     shell_snapshot: bool | None = None
     keep_background_processes: bool | None = None
+    max_turns: Integer | None = None
+    max_tokens: Integer | None = None
+    max_cost: float | None = None
+    time_limit: str | Integer | None = None
+    loop_guard: bool | None = None
     experimental_instructions_file: str | None = None
     experimental_compact_prompt_file: str | None = None
     experimental_use_exec_command_tool: bool | None = None

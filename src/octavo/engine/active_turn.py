@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from octavo.protocol.items import Message, ResponseItem
 from octavo.protocol.policy import ReviewDecision
+from octavo.protocol.usage import TokenUsage
 from octavo.tools.context import TurnContext
 
 if TYPE_CHECKING:
+    from octavo.engine.limits import Meter
+    from octavo.engine.loop_guard import LoopGuard
     from octavo.patch.turn_diff import TurnDiffTracker
 
 
@@ -21,11 +24,13 @@ class ActiveTurn:
     that the turn is about to be aborted and must not ask the model again. `on_abort`
     is called when it is, before the client is told. `said` is what the user said in it;
     `background` is work beside the turn that is stopped with it. `own_toolbox` has our
-    own tools alone, without those of MCP servers.
+    own tools alone, without those of MCP servers. `meter` counts what it takes and `loop_guard`
+    watches for calls that repeat, where the user asked for that (`docs/limits.md`).
     """
 
-    def __init__(self, context: TurnContext) -> None:
-        self.context = context
+    def __init__(self, context: TurnContext, meter: Meter | None = None) -> None:
+        self.context, self.meter = context, meter
+        self.loop_guard: LoopGuard | None = None
         self.id = context.turn_id
         self.own_toolbox = context.toolbox
         self.task: asyncio.Task[None] | None = None
@@ -52,6 +57,11 @@ class ActiveTurn:
     def unified_diff(self) -> str | None:
         """The diff of everything that patches changed; None when that is nothing."""
         return self._diff.unified_diff() if self._diff else None
+
+    def count(self, usage: TokenUsage | None) -> None:
+        """An answer came; the provider may not have told what it took."""
+        if self.meter is not None:
+            self.meter.count(self.context.settings.model, usage)
 
     def add_input(self, *items: ResponseItem) -> None:
         """Keep a message, or words from outside, for the next request."""

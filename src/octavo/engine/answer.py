@@ -91,6 +91,7 @@ async def _attempt(session: Session, turn: ActiveTurn, prompt: Prompt) -> Answer
         batch.cancel()
         await batch.reap()
         session.record(turn.id, batch.items())
+        turn.count(error.usage)
         if error.usage is not None:
             session.tokens.add(error.usage, turn.context.model.context_window)
         session.emit_tokens(turn.id)

@@ -45,7 +45,7 @@ async def manual_compaction(session: Session, submission_id: str) -> None:
     if session.active is not None and session.active.task is not None:
         session.active.add_input(prompt)
         return
-    turn = ActiveTurn(turn_context(session.config, session.settings, submission_id))
+    turn = ActiveTurn(turn_context(session.config, session.settings, submission_id), session.new_meter())
 
     async def body() -> None:
         session.emit(turn.id, events.TaskStarted(turn.context.model.context_window))
@@ -149,6 +149,7 @@ async def _drain(session: Session, turn: ActiveTurn, working: History) -> None:
                         session.tokens.take_limits(event.snapshot)
                         session.emit_tokens(turn.id)
                     case model.Completed():
+                        turn.count(event.usage)
                         session.tokens.add(event.usage, turn.context.model.context_window)
                         session.emit_tokens(turn.id)
     except ModelError:

@@ -104,6 +104,7 @@ async def delegate(
         agents=agents,
         agent_slots=slots,
         outer_diff=lambda: parent.turn_diff,
+        meter=turn.meter,
     )
     child = await parent.open_child(config, inner)
     channel: asyncio.Queue[events.Event] = asyncio.Queue(CHANNEL_SIZE)

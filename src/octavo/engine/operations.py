@@ -97,7 +97,7 @@ async def _tool_words(session: Session, submission_id: str, op: ops.ToolWords) -
 def _new_turn(session: Session, turn_id: str, output_schema: Any) -> ActiveTurn:
     """A turn under the settings of now; the model is told what changed in them since the last one."""
     context = turn_context(session.config, session.settings, turn_id, output_schema, session.more_tools)
-    turn = ActiveTurn(context)
+    turn = ActiveTurn(context, session.new_meter())
     if session.previous is not None and (update := environment_update(session.previous, session.settings)):
         session.record(turn.id, [update])
     session.previous = session.settings

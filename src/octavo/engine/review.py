@@ -25,7 +25,7 @@ from octavo.protocol.turn_items import TextInput
 
 async def review(session: Session, submission_id: str, request: ReviewRequest) -> None:
     """Start a review as the conversation's task."""
-    turn = ActiveTurn(turn_context(session.config, session.settings, submission_id))
+    turn = ActiveTurn(turn_context(session.config, session.settings, submission_id), session.new_meter())
     turn.on_abort = lambda: _leave(session, turn, None)
 
     async def body() -> None:

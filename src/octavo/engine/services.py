@@ -15,6 +15,7 @@ from octavo.model.client import random_jitter
 from octavo.protocol.source import SessionSource
 
 if TYPE_CHECKING:
+    from octavo.engine.limits import Meter
     from octavo.engine.sub_agents import AgentSlots, SubAgent
     from octavo.patch.turn_diff import TurnDiffTracker
     from octavo.tools.context import Tool
@@ -34,7 +35,8 @@ class Services(msgspec.Struct, frozen=True):
     sub-conversations too (`docs/telemetry.md`). `tools` and `agents` are offered beside ours,
     the latter with those of the configuration; `agent_slots` is what a nest of conversations
     shares. `hooks` may stop what happens, in sub-conversations too. `outer_diff` is the diff of
-    the turn that a sub-conversation belongs to, which its patches count into.
+    the turn that a sub-conversation belongs to, which its patches count into; `meter` counts what
+    that turn takes, if it is limited (`docs/limits.md`).
     """
 
     backend: ModelBackend
@@ -55,6 +57,7 @@ class Services(msgspec.Struct, frozen=True):
     agent_slots: AgentSlots | None = None
     hooks: Hooks | None = None
     outer_diff: Callable[[], TurnDiffTracker] | None = None
+    meter: Meter | None = None
 
 
 def new_uuid4(services: Services) -> str:

@@ -36,6 +36,7 @@ from octavo.tools.errors import FatalToolError
 
 if TYPE_CHECKING:
     from octavo.engine.child import OpenChild
+    from octavo.engine.limits import Meter
     from octavo.mcp.servers import McpServers
     from octavo.patch.turn_diff import TurnDiffTracker
     from octavo.process.launch import Leftovers
@@ -133,6 +134,14 @@ class Session:
         """Who is told how the turn's model calls go; None when nobody is."""
         return self.telemetry.model_calls(turn) if self.telemetry is not None else None
 
+    def new_meter(self) -> Meter | None:
+        """What counts for a turn; None where nothing is limited. A sub-conversation counts into its parent's."""
+        if self.config.limits is None:
+            return None
+        from octavo.engine.limits import Meter
+
+        return self.services.meter or Meter(self.config.limits, self.config.prices)
+
     def new_item_id(self) -> str:
         """An id for an item that came without one."""
         return new_uuid4(self.services)
@@ -210,7 +219,7 @@ class Session:
             return "denied"
         answer = turn.open_question(request.call_id)
         self._send(turn_id, request, origin)
-        decision = await answer
+        decision = await (answer if turn.meter is None else turn.meter.untimed(answer))
         log.debug("decision on %s: %s", request.call_id, decision)
         return decision
 

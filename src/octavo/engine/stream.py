@@ -43,6 +43,7 @@ class AnswerStream:
             case model.Completed():
                 self._completed = True
                 self.usage = event.usage
+                self._turn.count(event.usage)
                 self._session.tokens.add(event.usage, self._turn.context.model.context_window)
                 self._session.emit_tokens(self._turn.id)
             case model.Created():

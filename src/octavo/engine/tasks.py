@@ -7,9 +7,11 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import Literal
 
+import msgspec
+
 from octavo.engine.active_turn import ActiveTurn
 from octavo.engine.session import Session
-from octavo.errors import OctavoError
+from octavo.errors import LimitReached, OctavoError
 from octavo.protocol import events
 from octavo.tools.errors import FatalToolError
 
@@ -45,14 +47,14 @@ async def abort(session: Session, reason: Literal["interrupted", "replaced"]) ->
 
 
 async def _live(session: Session, turn: ActiveTurn, body: Body) -> None:
-    last_words, failure = None, None
+    last_words, failure, at_limit = None, None, False
     watched = _Watch(session, turn) if session.telemetry is not None else None
     try:
-        last_words = await body()
+        last_words = await (body() if turn.meter is None else turn.meter.within_time(body))
     except FatalToolError as error:
         failure = f"Fatal error: {error}"
     except OctavoError as error:
-        failure = str(error)
+        failure, at_limit = str(error), isinstance(error, LimitReached)
     except Exception as error:
         # A defect of ours must not take the conversation with it; the log has the details.
         log.exception("a turn failed")
@@ -62,8 +64,10 @@ async def _live(session: Session, turn: ActiveTurn, body: Body) -> None:
             watched.ended(failure)
     if turn.task is not None and turn.task.cancelling():
         return  # something broke while the turn was being aborted: `abort` tells how it ended, nobody else
+    if at_limit and turn.on_abort is not None:
+        turn.on_abort()
     if failure is not None:
-        session.emit(turn.id, events.Error(failure))
+        session.emit(turn.id, events.Error(failure, "session_budget_exceeded" if at_limit else msgspec.UNSET))
     session.recorder.flush()
     session.active = None
     session.emit(turn.id, events.TaskComplete(last_words))

@@ -31,10 +31,13 @@ async def run_turn(session: Session, turn: ActiveTurn, message: Message | None) 
     just_compacted = False
     while True:
         record_input(session, turn)
+        keep_to_limits(session, turn)
         await follow_changed_tools(session, turn)
         answer = await ask_model(session, turn)
         session.record(turn.id, answer.items)
+        watch_for_loops(turn, answer)
         if fills_the_window(answer, turn):
+            keep_to_limits(session, turn)
             if just_compacted:
                 raise StillTooLong(turn.context.model.auto_compact_limit, answer.tokens_in_window)
             await compact_inside(session, turn)
@@ -64,6 +67,23 @@ def record_input(session: Session, turn: ActiveTurn) -> None:
     if pending := turn.take_input():
         session.record(turn.id, pending)
         turn.said += [item for item in pending if isinstance(item, Message)]
+
+
+def keep_to_limits(session: Session, turn: ActiveTurn) -> None:
+    """Raise `LimitReached` where the model may not be asked again; the user's words are recorded then."""
+    if turn.meter is not None:
+        from octavo.engine.limits import stop_at_limit
+
+        stop_at_limit(turn, lambda: record_input(session, turn))
+
+
+def watch_for_loops(turn: ActiveTurn, answer: Answer) -> None:
+    """Notice calls that repeat with the same result, if the user wants that."""
+    limits = turn.context.config.limits
+    if limits is not None and limits.loop_guard:
+        from octavo.engine.loop_guard import watch
+
+        watch(turn, answer.items)
 
 
 async def follow_changed_tools(session: Session, turn: ActiveTurn) -> None:

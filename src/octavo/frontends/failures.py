@@ -24,6 +24,8 @@ _KINDS_WITH_STATUS = (
 def error_info(error: events.Error) -> object:
     """The kind of failure, as clients know it: a word, or an object that holds the HTTP status."""
     message = error.message
+    if error.codex_error_info == "session_budget_exceeded":
+        return "sessionBudgetExceeded"
     for start, kind in _KINDS:
         if message.startswith(start):
             return kind

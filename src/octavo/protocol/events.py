@@ -95,9 +95,10 @@ class TurnDiff(Msg, frozen=True):
 
 
 class Error(Msg, frozen=True):
-    """Something failed for good."""
+    """Something failed for good. `codex_error_info` stands where a limit of the user's ended the turn."""
 
     message: str
+    codex_error_info: Literal["session_budget_exceeded"] | UnsetType = UNSET
 
 
 class Warning(Msg, frozen=True):

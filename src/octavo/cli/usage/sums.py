@@ -69,9 +69,7 @@ class Sum(msgspec.Struct):
 
 def cost_of(answer: Answer, price: PriceToml) -> float:
     """What an answer costs; prices are for a million tokens."""
-    cached_price = price.input if price.cached_input is None else price.cached_input
-    fresh = max(answer.input - answer.cached, 0)
-    return (fresh * price.input + answer.cached * cached_price + answer.output * price.output) / 1_000_000
+    return price.cost(answer.input, answer.cached, answer.output)
 
 
 def sums(sessions: Iterable[SessionUsage], prices: Mapping[str, PriceToml], since: str) -> dict[Group, Sum]:

@@ -18,6 +18,7 @@ from octavo.protocol import events, ops
 
 # Long enough to end commands and save the session; clients that ask us to end wait five seconds.
 _CLEANUP_S = 3.0
+_AT_LIMIT = 4
 _INTERRUPTED = 128 + signal.SIGINT
 
 
@@ -35,6 +36,7 @@ class WholeRun(msgspec.Struct):
     last_message: Callable[[str | None], None]
     is_open: bool = False
     saw_error: bool = False
+    at_limit: bool = False
 
 
 def run_to_the_end(run: WholeRun) -> int:
@@ -80,7 +82,7 @@ async def _whole_run(run: WholeRun) -> int:
         raise
     finally:
         await conversation.close()
-    return int(run.saw_error)
+    return _AT_LIMIT if run.at_limit else int(run.saw_error)
 
 
 async def _show_events(run: WholeRun, conversation: Conversation, turn_id: str) -> None:
@@ -95,6 +97,7 @@ async def _show_events(run: WholeRun, conversation: Conversation, turn_id: str) 
         match msg:
             case events.Error():
                 run.saw_error = True
+                run.at_limit = msg.codex_error_info == "session_budget_exceeded"
             case events.TaskComplete() if event.id == turn_id:
                 run.last_message(msg.last_agent_message)
                 await conversation.submit(ops.Shutdown())
