@@ -146,6 +146,7 @@ class ItemView:
             begun,
             status="completed" if msg.exit_code == 0 else "failed",
             output=msg.aggregated_output,
+            told=msg.formatted_output,
             exit_code=msg.exit_code,
             duration=msg.duration,
         )

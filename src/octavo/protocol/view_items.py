@@ -50,8 +50,8 @@ class Reasoning(Item, frozen=True, kw_only=True):
 class CommandExecution(Item, frozen=True, kw_only=True):
     """A command: the words of a program, or a line for a shell.
 
-    `output` is both streams as they came. It, `exit_code` and `duration` are not known before the
-    end. `tool` is the tool's name where that is known.
+    `output` is both streams as they came, `told` what the model got of it in a running session. They,
+    `exit_code` and `duration` are not known before the end. `tool` is the tool's name where that is known.
     """
 
     command: tuple[str, ...] | str
@@ -60,6 +60,7 @@ class CommandExecution(Item, frozen=True, kw_only=True):
     is_user_shell_command: bool = False
     tool: str = ""
     output: str = ""
+    told: str = ""
     exit_code: int | None = None
     duration: Duration | None = None
 

@@ -17,14 +17,13 @@ from octavo.frontends.terminal.cells import notices
 from octavo.frontends.terminal.cells.agent import AgentMessage, Thought, WorkedRule, thought_body
 from octavo.frontends.terminal.cells.cell import Cell
 from octavo.frontends.terminal.cells.header import HeaderCell, ModelChanged
-from octavo.frontends.terminal.cells.tools import ToolPicture, has_picture
 from octavo.frontends.terminal.cells.user import UserCell
 from octavo.frontends.terminal.chat.facts import ChatFacts
 from octavo.frontends.terminal.chat.message import Message
 from octavo.frontends.terminal.chat.plain import PLAIN_EVENTS, plain_cell
 from octavo.frontends.terminal.chat.replay import stored_events
 from octavo.frontends.terminal.chat.review import review_cell
-from octavo.frontends.terminal.chat.running import Running
+from octavo.frontends.terminal.chat.running import CALL_EVENTS, Running
 from octavo.frontends.terminal.chat.status import TurnClock
 from octavo.frontends.terminal.chat.usage import UsageSoFar
 from octavo.frontends.terminal.composer.status import Status
@@ -102,13 +101,10 @@ class Chat:
         self._in_order: dict[type[events.Msg], Callable[[Any, float], None]] = {
             events.AgentReasoning: self._thought,
             events.AgentReasoningRawContent: self._thought_raw,
-            events.ExecCommandBegin: lambda msg, now: self._put(self._running.command_began(msg)),
-            events.ExecCommandEnd: lambda msg, now: self._put(self._running.command_ended(msg)),
-            events.McpToolCallBegin: lambda msg, now: self._put(self._running.mcp_began(msg)),
-            events.McpToolCallEnd: self._mcp_ended,
             events.UndoStarted: self._undo_started,
             events.EnteredReviewMode: self._review_began,
             events.ExitedReviewMode: self._review_ended,
+            **dict.fromkeys(CALL_EVENTS, self._call),
             **dict.fromkeys(PLAIN_EVENTS, self._plain),
         }
 
@@ -386,11 +382,8 @@ class Chat:
 
     # --- what it does -----------------------------------------------------------------------------------------
 
-    def _mcp_ended(self, msg: events.McpToolCallEnd, now: float) -> None:
-        finished = self._running.mcp_ended(msg)
-        self._put(finished)
-        if finished and has_picture(msg.result):
-            self._print(ToolPicture())
+    def _call(self, msg: Any, now: float) -> None:
+        self._put(self._running.feed(events.Event(self._turn_id, msg)))
 
     def _plain(self, msg: events.Msg, now: float) -> None:
         if (cell := plain_cell(msg, self.facts)) is not None:

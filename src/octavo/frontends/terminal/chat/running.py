@@ -1,27 +1,33 @@
 """Calls that run: what is live, what is finished, what is broken off.
 
-A call is printed once, when it has ended. Commands that only look join in a group, which stays open until something
-else is printed. Ends that nothing belongs to are dropped.
+What a call is and how it ended tells the one view of items (`docs/items.md`); here is where it stands on the screen. A
+call is printed once, when it has ended. Commands that only look join in a group, which stays open until something else
+is printed. Ends that nothing belongs to are dropped.
 
 See `docs/terminal-cells.md`, "How the conversation is shown".
 """
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from octavo.frontends.terminal.cells.cell import Cell
 from octavo.frontends.terminal.cells.command import CommandCell, Ended, script_of
 from octavo.frontends.terminal.cells.exploring import ExploringCell, Look, is_look
 from octavo.frontends.terminal.cells.output import MOST_LINES, MOST_LINES_OF_USER, limited
-from octavo.frontends.terminal.cells.tools import McpCell
+from octavo.frontends.terminal.cells.tools import McpCell, ToolPicture, has_picture
 from octavo.frontends.terminal.chat.partial import PartialOutput
 from octavo.protocol import events
+from octavo.protocol import view_items as view
+from octavo.protocol.item_view import ItemView
+
+CALL_EVENTS = (events.ExecCommandBegin, events.ExecCommandEnd, events.McpToolCallBegin, events.McpToolCallEnd)
+"""What `Running.feed` wants to know of."""
 
 
-class _Command:
-    def __init__(self, call_id: str, script: str, most_lines: int) -> None:
-        self.call_id = call_id
-        self.script = script
-        self.most_lines = most_lines
+class _Command(NamedTuple):
+    script: str
+    item: view.CommandExecution
 
 
 class _Group:
@@ -36,17 +42,12 @@ class _Group:
         return any(look.ended is None for look in self.looks)
 
 
-class _McpCall:
-    def __init__(self, call_id: str, invocation: events.McpInvocation) -> None:
-        self.call_id = call_id
-        self.invocation = invocation
-
-
 class Running:
     """The calls of a turn that are not printed yet, in the order in which they began."""
 
     def __init__(self) -> None:
-        self._calls: list[_Command | _Group | _McpCall] = []
+        self._items = ItemView()
+        self._calls: list[_Command | view.McpToolCall | _Group] = []
         self._said: dict[str, PartialOutput] = {}
 
     def live(self) -> Cell | None:
@@ -54,64 +55,29 @@ class Running:
         if not self._calls:
             return None
         match self._calls[-1]:
-            case _Command() as command:
-                return CommandCell(command.script)
+            case _Command(script):
+                return CommandCell(script)
             case _Group() as group:
                 return ExploringCell(tuple(group.looks))
-            case _McpCall() as call:
+            case view.McpToolCall() as call:
                 return McpCell(call.invocation)
 
-    def command_began(self, msg: events.ExecCommandBegin) -> list[Cell]:
-        """A command is live; the cells that are finished by this."""
-        script = script_of(msg.command)
-        self._forget_command(msg.call_id)
-        if is_look(msg.parsed_cmd) and not msg.is_user_shell_command:
-            last = self._calls[-1] if self._calls else None
-            finished: list[Cell] = []
-            if not (isinstance(last, _Group) and last.is_open):
-                finished = self.close_group()
-                last = _Group()
-                self._calls.append(last)
-            last.looks.append(Look(msg.call_id, script, msg.parsed_cmd))
-            return finished
-        finished = self.close_group()
-        most_lines = MOST_LINES_OF_USER if msg.is_user_shell_command else MOST_LINES
-        self._calls.append(_Command(msg.call_id, script, most_lines))
+    def feed(self, event: events.Event) -> list[Cell]:
+        """A call began or ended; the cells that are finished by this."""
+        finished: list[Cell] = []
+        for stage, item in self._items.feed(event):
+            match item:
+                case view.CommandExecution():
+                    finished += self._command_began(item) if stage == "started" else self._command_ended(item)
+                case view.McpToolCall():
+                    finished += self._mcp_began(item) if stage == "started" else self._mcp_ended(item)
+                case _:
+                    pass
         return finished
 
     def command_said(self, msg: events.ExecCommandOutputDelta) -> None:
         """More output; it is only shown if the command is broken off."""
         self._said.setdefault(msg.call_id, PartialOutput()).add(msg.chunk)
-
-    def command_ended(self, msg: events.ExecCommandEnd) -> list[Cell]:
-        """A command is over; the cells that are finished by this."""
-        self._said.pop(msg.call_id, None)
-        for call in self._calls:
-            if isinstance(call, _Command) and call.call_id == msg.call_id:
-                self._calls.remove(call)
-                return [*self.close_group(), CommandCell(call.script, _ended(msg, call.most_lines))]
-            if isinstance(call, _Group):
-                for place, look in enumerate(call.looks):
-                    if look.call_id == msg.call_id and look.ended is None:
-                        call.looks[place] = look._replace(ended=_ended(msg, MOST_LINES))
-                        return [] if call.is_open else self._finished_groups()
-        return []
-
-    def mcp_began(self, msg: events.McpToolCallBegin) -> list[Cell]:
-        """An MCP call is live; the cells that are finished by this."""
-        same = [call for call in self._calls if isinstance(call, _McpCall) and call.call_id == msg.call_id]
-        self._calls = [call for call in self._calls if call not in same]
-        finished = self.close_group()
-        self._calls.append(_McpCall(msg.call_id, msg.invocation))
-        return finished
-
-    def mcp_ended(self, msg: events.McpToolCallEnd) -> list[Cell]:
-        """An MCP call is over; the cells that are finished by this."""
-        for call in self._calls:
-            if isinstance(call, _McpCall) and call.call_id == msg.call_id:
-                self._calls.remove(call)
-                return [*self.close_group(), McpCell(msg.invocation, msg.result)]
-        return []
 
     def close_group(self) -> list[Cell]:
         """Something else is printed: the open group takes no more, and is finished unless a part of it runs."""
@@ -124,7 +90,48 @@ class Running:
         """The turn has ended without them: all that is left, as failed; groups that are whole as they are."""
         calls, self._calls = self._calls, []
         said, self._said = self._said, {}
+        self._items = ItemView()
         return [_broken_off(call, said) for call in calls]
+
+    def _command_began(self, item: view.CommandExecution) -> list[Cell]:
+        self._forget_command(item.id)
+        if not is_look(item.parsed) or item.is_user_shell_command:
+            finished = self.close_group()
+            self._calls.append(_Command(_script(item), item))
+            return finished
+        last = self._calls[-1] if self._calls else None
+        finished = []
+        if not (isinstance(last, _Group) and last.is_open):
+            finished = self.close_group()
+            last = _Group()
+            self._calls.append(last)
+        last.looks.append(Look(item.id, _script(item), item.parsed))
+        return finished
+
+    def _command_ended(self, item: view.CommandExecution) -> list[Cell]:
+        self._said.pop(item.id, None)
+        for call in self._calls:
+            if isinstance(call, _Command) and call.item.id == item.id:
+                self._calls.remove(call)
+                return [*self.close_group(), CommandCell(call.script, _ended(item))]
+            if isinstance(call, _Group):
+                for place, look in enumerate(call.looks):
+                    if look.call_id == item.id and look.ended is None:
+                        call.looks[place] = look._replace(ended=_ended(item))
+                        return [] if call.is_open else self._finished_groups()
+        return []
+
+    def _mcp_began(self, item: view.McpToolCall) -> list[Cell]:
+        self._forget_mcp(item.id)
+        finished = self.close_group()
+        self._calls.append(item)
+        return finished
+
+    def _mcp_ended(self, item: view.McpToolCall) -> list[Cell]:
+        if not self._forget_mcp(item.id):
+            return []
+        picture = [ToolPicture()] if item.outcome is not None and has_picture(item.outcome) else []
+        return [*self.close_group(), McpCell(item.invocation, item.outcome), *picture]
 
     def _finished_groups(self) -> list[Cell]:
         finished = [
@@ -141,19 +148,34 @@ class Running:
                 call.looks = [look for look in call.looks if look.call_id != call_id or look.ended is not None]
                 if not call.looks:
                     self._calls.remove(call)
-            elif isinstance(call, _Command) and call.call_id == call_id:
+            elif isinstance(call, _Command) and call.item.id == call_id:
                 self._calls.remove(call)
 
+    def _forget_mcp(self, call_id: str) -> bool:
+        """Whether there was one that ran."""
+        kept = [call for call in self._calls if not (isinstance(call, view.McpToolCall) and call.id == call_id)]
+        had = len(kept) < len(self._calls)
+        self._calls = kept
+        return had
 
-def _ended(msg: events.ExecCommandEnd, most_lines: int) -> Ended:
-    return Ended(msg.exit_code, limited(msg.aggregated_output, most_lines), msg.formatted_output, msg.duration)
+
+def _script(item: view.CommandExecution) -> str:
+    return script_of((item.command,) if isinstance(item.command, str) else item.command)
 
 
-def _broken_off(call: _Command | _Group | _McpCall, said: dict[str, PartialOutput]) -> Cell:
+def _most_lines(item: view.CommandExecution) -> int:
+    return MOST_LINES_OF_USER if item.is_user_shell_command else MOST_LINES
+
+
+def _ended(item: view.CommandExecution) -> Ended:
+    return Ended(item.exit_code or 0, limited(item.output, _most_lines(item)), item.told, item.duration)
+
+
+def _broken_off(call: _Command | view.McpToolCall | _Group, said: dict[str, PartialOutput]) -> Cell:
     match call:
-        case _Command():
-            return CommandCell(call.script, _not_ended(said.get(call.call_id), call.most_lines))
-        case _McpCall():
+        case _Command(script, item):
+            return CommandCell(script, _not_ended(said.get(item.id), _most_lines(item)))
+        case view.McpToolCall():
             return McpCell(call.invocation, events.McpOutcome(err="interrupted"))
         case _Group():
             looks = tuple(
