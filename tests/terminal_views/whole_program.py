@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import json
 import os
 import re
@@ -18,9 +19,11 @@ import pyte
 from octavo.config.load import ConfigSources, load_config
 from octavo.frontends.terminal.app.app import App
 from octavo.frontends.terminal.composer.composer import Composer
+from octavo.frontends.terminal.deeds.perform import perform
 from octavo.frontends.terminal.ending import Ending
 from octavo.frontends.terminal.first_steps import first_steps
 from octavo.frontends.terminal.interface import Interface
+from octavo.frontends.terminal.loading import load_agent
 from octavo.frontends.terminal.recording import open_recording
 from octavo.frontends.terminal.request import TerminalRequest
 from octavo.frontends.terminal.screen.screen import Screen
@@ -192,7 +195,8 @@ async def program(
     if (first := first_steps(loaded)) is not None:
         app.views.push(first, time.monotonic())
     recording = open_recording(loaded, variables)
-    interface = Interface(screen, app, runtime, request, saved, lambda url: True, recording, lambda: None)
+    load = functools.partial(load_agent, runtime)
+    interface = Interface(screen, app, runtime, request, saved, lambda url: True, recording, load, perform)
     one = Program(tty, interface, backend, home)
     one.running = asyncio.create_task(interface.run())
     try:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 import msgspec
 
 from octavo.cli import start
-from octavo.cli.usage.sums import Group, Sum, summed, sums
+from octavo.cli.usage.sums import Group, Sum, shown_cost, summed, sums
 from octavo.cli.visible import one_line, with_tilde
 from octavo.cli.words.invocation import Invocation
 from octavo.config.load import ConfigFlags
@@ -60,12 +60,6 @@ def _cells(group: Group, one: Sum) -> tuple[str, ...]:
     numbers = (one.answers, one.input, one.cached, one.output, one.reasoning)
     project = one_line(with_tilde(group.project))
     return (group.day, one_line(group.model), project, *map(str, numbers), shown_cost(one))
-
-
-def shown_cost(one: Sum) -> str:
-    """The cost in words: `?` stands for tokens without a price."""
-    known = [f"{amount:.2f} {one_line(currency)}" for currency, amount in sorted(one.cost.items())]
-    return " + ".join([*known, *(("?",) if one.unpriced else ())])
 
 
 def _as_json(by_group: Mapping[Group, Sum]) -> object:

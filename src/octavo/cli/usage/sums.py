@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from octavo.cli.visible import one_line
 from octavo.config.schema import PriceToml
 from octavo.rollout.usage import Answer, SessionUsage
 
@@ -107,3 +108,9 @@ def _days() -> Callable[[int], str]:
         return known[quarter]
 
     return day
+
+
+def shown_cost(one: Sum) -> str:
+    """The cost in words: `?` stands for tokens without a price."""
+    known = [f"{amount:.2f} {one_line(currency)}" for currency, amount in sorted(one.cost.items())]
+    return " + ".join([*known, *(("?",) if one.unpriced else ())])

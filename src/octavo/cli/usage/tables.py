@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from octavo.cli.styled_output import Column, print_lines, print_table
-from octavo.cli.usage.report import shown_cost
-from octavo.cli.usage.sums import Group, Sum, summed
+from octavo.cli.usage.sums import Group, Sum, shown_cost, summed
 from octavo.cli.visible import one_line, with_tilde
 from octavo.frontends.terminal.text.styled import CYAN, DIM, EMPTY, Style
 

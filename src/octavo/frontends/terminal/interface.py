@@ -1,7 +1,7 @@
 """The interface as it runs: the state on the screen, the session behind it, and the steps from one to the next.
 
 First what has to be answered, then which session, then the conversation. What the state cannot do itself comes to
-`perform`; the room `deeds` does it.
+`perform`; the room `deeds`, which stands above, does it.
 """
 
 from __future__ import annotations
@@ -39,7 +39,10 @@ if TYPE_CHECKING:
 
 
 class Interface:
-    """One run. `saved` is the file of the session to go on with; `browser` shows a page and says whether it tried."""
+    """One run. `saved` is the file of the session to go on with; `browser` shows a page and says whether it tried.
+
+    `load` imports what the first turn needs, beside the loop; `perform` does what the state cannot do itself.
+    """
 
     def __init__(
         self,
@@ -50,7 +53,8 @@ class Interface:
         saved: str | None,
         browser: Callable[[str], bool],
         recording: Recording | None,
-        loaded: Callable[[], None],
+        load: Callable[[], Coroutine[Any, Any, None]],
+        perform: Callable[[Interface, Effect], None],
     ) -> None:
         self.screen, self.app, self.runtime = screen, app, runtime
         self.config: Config = runtime.config
@@ -62,7 +66,7 @@ class Interface:
         self.scan: SessionScan | None = None
         self.sign_in: asyncio.Task[None] | None = None
         self.update: tuple[str, ...] | None = None
-        self._request, self._saved, self._loaded = request, saved, loaded
+        self._request, self._saved, self._load, self._perform = request, saved, load, perform
         self._early: list[ops.Op] = []
         self._to_edit = ""
         self._has_begun = False
@@ -89,10 +93,7 @@ class Interface:
 
     async def _prepare(self) -> None:
         """Load the agent beside the first keys, then go on as far as nothing has to be answered."""
-        from octavo.frontends.terminal.loading import load_agent
-
-        await load_agent(self.runtime)
-        self._loaded()
+        await self._load()
         self.app.converse(self._first_talk(), time.monotonic())
         self._has_begun = True
         self._look_for_updates()
@@ -210,10 +211,8 @@ class Interface:
 
     def perform(self, effect: Effect, now: float) -> None:
         """Do what composer, views and conversation ask for."""
-        from octavo.frontends.terminal.deeds.table import DEEDS
-
         self.record("app_event", variant=type(effect).__name__)
-        DEEDS[type(effect)](self, effect)
+        self._perform(self, effect)
         self.loop.changed()
 
     def run_effects(self, effects: Sequence[Effect]) -> None:

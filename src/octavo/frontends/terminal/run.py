@@ -89,7 +89,9 @@ def _rest(
 ) -> Ending:
     import asyncio
 
+    from octavo.frontends.terminal.deeds.perform import perform
     from octavo.frontends.terminal.interface import Interface
+    from octavo.frontends.terminal.loading import load_agent
     from octavo.frontends.terminal.recording import open_recording
 
     try:
@@ -97,8 +99,12 @@ def _rest(
     except OSError:
         recording = None
 
+    async def load() -> None:
+        await load_agent(runtime)
+        loaded()
+
     async def main() -> Ending:
-        interface = Interface(screen, app, runtime, request, saved, browser, recording, loaded)
+        interface = Interface(screen, app, runtime, request, saved, browser, recording, load, perform)
         return await interface.run()
 
     return asyncio.run(main())

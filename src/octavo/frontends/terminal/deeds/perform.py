@@ -1,0 +1,13 @@
+"""Each effect by its deed. The deeds stand on the agent, so they are not imported before the first is asked for."""
+
+from __future__ import annotations
+
+from octavo.frontends.terminal.effects import Effect
+from octavo.frontends.terminal.interface import Interface
+
+
+def perform(interface: Interface, effect: Effect) -> None:
+    """Do what composer, views and conversation ask for."""
+    from octavo.frontends.terminal.deeds.table import DEEDS
+
+    DEEDS[type(effect)](interface, effect)
