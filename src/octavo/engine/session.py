@@ -76,7 +76,8 @@ class Session:
         self.snapshot: asyncio.Task[None] | None = None
         self.approved_for_session: set[ApprovalKey] = set()
         self.hooks: Hooks | None = services.hooks
-        self._more_tools: tuple[Tool, ...] | None = None
+        self.more_tools: tuple[Tool, ...] = services.tools
+        """Tools beside our own: those of the program that we are part of, and the agents that may be asked."""
         self.names_provider = False
         """Whether the saved file is another provider's, so that each attempt has to name its own."""
         self._internal_turns = 0
@@ -118,17 +119,6 @@ class Session:
     def emit_tokens(self, turn_id: str) -> None:
         """Tell usage and limits as they are now."""
         self.emit(turn_id, self.tokens.event())
-
-    @property
-    def more_tools(self) -> tuple[Tool, ...]:
-        """Tools beside our own: those of the program that we are part of, and the agents that may be asked."""
-        if self._more_tools is None:
-            self._more_tools = self.services.tools
-            if self.config.agents.named or self.services.agents:
-                from octavo.engine.sub_agents import agent_tools  # few have any
-
-                self._more_tools += agent_tools(self)
-        return self._more_tools
 
     def model_observer(self, turn: TurnContext) -> ModelObserver | None:
         """Who is told how the turn's model calls go; None when nobody is."""

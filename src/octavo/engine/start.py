@@ -104,7 +104,12 @@ def _session(
     instructions: str | None,
 ) -> Session:
     shell = login_shell_name(os.getuid())
-    return Session(config, services, conversation_id, recorder, instructions, shell, new_conversation)
+    session = Session(config, services, conversation_id, recorder, instructions, shell, new_conversation)
+    if config.agents.named or services.agents:
+        from octavo.engine.sub_agents import agent_tools  # few have any
+
+        session.more_tools += agent_tools(session)
+    return session
 
 
 async def _new_file(
