@@ -16,7 +16,7 @@ import msgspec
 from octavo.config.config import Agent, Agents
 from octavo.config.mcp_servers import read_server
 from octavo.config.schema import AgentToml, Integer, McpServerToml, Unsigned
-from octavo.config.toml import Tree, parse_toml
+from octavo.config.toml import Tree, convert_tree, parse_toml
 from octavo.errors import ConfigError
 from octavo.files.plain_file import open_plain
 from octavo.protocol.policy import ReasoningEffort, ReasoningSummary, SandboxMode
@@ -54,8 +54,6 @@ def read_agents(table: Mapping[str, object], codex_home: str) -> Agents:
 
 
 def _limit(key: str, value: object) -> int:
-    from octavo.config.load import convert_tree
-
     limit = convert_tree({"value": value}, _Limit, f"agents.{key}").value
     if limit < 1:
         raise ConfigError(f"invalid value: integer `{limit}`, expected at least 1\nin `agents.{key}`")
@@ -63,8 +61,6 @@ def _limit(key: str, value: object) -> int:
 
 
 def _agent(name: str, table: Tree, codex_home: str) -> Agent:
-    from octavo.config.load import convert_tree
-
     entry = convert_tree(table, AgentToml, f"agents.{name}")
     if not re.fullmatch(r"[A-Za-z0-9_-]{1,48}", name):
         raise ConfigError(f"agents.{name}: a name has at most 48 letters, digits, `_` and `-`")
@@ -91,8 +87,6 @@ def _agent(name: str, table: Tree, codex_home: str) -> Agent:
 
 def _read(name: str, config_file: str, codex_home: str) -> AgentFile:
     """What counts of the file; a relative name is one in `CODEX_HOME`."""
-    from octavo.config.load import convert_tree
-
     path = os.path.join(codex_home, os.path.expanduser(config_file))
     try:
         path = os.path.realpath(path)

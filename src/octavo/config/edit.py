@@ -13,10 +13,10 @@ from collections.abc import Callable, Mapping
 
 from octavo.config.home import os_error_text
 from octavo.config.layers import CONFIG_FILE, MANAGED_PATH, merge_layers, read_layers, read_text
-from octavo.config.load import convert_tree, read_mcp_servers
+from octavo.config.load import read_mcp_servers
 from octavo.config.mcp_servers import McpServer, StdioTransport
 from octavo.config.schema import McpServerToml
-from octavo.config.toml import Tree, parse_toml
+from octavo.config.toml import Tree, convert_tree, parse_toml
 from octavo.config.toml_edit import expand_inline, remove_entry, remove_value, replace_tables, set_value
 from octavo.config.toml_text import table_text
 from octavo.errors import ConfigError

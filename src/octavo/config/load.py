@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal
 
 import msgspec
 
@@ -50,7 +50,7 @@ from octavo.config.schema import (
     Tui,
     WorkspaceWriteToml,
 )
-from octavo.config.toml import Tree
+from octavo.config.toml import Tree, convert_tree
 from octavo.config.trust import is_trusted
 from octavo.errors import ConfigError
 
@@ -58,14 +58,11 @@ __all__ = [
     "ConfigFlags",
     "ConfigSources",
     "canonical_folder",
-    "convert_tree",
     "load_config",
     "read_mcp_servers",
     "read_settings",
     "resolve_config",
 ]
-
-T = TypeVar("T")
 
 DEFAULT_REVIEW_MODEL = "gpt-5-codex"
 DEFAULT_CHATGPT_BASE_URL = "https://chatgpt.com/backend-api/"
@@ -94,22 +91,10 @@ def read_settings(tree: Tree) -> ConfigToml:
     settings = convert_tree(tree, ConfigToml)
     _check_tools(settings.tools)
     if settings.otel is not None and not all(_names_one(exporter) for exporter in _exporters(settings.otel)):
-        return _convert_reporting(tree, ConfigToml, "")
+        from octavo.config.type_errors import convert_reporting  # only where something is odd
+
+        return convert_reporting(tree, ConfigToml)
     return settings
-
-
-def convert_tree(tree: object, wanted: type[T], path: str = "") -> T:
-    """Part of a tree in its type, where `path` leads to that part; `ConfigError` as above."""
-    try:
-        return msgspec.convert(tree, wanted)
-    except msgspec.ValidationError:
-        return _convert_reporting(tree, wanted, path)
-
-
-def _convert_reporting(tree: object, wanted: type[T], path: str) -> T:
-    from octavo.config.type_errors import convert_reporting  # only where something is odd
-
-    return convert_reporting(tree, wanted, path)
 
 
 def read_mcp_servers(table: Mapping[str, McpServerToml]) -> dict[str, McpServer]:

@@ -1,12 +1,15 @@
-"""TOML as a tree; text that is no TOML is shown with the line at fault (`docs/config.md`)."""
+"""TOML as a tree, and trees in their types; text that is no TOML is shown with the line at fault (`docs/config.md`)."""
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
+
+import msgspec
 
 from octavo.errors import ConfigError
 
 Tree: TypeAlias = dict[str, object]
+T = TypeVar("T")
 
 
 def parse_toml(text: str, source: str) -> Tree:
@@ -19,6 +22,16 @@ def parse_toml(text: str, source: str) -> Tree:
         raise ConfigError(_shown(str(error), text, source)) from error
     except RecursionError:
         raise ConfigError(f"{source} is nested too deeply") from None
+
+
+def convert_tree(tree: object, wanted: type[T], path: str = "") -> T:
+    """Part of a tree in its type, where `path` leads to that part; `ConfigError` names what does not fit."""
+    try:
+        return msgspec.convert(tree, wanted)
+    except msgspec.ValidationError:
+        from octavo.config.type_errors import convert_reporting  # only where something is odd
+
+        return convert_reporting(tree, wanted, path)
 
 
 def _shown(message: str, text: str, source: str) -> str:
