@@ -139,6 +139,12 @@ APP_SERVER = Command(
     commands=(GENERATE_TS, GENERATE_JSON_SCHEMA),
 )
 
+ACP = Command(
+    "acp",
+    "Serve sessions to editors that speak the Agent Client Protocol, on stdin and stdout",
+    run="octavo.cli.acp:run",
+)
+
 FEATURES = Command(
     "features",
     "Show features that can be switched on and off",
@@ -158,6 +164,7 @@ OCTAVO = Command(
         MCP,
         MCP_SERVER,
         APP_SERVER,
+        ACP,
         COMPLETION,
         SANDBOX,
         APPLY,

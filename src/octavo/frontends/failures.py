@@ -37,3 +37,10 @@ def error_info(error: events.Error) -> object:
         if message.startswith(start):
             return {kind: {"httpStatusCode": status}}
     return "other"
+
+
+def in_snake_case(info: object) -> object:
+    """The same kind of failure in the spelling of the engine's own protocol: `context_window_exceeded`."""
+    if isinstance(info, dict):
+        return {in_snake_case(key): in_snake_case(value) for key, value in info.items()}
+    return re.sub(r"[A-Z]", lambda found: f"_{found[0].lower()}", info) if isinstance(info, str) else info

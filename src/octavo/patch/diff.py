@@ -16,7 +16,7 @@ NO_NEWLINE = "\n\\ No newline at end of file"
 
 def unified_hunks(old: str, new: str, context: int) -> str:
     """The hunks that turn `old` into `new`, with `context` equal lines around each; "" for equal texts."""
-    old_lines, new_lines = _lines(old), _lines(new)
+    old_lines, new_lines = marked_lines(old), marked_lines(new)
     blocks = changed_blocks(old_lines, new_lines)
     parts: list[str] = []
     for group in _grouped(blocks, 2 * context):
@@ -24,7 +24,7 @@ def unified_hunks(old: str, new: str, context: int) -> str:
     return "".join(f"{line}\n" for line in parts)
 
 
-def _lines(text: str) -> list[str]:
+def marked_lines(text: str) -> list[str]:
     """The lines without their ends, but for a last one that has none: it says so, which no other line does."""
     lines = text.split("\n")
     last = lines.pop()

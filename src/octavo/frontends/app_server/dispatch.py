@@ -7,7 +7,6 @@ handler gives its result, or None when the answer is already sent or comes later
 from __future__ import annotations
 
 import functools
-import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -17,6 +16,7 @@ from octavo.frontends.app_server.dialect import Method, NoParams
 from octavo.frontends.app_server.generations import method_of
 from octavo.frontends.app_server.server import Server
 from octavo.frontends.jsonrpc.answers import give_answer
+from octavo.frontends.jsonrpc.complaints import complaint, short
 from octavo.frontends.jsonrpc.errors import refused
 from octavo.frontends.jsonrpc.messages import NOT_JSON, Request, RequestId
 
@@ -31,7 +31,7 @@ async def serve_request(server: Server, request: Request) -> None:
 async def _handle(server: Server, request: Request) -> object:
     method = method_of(server, request)
     if method is None:
-        raise refused(f"Invalid request: unknown method `{_short(request.method)}`")
+        raise refused(f"Invalid request: unknown method `{short(request.method)}`")
     params = _read_params(request, method)
     if not server.is_initialized and request.method != "initialize":
         raise refused("Not initialized")
@@ -49,19 +49,6 @@ def _read_params(request: Request, method: Method) -> Any:
         return _decoder(method.params)(request.params)
     except NOT_JSON as error:
         raise refused(f"Invalid request: {request.method}: {complaint(error)}") from None
-
-
-def complaint(error: Exception) -> str:
-    """What is wrong with a value, on one line, without the value."""
-    text = str(error)
-    text = re.sub(r"Expected `str` matching regex .*?(?= - at `|$)", "Expected a UUID", text, flags=re.DOTALL)
-    text = re.sub(r"(Invalid enum value|Invalid value) .*?(?= - at `|$)", "No such value", text, flags=re.DOTALL)
-    return _short(text)
-
-
-def _short(text: str) -> str:
-    one_line = text.encode("utf-8", "replace").decode().replace("\n", " ").replace("\r", " ")
-    return one_line if len(one_line) <= 200 else one_line[:200] + "…"
 
 
 @functools.cache

@@ -85,10 +85,14 @@ class Questions:
 
     async def refuse(self, number: object) -> None:
         """The client cannot answer this one, which means no."""
+        await self.decide(number, "denied")
+
+    async def decide(self, number: object, decision: ReviewDecision) -> None:
+        """What the client said means this."""
         question = self._take(number)
         if question is not None:
             self._close(number, question)
-            await question.decide("denied")
+            await question.decide(decision)
 
     async def refuse_all(self) -> None:
         """The client will answer none of them."""

@@ -10,7 +10,6 @@ from msgspec import UNSET
 from octavo.config.config import Config
 from octavo.engine.conversation import Conversation
 from octavo.errors import OctavoError
-from octavo.frontends.app_server.dispatch import complaint
 from octavo.frontends.app_server.paths import absolute
 from octavo.frontends.app_server.server import Server
 from octavo.frontends.app_server.v1.derived_config import derived_config
@@ -19,6 +18,7 @@ from octavo.frontends.app_server.v1.types.from_server import SessionConfiguredNo
 from octavo.frontends.app_server.v1.types.params import ResumeConversationParams
 from octavo.frontends.app_server.v1.types.results import ResumeConversationResponse
 from octavo.frontends.ids import usual_uuid
+from octavo.frontends.jsonrpc.complaints import complaint
 from octavo.frontends.jsonrpc.errors import RequestError, failed, refused
 from octavo.frontends.jsonrpc.messages import NOT_JSON, RequestId
 from octavo.protocol.items import ResponseItem, decode_item

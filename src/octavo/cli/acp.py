@@ -1,0 +1,22 @@
+"""`octavo acp`: a configuration for the whole process, then the protocol on stdin and stdout."""
+
+from __future__ import annotations
+
+from octavo.cli import logs, start
+from octavo.cli.words.invocation import Invocation
+
+
+def run(invocation: Invocation) -> int:
+    """Serve until stdin ends; the exit code."""
+    from octavo.config.load import ConfigFlags
+
+    sources, config = start.load_with_sources(start.overrides(invocation, start.SERVER), ConfigFlags(), start.SERVER)
+    logs.log_to_stderr(config.environ)
+    start.check_telemetry(config, wording="error loading otel config: {}")
+    from octavo.cli.browser import open_browser
+    from octavo.frontends.acp.serve import run_acp  # slow: only when all of the above is well
+    from octavo.runtime.front_end import FrontEnd
+    from octavo.runtime.runtime import Runtime
+
+    runtime = Runtime(sources, config, FrontEnd("vscode", env_key=True, replays=False), start.warn)
+    return run_acp(runtime, open_browser, start.loaded, start.die_of)

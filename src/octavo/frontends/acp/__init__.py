@@ -1,0 +1,1 @@
+"""The Agent Client Protocol: the door for editors that speak it (`docs/acp.md`)."""

@@ -1,0 +1,84 @@
+"""What all sessions of the process share: the client, its capabilities, the login."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import TYPE_CHECKING
+
+from octavo.config.config import Config
+from octavo.frontends.acp.client_calls import ClientCalls
+from octavo.frontends.acp.types.params import ClientCapabilities
+from octavo.frontends.jsonrpc.answers import give_answer, log_failure
+from octavo.frontends.jsonrpc.errors import RequestError
+from octavo.frontends.jsonrpc.messages import RequestId
+from octavo.frontends.jsonrpc.peer import Peer
+from octavo.frontends.jsonrpc.questions import Questions
+from octavo.protocol.policy import SandboxMode
+from octavo.runtime.runtime import Runtime
+
+if TYPE_CHECKING:
+    from octavo.frontends.acp.session import LiveSession
+    from octavo.frontends.acp.wishes import Wishes
+    from octavo.frontends.login import Login
+
+NOT_FOUND = -32002
+AUTHENTICATION_REQUIRED = -32000
+
+
+class Server:
+    """The process; `runtime` makes configurations and conversations. `open_browser` tries to show an address."""
+
+    def __init__(self, runtime: Runtime, peer: Peer, open_browser: Callable[[str], bool]) -> None:
+        self.runtime, self.peer, self.open_browser = runtime, peer, open_browser
+        self.is_initialized = False
+        self.capabilities = ClientCapabilities()
+        self.sessions: dict[str, LiveSession] = {}
+        self.questions = Questions()
+        self.calls = ClientCalls(peer)
+        self._login: Login | None = None
+        self._work: set[asyncio.Task[None]] = set()
+
+    @property
+    def login(self) -> Login:
+        """The login in the browser, if one is under way."""
+        if self._login is None:
+            from octavo.frontends.login import Login
+
+            self._login = Login(self.runtime)
+        return self._login
+
+    def session(self, session_id: str) -> LiveSession:
+        """The session that a request means. Raises `RequestError`."""
+        session = self.sessions.get(session_id)
+        if session is None:
+            raise RequestError(NOT_FOUND, f"Session not found: {session_id[:80]}")
+        return session
+
+    def config_for(self, wishes: Wishes, mode: SandboxMode | None = None) -> Config:
+        """Files read anew, the program's own flags, then the session's. Raises `ConfigError`."""
+        return self.runtime.derive(wishes.flags(mode), wishes.overrides)
+
+    def answer_later(self, request_id: RequestId, work: Coroutine[None, None, object]) -> None:
+        """Start work whose result answers the request; other messages are taken meanwhile."""
+        task = asyncio.create_task(give_answer(self.peer, request_id, work))
+        self._work.add(task)
+        task.add_done_callback(self._work.discard)
+        task.add_done_callback(log_failure)
+
+    async def settle(self) -> None:
+        """The client is gone, and nobody waits for what it began."""
+        for session in self.sessions.values():
+            session.give_up()
+
+    async def close(self) -> None:
+        """End everything that runs."""
+        for task in self._work:
+            task.cancel()
+        if self._login is not None:
+            await self._login.close()
+        self.calls.close()
+        await asyncio.gather(*(session.close() for session in self.sessions.values()))
+        if self._work:
+            await asyncio.wait(self._work)
+        await self.runtime.aclose()
