@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from app_server_place import Place
-from app_server_replies import calls, patches, runs, says
+from app_server_replies import patches, runs, says
 from threads_client import ThreadsClient, client
 
 ASK = 'approval_policy = "untrusted"\nsandbox_mode = "danger-full-access"'
@@ -106,17 +106,6 @@ def test_an_interrupt_resolves_the_open_question(place: Place) -> None:
     assert me.ends(turn)["status"] == "interrupted"
     methods = me.server.methods()
     assert methods.index("serverRequest/resolved") < methods.index("turn/completed")
-
-
-def test_where_a_model_is_to_review_nobody_is_asked_and_escalations_are_refused(place: Place) -> None:
-    escalated = {"command": list(MAKE), "with_escalated_permissions": True, "justification": "need it"}
-    place.model(calls("shell", escalated), says("Done."))
-    me = client(place)
-    started = me.server.result("thread/start", {"approvalPolicy": "on-request", "approvalsReviewer": "auto_review"})
-    assert (started["approvalPolicy"], started["approvalsReviewer"]) == ("on-request", "auto_review")
-    me.run(started["thread"]["id"], "go")
-    assert COMMAND not in me.server.methods()
-    assert not (place.workspace / "made").exists()
 
 
 def test_on_failure_is_told_as_on_request(place: Place) -> None:

@@ -26,6 +26,7 @@ from octavo.config.schema import (
 )
 from octavo.protocol.policy import (
     ApprovalPolicy,
+    ApprovalsReviewer,
     ReasoningEffort,
     ReasoningSummary,
     SandboxMode,
@@ -115,8 +116,11 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     model_supports_reasoning_summaries: bool | None
     model_reasoning_summary_format: ReasoningSummaryFormat | None
     local_model: LocalModel
+    service_tier: str | None = None
+    """What the service is told of how soon the user wants answers."""
 
     approval_policy: ApprovalPolicy
+    approvals_reviewer: ApprovalsReviewer = "user"
     sandbox_policy: SandboxPolicy
     approval_or_sandbox_was_set: bool
     """Whether a flag, the profile or the file set the approval policy or the sandbox mode."""

@@ -27,6 +27,8 @@ OAuthCredentialsStore = Literal["auto", "file", "keyring"]
 FileOpener = Literal["vscode", "vscode-insiders", "windsurf", "cursor", "none"]
 ReasoningSummaryFormat = Literal["none", "experimental"]
 LoginMethod = Literal["chatgpt", "api"]
+AskedReviewer = Literal["user", "auto_review", "guardian_subagent"]
+"""Who decides where consent is needed; the last is an older name of `auto_review`."""
 
 
 class ShellEnvironmentPolicy(msgspec.Struct, frozen=True):
@@ -220,6 +222,7 @@ class ConfigToml(msgspec.Struct, frozen=True):
     model_max_output_tokens: Integer | None = None
     model_auto_compact_token_limit: Integer | None = None
     approval_policy: ApprovalPolicy | None = None
+    approvals_reviewer: AskedReviewer | None = None
     sandbox_mode: SandboxMode | None = None
     notify: tuple[str, ...] | None = None
     instructions: str | None = None
@@ -238,6 +241,7 @@ class ConfigToml(msgspec.Struct, frozen=True):
     model_reasoning_effort: ReasoningEffort | None = None
     model_reasoning_summary: ReasoningSummary | None = None
     model_verbosity: Verbosity | None = None
+    service_tier: str | None = None
     model_supports_reasoning_summaries: bool | None = None
     model_reasoning_summary_format: ReasoningSummaryFormat | None = None
     chatgpt_base_url: str | None = None

@@ -60,7 +60,7 @@ async def assess(
     client: ModelClient, turn: TurnContext, command: tuple[str, ...], cwd: str, failure: str
 ) -> tuple[CommandRisk | None, AssessmentStatus]:
     """Ask the turn's model, in a context of its own; no risk when it does not answer in time or in form."""
-    message = user_message(InputText(_facts(turn, command, cwd, failure)))
+    message = user_message(InputText(facts(turn, command, cwd, failure)))
     prompt = Prompt(
         [message],
         [msgspec.Raw(encode_item(message))],
@@ -97,7 +97,8 @@ async def _last_text(client: ModelClient, prompt: Prompt) -> str:
     return text
 
 
-def _facts(turn: TurnContext, command: tuple[str, ...], cwd: str, failure: str) -> str:
+def facts(turn: TurnContext, command: tuple[str, ...], cwd: str, failure: str = "") -> str:
+    """What is known of a command that the sandbox stopped, or would."""
     roots = sorted({turn.settings.cwd, *configured_roots(turn.settings.sandbox_policy)})
     lines = [
         f"Platform: {'macos' if sys.platform == 'darwin' else sys.platform}",

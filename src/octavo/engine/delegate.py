@@ -56,9 +56,11 @@ class Delegate:
         """The next event that is the caller's business: neither the child's announcement nor a question."""
         return await self._channel.get()
 
-    async def run_once(self, inputs: tuple[UserInput, ...]) -> AsyncIterator[events.Event]:
+    async def run_once(
+        self, inputs: tuple[UserInput, ...], output_schema: object = None
+    ) -> AsyncIterator[events.Event]:
         """Send one user turn and give its events up to its end, the end included."""
-        await self.submit(ops.UserInputOp(inputs))
+        await self.submit(ops.UserInputOp(inputs, output_schema))
         while True:
             event = await self.next_event()
             yield event
@@ -78,8 +80,9 @@ async def delegate(
     agents: tuple[SubAgent, ...] = (),
     slots: AgentSlots | None = None,
     named: CallName = str,
+    saves: bool = True,
 ) -> AsyncIterator[Delegate]:
-    """A child conversation under `config`, for as long as the block runs.
+    """A child conversation under `config`, for as long as the block runs; it leaves a file if it `saves`.
 
     `tools` and `agents` are offered beside our own; those that the parent's program gave the parent
     are not. Children that the child starts as agents take places of `slots`. `named` gives the child's
@@ -100,6 +103,7 @@ async def delegate(
         source=source,
         depth=services.depth + 1,
         telemetry=watcher,
+        saves=saves and services.saves,
         tools=tools,
         agents=agents,
         agent_slots=slots,

@@ -6,6 +6,9 @@ import logging
 from collections.abc import Sequence
 from typing import Any
 
+import msgspec
+from msgspec import UNSET, UnsetType
+
 from octavo.engine import tasks
 from octavo.engine.active_turn import ActiveTurn
 from octavo.engine.environment import environment_update
@@ -64,7 +67,8 @@ async def _user_turn(session: Session, submission_id: str, op: ops.UserInputOp |
             _tell_observer(session, session.active, op.items)
             session.active.add_input(message_of(op.items))
         return
-    turn = _new_turn(session, submission_id, op.final_output_json_schema)
+    tier = op.service_tier if isinstance(op, ops.UserInputOp) else UNSET
+    turn = _new_turn(session, submission_id, op.final_output_json_schema, tier)
 
     async def body() -> str | None:
         if not op.items:
@@ -84,7 +88,7 @@ async def _tool_words(session: Session, submission_id: str, op: ops.ToolWords) -
     if session.active is not None and session.active.task is not None:
         session.active.add_input(*pair)
         return
-    turn = _new_turn(session, submission_id, op.final_output_json_schema)
+    turn = _new_turn(session, submission_id, op.final_output_json_schema, op.service_tier)
     turn.add_input(*pair)
 
     async def body() -> str | None:
@@ -94,9 +98,13 @@ async def _tool_words(session: Session, submission_id: str, op: ops.ToolWords) -
     await tasks.start(session, turn, body)
 
 
-def _new_turn(session: Session, turn_id: str, output_schema: Any) -> ActiveTurn:
-    """A turn under the settings of now; the model is told what changed in them since the last one."""
-    context = turn_context(session.config, session.settings, turn_id, output_schema, session.more_tools)
+def _new_turn(session: Session, turn_id: str, output_schema: Any, tier: str | UnsetType = UNSET) -> ActiveTurn:
+    """A turn under the settings of now; the model is told what changed in them since the last one.
+
+    `tier` is a service tier for this turn alone.
+    """
+    settings = session.settings if tier is UNSET else msgspec.structs.replace(session.settings, service_tier=tier)
+    context = turn_context(session.config, settings, turn_id, output_schema, session.more_tools)
     turn = ActiveTurn(context, session.new_meter())
     if session.previous is not None and (update := environment_update(session.previous, session.settings)):
         session.record(turn.id, [update])

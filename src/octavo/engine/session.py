@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from octavo.patch.turn_diff import TurnDiffTracker
     from octavo.process.launch import Leftovers
     from octavo.process.shell_snapshot.snapshot import ShellSnapshots
+    from octavo.protocol.asides import Verdict
     from octavo.tools.hooks import Hooks
     from octavo.tools.telemetry import ConversationTelemetry
 
@@ -205,13 +206,22 @@ class Session:
         `origin` is the sub-conversation that asks, if one does.
         """
         turn = self.active
-        if turn is None or turn.id != turn_id:
-            return "denied"
+        if turn is None or turn.id != turn_id or turn.context.settings.approvals_reviewer != "user":
+            return "denied"  # where a reviewer decides, a client that agrees to everything is never taken for it
         answer = turn.open_question(request.call_id)
         self._send(turn_id, request, origin)
         decision = await (answer if turn.meter is None else turn.meter.untimed(answer))
         log.debug("decision on %s: %s", request.call_id, decision)
         return decision
+
+    async def auto_review(self, turn_id: str, request: Question) -> Verdict | None:
+        """What the reviewer says that decides in the user's place; None when the turn is over."""
+        turn = self.active
+        if turn is None or turn.id != turn_id:
+            return None
+        from octavo.engine.auto_review import review  # imported on use: rare
+
+        return await review(self, turn, request)
 
     def queue_input(self, turn_id: str, message: Message) -> bool:
         """Add a message to the next request of the turn."""

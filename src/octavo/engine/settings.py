@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
+
 from octavo.config.config import Config
 from octavo.engine.confinement import keep_programs_out
 from octavo.model.settings import model_settings
@@ -21,6 +23,8 @@ def configured_settings(config: Config) -> SessionSettings:
         config.model,
         config.model_reasoning_effort,
         config.model_reasoning_summary,
+        config.approvals_reviewer,
+        config.service_tier,
     )
 
 
@@ -30,5 +34,7 @@ def turn_context(
     """What a turn with this id runs under, from now to its end. `more` are tools beside our own."""
     keep_programs_out(settings.sandbox_policy, settings.cwd, config.environ)
     model = model_settings(config, settings.model, settings.effort, settings.summary)
+    if settings.service_tier is not None:
+        model = msgspec.structs.replace(model, service_tier=settings.service_tier)
     tools = toolbox(config.features, model.family)
     return TurnContext(turn_id, config, settings, model, with_more_tools(tools, more) if more else tools, output_schema)

@@ -162,6 +162,10 @@ async def _listen(
                 failure = text
             case msg if isinstance(msg, _SHOWN):
                 session.forward(turn_id, msgspec.structs.replace(msg, call_id=f"{call_id}/{msg.call_id}"))
+            case events.Aside() as msg:
+                from octavo.protocol.asides import about_call  # whoever told it has loaded that
+
+                session.forward(turn_id, about_call(msg, lambda own: f"{call_id}/{own}"))
             case msg if isinstance(msg, _SAID):
                 session.forward(turn_id, msg)
     return words, failure
@@ -191,6 +195,7 @@ def _config(turn: ActiveTurn, agent: Agent) -> Config:
         "model_reasoning_summary": settings.summary,
         "cwd": settings.cwd,
         "approval_policy": settings.approval_policy,
+        "approvals_reviewer": settings.approvals_reviewer,
         "sandbox_policy": _narrower(settings.sandbox_policy, agent.sandbox_mode),
         "deprecations": (),
         "notify": (),

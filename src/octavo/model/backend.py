@@ -41,6 +41,7 @@ class ResponsesPayload(msgspec.Struct, frozen=True):
     include: list[str]
     prompt_cache_key: str
     text: Any = msgspec.UNSET
+    service_tier: str | msgspec.UnsetType = msgspec.UNSET
 
 
 class ChatPayload(msgspec.Struct, frozen=True):

@@ -84,6 +84,7 @@ def build_responses_payload(
         include=["reasoning.encrypted_content"] if reasons else [],
         prompt_cache_key=conversation_id,
         text=_text_param(prompt, settings),
+        service_tier=settings.service_tier or UNSET,
     )
 
 

@@ -18,6 +18,7 @@ class ModelSettings(msgspec.Struct, frozen=True, kw_only=True):
     `context_window` is the effective window in tokens, `auto_compact_limit` the fill
     at which to compact; None where they are not known. An unset effort or verbosity
     is left to the model. `show_raw_reasoning` lets raw reasoning of the chat wire pass.
+    `service_tier` is told to the service as it is.
     """
 
     slug: str
@@ -30,6 +31,7 @@ class ModelSettings(msgspec.Struct, frozen=True, kw_only=True):
     auto_compact_limit: int | None = None
     max_output: int | None = None
     show_raw_reasoning: bool = False
+    service_tier: str | None = None
 
 
 def model_settings(

@@ -28,6 +28,10 @@ class Msg(msgspec.Struct, frozen=True, tag_field="type", tag=_snake_case):
     """The payload of an event: its class names its type."""
 
 
+class Aside(Msg, frozen=True):
+    """What the flat language of events does not have (`protocol.asides`): doors that speak it leave these out."""
+
+
 class Duration(msgspec.Struct, frozen=True):
     """A span of time as whole seconds and the nanoseconds beyond them."""
 

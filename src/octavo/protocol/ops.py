@@ -9,7 +9,14 @@ from msgspec import UNSET, UnsetType
 
 from octavo.protocol.events import _snake_case
 from octavo.protocol.items import OutputPart
-from octavo.protocol.policy import ApprovalPolicy, ReasoningEffort, ReasoningSummary, ReviewDecision, SandboxPolicy
+from octavo.protocol.policy import (
+    ApprovalPolicy,
+    ApprovalsReviewer,
+    ReasoningEffort,
+    ReasoningSummary,
+    ReviewDecision,
+    SandboxPolicy,
+)
 from octavo.protocol.review import ReviewRequest
 from octavo.protocol.turn_items import UserInput
 
@@ -23,10 +30,11 @@ class Interrupt(Operation, frozen=True):
 
 
 class UserInputOp(Operation, frozen=True, tag="user_input"):
-    """Start a turn, or add to the running one."""
+    """Start a turn, or add to the running one. `service_tier` holds for the turn that this starts."""
 
     items: tuple[UserInput, ...]
     final_output_json_schema: Any = None
+    service_tier: str | UnsetType = UNSET
 
 
 class ToolWords(Operation, frozen=True):
@@ -39,6 +47,7 @@ class ToolWords(Operation, frozen=True):
     call_id: str
     output: str | tuple[OutputPart, ...]
     final_output_json_schema: Any = None
+    service_tier: str | UnsetType = UNSET
 
 
 class UserTurn(Operation, frozen=True):
@@ -52,6 +61,8 @@ class UserTurn(Operation, frozen=True):
     effort: ReasoningEffort | None = None
     summary: ReasoningSummary = "auto"
     final_output_json_schema: Any = None
+    approvals_reviewer: ApprovalsReviewer | UnsetType = UNSET
+    service_tier: str | UnsetType | None = UNSET
 
 
 class OverrideTurnContext(Operation, frozen=True):
@@ -63,6 +74,8 @@ class OverrideTurnContext(Operation, frozen=True):
     model: str | UnsetType = UNSET
     effort: ReasoningEffort | UnsetType | None = UNSET
     summary: ReasoningSummary | UnsetType = UNSET
+    approvals_reviewer: ApprovalsReviewer | UnsetType = UNSET
+    service_tier: str | UnsetType | None = UNSET
 
 
 class ExecApproval(Operation, frozen=True):

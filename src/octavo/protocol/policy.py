@@ -8,6 +8,8 @@ import msgspec
 
 ApprovalPolicy = Literal["untrusted", "on-failure", "on-request", "never"]
 ReviewDecision = Literal["approved", "approved_for_session", "denied", "abort"]
+ApprovalsReviewer = Literal["user", "auto_review"]
+"""Who is asked: the user, or a model in the user's place."""
 SandboxMode = Literal["read-only", "workspace-write", "danger-full-access"]
 ReasoningEffort = Literal["minimal", "low", "medium", "high"]
 ReasoningSummary = Literal["auto", "concise", "detailed", "none"]

@@ -6,7 +6,7 @@ import msgspec
 from msgspec import UNSET
 
 from octavo.protocol.ops import OverrideTurnContext, UserTurn
-from octavo.protocol.policy import ApprovalPolicy, ReasoningEffort, ReasoningSummary, SandboxPolicy
+from octavo.protocol.policy import ApprovalPolicy, ApprovalsReviewer, ReasoningEffort, ReasoningSummary, SandboxPolicy
 
 
 class SessionSettings(msgspec.Struct, frozen=True):
@@ -18,6 +18,8 @@ class SessionSettings(msgspec.Struct, frozen=True):
     model: str
     effort: ReasoningEffort | None
     summary: ReasoningSummary
+    approvals_reviewer: ApprovalsReviewer = "user"
+    service_tier: str | None = None
 
 
 def changed_by(settings: SessionSettings, op: UserTurn | OverrideTurnContext) -> SessionSettings:

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from octavo.tools.telemetry import DecisionSource
 
 REJECTED = "exec command rejected by user"
+REVIEWERS_NO = (
+    "rejected by the automatic reviewer{why} "
+    "Do not look for another way to the same end; go on without it, or tell the user what it is needed for."
+)
 
 Question = ExecApprovalRequest | ApplyPatchApprovalRequest
 
@@ -41,6 +45,9 @@ async def ask(
     if key in allowed:
         _tell(invocation, "approved_for_session", "user")
         return
+    if invocation.turn.settings.approvals_reviewer != "user":
+        await _ask_reviewer(invocation, question())
+        return
     asked_at = time.monotonic()
     decision = await invocation.host.ask(invocation.turn.turn_id, question())
     _tell(invocation, decision, "user", time.monotonic() - asked_at)
@@ -48,6 +55,17 @@ async def ask(
         allowed.add(key)
     elif decision != "approved":
         raise Rejected(refusal)
+
+
+async def _ask_reviewer(invocation: Invocation, question: Question) -> None:
+    """A model decides in the user's place, about this once."""
+    asked_at = time.monotonic()
+    verdict = await invocation.host.auto_review(invocation.turn.turn_id, question)
+    allows = verdict is not None and verdict.outcome == "allow"
+    _tell(invocation, "approved" if allows else "denied", "config", time.monotonic() - asked_at)
+    if not allows:
+        why = f": {verdict.rationale.strip()}" if verdict is not None and verdict.rationale else "."
+        raise Rejected(REVIEWERS_NO.format(why=why))
 
 
 def go_ahead(invocation: Invocation) -> None:

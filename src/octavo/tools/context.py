@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from octavo.process.launch import Leftovers
     from octavo.process.shell_snapshot.snapshot import ShellSnapshots
     from octavo.process.terminal import Terminal
+    from octavo.protocol.asides import Verdict
     from octavo.protocol.ids import ConversationId
     from octavo.tools.hooks import Hooks
     from octavo.tools.telemetry import ConversationTelemetry
@@ -53,6 +54,11 @@ class Host(Protocol):
 
     async def ask(self, turn_id: str, request: ExecApprovalRequest | ApplyPatchApprovalRequest) -> ReviewDecision:
         """Ask the user and wait; a question that is dropped counts as `denied`."""
+
+    async def auto_review(
+        self, turn_id: str, request: ExecApprovalRequest | ApplyPatchApprovalRequest
+    ) -> Verdict | None:
+        """What the reviewer says that decides in the user's place; None when the turn is over."""
 
     def queue_input(self, turn_id: str, message: Message) -> bool:
         """Add a message to the next request of the turn; False when the turn is over."""

@@ -20,7 +20,7 @@ from octavo.process.terminal import Terminal, open_terminal
 from octavo.protocol.events import ExecCommandBegin, ExecCommandEnd, ExecCommandOutputDelta, duration
 from octavo.protocol.policy import DangerFullAccess
 from octavo.sandbox.spec import SandboxSpec
-from octavo.tools.approval import Rejected
+from octavo.tools.approval import REJECTED, Rejected
 from octavo.tools.arguments import parse_arguments
 from octavo.tools.context import Invocation, OpenTerminal, Tool, ToolResult, TurnContext
 from octavo.tools.errors import RespondToModel
@@ -153,8 +153,8 @@ async def _started(invocation: Invocation, argv: tuple[str, ...]) -> tuple[Termi
     action = Action(("exec_command", argv, cwd, False), argv, cwd, ask_first=_must_ask_first(turn))
     try:
         return await carry_out(action, invocation, attempt, _denied)
-    except Rejected:
-        _cannot_create('Rejected("rejected by user")')
+    except Rejected as error:
+        _cannot_create('Rejected("rejected by user")' if str(error) == REJECTED else str(error))
     except (CommandError, OSError) as error:
         _cannot_create(str(error))
 

@@ -135,6 +135,8 @@ class Call:
         while True:
             await peer.channel.room_for_events()
             event = await live.conversation.next_event()
+            if isinstance(event.msg, events.Aside):
+                continue
             shown = flat_event(event)
             about = {"_meta": {"requestId": self.request_id}}
             peer.notify("codex/event", {**about, "id": shown.id, "msg": shown.msg})

@@ -32,10 +32,10 @@ _log = logging.getLogger(__name__)
 def messages_of(conversation_id: ConversationId, event: events.Event) -> Iterator[Notice | Inquiry]:
     """The event itself, then what follows it at once: a question, or the limits of the account.
 
-    Nothing for the announcement of a conversation: an answer told the client already.
+    Nothing for the announcement of a conversation: an answer told the client already. Asides are for others.
     """
     asked = event.msg
-    if isinstance(asked, events.SessionConfigured):
+    if isinstance(asked, events.SessionConfigured | events.Aside):
         return
     shown = flat_event(event)
     msg = shown.msg

@@ -18,6 +18,7 @@ from msgspec import UNSET
 
 from octavo.frontends.app_server.dialect import Inquiry, Notice
 from octavo.frontends.app_server.v2 import approvals
+from octavo.frontends.app_server.v2.auto_reviews import AutoReviews
 from octavo.frontends.app_server.v2.counts import shown_limits, shown_usage
 from octavo.frontends.app_server.v2.records import TurnRecord
 from octavo.frontends.app_server.v2.shown_items import shown
@@ -26,7 +27,7 @@ from octavo.frontends.app_server.v2.types import items as wire
 from octavo.frontends.app_server.v2.types.threads import Active, Idle, SystemFailure, ThreadStatus, TurnError
 from octavo.frontends.failures import error_info
 from octavo.frontends.ids import random_uuid
-from octavo.protocol import events
+from octavo.protocol import asides, events
 from octavo.protocol import view_items as view
 from octavo.protocol.item_view import ItemView, shown_item
 from octavo.protocol.items import FunctionCallOutput, Message, wire_form
@@ -58,6 +59,7 @@ class Narrator:
         self._decoders: dict[tuple[str, str], codecs.IncrementalDecoder] = {}
         self._declined: set[str] = set()
         self._waiting: set[str] = set()
+        self._reviews = AutoReviews(thread_id)
         self._tellers: dict[type[events.Msg], Callable[[str, Any], Told]] = {
             events.TaskStarted: self._task_started,
             events.TaskComplete: self._task_complete,
@@ -79,6 +81,8 @@ class Narrator:
             events.RawResponseItem: self._raw_item,
             events.ExecApprovalRequest: self._about_command,
             events.ApplyPatchApprovalRequest: self._about_patch,
+            asides.AutoReviewStarted: self._auto_review_started,
+            asides.AutoReviewEnded: self._auto_review_ended,
         }
 
     def __call__(self, event: events.Event) -> Told:
@@ -341,11 +345,32 @@ class Narrator:
 
     def _about_patch(self, turn_id: str, msg: events.ApplyPatchApprovalRequest) -> Told:
         """The patch is an item from here on, so that the client can see what it is asked about."""
+        yield from self._begin_patch(turn_id, msg)
+        yield from self._wait_for(msg.call_id)
+        yield approvals.about_patch(self.thread_id, turn_id, self._ms(), msg, self._answered)
+
+    def _begin_patch(self, turn_id: str, msg: events.ApplyPatchApprovalRequest) -> Told:
         begun = shown(view.FileChange(id=msg.call_id, changes=msg.changes), msg.call_id)
         if begun is not None:
             yield from self._start(turn_id, begun)
-        yield from self._wait_for(msg.call_id)
-        yield approvals.about_patch(self.thread_id, turn_id, self._ms(), msg, self._answered)
+
+    def _auto_review_started(self, turn_id: str, msg: asides.AutoReviewStarted) -> Told:
+        if isinstance(msg.request, events.ApplyPatchApprovalRequest):
+            yield from self._begin_patch(turn_id, msg.request)
+        yield self._reviews.begun(turn_id, self._ms(), msg)
+
+    def _auto_review_ended(self, turn_id: str, msg: asides.AutoReviewEnded) -> Told:
+        yield from self._reviews.ended(turn_id, self._ms(), msg)
+        if msg.status != "approved":
+            yield from self._refused(turn_id, msg.request.call_id)
+
+    def _refused(self, turn_id: str, call_id: str) -> Told:
+        """A command tells its end by itself; a patch that is refused never begins."""
+        self._declined.add(call_id)
+        turn = self._turn(turn_id)
+        patch = None if turn is None else turn.open.get(call_id)
+        if isinstance(patch, wire.FileChangeItem):
+            yield from self._complete(turn_id, _ended(patch, declined=True))
 
     def _wait_for(self, call_id: str) -> Told:
         self._waiting.add(call_id)
@@ -355,16 +380,11 @@ class Narrator:
         """Nothing waits for this answer any more."""
         self._tell(Notice("serverRequest/resolved", told.RequestResolved(self.thread_id, number)))
         self._waiting.discard(call_id)
-        if not allowed:
-            self._declined.add(call_id)
         turn = self.running
-        if turn is None:
-            return
-        if not self._waiting:
+        if turn is not None and not self._waiting:
             self._tell(self._set_status(Active()))
-        patch = turn.open.get(call_id)
-        if not allowed and isinstance(patch, wire.FileChangeItem):
-            for notice in self._complete(turn.id, _ended(patch, declined=True)):
+        if not allowed:
+            for notice in self._refused(turn.id if turn is not None else "", call_id):
                 if isinstance(notice, Notice):
                     self._tell(notice)
 

@@ -58,12 +58,13 @@ def shown_policy(asked: wire.AskedPolicy) -> wire.ShownPolicy:
     return "on-request" if asked == "on-failure" else asked
 
 
-def effective_policy(asked: wire.AskedPolicy, reviewer: wire.ApprovalsReviewer) -> policy.ApprovalPolicy:
-    """What the engine runs under.
-
-    Where a model is to answer instead of the user, nobody is asked and escalations are refused: a client
-    that agrees to everything must not be taken for that model.
-    """
+def effective_policy(asked: wire.AskedPolicy) -> policy.ApprovalPolicy:
+    """What the engine runs under."""
     if isinstance(asked, wire.Granular):
-        asked = "on-request" if asked.granular.sandbox_approval else "never"
-    return asked if reviewer == "user" else "never"
+        return "on-request" if asked.granular.sandbox_approval else "never"
+    return asked
+
+
+def effective_reviewer(asked: wire.ApprovalsReviewer) -> policy.ApprovalsReviewer:
+    """Who decides; `guardian_subagent` is an older name of `auto_review`."""
+    return "user" if asked == "user" else "auto_review"

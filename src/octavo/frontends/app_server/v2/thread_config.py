@@ -10,7 +10,7 @@ from octavo.config.overrides import json_overrides
 from octavo.errors import ConfigError
 from octavo.frontends.app_server.paths import absolute
 from octavo.frontends.app_server.server import Server
-from octavo.frontends.app_server.v2.policies import effective_policy, sandbox_mode
+from octavo.frontends.app_server.v2.policies import effective_policy, effective_reviewer, sandbox_mode
 from octavo.frontends.app_server.v2.threads import LiveThread
 from octavo.frontends.app_server.v2.types.params import ThreadSettings
 from octavo.frontends.app_server.v2.types.values import ApprovalsReviewer, AskedPolicy, Granular
@@ -33,7 +33,7 @@ def thread_config(server: Server, params: ThreadSettings, cwd: str | None = None
 
     `cwd` counts where the request names none.
     """
-    asked, reviewer = params.approval_policy, params.approvals_reviewer or "user"
+    asked = params.approval_policy
     folder = cwd if params.cwd is None else absolute(server.runtime.sources.cwd, params.cwd)
     flags = ConfigFlags(
         model=params.model,
@@ -48,9 +48,13 @@ def thread_config(server: Server, params: ThreadSettings, cwd: str | None = None
     try:
         config = server.runtime.derive(flags, overrides)
         policy: AskedPolicy = config.approval_policy if asked is None else asked
-        effective = effective_policy(policy, reviewer)
-        if effective != config.approval_policy:
-            config = msgspec.structs.replace(config, approval_policy=effective)
+        reviewer: ApprovalsReviewer = params.approvals_reviewer or config.approvals_reviewer
+        config = msgspec.structs.replace(
+            config,
+            approval_policy=effective_policy(policy),
+            approvals_reviewer=effective_reviewer(reviewer),
+            service_tier=params.service_tier or config.service_tier,
+        )
     except ConfigError as error:
         raise refused(f"error deriving config: {error}") from None
     return ThreadConfig(config, policy, reviewer)

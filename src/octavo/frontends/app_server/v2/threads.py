@@ -34,7 +34,7 @@ class LiveThread:
         self.saved = saved
         self.before: Sequence[Turn] = saved.turns if saved is not None else ()
         self.policy: AskedPolicy = config.approval_policy
-        self.reviewer: ApprovalsReviewer = "user"
+        self.reviewer: ApprovalsReviewer = config.approvals_reviewer
         self.thread_source: str | None = None
         self.forked_from: str | None = None
         self.subscription = ""
@@ -97,6 +97,7 @@ class LiveThread:
             approvals_reviewer=self.reviewer,
             sandbox=shown_sandbox(settings.sandbox_policy),
             reasoning_effort=settings.effort,
+            service_tier=settings.service_tier,
         )
 
 

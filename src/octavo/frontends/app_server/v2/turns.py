@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import time
 
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 
 from octavo.frontends.app_server.paths import absolute
 from octavo.frontends.app_server.server import Server
 from octavo.frontends.app_server.v1.types.values import Empty
 from octavo.frontends.app_server.v2.input_parts import user_inputs
-from octavo.frontends.app_server.v2.policies import effective_policy, sandbox_policy
+from octavo.frontends.app_server.v2.policies import effective_policy, effective_reviewer, sandbox_policy
 from octavo.frontends.app_server.v2.threads import LiveThread, live_thread
 from octavo.frontends.app_server.v2.types.items import ToolOutputItem
 from octavo.frontends.app_server.v2.types.params import TurnInterruptParams, TurnStartParams, TurnSteerParams
@@ -23,6 +23,7 @@ from octavo.frontends.jsonrpc.errors import refused
 from octavo.frontends.jsonrpc.messages import RequestId
 from octavo.protocol import ops
 from octavo.protocol.ids import make_conversation_id
+from octavo.protocol.policy import ApprovalsReviewer
 from octavo.protocol.turn_items import UserInput
 
 
@@ -42,11 +43,12 @@ async def start_turn(server: Server, request_id: RequestId, params: TurnStartPar
     if running is None:
         thread.narrator.expect(turn_id, "turn")
     if params.tool_output is not None:
-        await _pass_on(thread, params.tool_output, params.output_schema, turn_id)
+        await _pass_on(thread, params.tool_output, params, turn_id)
     elif running is not None:
         await _join(thread, inputs)
     else:
-        await thread.conversation.submit(ops.UserInputOp(inputs, params.output_schema), turn_id)
+        tier = params.service_tier_for_turn or UNSET
+        await thread.conversation.submit(ops.UserInputOp(inputs, params.output_schema, tier), turn_id)
 
 
 async def steer_turn(server: Server, _: RequestId, params: TurnSteerParams) -> TurnSteerResponse:
@@ -90,14 +92,16 @@ async def refuse_if_busy(thread: LiveThread) -> None:
         raise refused(f"a turn is running: {running}")
 
 
-async def _pass_on(thread: LiveThread, said: ToolOutput, output_schema: object, turn_id: str) -> None:
+async def _pass_on(thread: LiveThread, said: ToolOutput, params: TurnStartParams, turn_id: str) -> None:
     """Words from outside start the turn, or join it, as what a tool answered."""
     call_id = f"call_{random_uuid()}"
     item = ToolOutputItem(id=call_id, name=said.name, output=said.output, namespace=said.namespace)
     thread.narrator.passed_on(item)
     name = f"{said.namespace}__{said.name}" if said.namespace else said.name
     usual = "".join(char if char.isascii() and (char.isalnum() or char in "_-") else "_" for char in name)[:64]
-    await thread.conversation.submit(ops.ToolWords(usual or "tool", call_id, said.output, output_schema), turn_id)
+    tier = params.service_tier_for_turn or UNSET
+    words = ops.ToolWords(usual or "tool", call_id, said.output, params.output_schema, tier)
+    await thread.conversation.submit(words, turn_id)
 
 
 async def _join(thread: LiveThread, inputs: tuple[UserInput, ...]) -> None:
@@ -125,14 +129,16 @@ def _changes(server: Server, thread: LiveThread, params: TurnStartParams) -> ops
     """The settings that change, from this turn on."""
     if params.approval_policy is not None:
         thread.policy = params.approval_policy
+    reviewer: ApprovalsReviewer | UnsetType = UNSET
     if params.approvals_reviewer is not None:
-        thread.reviewer = params.approvals_reviewer
-    decides = params.approval_policy is not None or params.approvals_reviewer is not None
+        thread.reviewer, reviewer = params.approvals_reviewer, effective_reviewer(params.approvals_reviewer)
     return ops.OverrideTurnContext(
         cwd=UNSET if params.cwd is None else os.path.normpath(absolute(server.config.cwd, params.cwd)),
-        approval_policy=effective_policy(thread.policy, thread.reviewer) if decides else UNSET,
+        approval_policy=UNSET if params.approval_policy is None else effective_policy(params.approval_policy),
         sandbox_policy=UNSET if params.sandbox_policy is None else sandbox_policy(params.sandbox_policy),
         model=UNSET if params.model is None else params.model,
         effort=UNSET if params.effort is None else params.effort,  # type: ignore[arg-type]  # the service judges it
         summary=UNSET if params.summary is None else params.summary,
+        approvals_reviewer=reviewer,
+        service_tier=UNSET if params.service_tier is None else params.service_tier,
     )

@@ -46,6 +46,7 @@ class ThreadSettings(Camel, frozen=True, kw_only=True):
     config: dict[str, Any] | None = None
     base_instructions: str | None = None
     developer_instructions: str | None = None
+    service_tier: str | None = None
     thread_source: str | None = None
 
 
@@ -134,6 +135,7 @@ class TurnStartParams(Camel, frozen=True, kw_only=True):
     output_schema: Any = None
     sandbox_policy: SandboxPolicy | None = None
     summary: ReasoningSummary | None = None
+    service_tier: str | None = None
     service_tier_for_turn: str | None = None
     tool_output: ToolOutput | None = None
     turn_trigger: Any = None
