@@ -16,6 +16,7 @@ USAGE = Deferred(("usage",), "octavo.cli.inspection_options:USAGE")
 DOCTOR = Deferred(("doctor",), "octavo.cli.inspection_options:DOCTOR")
 GENERATE_TS = Deferred(("generate-ts",), "octavo.cli.type_export_options:GENERATE_TS")
 GENERATE_JSON_SCHEMA = Deferred(("generate-json-schema",), "octavo.cli.type_export_options:GENERATE_JSON_SCHEMA")
+WORKTREE = Deferred(("worktree",), "octavo.cli.worktree.options:WORKTREE")
 RESPONSES_API_PROXY = Deferred(("responses-api-proxy",), "octavo.cli.plumbing_options:RESPONSES_API_PROXY")
 STDIO_TO_UDS = Deferred(("stdio-to-uds",), "octavo.cli.plumbing_options:STDIO_TO_UDS")
 DEFERRED = (
@@ -28,6 +29,7 @@ DEFERRED = (
     SESSIONS,
     USAGE,
     DOCTOR,
+    WORKTREE,
     GENERATE_TS,
     GENERATE_JSON_SCHEMA,
     RESPONSES_API_PROXY,
@@ -175,6 +177,7 @@ OCTAVO = Command(
         SESSIONS,
         USAGE,
         DOCTOR,
+        WORKTREE,
         GENERATE_TS,
         RESPONSES_API_PROXY,
         STDIO_TO_UDS,

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from octavo.config.load import ConfigFlags
     from octavo.frontends.exec.style import ColorChoice
+    from octavo.protocol.ids import ConversationId
     from octavo.protocol.policy import SandboxMode
 
     T = TypeVar("T", int, float)
@@ -37,6 +38,10 @@ def run(invocation: Invocation) -> int:
         raise Stop(1, f"{error}\n") from None
     chosen = start.overrides(invocation, start.EXEC)
     sources, config = start.load_with_sources(chosen, _flags(words), start.EXEC)
+    session_id = None
+    if words.has("worktree") or words.text("worktree-name") is not None:
+        session_id, folder = _in_worktree(words, config.cwd, resume_id)
+        sources, config = start.load_with_sources(chosen, _flags(words, folder), start.EXEC)
     from octavo.git.info import early_git_info
 
     git_info = early_git_info(config.cwd)  # git works while the rest is imported
@@ -54,6 +59,8 @@ def run(invocation: Invocation) -> int:
         skip_git_check=words.has("skip-git-repo-check"),
         resume_id=resume_id,
         resume_last=words.has("last"),
+        ephemeral=words.has("ephemeral"),
+        session_id=session_id,
     )
     return turn(
         sources,
@@ -89,7 +96,22 @@ def _resume_words(invocation: Invocation) -> tuple[str | None, str | None]:
     return None, first
 
 
-def _flags(words: Words) -> ConfigFlags:
+def _in_worktree(words: Words, cwd: str, resume_id: str | None) -> tuple[ConversationId, str]:
+    """The id of a new session, and the folder to work in. Raises `Stop`, `OctavoError`."""
+    import os
+    import time
+
+    from octavo.cli.worktree.of_run import folder_in_worktree
+    from octavo.protocol.ids import make_conversation_id, parse_conversation_id
+
+    name, new_id = words.text("worktree-name"), make_conversation_id(time.time_ns() // 1_000_000, os.urandom(10))
+    if name is None and words.has("last"):
+        raise Stop(1, "Error: --worktree with --last needs --worktree-name\n")
+    resumed = new_id if resume_id is None or name is not None else parse_conversation_id(resume_id)
+    return new_id, folder_in_worktree(cwd, name, resumed)
+
+
+def _flags(words: Words, cwd: str | None = None) -> ConfigFlags:
     from octavo.config.load import ConfigFlags
 
     oss = words.has("oss")
@@ -98,7 +120,7 @@ def _flags(words: Words) -> ConfigFlags:
         profile=words.text("profile"),
         sandbox_mode=_sandbox_mode(words),
         approval_policy="never",  # there is nobody to ask
-        cwd=start.chosen_folder(words.text("cd")),
+        cwd=cwd or start.chosen_folder(words.text("cd")),
         oss=oss,
         embedded=words.has("local"),
         show_raw_agent_reasoning=True if oss or words.has("local") else None,

@@ -27,6 +27,9 @@ _OPTIONS = (
     Option("--max-tokens", value="N", about="Stop after so many tokens"),
     Option("--max-cost", value="AMOUNT", about="Stop at this cost, by the prices of config.toml"),
     Option("--time-limit", value="TIME", about="Stop after this time, such as 90s or 10m"),
+    Option("--ephemeral", about="Save nothing of this run"),
+    Option("--worktree", about="Work in a git worktree of its own (see octavo worktree)"),
+    Option("--worktree-name", value="NAME", about="The same, under this name; one that is there is used again"),
     Option("--json", about="Write events to stdout, one JSON object a line", hidden_names=("--experimental-json",)),
     Option("--color", value="COLOR", choices=COLORS, about="Colours in the output for people (default: auto)"),
     # Clients of later releases send it; it means something to none of our providers.

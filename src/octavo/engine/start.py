@@ -32,11 +32,13 @@ class CannotStart(OctavoError):
     """The conversation did not start."""
 
 
-async def new_conversation(config: Config, services: Services) -> Conversation:
-    """A conversation with nothing in it. Raises `OctavoError` when it cannot be saved."""
+async def new_conversation(
+    config: Config, services: Services, conversation_id: ConversationId | None = None
+) -> Conversation:
+    """A conversation with nothing in it, under a new id or this one. Raises `OctavoError` when it cannot be saved."""
     _begin(config)
     instructions = user_instructions(config)
-    conversation_id = make_conversation_id(_unix_ms(services), services.random_bytes(10))
+    conversation_id = conversation_id or make_conversation_id(_unix_ms(services), services.random_bytes(10))
     recorder = await _new_file(config, services, conversation_id, instructions)
     session = _session(config, services, conversation_id, recorder, instructions)
     configured = _announce(session, None)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from octavo.engine.services import Services
     from octavo.model.backend import ModelBackend
     from octavo.process.patch_links import PatchLinks
+    from octavo.protocol.ids import ConversationId
     from octavo.protocol.items import ResponseItem
     from octavo.telemetry.attach import Attached
     from octavo.tools.telemetry import Telemetry
@@ -150,12 +151,17 @@ class Runtime:
             self._attached = attached_to(self.config, self.remote)
         return self._attached
 
-    async def open(self, config: Config | None = None, *, saves: bool = True) -> Conversation:
-        """A new conversation, under the configuration of the start or another, saved or not. Raises `OctavoError`."""
+    async def open(
+        self, config: Config | None = None, *, saves: bool = True, conversation_id: ConversationId | None = None
+    ) -> Conversation:
+        """A new conversation, under the configuration of the start or another, saved or not. Raises `OctavoError`.
+
+        It gets a new id unless one was made for it before.
+        """
         from octavo.engine.start import new_conversation
 
         config = config or self.config
-        return await new_conversation(config, self.services(config, saves=saves))
+        return await new_conversation(config, self.services(config, saves=saves), conversation_id)
 
     async def resume(self, path: str, config: Config | None = None) -> Conversation:
         """Go on with the session saved at `path`: same id, same file, settings of now. Raises `OctavoError`."""

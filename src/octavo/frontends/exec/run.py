@@ -19,6 +19,7 @@ from octavo.frontends.exec.printer import EventPrinter
 from octavo.frontends.exec.style import ColorChoice, Style, wants_color
 from octavo.frontends.exec.whole_run import WholeRun, run_to_the_end
 from octavo.model.settings import model_settings
+from octavo.protocol.ids import ConversationId
 from octavo.protocol.ops import UserInputOp
 from octavo.protocol.turn_items import LocalImageInput, TextInput, UserInput
 from octavo.runtime.runtime import Runtime
@@ -26,7 +27,10 @@ from octavo.sandbox.spec import configured_sandbox
 
 
 class ExecRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """What one run of `exec` is to do. Paths are absolute or relative to the process."""
+    """What one run of `exec` is to do. Paths are absolute or relative to the process.
+
+    An `ephemeral` run saves nothing. `session_id` is that of a new session, where it is known already.
+    """
 
     prompt: str
     images: tuple[str, ...] = ()
@@ -37,6 +41,8 @@ class ExecRequest(msgspec.Struct, frozen=True, kw_only=True):
     skip_git_check: bool = False
     resume_id: str | None = None
     resume_last: bool = False
+    ephemeral: bool = False
+    session_id: ConversationId | None = None
 
 
 class NotInRepository(OctavoError):
@@ -74,9 +80,11 @@ def run_exec(runtime: Runtime, request: ExecRequest, ready: Callable[[], None], 
 
     async def open_conversation() -> Conversation:
         ready()
-        if saved is not None:
-            return await runtime.resume(saved)
-        return await runtime.open()
+        if saved is None:
+            return await runtime.open(saves=not request.ephemeral, conversation_id=request.session_id)
+        if request.ephemeral:  # the saved session stays as it is
+            return await runtime.fork(saved, None, saves=False)
+        return await runtime.resume(saved)
 
     def last_message(text: str | None) -> None:
         if file is not None:

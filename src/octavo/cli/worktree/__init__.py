@@ -1,0 +1,1 @@
+"""`octavo worktree`, and the work tree of an `exec` run (`docs/worktrees.md`)."""
