@@ -17,6 +17,8 @@ _NAMES = (
     "authorization_code|code_verifier|device_auth_id|user_?code|client_secret|private_key|"
     "[a-z0-9_-]*api[_-]?key|authorization|proxy-authorization|password|passwd|secret|secret_key|(?:set-)?cookie"
 )
+_FIELD_SIGNS = ("token", "code", "secret", "key", "auth", "passw", "cookie")
+"""Each of the names has one of these."""
 _SECRET_VARIABLE = ("KEY", "TOKEN", "SECRET", "PASSWORD", "PASSWD", "CREDENTIAL")
 _SHORTEST_VALUE = 8
 """Shorter values of variables are left alone: masking `1` everywhere would make every line unreadable."""
@@ -24,8 +26,10 @@ _SHORTEST_VALUE = 8
 
 def redact(text: str) -> str:
     """The text with `*****` in place of what looks like a credential: by its field's name, or by its own form."""
-    for pattern, replacement in _patterns():
-        text = pattern.sub(replacement, text)
+    folded = _folded(text)
+    for signs, pattern, replacement in _patterns():
+        if any(sign in folded for sign in signs):
+            text = pattern.sub(replacement, text)
     return text
 
 
@@ -52,19 +56,33 @@ def redaction(environ: Mapping[str, str]) -> Callable[[str], str]:
     return without_secrets
 
 
+def _folded(text: str) -> str:
+    """The text in small letters, as far as a pattern that ignores case takes others for them: `ı` and `ſ` too."""
+    return text.lower() if text.isascii() else text.casefold().replace("ı", "i")
+
+
 @functools.cache
-def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
-    # Compiled on first use: most runs log nothing.
+def _patterns() -> tuple[tuple[tuple[str, ...], re.Pattern[str], str], ...]:
+    """What credentials look like, and small letters of which a text with one has some: most texts have none."""
+    # Compiled on first use: most runs log nothing. A text may have been cut inside of a value's quotes.
     field = (
         rf"""((?:\\?["'])?(?<![a-z0-9_-])(?:{_NAMES})(?:\\?["'])?\s*[:=]\s*)"""
-        r"""(?:(?:bearer|basic)\s+)?(?:\\"(?:[^\\]|\\[^"])*\\"|"(?:[^"\\]|\\.)*"|'[^']*'|[^\s&,;}"'\\]+)"""
+        r"""(?:(?:bearer|basic)\s+)?(?:\\"(?:[^\\]|\\[^"])*(?:\\"|\\?\Z)|"(?:[^"\\]|\\.)*(?:"|\\?\Z)|'[^']*(?:'|\Z)|[^\s&,;}"'\\]+)"""
     )
     return (
-        (re.compile(r"\b(bearer|basic)\s+[\w.~+/=-]{6,}", re.IGNORECASE), rf"\1 {MASK}"),
-        (re.compile(field, re.IGNORECASE), rf"\1{MASK}"),
-        (re.compile(r"(?<=[&?])(code|state)=[^&\s\"']+"), rf"\1={MASK}"),
-        (re.compile(r"\beyJ[\w-]{4,}\.[\w-]+\.[\w-]*"), MASK),
-        (re.compile(r"\b(?:sk|rk|pk)-[\w-]{8,}|\bgh[opsur]_\w{16,}|\bgithub_pat_\w{16,}"), MASK),
-        (re.compile(r"\bxox[abprs]-[\w-]{8,}|\bAKIA[0-9A-Z]{12,}|\bAIza[\w-]{20,}"), MASK),
-        (re.compile(r"(?<=://)[^/\s@:\"']+:[^/\s@\"']+(?=@)"), MASK),
+        (("bearer", "basic"), re.compile(r"\b(bearer|basic)\s+[\w.~+/=-]{6,}", re.IGNORECASE), rf"\1 {MASK}"),
+        (_FIELD_SIGNS, re.compile(field, re.IGNORECASE), rf"\1{MASK}"),
+        (("code=", "state="), re.compile(r"(?<=[&?])(code|state)=[^&\s\"']+"), rf"\1={MASK}"),
+        (("eyj",), re.compile(r"\beyJ[\w-]{4,}\.[\w-]+\.[\w-]*"), MASK),
+        (
+            ("sk-", "rk-", "pk-", "gho_", "ghp_", "ghs_", "ghu_", "ghr_", "github_pat_"),
+            re.compile(r"\b(?:sk|rk|pk)-[\w-]{8,}|\bgh[opsur]_\w{16,}|\bgithub_pat_\w{16,}"),
+            MASK,
+        ),
+        (
+            ("xox", "akia", "aiza"),
+            re.compile(r"\bxox[abprs]-[\w-]{8,}|\bAKIA[0-9A-Z]{12,}|\bAIza[\w-]{20,}"),
+            MASK,
+        ),
+        (("://",), re.compile(r"(?<=://)[^/\s@:\"']+:[^/\s@\"']+(?=@)"), MASK),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import time
 from typing import Literal
 
@@ -38,5 +39,11 @@ def model_attributes(model: str, family: str) -> dict[str, Value]:
 
 def timestamp(now: float) -> str:
     """A Unix time as UTC text with milliseconds."""
-    millis = int(now * 1000)
-    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(millis // 1000)) + f".{millis % 1000:03}Z"
+    seconds, millis = divmod(int(now * 1000), 1000)
+    return f"{_second(seconds)}.{millis:03}Z"
+
+
+@functools.lru_cache(maxsize=1)
+def _second(seconds: int) -> str:
+    """Many events happen in the same one."""
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds))

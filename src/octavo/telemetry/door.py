@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
-from octavo.telemetry.values import Attributes, Measurement, Span
+from octavo.telemetry.values import Attributes, Measurement, Span, SpanIds
 
 
 class OpenSpan(Protocol):
@@ -13,6 +13,10 @@ class OpenSpan(Protocol):
 
     def end(self, attributes: Attributes, error: str | None = None) -> None:
         """It is over; `error` says what went wrong, if anything did."""
+
+    @property
+    def ids(self) -> SpanIds:
+        """By what events name it."""
 
     @property
     def context(self) -> Mapping[str, str]:

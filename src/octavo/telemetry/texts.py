@@ -15,8 +15,10 @@ CUT_NOTICE = "[… the output goes on, this is its beginning]"
 
 _PREVIEW_BYTES = 2048
 _PREVIEW_LINES = 64
-_LOOKED_AT = 64 * 1024
+_LOOKED_AT = 8 * 1024
 """Characters of an output that are searched for secrets; a preview needs no more, unless they are almost all secret."""
+_TORN = 1024
+"""Characters before the end of what is searched that are not shown: a secret may go on after them."""
 
 
 def prompt_text(text: str, *, shown: bool, redact: Redact) -> str:
@@ -28,8 +30,9 @@ def output_preview(output: str | tuple[OutputPart, ...], redact: Redact) -> str:
     """The beginning of a call's output: at most 2048 bytes and 64 lines, and a notice where it was cut."""
     text = output if isinstance(output, str) else _as_text(output)
     whole = redact(text[:_LOOKED_AT])
-    shown = _beginning(whole)
-    if shown == whole and len(text) <= _LOOKED_AT:
+    if len(text) > _LOOKED_AT:
+        shown = _beginning(whole[:-_TORN])
+    elif (shown := _beginning(whole)) == whole:
         return shown
     return f"{shown}{'' if shown.endswith(chr(10)) else chr(10)}{CUT_NOTICE}"
 

@@ -25,6 +25,14 @@ class Span(msgspec.Struct, frozen=True):
     outward: bool = False
 
 
+class SpanIds(msgspec.Struct, frozen=True):
+    """What a span and its trace are called (W3C Trace Context): 16 bytes, 8 bytes, flags."""
+
+    trace: bytes
+    span: bytes
+    flags: int
+
+
 class Measurement(msgspec.Struct, frozen=True):
     """A number for the instrument of that name (`metrics.INSTRUMENTS`)."""
 

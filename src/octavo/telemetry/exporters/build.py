@@ -13,6 +13,7 @@ from octavo.config.config import Otel
 from octavo.telemetry.exporters.target import Target, target_of
 
 if TYPE_CHECKING:
+    from octavo.telemetry.exporters.http_events import HttpEvents
     from octavo.telemetry.exporters.sdk import SdkEvents, SdkMeter, SdkTracer
 
 _FLUSH_VARIABLE = "OTEL_BLRP_EXPORT_TIMEOUT"
@@ -21,7 +22,7 @@ _FLUSH_MS = 5000
 _log = logging.getLogger(__name__)
 
 
-class _Provider(Protocol):
+class _Ends(Protocol):
     def shutdown(self) -> None: ...
 
 
@@ -29,7 +30,11 @@ class OtelDoor:
     """What the user's exporters take (`telemetry.door.Door`)."""
 
     def __init__(
-        self, events: SdkEvents | None, tracer: SdkTracer | None, meter: SdkMeter | None, flush_seconds: float
+        self,
+        events: HttpEvents | SdkEvents | None,
+        tracer: SdkTracer | None,
+        meter: SdkMeter | None,
+        flush_seconds: float,
     ) -> None:
         self.events, self.tracer, self.meter = events, tracer, meter
         self._flush_seconds = flush_seconds
@@ -43,7 +48,7 @@ class OtelDoor:
         """
         if self._flushes is None:
             self._deadline = time.monotonic() + self._flush_seconds
-            ends = [_shutdown_of(one.provider) for one in (self.events, self.tracer, self.meter) if one is not None]
+            ends = [_shutdown_of(one) for one in (self.events, self.tracer, self.meter) if one is not None]
             self._flushes = ends
             for thread in ends:
                 thread.start()
@@ -58,19 +63,20 @@ class OtelDoor:
 
 def open_door(otel: Otel, codex_home: str, environ: Mapping[str, str]) -> OtelDoor:
     """Exporters as the user set them. Raises `CannotExport`, or `ImportError` where a package is missing."""
-    from octavo.telemetry.exporters import sdk
-
-    who = sdk.resource(otel.environment)
+    # OpenTelemetry's SDK and its HTTP client cost more than a turn: what does without them does not import them.
     events = tracer = meter = None
     if otel.exporter is not None:
-        target = target_of(otel.exporter, codex_home, environ)
-        events = sdk.SdkEvents(_transport(target).log_exporter(target), who)
+        events = _events(target_of(otel.exporter, codex_home, environ), otel.environment, environ)
     if otel.trace_exporter is not None:
+        from octavo.telemetry.exporters import sdk
+
         target = target_of(otel.trace_exporter, codex_home, environ)
-        tracer = sdk.SdkTracer(_transport(target).span_exporter(target), who, environ)
+        tracer = sdk.SdkTracer(_transport(target).span_exporter(target), sdk.resource(otel.environment), environ)
     if otel.metrics_exporter is not None:
+        from octavo.telemetry.exporters import sdk
+
         target = target_of(otel.metrics_exporter, codex_home, environ)
-        meter = sdk.SdkMeter(_transport(target).metric_exporter(target), who)
+        meter = sdk.SdkMeter(_transport(target).metric_exporter(target), sdk.resource(otel.environment))
     return OtelDoor(events, tracer, meter, flush_seconds(environ))
 
 
@@ -80,6 +86,16 @@ def flush_seconds(environ: Mapping[str, str]) -> float:
         return max(int(environ.get(_FLUSH_VARIABLE, "")), 0) / 1000
     except ValueError:
         return _FLUSH_MS / 1000
+
+
+def _events(target: Target, environment: str, environ: Mapping[str, str]) -> HttpEvents | SdkEvents:
+    if target.wire == "grpc":
+        from octavo.telemetry.exporters import grpc, sdk
+
+        return sdk.SdkEvents(grpc.log_exporter(target), sdk.resource(environment))
+    from octavo.telemetry.exporters.http_events import HttpEvents
+
+    return HttpEvents(target, environment, environ)
 
 
 def _transport(target: Target) -> ModuleType:
@@ -92,6 +108,6 @@ def _transport(target: Target) -> ModuleType:
     return http
 
 
-def _shutdown_of(provider: _Provider) -> threading.Thread:
+def _shutdown_of(one: _Ends) -> threading.Thread:
     # A daemon: the process may end while a collector hangs.
-    return threading.Thread(target=provider.shutdown, name="telemetry-flush", daemon=True)
+    return threading.Thread(target=one.shutdown, name="telemetry-flush", daemon=True)

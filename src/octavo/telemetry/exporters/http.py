@@ -1,4 +1,4 @@
-"""OTLP over HTTP, binary or as JSON, by the official exporters."""
+"""Spans and numbers over HTTP, binary or as JSON, by the official exporters. Events: `http_events`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from octavo.telemetry.exporters.target import Target
 
 if TYPE_CHECKING:
     from google.protobuf.message import Message
-    from opentelemetry.sdk._logs.export import LogRecordExporter
     from opentelemetry.sdk.metrics.export import MetricExporter
     from opentelemetry.sdk.trace.export import SpanExporter
 
@@ -41,14 +40,6 @@ class Post(HTTPAdapter):
         if response.status_code in _WORTH_A_RETRY:
             raise NotTaken(f"{response.status_code} {response.reason}")
         return response
-
-
-def log_exporter(target: Target) -> LogRecordExporter:
-    """Sends events."""
-    from opentelemetry.exporter.otlp.proto.http._log_exporter import OTLPLogExporter
-    from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
-
-    return OTLPLogExporter(**_options(target, ExportLogsServiceRequest))
 
 
 def span_exporter(target: Target) -> SpanExporter:

@@ -1,4 +1,4 @@
-"""Events, spans and numbers by OpenTelemetry's SDK, each with a worker that sends batches in the background."""
+"""Spans, numbers and (over gRPC) events by OpenTelemetry's SDK, each with a worker that sends batches."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from opentelemetry.sdk.resources import Resource
 from octavo import __version__
 from octavo.telemetry.door import OpenSpan
 from octavo.telemetry.metrics import INSTRUMENTS
-from octavo.telemetry.values import Attributes, Measurement, Span
+from octavo.telemetry.values import Attributes, Measurement, Span, SpanIds
 
 if TYPE_CHECKING:
     from opentelemetry import trace
@@ -40,6 +40,7 @@ class SdkEvents:
         self.provider = LoggerProvider(who, shutdown_on_exit=False)
         self.provider.add_log_record_processor(BatchLogRecordProcessor(exporter))
         self._logger = self.provider.get_logger(_SCOPE)
+        self.shutdown = self.provider.shutdown
 
     def write(self, attributes: Attributes, span: OpenSpan | None = None) -> None:
         """One record: no body, no time of its own, everything in the attributes."""
@@ -63,6 +64,7 @@ class SdkTracer:
         self.provider.add_span_processor(BatchSpanProcessor(exporter))
         self._tracer = self.provider.get_tracer(_SCOPE, __version__)
         self._outer = _incoming(environ)
+        self.shutdown = self.provider.shutdown
 
     def begin(self, span: Span, parent: OpenSpan | None = None) -> SdkSpan:
         """A span begins now."""
@@ -97,6 +99,12 @@ class SdkSpan:
         self.span.end()
 
     @property
+    def ids(self) -> SpanIds:
+        """Of the trace and of this span."""
+        known = self.span.get_span_context()
+        return SpanIds(known.trace_id.to_bytes(16, "big"), known.span_id.to_bytes(8, "big"), known.trace_flags)
+
+    @property
     def context(self) -> Mapping[str, str]:
         """`traceparent`, and `tracestate` where there is one."""
         from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
@@ -114,6 +122,7 @@ class SdkMeter:
         from opentelemetry.sdk.metrics.export import PeriodicExportingMetricReader
 
         self.provider = MeterProvider([PeriodicExportingMetricReader(exporter)], who, shutdown_on_exit=False)
+        self.shutdown = self.provider.shutdown
         meter = self.provider.get_meter(_SCOPE, __version__)
         self._record: dict[str, Any] = {}
         for one in INSTRUMENTS:

@@ -14,6 +14,7 @@ import msgspec
 from octavo.config.config import HEADER_VARIABLE, Otel
 from octavo.config.schema import OtlpGrpc, OtlpHttp, OtlpTls
 from octavo.errors import OctavoError
+from octavo.http.urls import InvalidUrl, parse_url
 
 _VARIABLE = re.compile(HEADER_VARIABLE)
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
@@ -75,16 +76,12 @@ def target_of(
 
 
 def _checked_address(endpoint: str, wire: str) -> str:
-    from urllib.parse import urlsplit
-
+    if wire == "grpc" and "://" not in endpoint and endpoint.strip():
+        return endpoint
     try:
-        parts = urlsplit(endpoint)
-        fine = parts.scheme in {"http", "https"} and parts.hostname and (parts.port is None or parts.port > 0)
-        fine = fine or (wire == "grpc" and "://" not in endpoint and bool(endpoint.strip()))
-    except ValueError:
-        fine = False
-    if not fine:
-        raise CannotExport("the endpoint is no http or https address")
+        parse_url(endpoint)
+    except InvalidUrl:
+        raise CannotExport("the endpoint is no http or https address") from None
     return endpoint
 
 
