@@ -34,20 +34,20 @@ def save_model(home: str, profile: str | None, model: str | None, effort: str | 
         table = ("profiles", name) if isinstance(name, str) else ()
         for key, value in (("model", model), ("model_reasoning_effort", effort)):
             text = remove_value(text, table, key) if value is None else set_value(text, table, key, value)
-            _intend(tree, table, key, value)
+            intend(tree, table, key, value)
         return text
 
-    _edit(home, change)
+    edit_file(home, change)
 
 
 def hide_full_access_warning(home: str) -> None:
     """Records that the user knows what full access means."""
-    _edit(home, _setting(("notice",), "hide_full_access_warning", True))
+    edit_file(home, _setting(("notice",), "hide_full_access_warning", True))
 
 
 def acknowledge_wsl_setup(home: str) -> None:
     """Records that the user has seen the note about WSL."""
-    _edit(home, _setting((), "windows_wsl_setup_acknowledged", True))
+    edit_file(home, _setting((), "windows_wsl_setup_acknowledged", True))
 
 
 def trust_project(home: str, folder: str) -> None:
@@ -59,11 +59,11 @@ def trust_project(home: str, folder: str) -> None:
         if expand_inline(text, entry) != text:
             # An inline entry is replaced as a whole, whatever else it says.
             text = remove_entry(text, entry)
-            _intend(tree, ("projects",), folder, {})
-        _intend(tree, entry, "trust_level", "trusted")
+            intend(tree, ("projects",), folder, {})
+        intend(tree, entry, "trust_level", "trusted")
         return set_value(text, entry, "trust_level", "trusted")
 
-    _edit(home, change)
+    edit_file(home, change)
 
 
 def load_global_mcp_servers(home: str, managed_path: str = MANAGED_PATH) -> dict[str, McpServer]:
@@ -85,7 +85,7 @@ def save_mcp_servers(home: str, servers: Mapping[str, McpServer]) -> None:
             tree["mcp_servers"] = tables
         return replace_tables(text, "mcp_servers", table_text(("mcp_servers",), tables) if tables else "")
 
-    _edit(home, change)
+    edit_file(home, change)
 
 
 def _server_table(server: McpServer) -> dict[str, object]:
@@ -118,14 +118,14 @@ def _server_table(server: McpServer) -> dict[str, object]:
 
 def _setting(table: tuple[str, ...], key: str, value: object) -> Callable[[str, Tree], str]:
     def change(text: str, tree: Tree) -> str:
-        _intend(tree, table, key, value)
+        intend(tree, table, key, value)
         return set_value(text, table, key, value)
 
     return change
 
 
-def _intend(tree: Tree, table: tuple[str, ...], key: str, value: object) -> None:
-    """Makes the same change to the parsed tree; None removes the key."""
+def intend(tree: Tree, table: tuple[str, ...], key: str, value: object) -> None:
+    """Makes the same change to a parsed tree; None removes the key."""
     for name in table:
         below = tree.get(name)
         if not isinstance(below, dict):
@@ -139,31 +139,35 @@ def _intend(tree: Tree, table: tuple[str, ...], key: str, value: object) -> None
         tree[key] = value
 
 
-def _edit(home: str, change: Callable[[str, Tree], str]) -> None:
-    """Applies `change`, which gives the new text and changes the parsed tree to what is intended."""
+def edit_file(home: str, change: Callable[[str, Tree], str], means: Callable[[Tree, Tree], bool] | None = None) -> None:
+    """Applies `change`, which gives the new text and changes the parsed tree to what is intended.
+
+    `means` tells whether what the new text says is what is intended; by default both are the same.
+    """
     path = os.path.join(home, CONFIG_FILE)
     old = read_text(path).replace("\r\n", "\n")
     tree = parse_toml(old, path)
     new = change(old, tree)
     if new == old:
         return
-    if not _means(new, tree):
+    if not _means(new, tree, means or same):
         raise ConfigError(f"{path} is laid out in a way that can not be edited here; please change it by hand")
     _write_whole(home, path, new)
 
 
-def _means(text: str, tree: Tree) -> bool:
+def _means(text: str, tree: Tree, means: Callable[[Tree, Tree], bool]) -> bool:
     try:
-        return _same(parse_toml(text, CONFIG_FILE), tree)
+        return means(parse_toml(text, CONFIG_FILE), tree)
     except ConfigError:
         return False
 
 
-def _same(left: object, right: object) -> bool:
+def same(left: object, right: object) -> bool:
+    """Whether two trees say the same."""
     if isinstance(left, dict) and isinstance(right, dict):
-        return left.keys() == right.keys() and all(_same(left[key], right[key]) for key in left)
+        return left.keys() == right.keys() and all(same(left[key], right[key]) for key in left)
     if isinstance(left, list) and isinstance(right, list):
-        return len(left) == len(right) and all(map(_same, left, right))
+        return len(left) == len(right) and all(map(same, left, right))
     # repr, because a NaN equals nothing and True equals 1.
     return repr(left) == repr(right)
 

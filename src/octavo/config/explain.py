@@ -19,7 +19,8 @@ from octavo.config.toml import Tree
 from octavo.config.type_errors import toml_date_text
 from octavo.protocol.policy import sandbox_mode
 
-_MASK = "*****"
+MASK = "*****"
+"""What is shown in place of a secret."""
 _SECRET_KEYS = frozenset({"experimental_bearer_token", "bearer_token"})
 _SECRET_TABLES = frozenset({"http_headers", "headers", "env", "set", "query_params"})
 
@@ -177,7 +178,7 @@ def _leaves(value: object, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, .
 def _shown(parts: tuple[str, ...], value: object) -> object:
     """The value as plain JSON, masked if it may be a secret."""
     if parts[-1] in _SECRET_KEYS or _SECRET_TABLES.intersection(parts[:-1]):
-        return _MASK
+        return MASK
     if isinstance(value, Mapping):
         return {key: _shown((*parts, str(key)), below) for key, below in value.items()}
     if isinstance(value, list | tuple):

@@ -47,7 +47,7 @@ def feature_overrides(enable: Iterable[str], disable: Iterable[str]) -> tuple[Ov
 def json_overrides(settings: Mapping[str, object]) -> tuple[Override, ...]:
     """The overrides of a request's `config` map: dotted paths to JSON values, which become TOML values."""
     try:
-        return tuple((path, _from_json(value)) for path, value in settings.items())
+        return tuple((path, from_json(value)) for path, value in settings.items())
     except RecursionError:
         raise ConfigError("The configuration is nested too deeply") from None
 
@@ -131,8 +131,8 @@ def _parse_value(text: str) -> object:
         return text.strip("\"'")
 
 
-def _from_json(value: object) -> object:
-    """JSON in TOML's types: TOML has no null, and its integers have 64 bits."""
+def from_json(value: object) -> object:
+    """JSON in TOML's types: TOML has no null, for which "" stands, and its integers have 64 bits."""
     match value:
         case None:
             return ""
@@ -141,8 +141,8 @@ def _from_json(value: object) -> object:
         case int():
             return value if _INT64_MIN <= value <= _INT64_MAX else float(value)
         case Mapping():
-            return {str(name): _from_json(item) for name, item in value.items()}
+            return {str(name): from_json(item) for name, item in value.items()}
         case list() | tuple():
-            return [_from_json(item) for item in value]
+            return [from_json(item) for item in value]
         case _:
             return value

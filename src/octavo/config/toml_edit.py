@@ -47,6 +47,24 @@ def remove_value(text: str, table: Path, key: str) -> str:
     return text
 
 
+def remove_below(text: str, path: Path) -> str:
+    """Removes what stands at `path` and below it: a pair with its line, a table with the comment above its header."""
+    text = expand_inline(text, path[:-1])
+    kept: list[str] = []
+    at = 0
+    for statement in scan(text):
+        if statement.path[: len(path)] != path:
+            continue
+        kept.append(text[at : _attached(text, statement) if statement.kind == "header" else statement.start])
+        at = statement.end
+    return "".join([*kept, text[at:]])
+
+
+def has_pair(text: str, path: Path) -> bool:
+    """Whether a `key = value` stands at exactly this path, outside of inline tables."""
+    return any(statement.kind == "pair" and statement.path == path for statement in scan(text))
+
+
 def expand_inline(text: str, path: Path) -> str:
     """Turns an inline table at `path` or above it into normal tables with all its entries, at the end."""
     for statement in scan(text):

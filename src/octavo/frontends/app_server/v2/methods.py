@@ -37,6 +37,12 @@ REQUESTS: dict[str, Method] = {
     "command/exec": _method(params.CommandExecParams, results.CommandExecResponse, "commands:exec_command"),
     "model/list": _method(params.ModelListParams, results.ModelListResponse, "models:list_models"),
     "config/read": _method(params.ConfigReadParams, results.ConfigReadResponse, "config_read:read_config"),
+    "config/value/write": _method(
+        params.ConfigValueWriteParams, results.ConfigWriteResponse, "config_write:write_value"
+    ),
+    "config/batchWrite": _method(
+        params.ConfigBatchWriteParams, results.ConfigWriteResponse, "config_write:write_batch"
+    ),
     "feedback/upload": _method(params.FeedbackParams, results.FeedbackResponse, "feedback:upload_feedback"),
     "account/read": _method(params.AccountReadParams, results.AccountReadResponse, "accounts:read_account"),
     "account/login/start": _method(params.Login, results.LoginResponse, "accounts:start_login"),

@@ -243,6 +243,35 @@ class ConfigReadParams(Camel, frozen=True):
     include_layers: bool | None = None
 
 
+MergeStrategy = Literal["replace", "upsert"]
+
+
+class ConfigEdit(Camel, frozen=True):
+    """What is to stand at a dotted path of `config.toml`; null removes it."""
+
+    key_path: str
+    value: Any
+    merge_strategy: MergeStrategy
+
+
+class ConfigValueWriteParams(Camel, frozen=True):
+    """One value, and the version of the file that it is meant for."""
+
+    key_path: str
+    value: Any
+    merge_strategy: MergeStrategy
+    file_path: str | None = None
+    expected_version: str | None = None
+
+
+class ConfigBatchWriteParams(Camel, frozen=True):
+    """Several values: all are written or none."""
+
+    edits: tuple[ConfigEdit, ...]
+    file_path: str | None = None
+    expected_version: str | None = None
+
+
 class FeedbackParams(Camel, frozen=True, kw_only=True):
     """A report, and which thread it is about."""
 

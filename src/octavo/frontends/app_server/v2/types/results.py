@@ -216,3 +216,27 @@ class ConfigReadResponse(Camel, frozen=True):
     config: dict[str, Any]
     origins: dict[str, Any]
     layers: tuple[Any, ...] | None = None
+
+
+class OverridingLayer(Camel, frozen=True):
+    """A layer of the configuration; `version` names what it says, where it is a file that may be written."""
+
+    name: dict[str, Any]
+    version: str
+
+
+class OverriddenMetadata(Camel, frozen=True):
+    """What was written is not in force, and why."""
+
+    message: str
+    overriding_layer: OverridingLayer
+    effective_value: Any
+
+
+class ConfigWriteResponse(Camel, frozen=True):
+    """It is written; `version` names what the file says now."""
+
+    status: Literal["ok", "okOverridden"]
+    version: str
+    file_path: str
+    overridden_metadata: OverriddenMetadata | None = None
