@@ -49,7 +49,7 @@ class Connection:
         target = url.absolute if self._forwards else url.target
         self._answer = Answer(method)
         with _message_errors():
-            self._wire.write(request_head(method, target, fields) + (body or b""))
+            self._wire.write(request_head(method, target, fields), body or b"")
             head = await _head_of(self._answer, self._wire, NO_ANSWER)
         return head.status, head.headers
 

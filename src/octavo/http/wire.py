@@ -17,19 +17,26 @@ from typing import cast
 from octavo.errors import OctavoError
 
 _READ_AHEAD = 256 * 1024
+_RECEIVED_AT_ONCE = 64 * 1024
+_WORTH_NO_COPY = 64 * 1024
+"""Bytes whose copy costs more than a system call of their own."""
 
 
 class TransportError(OctavoError):
     """No whole answer came: name, connection, TLS or protocol; the text is the cause."""
 
 
-class Wire(asyncio.Protocol):
-    """One open connection. `read` gives what has come, at least a byte; `b""` when the server is done."""
+class Wire(asyncio.BufferedProtocol):
+    """One open connection. `read` gives what has come, at least a byte; `b""` when the server is done.
+
+    One buffer serves for all that comes: a plain protocol has 256 KiB mapped and given back for each read.
+    """
 
     def __init__(self) -> None:
         self.is_open = False
         self._transport: asyncio.Transport | None = None
         self._received = bytearray()
+        self._arriving = memoryview(bytearray(_RECEIVED_AT_ONCE))
         self._ended = False
         self._cause: Exception | None = None
         self._paused = False
@@ -58,10 +65,13 @@ class Wire(asyncio.Protocol):
             self._transport.resume_reading()
         return data
 
-    def write(self, data: bytes) -> None:
-        """Send; a break is told by the next `read`, after what the server still had to say."""
-        if self.is_open and self._transport is not None:
-            self._transport.write(data)
+    def write(self, data: bytes, more: bytes = b"") -> None:
+        """Send both; a break is told by the next `read`, after what the server still had to say."""
+        if len(more) < _WORTH_NO_COPY:
+            data, more = data + more, b""
+        for part in (data, more):
+            if part and self.is_open and self._transport is not None:
+                self._transport.write(part)
 
     async def encrypt(self, context: ssl.SSLContext, host: str) -> None:
         """Go on in TLS on this connection."""
@@ -91,9 +101,13 @@ class Wire(asyncio.Protocol):
         self._transport = cast("asyncio.Transport", transport)
         self.is_open = True
 
-    def data_received(self, data: bytes) -> None:
+    def get_buffer(self, sizehint: int) -> memoryview:
+        """Called by the event loop: where the next bytes go."""
+        return self._arriving
+
+    def buffer_updated(self, nbytes: int) -> None:
         """Called by the event loop for bytes that came."""
-        self._received += data
+        self._received += self._arriving[:nbytes]
         if len(self._received) > _READ_AHEAD and not self._paused and self._transport is not None:
             self._paused = True
             self._transport.pause_reading()
