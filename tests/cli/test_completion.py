@@ -31,7 +31,7 @@ def test_bash_completes_commands(tmp_path: Path) -> None:
 
 
 def test_bash_completes_below_a_command(tmp_path: Path) -> None:
-    assert completed(tmp_path, "octavo", "exec", "r") == {"resume"}
+    assert completed(tmp_path, "octavo", "exec", "re") == {"resume", "review"}
     assert completed(tmp_path, "octavo", "-m", "exec", "debug", "l") == {"linux"}
     assert "--last" in completed(tmp_path, "octavo", "exec", "prompt", "resume", "--")
 

@@ -64,10 +64,20 @@ def failure(tmp_path: Path, toml: str) -> str:
             "unknown variant `x`, expected one of `untrusted`, `on-failure`, `on-request`, `never`\n"
             "in `approval_policy`",
         ),
+        ("model_reasoning_effort = 5", "invalid type: integer `5`, expected a string\nin `model_reasoning_effort`"),
         (
-            "model_reasoning_effort = 'xhigh'",
-            "unknown variant `xhigh`, expected one of `minimal`, `low`, `medium`, `high`\nin `model_reasoning_effort`",
+            "approval_policy = {granular = {sandbox_approval = true, mcp_elicitations = true}}",
+            "missing field `rules`\nin `approval_policy.granular`",
         ),
+        (
+            "web_search = 'x'",
+            "unknown variant `x`, expected one of `disabled`, `cached`, `indexed`, `live`\nin `web_search`",
+        ),
+        (
+            "tools = {web_search = {context_size = 'x'}}",
+            "unknown variant `x`, expected one of `low`, `medium`, `high`\nin `tools.web_search.context_size`",
+        ),
+        ("tools = {web_search = 5}", "invalid type: integer `5`, expected a boolean\nin `tools.web_search`"),
         ("forced_login_method = 'x'", "unknown variant `x`, expected `chatgpt` or `api`\nin `forced_login_method`"),
         (
             "tui = {notifications = 1}",
@@ -78,7 +88,10 @@ def failure(tmp_path: Path, toml: str) -> str:
             "data did not match any variant of untagged enum Notifications\nin `tui.notifications`",
         ),
         ("tools = {web_search = true, web_search_request = true}", "duplicate field `web_search`\nin `tools`"),
-        ("features = {nope = 1}", "invalid type: integer `1`, expected a boolean\nin `features.nope`"),
+        (
+            "features = {unified_exec = 1}",
+            "invalid type: integer `1`, expected a boolean\nin `features.unified_exec`",
+        ),
         (
             "shell_environment_policy = {set = {a = 1}}",
             "invalid type: integer `1`, expected a string\nin `shell_environment_policy.set.a`",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 
 import pytest
@@ -14,9 +15,26 @@ from exec_place import OCTAVO, Place
 HI = answer(says("Hi"))
 
 
-def test_a_prompt_argument_leaves_stdin_unread(place: Place) -> None:
+@pytest.mark.parametrize(
+    ("piped", "sent"),
+    [
+        (b"piped stuff\n", "b\n\n<stdin>\npiped stuff\n</stdin>"),
+        (b"no line end", "b\n\n<stdin>\nno line end\n</stdin>"),
+        (b"", "b"),
+        (b" \n", "b"),
+    ],
+)
+def test_what_is_piped_in_follows_the_prompt_of_an_argument(place: Place, piped: bytes, sent: str) -> None:
     model = place.model(HI)
-    assert place.exec("b", stdin=b"a\n").code == 0
+    assert place.exec("b", stdin=piped).code == 0
+    assert model.input_texts()[-1] == sent
+
+
+def test_a_socket_as_stdin_is_not_read(place: Place) -> None:
+    model = place.model(HI)
+    ours, theirs = socket.socketpair()  # as programs on Node have it, which leave it open
+    with ours, theirs:
+        assert place.start("exec", "--skip-git-repo-check", "b", stdin=theirs).wait(30) == 0
     assert model.input_texts()[-1] == "b"
 
 

@@ -62,6 +62,7 @@ _TERMINAL_OPTIONS = (
     Option("--replay", value="FILE", path=True, hidden=True, about="Take the model's answers from this recording"),
 )
 
+REVIEW = Deferred(("review",), "octavo.cli.review_options:REVIEW")
 RESUME = Command(
     "resume",
     "Go on with a saved session in the terminal",
@@ -170,6 +171,7 @@ OCTAVO = Command(
         COMPLETION,
         SANDBOX,
         APPLY,
+        REVIEW,
         RESUME,
         CLOUD,
         FEATURES,

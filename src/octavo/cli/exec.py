@@ -15,33 +15,62 @@ from octavo.frontends.exec.prompt import BadSchema, NoPrompt, read_output_schema
 TYPE_CHECKING = False  # as `typing` has it, which is not loaded yet
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import TypeVar
+    from typing import Any, TypeVar
 
-    from octavo.config.load import ConfigFlags
+    from octavo.config.config import Config
+    from octavo.config.load import ConfigFlags, ConfigSources
     from octavo.frontends.exec.style import ColorChoice
     from octavo.protocol.ids import ConversationId
     from octavo.protocol.policy import SandboxMode
+    from octavo.protocol.review import ReviewRequest
 
     T = TypeVar("T", int, float)
+
+_TODAY = ("thread-source", "cyber-access-program", "ignore-user-config", "ignore-rules", "strict-config")
+"""Options that only clients of later releases know."""
 
 
 def run(invocation: Invocation) -> int:
     """Run `exec` or `exec resume`; the exit code."""
     levels = invocation.levels[1:]  # what stands before `exec` belongs to the terminal interface
-    words = Words(levels)
     resume_id, resume_prompt = _resume_words(invocation) if len(levels) > 1 else (None, None)
-    try:
-        prompt = read_prompt(_whole(invocation, levels[0].text("PROMPT") if resume_prompt is None else resume_prompt))
-        schema_file = words.text("output-schema")
-        schema = None if schema_file is None else read_output_schema(schema_file)
-    except (NoPrompt, BadSchema) as error:
-        raise Stop(1, f"{error}\n") from None
+    argument = levels[0].text("PROMPT") if resume_prompt is None else resume_prompt
+    return run_turn(invocation, Words(levels), argument, resume_id=resume_id)
+
+
+def fork(invocation: Invocation) -> int:
+    """Run `exec fork`; the exit code."""
+    levels, own = invocation.levels[1:], invocation.last
+    argument = own.text("PROMPT") if own.has("PROMPT") else levels[0].text("PROMPT")
+    return run_turn(invocation, Words(levels), argument, resume_id=own.text("SESSION_ID"), forks=True)
+
+
+def run_turn(
+    invocation: Invocation,
+    words: Words,
+    argument: str | None = None,
+    *,
+    resume_id: str | None = None,
+    forks: bool = False,
+    review: ReviewRequest | None = None,
+) -> int:
+    """One turn of what the words say; `argument` is the prompt where there is no review. The exit code."""
+    prompt, schema = _read(invocation, words, argument, review)
     chosen = start.overrides(invocation, start.EXEC)
-    sources, config = start.load_with_sources(chosen, _flags(words), start.EXEC)
+    reads_user_file, is_strict = not words.has("ignore-user-config"), words.has("strict-config")
+
+    def load(cwd: str | None = None) -> tuple[ConfigSources, Config]:
+        flags = _flags(words, cwd)
+        return start.load_with_sources(chosen, flags, start.EXEC, reads_user_file=reads_user_file, is_strict=is_strict)
+
+    sources, config = load()
     session_id = None
     if words.has("worktree") or words.text("worktree-name") is not None:
         session_id, folder = _in_worktree(words, config.cwd, resume_id)
-        sources, config = start.load_with_sources(chosen, _flags(words, folder), start.EXEC)
+        sources, config = load(folder)
+    for name in ("trust", "approve-for-me"):
+        if words.has(name):
+            start.warn(f"Warning: --{name} has no effect here")
     from octavo.git.info import early_git_info
 
     git_info = early_git_info(config.cwd)  # git works while the rest is imported
@@ -49,11 +78,13 @@ def run(invocation: Invocation) -> int:
 
     from octavo.cli.exec_turn import ExecRequest, turn  # slow: only when all of the above is well
 
+    says_today = any(words.has(name) for name in _TODAY) or any(path == "openai_base_url" for path, _ in chosen)
     request = ExecRequest(
         prompt=prompt,
         images=words.texts("image"),
         output_schema=schema,
         json=words.has("json"),
+        says_today=says_today,
         color=cast("ColorChoice", words.text("color") or "auto"),
         last_message_file=words.text("output-last-message"),
         skip_git_check=words.has("skip-git-repo-check"),
@@ -61,6 +92,10 @@ def run(invocation: Invocation) -> int:
         resume_last=words.has("last"),
         ephemeral=words.has("ephemeral"),
         session_id=session_id,
+        resume_any=words.has("all"),
+        forks=forks,
+        review=review,
+        thread_source=words.text("thread-source"),
     )
     return turn(
         sources,
@@ -72,6 +107,18 @@ def run(invocation: Invocation) -> int:
         record=words.text("record"),
         git_info=git_info,
     )
+
+
+def _read(
+    invocation: Invocation, words: Words, argument: str | None, review: ReviewRequest | None
+) -> tuple[str, Any | None]:
+    """The prompt and the schema of the answer. Raises `Stop`."""
+    try:
+        prompt = read_prompt(_whole(invocation, argument)) if review is None else review.user_facing_hint
+        schema_file = words.text("output-schema")
+        return prompt, None if schema_file is None else read_output_schema(schema_file)
+    except (NoPrompt, BadSchema) as error:
+        raise Stop(1, f"{error}\n") from None
 
 
 def _whole(invocation: Invocation, prompt: str | None) -> str | None:
@@ -112,7 +159,9 @@ def _in_worktree(words: Words, cwd: str, resume_id: str | None) -> tuple[Convers
 
 
 def _flags(words: Words, cwd: str | None = None) -> ConfigFlags:
-    from octavo.config.load import ConfigFlags
+    from typing import cast
+
+    from octavo.config.load import ConfigFlags, OssProvider
 
     oss = words.has("oss")
     return ConfigFlags(
@@ -122,6 +171,7 @@ def _flags(words: Words, cwd: str | None = None) -> ConfigFlags:
         approval_policy="never",  # there is nobody to ask
         cwd=cwd or start.chosen_folder(words.text("cd")),
         oss=oss,
+        oss_provider=cast("OssProvider | None", words.text("local-provider")),
         embedded=words.has("local"),
         show_raw_agent_reasoning=True if oss or words.has("local") else None,
         additional_writable_roots=words.texts("add-dir"),

@@ -6,19 +6,39 @@ from octavo.cli.words.spec import Command, Option, Positional
 
 COLORS = ("always", "never", "auto")
 SANDBOX_MODES = ("read-only", "workspace-write", "danger-full-access")
+LOCAL_PROVIDERS = ("lmstudio", "ollama")
 BYPASS = "--dangerously-bypass-approvals-and-sandbox"
 
+REVIEW_TARGETS = (
+    Option(
+        "--uncommitted",
+        about="What is staged, changed or new (the default)",
+        conflicts=("--base", "--commit"),
+    ),
+    Option("--base", value="BRANCH", about="What this branch changes against that one", conflicts=("--commit",)),
+    Option("--commit", value="SHA", about="What this commit changes"),
+    Option("--title", value="TITLE", about="What the commit is called"),
+)
+REVIEW_EXAMPLES = (
+    ("octavo exec review", "what is not committed yet"),
+    ("octavo exec review --base main", "this branch, as in a pull request"),
+)
+
 # Valid before and after `resume`: clients put pictures after it and everything else before.
-_OPTIONS = (
+OPTIONS = (
     Option("-m", "--model", value="MODEL", about="The model to ask"),
     Option("-s", "--sandbox", value="SANDBOX_MODE", choices=SANDBOX_MODES, about="What commands may touch"),
     Option("--full-auto", about="Same as --sandbox workspace-write, and stronger", conflicts=(BYPASS,)),
     Option(BYPASS, about="No sandbox at all: only where something else confines it", hidden_names=("--yolo",)),
     Option("--add-dir", value="DIR", repeat=True, path=True, about="One more folder to write in, for workspace-write"),
     Option("-C", "--cd", value="DIR", path=True, about="The folder to work in"),
+    Option("--thread-source", value="SOURCE", hidden=True, about="Saved with a new session"),
     Option("--skip-git-repo-check", about="Also work outside of git repositories"),
     Option("-p", "--profile", value="CONFIG_PROFILE", about="A profile of config.toml"),
     Option("--oss", about="Ask a model of the local Ollama server"),
+    Option(
+        "--local-provider", value="PROVIDER", choices=LOCAL_PROVIDERS, hidden=True, about="Which server --oss means"
+    ),
     Option("--local", about="Ask the built-in local model: needs no key and no network", conflicts=("--oss",)),
     Option("-i", "--image", value="FILE", greedy=True, path=True, about="Pictures for the model, before the prompt"),
     Option("--output-schema", value="FILE", path=True, about="A JSON Schema for the last message"),
@@ -30,6 +50,8 @@ _OPTIONS = (
     Option("--ephemeral", about="Save nothing of this run"),
     Option("--worktree", about="Work in a git worktree of its own (see octavo worktree)"),
     Option("--worktree-name", value="NAME", about="The same, under this name; one that is there is used again"),
+    Option("--ignore-user-config", about="Do not read config.toml in CODEX_HOME"),
+    Option("--strict-config", hidden=True, about="A key that means nothing is an error"),
     Option("--json", about="Write events to stdout, one JSON object a line", hidden_names=("--experimental-json",)),
     Option("--color", value="COLOR", choices=COLORS, about="Colours in the output for people (default: auto)"),
     # Clients of later releases send it; it means something to none of our providers.
@@ -40,6 +62,9 @@ _OPTIONS = (
         hidden=True,
         about="Accepted, and of no effect",
     ),
+    Option("--ignore-rules", hidden=True, about="Accepted, and of no effect"),
+    Option("--trust", hidden=True, about="Accepted, and of no effect: told on stderr"),
+    Option("--approve-for-me", hidden=True, about="Accepted, and of no effect: told on stderr"),
     Option("--record", value="FILE", path=True, about="Write what the model answers to a file for --replay"),
     Option(
         "--replay",
@@ -55,9 +80,13 @@ _RESUME = Command(
     "resume",
     "Go on with a saved session",
     run=_RUN,
-    options=(Option("--last", about="The newest session of this provider"), *_OPTIONS),
+    options=(
+        Option("--last", about="The newest session of this folder, or else of all"),
+        Option("--all", about="With --last: the newest one, of whatever folder"),
+        *OPTIONS,
+    ),
     positionals=(
-        Positional("SESSION_ID", "The id of the session; not with --last"),
+        Positional("SESSION_ID", "The id or name of the session; not with --last"),
         Positional("PROMPT", "What to do next; absent or -: read from stdin"),
     ),
     examples=(
@@ -67,13 +96,34 @@ _RESUME = Command(
     details="Model, folder and sandbox are those of this command line, not of the session.",
 )
 
+_FORK = Command(
+    "fork",
+    "Copy a saved session into a new one, and go on there",
+    run="octavo.cli.exec:fork",
+    options=OPTIONS,
+    positionals=(
+        Positional("SESSION_ID", "The id or name of the session, which stays as it is", required=True),
+        Positional("PROMPT", "What to do next; absent or -: read from stdin"),
+    ),
+    examples=(('octavo exec fork ID "Try it another way"', "the session ID does not change"),),
+)
+
+_REVIEW = Command(
+    "review",
+    "Let a reviewer look at changes",
+    run="octavo.cli.exec_review:review",
+    options=(*REVIEW_TARGETS, *OPTIONS),
+    positionals=(Positional("PROMPT", "What to review, in your words; -: read from stdin"),),
+    examples=REVIEW_EXAMPLES,
+)
+
 EXEC = Command(
     "exec",
     "Let the agent work on one prompt, without a terminal",
     run=_RUN,
-    options=_OPTIONS,
+    options=OPTIONS,
     positionals=(Positional("PROMPT", "What to do; absent or -: read from stdin"),),
-    commands=(_RESUME,),
+    commands=(_RESUME, _FORK, _REVIEW),
     aliases=("e",),
     program="octavo-exec",
     examples=(

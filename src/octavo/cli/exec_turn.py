@@ -13,7 +13,8 @@ from octavo.cli.preparation import check_login, ensure_local_model
 from octavo.cli.words.stop import Stop
 from octavo.config.config import Config
 from octavo.config.load import ConfigSources
-from octavo.frontends.exec.run import ExecRequest, NoSuchSession, NotInRepository, run_exec
+from octavo.errors import OctavoError
+from octavo.frontends.exec.run import ExecRequest, NotInRepository, run_exec
 from octavo.frontends.signals import Interrupted
 from octavo.git.info import GitInfo
 from octavo.protocol.policy import ReadOnly
@@ -52,8 +53,14 @@ def turn(
         return run_exec(runtime, request, start.loaded, start.warn)
     except Interrupted as interrupted:
         start.die_of(interrupted.signum)
-    except (NotInRepository, NoSuchSession) as error:
+    except NotInRepository as error:
         raise Stop(1, f"{error}\n") from None
+    except OctavoError as error:
+        from octavo.frontends.exec.chosen_session import NoSuchSession  # only whoever asks for one can miss it
+
+        if isinstance(error, NoSuchSession):
+            raise Stop(1, f"{error}\n") from None
+        raise
 
 
 def _choose_backend(runtime: Runtime, replay: str | None, record: str | None) -> None:

@@ -112,13 +112,16 @@ def overrides(invocation: Invocation, texts: ErrorTexts) -> tuple[Override, ...]
     Raises `Stop`.
     """
     _load_msgspec()
-    from octavo.config.overrides import feature_overrides, parse_override
+    from octavo.config.overrides import feature_overrides, meaningless_features, parse_override
 
     try:
         single = tuple(parse_override(raw) for raw in invocation.texts("config"))
     except ConfigError as error:
         raise Stop(1, texts.override.format(error) + "\n") from None
-    return single + feature_overrides(invocation.texts("enable"), invocation.texts("disable"))
+    enabled, disabled = invocation.texts("enable"), invocation.texts("disable")
+    for name in meaningless_features(enabled + disabled):
+        warn(f"Warning: the feature `{name}` is one of later releases and means nothing here")
+    return single + feature_overrides(enabled, disabled)
 
 
 def _load_msgspec() -> None:
@@ -139,14 +142,30 @@ def load(chosen: tuple[Override, ...], flags: ConfigFlags, texts: ErrorTexts) ->
 
 
 def load_with_sources(
-    chosen: tuple[Override, ...], flags: ConfigFlags, texts: ErrorTexts
+    chosen: tuple[Override, ...],
+    flags: ConfigFlags,
+    texts: ErrorTexts,
+    *,
+    reads_user_file: bool = True,
+    is_strict: bool = False,
 ) -> tuple[ConfigSources, Config]:
-    """The same, and how to make another one. Raises `Stop`."""
+    """The same, and how to make another one. Raises `Stop`.
+
+    Without `reads_user_file` the user's own `config.toml` counts for nothing; `is_strict` refuses unknown keys.
+    """
     from octavo.config.load import ConfigSources, load_config
 
     environ = dict(os.environ)
     try:
-        sources = ConfigSources(find_home(environ), working_directory(), environ, chosen, flags)
+        sources = ConfigSources(
+            find_home(environ),
+            working_directory(),
+            environ,
+            chosen,
+            flags,
+            reads_user_file=reads_user_file,
+            is_strict=is_strict,
+        )
         config = load_config(sources)
     except ConfigError as error:
         text = str(error)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import msgspec
 
 from octavo.config.instructions import read_prompt_file
-from octavo.config.schema import ConfigToml, ProfileToml, WorkspaceWriteToml
+from octavo.config.permissions import sandbox_mode_of
+from octavo.config.schema import ConfigToml, OssProvider, ProfileToml, WorkspaceWriteToml
 from octavo.errors import ConfigError
 from octavo.protocol.policy import (
     ApprovalPolicy,
@@ -22,6 +23,7 @@ from octavo.protocol.policy import (
 TYPE_CHECKING = False  # as `typing` has it
 if TYPE_CHECKING:
     from octavo.config.limits import Limits
+    from octavo.protocol.policy import ReasoningEffort
 
 T = TypeVar("T")
 
@@ -58,6 +60,7 @@ class ConfigFlags(msgspec.Struct, frozen=True):
     max_tokens: int | None = None
     max_cost: float | None = None
     time_limit: str | int | None = None
+    oss_provider: OssProvider | None = None
 
 
 def first(default: T, *values: T | None) -> T:
@@ -85,12 +88,19 @@ def canonical_folder(base: str, folder: str) -> str:
         return full
 
 
-def active_profile(settings: ConfigToml, flags: ConfigFlags) -> tuple[str | None, ProfileToml]:
-    """The chosen profile's name and table; an empty table without one, `ConfigError` for an unknown name."""
+def active_profile(
+    settings: ConfigToml, flags: ConfigFlags, *, has_file: bool = False
+) -> tuple[str | None, ProfileToml]:
+    """The chosen profile's name and table; an empty table without one, `ConfigError` for an unknown name.
+
+    A profile that has a file of its own needs no table.
+    """
     name = first_set(flags.profile, settings.profile)
     if name is None:
         return None, ProfileToml()
     profile = (settings.profiles or {}).get(name)
+    if profile is None and has_file:
+        return name, ProfileToml()
     if profile is None:
         raise ConfigError(f"config profile `{name}` not found")
     return name, profile
@@ -117,12 +127,21 @@ def choose_model(settings: ConfigToml, profile: ProfileToml, flags: ConfigFlags,
     return first(default, profile.model, settings.model)
 
 
+def effort_of(text: str | None) -> ReasoningEffort | None:
+    """The effort as the file has it; blank is unset.
+
+    Models learn new words for it faster than we do: whether one knows the word is for its service to say.
+    """
+    return cast("ReasoningEffort | None", text or None)
+
+
 def choose_sandbox_policy(
     settings: ConfigToml, profile: ProfileToml, flags: ConfigFlags, cwd: str, trusted: bool
 ) -> SandboxPolicy:
     """What commands may touch; without any word on it a trusted project may be written, others only read."""
     default: SandboxMode = "workspace-write" if trusted else "read-only"
-    mode = first(default, flags.sandbox_mode, profile.sandbox_mode, settings.sandbox_mode)
+    permissions = sandbox_mode_of(settings.default_permissions)
+    mode = first(default, flags.sandbox_mode, profile.sandbox_mode, permissions, settings.sandbox_mode)
     if mode == "danger-full-access":
         return DangerFullAccess()
     if mode == "read-only":
@@ -169,8 +188,14 @@ def replaced_prompts(
     Configured files are read even where a flag or key makes them moot, so that a
     broken one is noticed; `ConfigError` if one can not be used.
     """
-    base_path = first_set(profile.experimental_instructions_file, settings.experimental_instructions_file)
-    base = read_prompt_file(base_path, cwd, "experimental instructions file")
+    base_path = first_set(
+        profile.model_instructions_file,
+        profile.experimental_instructions_file,
+        settings.model_instructions_file,
+        settings.experimental_instructions_file,
+    )
+    is_older = base_path not in (profile.model_instructions_file, settings.model_instructions_file)
+    base = read_prompt_file(base_path, cwd, "experimental instructions file" if is_older else "model instructions file")
     compact_path = first_set(profile.experimental_compact_prompt_file, settings.experimental_compact_prompt_file)
     compact_file = read_prompt_file(compact_path, cwd, "experimental compact prompt file")
     compact = (first_set(flags.compact_prompt, settings.compact_prompt) or "").strip() or None

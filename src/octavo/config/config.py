@@ -17,6 +17,7 @@ from octavo.config.schema import (
     LoginMethod,
     Notices,
     OAuthCredentialsStore,
+    OssProvider,
     OtlpGrpc,
     OtlpHttp,
     PriceToml,
@@ -24,6 +25,7 @@ from octavo.config.schema import (
     ShellEnvironmentPolicy,
     Tui,
 )
+from octavo.config.web_search import WebSearch
 from octavo.protocol.policy import (
     ApprovalPolicy,
     ApprovalsReviewer,
@@ -139,6 +141,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     compact_prompt: str | None
     project_doc_max_bytes: int
     project_doc_fallback_filenames: tuple[str, ...]
+    project_root_markers: tuple[str, ...]
+    """What a folder holds that is the top of a project."""
 
     hide_agent_reasoning: bool
     show_raw_agent_reasoning: bool
@@ -152,6 +156,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     history: History
 
     features: Features
+    web_search: WebSearch
+    """How the provider searches the web, where the feature is on."""
     deprecations: tuple[Deprecation, ...]
     """Each older feature name that was used and the name to use instead, sorted."""
     mcp_servers: Mapping[str, McpServer]
@@ -167,6 +173,10 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     mcp_oauth_credentials_store: OAuthCredentialsStore
     chatgpt_base_url: str
     active_profile: str | None
+    check_for_update_on_startup: bool
+    oss_provider: OssProvider
+    warnings: tuple[str, ...]
+    """What was asked for and is not done, in words for the user."""
 
     def __repr__(self) -> str:
         # The environment and the providers hold secrets, and texts of values end up in logs.

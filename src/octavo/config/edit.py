@@ -102,6 +102,7 @@ def _server_table(server: McpServer) -> dict[str, object]:
     keys: dict[str, object] = {
         **head,
         "enabled": None if server.enabled else False,
+        "required": True if server.required else None,
         "startup_timeout_sec": server.startup_timeout_sec,
         "tool_timeout_sec": server.tool_timeout_sec,
         "enabled_tools": server.enabled_tools,

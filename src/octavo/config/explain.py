@@ -11,11 +11,11 @@ from octavo.config.choices import ConfigFlags, active_profile
 from octavo.config.config import Config
 from octavo.config.features import features_of_profile, older_paths
 from octavo.config.known_keys import known_paths, unknown_keys
-from octavo.config.layers import Layers, merge_layers, read_layers
+from octavo.config.layers import Layers, every_layer, merge_layers
 from octavo.config.load import ConfigSources, read_settings, resolve_config
-from octavo.config.overrides import path_parts, set_path
+from octavo.config.overrides import path_parts
 from octavo.config.schema import ConfigToml, ProfileToml, WorkspaceWriteToml
-from octavo.config.toml import Tree
+from octavo.config.sources import read_sources
 from octavo.config.type_errors import toml_date_text
 from octavo.protocol.policy import sandbox_mode
 
@@ -64,10 +64,11 @@ class Explanation(msgspec.Struct, frozen=True):
 
 def explain_config(sources: ConfigSources) -> Explanation:
     """Explains the configuration that `load_config` would yield; `ConfigError` where that fails."""
-    layers = read_layers(sources.codex_home, sources.cli_overrides, sources.managed_path)
+    read = read_sources(sources)
+    layers = read.layers
     tree = merge_layers(layers)
     settings = read_settings(tree)
-    config = resolve_config(sources, settings)
+    config = resolve_config(sources, settings, read)
     leaves = dict(_leaves(tree, ()))
     explained = [*_known_settings(sources.flags, settings, config, leaves, layers), *_own_tables(leaves, layers)]
     return Explanation(tuple(explained), tuple(_unknown(layers)))
@@ -122,11 +123,13 @@ def _layer_below(parts: tuple[str, ...], leaves: Mapping[tuple[str, ...], object
 
 
 def _tree_layer(leaf: tuple[str, ...], layers: Layers) -> str:
-    for name, tree in (("managed preferences", layers.preferences), (layers.managed_path, layers.managed)):
+    for name, tree in (("managed preferences", layers.preferences), (layers.managed.path, layers.managed.tree)):
         if leaf in dict(_leaves(tree, ())):
             return name
     overrides = (path_parts(path) for path, _ in layers.overrides)
-    return "-c" if any(leaf[: len(path)] == path for path in overrides) else layers.user_path
+    if any(leaf[: len(path)] == path for path in overrides):
+        return "-c"
+    return next(layer.path for layer in reversed(layers.files) if leaf in dict(_leaves(layer.tree, ())))
 
 
 def _value_in_force(parts: tuple[str, ...], config: Config, settings: ConfigToml) -> tuple[bool, object]:
@@ -135,6 +138,8 @@ def _value_in_force(parts: tuple[str, ...], config: Config, settings: ConfigToml
         return True, sandbox_mode(config.sandbox_policy)
     if parts == ("agents",):
         return False, None  # the user's own table: shown as it is written
+    if parts == ("web_search",):
+        return True, config.web_search.mode
     holder: Any = config
     if parts[0] == "sandbox_workspace_write":
         holder = settings
@@ -155,15 +160,7 @@ def _own_tables(leaves: Mapping[tuple[str, ...], object], layers: Layers) -> Ite
 
 
 def _unknown(layers: Layers) -> Iterator[UnknownKey]:
-    overrides: Tree = {}
-    for path, value in layers.overrides:
-        set_path(overrides, path, value)
-    for name, tree in (
-        (layers.user_path, layers.user),
-        ("-c", overrides),
-        (layers.managed_path, layers.managed),
-        ("managed preferences", layers.preferences),
-    ):
+    for name, tree in every_layer(layers):
         yield from (UnknownKey(path, name, nearest) for path, nearest in unknown_keys(tree))
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
 if TYPE_CHECKING:
     from octavo.config.schema import ConfigToml, ProfileToml
+    from octavo.config.web_search import WebSearchToml
 
 
 Stage = Literal["experimental", "beta", "stable", "deprecated", "removed"]
@@ -109,7 +110,7 @@ def _apply_toggles(values: dict[str, bool], used: set[Deprecation], toggles: tup
             used.add((reported, feature))
 
 
-def _apply_table(values: dict[str, bool], used: set[Deprecation], table: Mapping[str, bool] | None) -> None:
+def _apply_table(values: dict[str, bool], used: set[Deprecation], table: Mapping[str, Any] | None) -> None:
     # Sorted, so that an older and a newer name in one table give the same result in any order.
     for name in sorted(table or ()):
         feature = canonical_feature(name)
@@ -127,10 +128,14 @@ def _top_level_toggles(settings: ConfigToml) -> tuple[_Toggle, ...]:
     tools = settings.tools
     return (
         *_shared_toggles(settings),
-        ("tools.web_search", "web_search_request", tools.web_search if tools else None),
+        ("tools.web_search", "web_search_request", _switch(tools.web_search) if tools else None),
         ("tools.web_search", "web_search_request", tools.web_search_request if tools else None),
         ("tools.view_image", "view_image_tool", tools.view_image if tools else None),
     )
+
+
+def _switch(search: bool | WebSearchToml | None) -> bool | None:
+    return search if isinstance(search, bool) else None  # a table is decided with the newer key
 
 
 def _profile_toggles(profile: ProfileToml) -> tuple[_Toggle, ...]:

@@ -58,6 +58,8 @@ def _known_paths(wanted: Any, path: str) -> Iterator[tuple[str, str]]:
     if table is None:
         yield path, path.rpartition(".")[2]
     elif get_origin(table) is not Mapping:
+        if _has_short_form(wanted) and not path.startswith("otel."):  # where to send telemetry is shown part by part
+            yield path, path.rpartition(".")[2]
         for field in msgspec.structs.fields(table):
             yield from _known_paths(field.type, _join(path, field.encode_name))
     elif path == _FEATURES:
@@ -66,6 +68,11 @@ def _known_paths(wanted: Any, path: str) -> Iterator[tuple[str, str]]:
         yield path, path.rpartition(".")[2]
     else:
         yield from _known_paths(get_args(table)[1], _join(path, "<name>"))
+
+
+def _has_short_form(wanted: Any) -> bool:
+    """Whether a single value may stand for the table."""
+    return any(part is not types.NoneType and _table_type(part) is None for part in get_args(wanted))
 
 
 def _table_type(wanted: Any) -> Any:

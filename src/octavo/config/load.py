@@ -7,11 +7,8 @@ where the tree comes before the flag.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal
-
-import msgspec
 
 from octavo import __version__
 from octavo.config.choices import (
@@ -23,16 +20,17 @@ from octavo.config.choices import (
     choose_provider_id,
     choose_sandbox_policy,
     chosen_roots,
+    effort_of,
     first,
     first_set,
     replaced_prompts,
 )
 from octavo.config.config import Agents, Config, Otel
-from octavo.config.features import resolve_features
+from octavo.config.features import canonical_feature, resolve_features
 from octavo.config.instructions import read_user_instructions
-from octavo.config.layers import MANAGED_PATH, merge_layers, read_layers
+from octavo.config.layers import merge_layers
 from octavo.config.mcp_servers import McpServer, read_server
-from octavo.config.overrides import Override
+from octavo.config.permissions import approval_policy_of, permission_warning
 from octavo.config.providers import build_providers, choose_provider
 from octavo.config.schema import (
     ConfigToml,
@@ -40,6 +38,7 @@ from octavo.config.schema import (
     LocalModel,
     McpServerToml,
     Notices,
+    OssProvider,
     OtelExporterToml,
     OtelToml,
     OtlpGrpc,
@@ -50,13 +49,16 @@ from octavo.config.schema import (
     Tui,
     WorkspaceWriteToml,
 )
+from octavo.config.sources import ConfigSources, ReadSources, read_sources
 from octavo.config.toml import Tree, convert_tree
 from octavo.config.trust import is_trusted
+from octavo.config.web_search import choose_web_search
 from octavo.errors import ConfigError
 
 __all__ = [
     "ConfigFlags",
     "ConfigSources",
+    "OssProvider",
     "canonical_folder",
     "load_config",
     "read_mcp_servers",
@@ -69,27 +71,17 @@ DEFAULT_CHATGPT_BASE_URL = "https://chatgpt.com/backend-api/"
 DEFAULT_PROJECT_DOC_MAX_BYTES = 32 * 1024
 
 
-class ConfigSources(msgspec.Struct, frozen=True):
-    """Where a configuration comes from. `cwd` is absolute; `environ` is the environment after `.env`."""
-
-    codex_home: str
-    cwd: str
-    environ: Mapping[str, str]
-    cli_overrides: tuple[Override, ...] = ()
-    flags: ConfigFlags = ConfigFlags()
-    managed_path: str = MANAGED_PATH
-
-
 def load_config(sources: ConfigSources) -> Config:
     """The configuration that `sources` yield; `ConfigError` with one message if there is none."""
-    tree = merge_layers(read_layers(sources.codex_home, sources.cli_overrides, sources.managed_path))
-    return resolve_config(sources, read_settings(tree))
+    read = read_sources(sources)
+    return resolve_config(sources, read_settings(merge_layers(read.layers)), read)
 
 
 def read_settings(tree: Tree) -> ConfigToml:
     """The merged tree in its types; `ConfigError` names the first value that does not fit."""
     settings = convert_tree(tree, ConfigToml)
     _check_tools(settings.tools)
+    _check_features(settings)
     if settings.otel is not None and not all(_names_one(exporter) for exporter in _exporters(settings.otel)):
         from octavo.config.type_errors import convert_reporting  # only where something is odd
 
@@ -102,15 +94,22 @@ def read_mcp_servers(table: Mapping[str, McpServerToml]) -> dict[str, McpServer]
     return {name: read_server(name, table[name]) for name in sorted(table)}
 
 
-def resolve_config(sources: ConfigSources, settings: ConfigToml) -> Config:
+def resolve_config(sources: ConfigSources, settings: ConfigToml, read: ReadSources) -> Config:
     """Chooses, for each setting, among flags, profile, `settings` and defaults."""
-    flags, environ = sources.flags, sources.environ
-    cwd = os.path.join(sources.cwd, flags.cwd) if flags.cwd is not None else sources.cwd
+    flags, environ, cwd = sources.flags, sources.environ, sources.folder
     servers = read_mcp_servers(settings.mcp_servers or {})
-    profile_name, profile = active_profile(settings, flags)
-    features, deprecations = resolve_features(settings, profile, _feature_flags(flags))
+    profile_name, profile = active_profile(settings, flags, has_file=read.has_profile_file)
+    searches, web_search = choose_web_search(
+        flags.web_search,
+        first_set(profile.web_search, settings.web_search),
+        settings.tools.web_search if settings.tools is not None else None,
+    )
+    features, deprecations = resolve_features(settings, profile, _feature_flags(flags, searches))
     trusted = is_trusted(settings.projects or {}, cwd, environ, chosen_roots(settings, flags, cwd))
-    providers = build_providers(settings.model_providers or {}, environ, __version__)
+    oss_provider: OssProvider = first("ollama", flags.oss_provider, settings.oss_provider)
+    providers = build_providers(
+        settings.model_providers or {}, environ, __version__, settings.openai_base_url, oss_provider
+    )
     provider_id = choose_provider_id(settings, profile, flags)
     provider = choose_provider(providers, provider_id)
     base_instructions, compact_prompt = replaced_prompts(settings, profile, flags, cwd)
@@ -126,14 +125,19 @@ def resolve_config(sources: ConfigSources, settings: ConfigToml) -> Config:
         model_context_window=settings.model_context_window,
         model_max_output_tokens=settings.model_max_output_tokens,
         model_auto_compact_token_limit=settings.model_auto_compact_token_limit,
-        model_reasoning_effort=first_set(profile.model_reasoning_effort, settings.model_reasoning_effort),
+        model_reasoning_effort=effort_of(first_set(profile.model_reasoning_effort, settings.model_reasoning_effort)),
         model_reasoning_summary=first("auto", profile.model_reasoning_summary, settings.model_reasoning_summary),
         model_verbosity=first_set(profile.model_verbosity, settings.model_verbosity),
         model_supports_reasoning_summaries=settings.model_supports_reasoning_summaries,
         model_reasoning_summary_format=settings.model_reasoning_summary_format,
+        service_tier=first_set(profile.service_tier, settings.service_tier) or None,
         local_model=settings.local or LocalModel(),
-        service_tier=settings.service_tier or None,
-        approval_policy=first("on-request", flags.approval_policy, profile.approval_policy, settings.approval_policy),
+        approval_policy=first(
+            "on-request",
+            flags.approval_policy,
+            approval_policy_of(profile.approval_policy),
+            approval_policy_of(settings.approval_policy),
+        ),
         approvals_reviewer="user" if settings.approvals_reviewer in (None, "user") else "auto_review",
         sandbox_policy=choose_sandbox_policy(settings, profile, flags, cwd, trusted),
         approval_or_sandbox_was_set=_policy_was_set(settings, profile, flags),
@@ -147,6 +151,7 @@ def resolve_config(sources: ConfigSources, settings: ConfigToml) -> Config:
         developer_instructions=first_set(flags.developer_instructions, settings.developer_instructions),
         compact_prompt=compact_prompt,
         project_doc_max_bytes=first(DEFAULT_PROJECT_DOC_MAX_BYTES, settings.project_doc_max_bytes),
+        project_root_markers=first((".git",), settings.project_root_markers),
         project_doc_fallback_filenames=_trimmed(settings.project_doc_fallback_filenames or ()),
         hide_agent_reasoning=settings.hide_agent_reasoning or False,
         show_raw_agent_reasoning=_shows_raw_reasoning(settings, flags),
@@ -158,6 +163,7 @@ def resolve_config(sources: ConfigSources, settings: ConfigToml) -> Config:
         windows_wsl_setup_acknowledged=settings.windows_wsl_setup_acknowledged or False,
         history=settings.history or History("save-all"),
         features=features,
+        web_search=web_search,
         deprecations=deprecations,
         mcp_servers=servers,
         agents=_agents(settings.agents, sources.codex_home),
@@ -170,6 +176,9 @@ def resolve_config(sources: ConfigSources, settings: ConfigToml) -> Config:
         mcp_oauth_credentials_store=first("auto", settings.mcp_oauth_credentials_store),
         chatgpt_base_url=first(DEFAULT_CHATGPT_BASE_URL, profile.chatgpt_base_url, settings.chatgpt_base_url),
         active_profile=profile_name,
+        check_for_update_on_startup=first(True, settings.check_for_update_on_startup),
+        oss_provider=oss_provider,
+        warnings=(*read.warnings, *_warnings(settings, profile, flags)),
     )
 
 
@@ -181,17 +190,24 @@ def _agents(table: Mapping[str, Any] | None, codex_home: str) -> Agents:
     return read_agents(table, codex_home)
 
 
-def _feature_flags(flags: ConfigFlags) -> dict[str, bool | None]:
+def _warnings(settings: ConfigToml, profile: ProfileToml, flags: ConfigFlags) -> tuple[str, ...]:
+    chosen = flags.sandbox_mode is not None or profile.sandbox_mode is not None
+    told = None if chosen else permission_warning(settings.default_permissions, settings.permissions)
+    return () if told is None else (told,)
+
+
+def _feature_flags(flags: ConfigFlags, searches: bool | None) -> dict[str, bool | None]:
     return {
         "apply_patch_freeform": flags.include_apply_patch,
-        "web_search_request": flags.web_search,
+        "web_search_request": searches,
         "experimental_sandbox_command_assessment": flags.command_assessment,
     }
 
 
 def _policy_was_set(settings: ConfigToml, profile: ProfileToml, flags: ConfigFlags) -> bool:
     tables = (flags, profile, settings)
-    return any(table.approval_policy is not None or table.sandbox_mode is not None for table in tables)
+    told = any(table.approval_policy is not None or table.sandbox_mode is not None for table in tables)
+    return told or settings.default_permissions is not None
 
 
 def _shows_raw_reasoning(settings: ConfigToml, flags: ConfigFlags) -> bool:
@@ -222,3 +238,13 @@ def _chosen(exporter: Literal["none"] | OtelExporterToml) -> OtlpHttp | OtlpGrpc
 def _check_tools(tools: ToolsToml | None) -> None:
     if tools is not None and tools.web_search is not None and tools.web_search_request is not None:
         raise ConfigError("duplicate field `web_search`\nin `tools`")
+
+
+def _check_features(settings: ConfigToml) -> None:
+    """Features are switches; what those of later releases take is not looked at."""
+    tables = [("features", settings.features)]
+    tables += [(f"profiles.{name}.features", profile.features) for name, profile in (settings.profiles or {}).items()]
+    for path, table in tables:
+        for name, value in (table or {}).items():
+            if not isinstance(value, bool) and canonical_feature(name) is not None:
+                convert_tree(value, bool, f"{path}.{name}")

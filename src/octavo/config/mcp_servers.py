@@ -55,6 +55,8 @@ class McpServer(msgspec.Struct, frozen=True):
     tool_timeout_sec: float | None = None
     enabled_tools: tuple[str, ...] | None = None
     disabled_tools: tuple[str, ...] | None = None
+    required: bool = False
+    """Whether a conversation must not go on without it."""
 
 
 def read_server(name: str, entry: McpServerToml) -> McpServer:
@@ -74,6 +76,7 @@ def read_server(name: str, entry: McpServerToml) -> McpServer:
         tool_timeout_sec=entry.tool_timeout_sec,
         enabled_tools=entry.enabled_tools,
         disabled_tools=entry.disabled_tools,
+        required=entry.required,
     )
 
 
@@ -84,7 +87,7 @@ def _read_transport(where: str, entry: McpServerToml) -> StdioTransport | HttpTr
             command=entry.command,
             args=entry.args or (),
             env=entry.env,
-            env_vars=entry.env_vars or (),
+            env_vars=tuple(one if isinstance(one, str) else one.name for one in entry.env_vars or ()),
             cwd=entry.cwd,
         )
     if entry.url is not None:

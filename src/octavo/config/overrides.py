@@ -35,13 +35,24 @@ def parse_override(raw: str) -> Override:
 def feature_overrides(enable: Iterable[str], disable: Iterable[str]) -> tuple[Override, ...]:
     """The overrides for `--enable` and `--disable`: they follow all `-c`, and `--disable` comes last.
 
-    A name that is neither a feature nor an older name of one is a `ConfigError`.
+    A name that no release has is a `ConfigError`; see `meaningless_features` for those that only later ones have.
     """
     switches = [*((name, True) for name in enable), *((name, False) for name in disable)]
-    for name, _ in switches:
-        if canonical_feature(name) is None:
-            raise ConfigError(f"Unknown feature flag: {name}")
+    meaningless_features(name for name, _ in switches)
     return tuple((f"features.{name}", value) for name, value in switches)
+
+
+def meaningless_features(names: Iterable[str]) -> tuple[str, ...]:
+    """Those of the names that only later releases have. Raises `ConfigError` for a name that none has."""
+    unknown = [name for name in names if canonical_feature(name) is None]
+    if not unknown:
+        return ()
+    from octavo.config.later_features import LATER_FEATURES
+
+    for name in unknown:
+        if name not in LATER_FEATURES:
+            raise ConfigError(f"Unknown feature flag: {name}")
+    return tuple(unknown)
 
 
 def json_overrides(settings: Mapping[str, object]) -> tuple[Override, ...]:

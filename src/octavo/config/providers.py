@@ -12,6 +12,7 @@ from octavo.errors import ConfigError
 WireApi = Literal["responses", "chat"]
 
 _MOST_RETRIES = 100
+_PORTS = {"ollama": 11434, "lmstudio": 1234}
 _Count = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1, extra={"shown_as": "u64"})]
 
 
@@ -46,13 +47,21 @@ class ModelProvider(msgspec.Struct, frozen=True):
 
 
 def build_providers(
-    configured: Mapping[str, ModelProvider], environ: Mapping[str, str], product_version: str
+    configured: Mapping[str, ModelProvider],
+    environ: Mapping[str, str],
+    product_version: str,
+    openai_base_url: str | None = None,
+    oss_provider: Literal["ollama", "lmstudio"] = "ollama",
 ) -> dict[str, ModelProvider]:
-    """Every provider by id. A configured entry under a built-in id counts for nothing."""
+    """Every provider by id. A configured entry under a built-in id counts for nothing.
+
+    `openai_base_url` is where the provider `openai` is, before what the environment says; blank is unset.
+    `oss_provider` says which local server the provider `oss` is.
+    """
     return {
         **{provider_id: _with_caps(provider) for provider_id, provider in configured.items()},
-        "openai": _openai(environ, product_version),
-        "oss": _oss(environ),
+        "openai": _openai(environ, product_version, openai_base_url or ""),
+        "oss": _oss(environ, oss_provider),
         "embedded": ModelProvider(name="Embedded", wire_api="chat"),
     }
 
@@ -64,8 +73,8 @@ def choose_provider(providers: Mapping[str, ModelProvider], provider_id: str) ->
     return providers[provider_id]
 
 
-def _openai(environ: Mapping[str, str], product_version: str) -> ModelProvider:
-    base_url = environ.get("OPENAI_BASE_URL", "")
+def _openai(environ: Mapping[str, str], product_version: str, configured: str) -> ModelProvider:
+    base_url = configured if configured.strip() else environ.get("OPENAI_BASE_URL", "")
     return ModelProvider(
         name="OpenAI",
         base_url=base_url if base_url.strip() else None,
@@ -76,18 +85,19 @@ def _openai(environ: Mapping[str, str], product_version: str) -> ModelProvider:
     )
 
 
-def _oss(environ: Mapping[str, str]) -> ModelProvider:
+def _oss(environ: Mapping[str, str], server: Literal["ollama", "lmstudio"]) -> ModelProvider:
     base_url = environ.get("CODEX_OSS_BASE_URL", "")
     if not base_url.strip():
-        base_url = f"http://localhost:{_oss_port(environ.get('CODEX_OSS_PORT', ''))}/v1"
+        port = _port(environ.get("CODEX_OSS_PORT", ""), _PORTS[server])
+        base_url = f"http://localhost:{port}/v1"
     return ModelProvider(name="gpt-oss", base_url=base_url, wire_api="chat")
 
 
-def _oss_port(text: str) -> int:
+def _port(text: str, default: int) -> int:
     digits = text.removeprefix("+")
     if digits.isascii() and digits.isdigit() and len(digits) <= 10 and int(digits) < 2**32:
         return int(digits)
-    return 11434
+    return default
 
 
 def _with_caps(provider: ModelProvider) -> ModelProvider:

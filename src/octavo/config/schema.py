@@ -14,7 +14,8 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from octavo.config.providers import ModelProvider
-from octavo.protocol.policy import ApprovalPolicy, ReasoningEffort, ReasoningSummary, SandboxMode, Verbosity
+from octavo.config.web_search import WebSearchMode, WebSearchToml
+from octavo.protocol.policy import ApprovalPolicy, ReasoningSummary, SandboxMode, Verbosity
 
 # The bounds are those of the numbers that other readers of the file can hold;
 # `shown_as` is the name under which an error asks for such a number.
@@ -29,6 +30,7 @@ ReasoningSummaryFormat = Literal["none", "experimental"]
 LoginMethod = Literal["chatgpt", "api"]
 AskedReviewer = Literal["user", "auto_review", "guardian_subagent"]
 """Who decides where consent is needed; the last is an older name of `auto_review`."""
+OssProvider = Literal["ollama", "lmstudio"]
 
 
 class ShellEnvironmentPolicy(msgspec.Struct, frozen=True):
@@ -66,11 +68,27 @@ class Tui(msgspec.Struct, frozen=True):
 
 
 class ToolsToml(msgspec.Struct, frozen=True):
-    """`[tools]`: older switches of two features."""
+    """`[tools]`: older switches of two features; as a table, how to search."""
 
-    web_search: bool | None = None
+    web_search: bool | WebSearchToml | None = None
     web_search_request: bool | None = None
     view_image: bool | None = None
+
+
+class GranularToml(msgspec.Struct, frozen=True):
+    """Which kinds of questions are asked; what is false is refused without asking."""
+
+    sandbox_approval: bool
+    rules: bool
+    mcp_elicitations: bool
+    skill_approval: bool = True
+    request_permissions: bool = True
+
+
+class ApprovalToml(msgspec.Struct, frozen=True):
+    """The approval policy as a table."""
+
+    granular: GranularToml
 
 
 class Notices(msgspec.Struct, frozen=True):
@@ -127,13 +145,19 @@ class OtelToml(msgspec.Struct, frozen=True):
     metrics_exporter: Literal["none"] | OtelExporterToml = "none"
 
 
+class EnvVarToml(msgspec.Struct, frozen=True):
+    """A variable that a server gets from our environment."""
+
+    name: str
+
+
 class McpServerToml(msgspec.Struct, frozen=True):
     """`[mcp_servers.NAME]` as written; `mcp_servers.read_server` decides what it means."""
 
     command: str | None = None
     args: tuple[str, ...] | None = None
     env: Mapping[str, str] | None = None
-    env_vars: tuple[str, ...] | None = None
+    env_vars: tuple[str | EnvVarToml, ...] | None = None
     cwd: str | None = None
     url: str | None = None
     bearer_token: str | None = None
@@ -141,6 +165,7 @@ class McpServerToml(msgspec.Struct, frozen=True):
     http_headers: Mapping[str, str] | None = None
     env_http_headers: Mapping[str, str] | None = None
     enabled: bool = True
+    required: bool = False
     startup_timeout_sec: float | None = None
     startup_timeout_ms: Milliseconds | None = None
     tool_timeout_sec: float | None = None
@@ -188,12 +213,15 @@ class ProfileToml(msgspec.Struct, frozen=True):
 
     model: str | None = None
     model_provider: str | None = None
-    approval_policy: ApprovalPolicy | None = None
+    approval_policy: ApprovalPolicy | ApprovalToml | None = None
     sandbox_mode: SandboxMode | None = None
-    model_reasoning_effort: ReasoningEffort | None = None
+    model_reasoning_effort: str | None = None
     model_reasoning_summary: ReasoningSummary | None = None
     model_verbosity: Verbosity | None = None
     chatgpt_base_url: str | None = None
+    web_search: WebSearchMode | None = None
+    service_tier: str | None = None
+    model_instructions_file: str | None = None
     experimental_instructions_file: str | None = None
     experimental_compact_prompt_file: str | None = None
     include_apply_patch_tool: bool | None = None
@@ -209,7 +237,7 @@ class ProfileToml(msgspec.Struct, frozen=True):
     max_cost: float | None = None
     time_limit: str | Integer | None = None
     loop_guard: bool | None = None
-    features: Mapping[str, bool] | None = None
+    features: Mapping[str, Any] | None = None
 
 
 class ConfigToml(msgspec.Struct, frozen=True):
@@ -221,9 +249,11 @@ class ConfigToml(msgspec.Struct, frozen=True):
     model_context_window: Integer | None = None
     model_max_output_tokens: Integer | None = None
     model_auto_compact_token_limit: Integer | None = None
-    approval_policy: ApprovalPolicy | None = None
+    approval_policy: ApprovalPolicy | ApprovalToml | None = None
     approvals_reviewer: AskedReviewer | None = None
     sandbox_mode: SandboxMode | None = None
+    default_permissions: str | None = None
+    permissions: Mapping[str, Any] | None = None
     notify: tuple[str, ...] | None = None
     instructions: str | None = None
     developer_instructions: str | None = None
@@ -234,17 +264,23 @@ class ConfigToml(msgspec.Struct, frozen=True):
     mcp_oauth_credentials_store: OAuthCredentialsStore | None = None
     project_doc_max_bytes: Unsigned | None = None
     project_doc_fallback_filenames: tuple[str, ...] | None = None
+    project_root_markers: tuple[str, ...] | None = None
     profile: str | None = None
     file_opener: FileOpener | None = None
     hide_agent_reasoning: bool | None = None
     show_raw_agent_reasoning: bool | None = None
-    model_reasoning_effort: ReasoningEffort | None = None
+    model_reasoning_effort: str | None = None
     model_reasoning_summary: ReasoningSummary | None = None
     model_verbosity: Verbosity | None = None
     service_tier: str | None = None
     model_supports_reasoning_summaries: bool | None = None
     model_reasoning_summary_format: ReasoningSummaryFormat | None = None
     chatgpt_base_url: str | None = None
+    openai_base_url: str | None = None
+    oss_provider: OssProvider | None = None
+    web_search: WebSearchMode | None = None
+    tool_output_token_limit: Unsigned | None = None
+    check_for_update_on_startup: bool | None = None
     disable_paste_burst: bool | None = None
     windows_wsl_setup_acknowledged: bool | None = None
     shell_snapshot: bool | None = None
@@ -254,6 +290,7 @@ class ConfigToml(msgspec.Struct, frozen=True):
     max_cost: float | None = None
     time_limit: str | Integer | None = None
     loop_guard: bool | None = None
+    model_instructions_file: str | None = None
     experimental_instructions_file: str | None = None
     experimental_compact_prompt_file: str | None = None
     experimental_use_exec_command_tool: bool | None = None
@@ -266,7 +303,7 @@ class ConfigToml(msgspec.Struct, frozen=True):
     history: History | None = None
     tui: Tui | None = None
     tools: ToolsToml | None = None
-    features: Mapping[str, bool] | None = None
+    features: Mapping[str, Any] | None = None
     notice: Notices | None = None
     projects: Mapping[str, ProjectToml] | None = None
     otel: OtelToml | None = None

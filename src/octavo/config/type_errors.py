@@ -108,7 +108,10 @@ def _walk_union(value: object, choices: tuple[Any, ...], path: str) -> object:
     some = [choice for choice in choices if choice is not types.NoneType]
     if len(some) == 1:
         return _walk(value, some[0], path)
-    return _walk_exporter(value, some[-1], path)
+    [other, table] = some
+    if path.partition(".")[0] == "otel":
+        return _walk_exporter(value, table, path)
+    return _walk(value, table if isinstance(value, dict) else other, path)
 
 
 def _walk_notifications(value: object, path: str) -> object:

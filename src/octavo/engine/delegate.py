@@ -104,6 +104,7 @@ async def delegate(
         depth=services.depth + 1,
         telemetry=watcher,
         saves=saves and services.saves,
+        thread_source=None,
         tools=tools,
         agents=agents,
         agent_slots=slots,

@@ -35,7 +35,7 @@ def user_instructions(config: Config) -> str | None:
 def project_documents(config: Config) -> list[str]:
     """The paths of the project's documents that are read, from the top of the project down."""
     names = _names(config)
-    return [path for folder in _folders(os.path.realpath(config.cwd)) if (path := _first_there(folder, names))]
+    return [path for folder in _folders(config) if (path := _first_there(folder, names))]
 
 
 def cut_documents(config: Config) -> list[str]:
@@ -62,7 +62,7 @@ def _project_documents(config: Config) -> str | None:
     budget = config.project_doc_max_bytes
     names = _names(config)
     texts = []
-    for folder in _folders(os.path.realpath(config.cwd)):
+    for folder in _folders(config):
         if budget <= 0:
             break
         data = _read_first(folder, names, budget)
@@ -82,12 +82,13 @@ def _first_there(folder: str, names: list[str]) -> str | None:
     return next((path for path in paths if os.path.isfile(path)), None)
 
 
-def _folders(cwd: str) -> list[str]:
-    """From the root of the git repository down to the working directory; only the latter outside a repository."""
+def _folders(config: Config) -> list[str]:
+    """From the top of the project, which a marker tells, down to the working directory; only the latter without one."""
+    cwd = os.path.realpath(config.cwd)
     chain, folder = [], cwd
     while (parent := os.path.dirname(folder)) != folder:
         chain.append(folder)
-        if os.path.lexists(os.path.join(folder, ".git")):
+        if any(os.path.lexists(os.path.join(folder, marker)) for marker in config.project_root_markers):
             return chain[::-1]
         folder = parent
     return [cwd]

@@ -36,5 +36,5 @@ def turn_context(
     model = model_settings(config, settings.model, settings.effort, settings.summary)
     if settings.service_tier is not None:
         model = msgspec.structs.replace(model, service_tier=settings.service_tier)
-    tools = toolbox(config.features, model.family)
+    tools = toolbox(config.features, model.family, config.web_search)
     return TurnContext(turn_id, config, settings, model, with_more_tools(tools, more) if more else tools, output_schema)

@@ -131,6 +131,7 @@ async def _new_file(
         source=services.source,
         model_provider=config.model_provider_id,
         git=git if git is not None else msgspec.UNSET,
+        thread_source=services.thread_source or msgspec.UNSET,
     )
     return RolloutRecorder.create(config.codex_home, meta, lambda: _unix_ms(services))
 
@@ -158,6 +159,8 @@ def _announce(session: Session, saved_events: Sequence[msgspec.Raw] | None) -> e
         session.recorder.path,
     )
     session.emit("", configured)
+    for warning in session.config.warnings:
+        session.emit("", events.Warning(warning))
     for alias, canonical in session.config.deprecations:
         session.emit("", deprecation_notice(alias, canonical))
     start_mcp_servers(session)

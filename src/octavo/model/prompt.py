@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from octavo.protocol.items import ResponseItem
 
@@ -38,8 +39,29 @@ class LocalShellTool(msgspec.Struct, frozen=True, tag="local_shell"):
     """The shell tool that some models bring along."""
 
 
+class SearchFilters(msgspec.Struct, frozen=True):
+    """Where to search."""
+
+    allowed_domains: tuple[str, ...]
+
+
+class UserLocation(msgspec.Struct, frozen=True, tag="approximate"):
+    """Roughly where the user is."""
+
+    country: str | UnsetType = UNSET
+    region: str | UnsetType = UNSET
+    city: str | UnsetType = UNSET
+    timezone: str | UnsetType = UNSET
+
+
 class WebSearchTool(msgspec.Struct, frozen=True, tag="web_search"):
-    """The provider's own web search."""
+    """The provider's own web search; whether it may open pages, and how it is to search."""
+
+    external_web_access: bool | UnsetType = UNSET
+    indexed_web_access: bool | UnsetType = UNSET
+    filters: SearchFilters | UnsetType = UNSET
+    user_location: UserLocation | UnsetType = UNSET
+    search_context_size: str | UnsetType = UNSET
 
 
 ToolSpec = FunctionTool | FreeformTool | LocalShellTool | WebSearchTool

@@ -12,6 +12,7 @@ ApprovalsReviewer = Literal["user", "auto_review"]
 """Who is asked: the user, or a model in the user's place."""
 SandboxMode = Literal["read-only", "workspace-write", "danger-full-access"]
 ReasoningEffort = Literal["minimal", "low", "medium", "high"]
+"""How much a model is to think. Newer models know further words, which are passed on (`config.choices.effort_of`)."""
 ReasoningSummary = Literal["auto", "concise", "detailed", "none"]
 Verbosity = Literal["low", "medium", "high"]
 

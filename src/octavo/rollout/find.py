@@ -7,7 +7,8 @@ from collections.abc import Collection
 
 from octavo.protocol.ids import InvalidConversationId, parse_conversation_id
 from octavo.rollout.files import archived_files, session_files, sessions_folder
-from octavo.rollout.listing import list_sessions
+from octavo.rollout.listing import SessionSummary, list_sessions, scan_sessions
+from octavo.rollout.thread_names import thread_names
 
 _DAY = 86_400
 
@@ -47,6 +48,31 @@ def newest_session(codex_home: str, provider: str, sources: Collection[str] = ()
     """
     page = list_sessions(codex_home, page_size=1, sources=sources, providers=(provider,), default_provider=provider)
     return page.sessions[0].path if page.sessions else None
+
+
+def newest_sessions(
+    codex_home: str, provider: str, folder: str | None
+) -> tuple[SessionSummary | None, SessionSummary | None]:
+    """The newest session of this provider that began in `folder`, and the newest of all.
+
+    Without a folder, or once one of it is found, older ones are not looked at. Raises `RolloutReadError`.
+    """
+    newest = None
+    for session in scan_sessions(codex_home, (), (provider,), provider):
+        if session is None:
+            continue
+        newest = newest or session
+        if folder is None:
+            break
+        if os.path.realpath(session.meta.cwd) == folder:
+            return session, newest
+    return None, newest
+
+
+def find_named(codex_home: str, name: str) -> str | None:
+    """The file of the session that the user called so; of several the youngest. Archived ones are not looked at."""
+    wanted = sorted((one for one, called in thread_names(codex_home).items() if called == name), reverse=True)
+    return next((path for one in wanted if (path := find_session(codex_home, one)) is not None), None)
 
 
 def has_sessions(codex_home: str) -> bool:

@@ -54,6 +54,8 @@ class SessionMeta(msgspec.Struct, frozen=True, kw_only=True):
     model_provider: str | None = None
     git: GitInfo | UnsetType = UNSET
     history_mode: str | UnsetType = UNSET
+    thread_source: str | UnsetType = UNSET
+    """What kind of work started the session, in words of the client's."""
 
 
 class TurnContextLine(msgspec.Struct, frozen=True):
@@ -177,7 +179,13 @@ def _odd_meta(payload: bytes) -> SessionMeta | None:
         return None
     if "source" in fields and not _fits(fields["source"], SessionSource):
         fields["source"] = "unknown"
-    for name, kind in (("instructions", str), ("model_provider", str), ("git", GitInfo), ("history_mode", str)):
+    for name, kind in (
+        ("instructions", str),
+        ("model_provider", str),
+        ("git", GitInfo),
+        ("history_mode", str),
+        ("thread_source", str),
+    ):
         if not _fits(fields.get(name), kind):
             fields.pop(name, None)
     try:

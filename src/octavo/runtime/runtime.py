@@ -126,7 +126,7 @@ class Runtime:
 
     # --- conversations -------------------------------------------------------------------
 
-    def services(self, config: Config, *, saves: bool = True) -> Services:
+    def services(self, config: Config, *, saves: bool = True, thread_source: str | None = None) -> Services:
         """Everything outside the agent that a conversation under `config` stands on, saved or not."""
         from octavo.engine.services import Services
         from octavo.git.info import git_info
@@ -139,6 +139,7 @@ class Runtime:
             deltas=front_end.deltas,
             replays=front_end.replays,
             saves=saves,
+            thread_source=thread_source,
             git_info=front_end.git_info or git_info,
             telemetry=self.telemetry or self._configured_telemetry(),
         )
@@ -152,16 +153,23 @@ class Runtime:
         return self._attached
 
     async def open(
-        self, config: Config | None = None, *, saves: bool = True, conversation_id: ConversationId | None = None
+        self,
+        config: Config | None = None,
+        *,
+        saves: bool = True,
+        conversation_id: ConversationId | None = None,
+        thread_source: str | None = None,
     ) -> Conversation:
-        """A new conversation, under the configuration of the start or another, saved or not. Raises `OctavoError`.
+        """A new conversation, under the configuration of the start or another, saved or not.
 
-        It gets a new id unless one was made for it before.
+        It gets a new id unless one was made for it before. `thread_source` is saved with it: what
+        kind of work it is for, in the client's words. Raises `OctavoError`.
         """
         from octavo.engine.start import new_conversation
 
         config = config or self.config
-        return await new_conversation(config, self.services(config, saves=saves), conversation_id)
+        services = self.services(config, saves=saves, thread_source=thread_source)
+        return await new_conversation(config, services, conversation_id)
 
     async def resume(self, path: str, config: Config | None = None) -> Conversation:
         """Go on with the session saved at `path`: same id, same file, settings of now. Raises `OctavoError`."""
@@ -171,7 +179,13 @@ class Runtime:
         return await resume_conversation(config, self.services(config), path)
 
     async def fork(
-        self, path: str, user_message: int | None, config: Config | None = None, *, saves: bool = True
+        self,
+        path: str,
+        user_message: int | None,
+        config: Config | None = None,
+        *,
+        saves: bool = True,
+        thread_source: str | None = None,
     ) -> Conversation:
         """A new conversation with what stood before the n-th message of the user, counted from 0, or with all of it.
 
@@ -180,7 +194,8 @@ class Runtime:
         from octavo.engine.start import fork_conversation
 
         config = config or self.config
-        return await fork_conversation(config, self.services(config, saves=saves), path, user_message)
+        services = self.services(config, saves=saves, thread_source=thread_source)
+        return await fork_conversation(config, services, path, user_message)
 
     async def open_with(self, items: Sequence[ResponseItem], config: Config | None = None) -> Conversation:
         """A new conversation in which these items, and nothing else, came before. Raises `OctavoError`."""

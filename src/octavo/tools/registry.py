@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from importlib import import_module
 
 from octavo.config.features import Features
+from octavo.config.web_search import WebSearch
 from octavo.model.families import ModelFamily
 from octavo.model.prompt import LocalShellTool, ToolSpec, WebSearchTool
 from octavo.tools import apply_patch, mcp_resources, shell, update_plan, view_image
@@ -19,9 +20,9 @@ from octavo.tools.context import Tool, Toolbox
 READING_TOOLS = ("grep_files", "read_file", "list_dir", "test_sync_tool")
 
 
-def toolbox(features: Features, family: ModelFamily) -> Toolbox:
-    """The tools for a model family under these features."""
-    entries = list(_entries(features, family))
+def toolbox(features: Features, family: ModelFamily, web_search: WebSearch = WebSearch()) -> Toolbox:  # noqa: B008
+    """The tools for a model family under these features; `web_search` says how the provider searches."""
+    entries = list(_entries(features, family, web_search))
     specs = (entry.spec if isinstance(entry, Tool) else entry for entry in entries)
     handlers = {entry.name: entry for entry in entries if isinstance(entry, Tool)}
     return Toolbox(tuple(spec for spec in specs if spec is not None), handlers)
@@ -34,7 +35,7 @@ def with_more_tools(toolbox: Toolbox, tools: Iterable[Tool]) -> Toolbox:
     return Toolbox(toolbox.offered + specs, {**toolbox.handlers, **{tool.name: tool for tool in more}})
 
 
-def _entries(features: Features, family: ModelFamily) -> Iterable[Tool | WebSearchTool]:
+def _entries(features: Features, family: ModelFamily, web_search: WebSearch) -> Iterable[Tool | WebSearchTool]:
     """Tools, and what the provider runs by itself, in the order of the offer."""
     if features.unified_exec or features.streamable_shell:
         yield from import_module("octavo.tools.unified_exec").TOOLS
@@ -47,7 +48,7 @@ def _entries(features: Features, family: ModelFamily) -> Iterable[Tool | WebSear
         if name in family.experimental_tools:
             yield import_module(f"octavo.tools.reading.{name}").TOOL
     if features.web_search_request:
-        yield WebSearchTool()
+        yield import_module("octavo.tools.web_search").web_search_tool(web_search)
     if features.view_image_tool:
         yield view_image.TOOL
 

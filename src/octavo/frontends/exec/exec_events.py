@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any, Literal
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 Status = Literal["in_progress", "completed", "failed"]
 
@@ -54,11 +55,11 @@ class ChangedFile(msgspec.Struct, frozen=True):
 
 
 class FileChangeItem(Item, frozen=True, kw_only=True):
-    """A patch that was applied, or failed half-way."""
+    """A patch that is applied, was applied, or failed half-way."""
 
     type: Literal["file_change"] = "file_change"
     changes: tuple[ChangedFile, ...]
-    status: Literal["completed", "failed"]
+    status: Status
 
 
 class McpResult(msgspec.Struct, frozen=True):
@@ -86,11 +87,18 @@ class McpToolCallItem(Item, frozen=True, kw_only=True):
     status: Status = "in_progress"
 
 
+class SearchAction(msgspec.Struct, frozen=True, tag_field="type", tag="search"):
+    """What was done on the web."""
+
+    query: str
+
+
 class WebSearchItem(Item, frozen=True, kw_only=True):
-    """A web search that the provider ran."""
+    """A web search that the provider ran; `action` is for clients of today."""
 
     type: Literal["web_search"] = "web_search"
     query: str
+    action: SearchAction | UnsetType = UNSET
 
 
 class TodoStep(msgspec.Struct, frozen=True):
@@ -132,11 +140,16 @@ class TurnStarted(ThreadEvent, frozen=True, tag="turn.started"):
 
 
 class Usage(msgspec.Struct, frozen=True):
-    """Tokens of all model calls of this process."""
+    """Tokens of all model calls of this process.
+
+    The two that clients of the first generation do not know are left out for them where they count nothing.
+    """
 
     input_tokens: int = 0
     cached_input_tokens: int = 0
+    cache_write_input_tokens: int | UnsetType = UNSET
     output_tokens: int = 0
+    reasoning_output_tokens: int | UnsetType = UNSET
 
 
 class TurnCompleted(ThreadEvent, frozen=True, tag="turn.completed"):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
+from msgspec import UNSET
 
 from octavo.commands.quoting import command_line
 from octavo.frontends.exec import exec_events as out
@@ -14,18 +15,23 @@ from octavo.protocol import events
 from octavo.protocol import view_items as view
 from octavo.protocol.changes import FileChange
 from octavo.protocol.item_view import ItemView
+from octavo.protocol.usage import TokenUsage
 
 
 class JsonLines:
-    """Translates events to lines; deltas and all other kinds that have no line are dropped by one lookup."""
+    """Translates events to lines; deltas and all other kinds that have no line are dropped by one lookup.
 
-    def __init__(self, output: Output) -> None:
+    `today`: the reader knows what later releases write (`stream_generation`).
+    """
+
+    def __init__(self, output: Output, *, today: bool = False) -> None:
         self._output = output
         self._encoder = msgspec.json.Encoder()
         self._view = ItemView()
         self._next_item = 0
         self._numbers: dict[str, str] = {}
-        self._usage = out.Usage()
+        self._today = today
+        self._usage = _usage(TokenUsage(), today)
         self._error: str | None = None
         self._handlers: dict[type[events.Msg], Callable[[Any], None]] = {
             events.SessionConfigured: self._session_configured,
@@ -76,8 +82,7 @@ class JsonLines:
 
     def _token_count(self, msg: events.TokenCount) -> None:
         if msg.info is not None:
-            total = msg.info.total_token_usage
-            self._usage = out.Usage(total.input_tokens, total.cached_input_tokens, total.output_tokens)
+            self._usage = _usage(msg.info.total_token_usage, self._today)
 
     def _failed(self, msg: events.Error) -> None:
         self._error = msg.message
@@ -100,15 +105,20 @@ class JsonLines:
             self._write(out.ItemCompleted(out.ReasoningItem(id=self._new_number(), text=text)))
 
     def _web_search(self, stage: view.Stage, item: view.WebSearch) -> None:
-        if stage == "completed":
+        if self._today:
+            if stage == "completed" and item.id not in self._numbers:  # some services tell of the end alone
+                self._web_search("started", item)
+            action = out.SearchAction(item.query)
+            self._show(stage, out.WebSearchItem(id=self._number(stage, item), query=item.query, action=action))
+        elif stage == "completed":
             self._write(out.ItemCompleted(out.WebSearchItem(id=self._new_number(), query=item.query)))
 
     def _file_change(self, stage: view.Stage, item: view.FileChange) -> None:
-        if stage != "completed" or not item.changes:  # nobody knows what a patch without a beginning changed
-            return
+        if not item.changes or not (self._today or stage == "completed"):
+            return  # nobody knows what a patch without a beginning changed
         changes = tuple(_changed_file(path, change) for path, change in item.changes.items())
-        status: Literal["completed", "failed"] = "completed" if item.status == "completed" else "failed"
-        self._write(out.ItemCompleted(out.FileChangeItem(id=self._new_number(), changes=changes, status=status)))
+        shown = out.FileChangeItem(id=self._number(stage, item), changes=changes, status=_status(item.status))
+        self._show(stage, shown)
 
     # --- items with a beginning and an end ---------------------------------------------
 
@@ -180,6 +190,17 @@ _EVENTS: Mapping[view.Stage, Callable[[out.Item], out.ThreadEvent]] = {
     "updated": out.ItemUpdated,
     "completed": out.ItemCompleted,
 }
+
+
+def _usage(total: TokenUsage, today: bool) -> out.Usage:
+    reasoning = total.reasoning_output_tokens
+    return out.Usage(
+        total.input_tokens,
+        total.cached_input_tokens,
+        0 if today else UNSET,  # no service tells what writing to its cache took
+        total.output_tokens,
+        reasoning if today or reasoning else UNSET,
+    )
 
 
 def _status(status: view.Status) -> out.Status:

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from typing import Any
 
 
+_PATIENCE_S = 1.0
+
+
 class NoPrompt(OctavoError):
     """There is no prompt; the text is the whole line for stderr."""
 
@@ -27,24 +30,52 @@ class BadSchema(OctavoError):
 def read_prompt(argument: str | None) -> str:
     """The prompt: `argument`, or stdin as UTF-8 text if that is `-` or absent. Raises `NoPrompt`.
 
-    Text from stdin is used as it is, trailing newline included. Says on stderr that it
-    reads, unless stdin was asked for by `-`.
+    Text from stdin is used as it is, trailing newline included. What is piped in beside a
+    prompt follows it in a block of its own. Says on stderr that it reads, unless stdin
+    was asked for by `-` or all came at once.
     """
     if argument is not None and argument != "-":
-        return argument
+        return _with_piped(argument) if _is_piped() else argument
     if argument is None:
         if os.isatty(0):
             raise NoPrompt("No prompt provided. Either specify one as an argument or pipe the prompt into stdin.")
         os.write(2, b"Reading prompt from stdin...\n")
+    text = read_stdin()
+    if not text.strip():
+        raise NoPrompt("No prompt provided via stdin.")
+    return text
+
+
+def read_stdin() -> str:
+    """All of stdin, as text. Raises `NoPrompt`."""
     try:
-        text = _read_all(0).decode("utf-8")
+        return _read_all(0).decode("utf-8")
     except UnicodeDecodeError:
         raise NoPrompt("Failed to read prompt from stdin: stream did not contain valid UTF-8") from None
     except OSError as error:
         raise NoPrompt(f"Failed to read prompt from stdin: {error.strerror} (os error {error.errno})") from None
+
+
+def _is_piped() -> bool:
+    """Whether stdin is a pipe or a file. Sockets do not count: programs that start others leave theirs open."""
+    import stat
+
+    try:
+        mode = os.fstat(0).st_mode
+    except OSError:
+        return False
+    return stat.S_ISFIFO(mode) or stat.S_ISREG(mode)
+
+
+def _with_piped(prompt: str) -> str:
+    import select
+
+    if not select.select([0], [], [], _PATIENCE_S)[0]:  # whoever waits for us wants to know what for
+        os.write(2, b"Reading additional input from stdin...\n")
+    text = read_stdin()
     if not text.strip():
-        raise NoPrompt("No prompt provided via stdin.")
-    return text
+        return prompt
+    return f"{prompt}\n\n<stdin>\n{text}" + ("" if text.endswith("\n") else "\n") + "</stdin>"
 
 
 def read_output_schema(path: str) -> Any:

@@ -20,7 +20,8 @@ from octavo.frontends.exec.style import ColorChoice, Style, wants_color
 from octavo.frontends.exec.whole_run import WholeRun, run_to_the_end
 from octavo.model.settings import model_settings
 from octavo.protocol.ids import ConversationId
-from octavo.protocol.ops import UserInputOp
+from octavo.protocol.ops import Review, UserInputOp
+from octavo.protocol.review import ReviewRequest
 from octavo.protocol.turn_items import LocalImageInput, TextInput, UserInput
 from octavo.runtime.runtime import Runtime
 from octavo.sandbox.spec import configured_sandbox
@@ -36,6 +37,8 @@ class ExecRequest(msgspec.Struct, frozen=True, kw_only=True):
     images: tuple[str, ...] = ()
     output_schema: Any = None
     json: bool = False
+    says_today: bool = False
+    """Whether the command line is one that only clients of later releases write."""
     color: ColorChoice = "auto"
     last_message_file: str | None = None
     skip_git_check: bool = False
@@ -43,6 +46,14 @@ class ExecRequest(msgspec.Struct, frozen=True, kw_only=True):
     resume_last: bool = False
     ephemeral: bool = False
     session_id: ConversationId | None = None
+    resume_any: bool = False
+    """Whether the newest session may be of any folder."""
+    forks: bool = False
+    """Whether the session is copied into a new one instead of going on itself."""
+    review: ReviewRequest | None = None
+    """What to review; there is no prompt then."""
+    thread_source: str | None = None
+    """What a new session is for, in words of the client's."""
 
 
 class NotInRepository(OctavoError):
@@ -50,13 +61,6 @@ class NotInRepository(OctavoError):
 
     def __init__(self) -> None:
         super().__init__("Not inside a trusted directory and --skip-git-repo-check was not specified.")
-
-
-class NoSuchSession(OctavoError):
-    """No saved session has the id that was asked for."""
-
-    def __init__(self, session_id: str) -> None:
-        super().__init__(f"no rollout found for thread id {session_id}")
 
 
 def run_exec(runtime: Runtime, request: ExecRequest, ready: Callable[[], None], warn: Callable[[str], None]) -> int:
@@ -81,16 +85,24 @@ def run_exec(runtime: Runtime, request: ExecRequest, ready: Callable[[], None], 
     async def open_conversation() -> Conversation:
         ready()
         if saved is None:
-            return await runtime.open(saves=not request.ephemeral, conversation_id=request.session_id)
-        if request.ephemeral:  # the saved session stays as it is
-            return await runtime.fork(saved, None, saves=False)
+            return await runtime.open(
+                saves=not request.ephemeral,
+                conversation_id=request.session_id,
+                thread_source=request.thread_source,
+            )
+        if request.ephemeral or request.forks:  # the saved session stays as it is
+            return await runtime.fork(saved, None, saves=not request.ephemeral, thread_source=request.thread_source)
         return await runtime.resume(saved)
 
     def last_message(text: str | None) -> None:
         if file is not None:
             write_last_message(file, text, output)
 
-    run = WholeRun(open_conversation, _user_input(request), printer, output, last_message)
+    run = WholeRun(open_conversation, _operation(request), printer, output, last_message)
+    if request.review is not None:
+        from octavo.frontends.exec.review_events import with_verdict
+
+        run.told = with_verdict()
     return run_to_the_end(run)
 
 
@@ -100,28 +112,23 @@ def _open_to_commands(config: Config) -> tuple[str, ...]:
 
 
 def _saved_session(config: Config, request: ExecRequest, warn: Callable[[str], None]) -> str | None:
-    """The file of the session to go on with; None for a new one. Raises `NoSuchSession`."""
+    """The file of the session to go on with; None for a new one. Raises `OctavoError`."""
     if request.resume_id is None and not request.resume_last:
         return None
-    from octavo.rollout.find import find_session, newest_session
+    from octavo.frontends.exec.chosen_session import named_session, newest_session_here
 
-    if request.resume_last:
-        newest = newest_session(config.codex_home, config.model_provider_id)
-        if newest is None:
-            warn("No saved session to go on with; a new one begins.")
-        return newest
-    path = find_session(config.codex_home, request.resume_id or "")
-    if path is None:
-        raise NoSuchSession(request.resume_id or "")
-    return path
+    if request.resume_id is not None:
+        return named_session(config, request.resume_id)
+    return newest_session_here(config, anywhere=request.resume_any, warn=warn)
 
 
 def _printer(config: Config, request: ExecRequest, output: Output, is_terminal: bool) -> EventPrinter:
     # Each run needs one of them, so neither is imported for nothing.
     if request.json:
         from octavo.frontends.exec.jsonl import JsonLines
+        from octavo.frontends.exec.stream_generation import reads_today
 
-        return JsonLines(output)
+        return JsonLines(output, today=reads_today(config.environ, says_so=request.says_today))
     from octavo.frontends.exec.human import HumanPrinter
     from octavo.frontends.summary import config_summary
 
@@ -137,7 +144,9 @@ def _printer(config: Config, request: ExecRequest, output: Output, is_terminal: 
     )
 
 
-def _user_input(request: ExecRequest) -> UserInputOp:
-    """The user's words; the settings are those that the conversation starts with."""
+def _operation(request: ExecRequest) -> UserInputOp | Review:
+    """The user's words, or what is to be reviewed; the settings are those that the conversation starts with."""
+    if request.review is not None:
+        return Review(request.review)
     pictures: list[UserInput] = [LocalImageInput(os.path.abspath(path)) for path in request.images]
     return UserInputOp((*pictures, TextInput(request.prompt)), request.output_schema)

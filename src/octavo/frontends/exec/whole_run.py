@@ -30,10 +30,12 @@ class WholeRun(msgspec.Struct):
     """
 
     open: Callable[[], Awaitable[Conversation]]
-    turn: ops.UserInputOp
+    turn: ops.UserInputOp | ops.Review
     printer: EventPrinter
     output: Output
     last_message: Callable[[str | None], None]
+    told: Callable[[events.Event], events.Event] = lambda event: event
+    """What is shown and judged in the place of an event."""
     is_open: bool = False
     saw_error: bool = False
     at_limit: bool = False
@@ -89,7 +91,7 @@ async def _show_events(run: WholeRun, conversation: Conversation, turn_id: str) 
     """Until the conversation says that it is over, which it is asked for when the turn ends."""
     printer, output = run.printer, run.output
     while True:
-        event = await conversation.next_event()
+        event = run.told(await conversation.next_event())
         msg = event.msg
         printer(event)
         if output.pending:

@@ -29,7 +29,7 @@ def update_question(config: Config, prompt: str) -> View | None:
     """The question whether a newer version is to be installed; None where there is none, or work is waiting."""
     from octavo.frontends.terminal import updates
 
-    if prompt.strip() or not updates.has_channel(config.environ):
+    if prompt.strip() or not config.check_for_update_on_startup or not updates.has_channel(config.environ):
         return None
     update = updates.known_update(config.codex_home, config.environ)
     if update is None or update.command is None or update.is_dismissed:

@@ -104,6 +104,8 @@ class Interface:
         from octavo.frontends.terminal import updates
 
         home, environ = self.config.codex_home, self.config.environ
+        if not self.config.check_for_update_on_startup:
+            return
         update = updates.known_update(home, environ)
         if update is not None and self.app.talk is not None:
             from octavo.frontends.terminal.cells.update import UpdateCell

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 
+from octavo.config.choices import effort_of
 from octavo.config.edit import save_model
 from octavo.config.layers import CONFIG_FILE, read_toml
 from octavo.config.load import read_settings
+from octavo.config.permissions import approval_policy_of
 from octavo.config.schema import ConfigToml, ProfileToml, ToolsToml, WorkspaceWriteToml
+from octavo.config.web_search import WebSearchToml
 from octavo.errors import ConfigError
 from octavo.frontends.app_server.dialect import NoParams
 from octavo.frontends.app_server.server import Server
@@ -42,13 +45,13 @@ async def set_default_model(server: Server, _: RequestId, params: SetDefaultMode
 
 def _shown(settings: ConfigToml) -> UserSavedConfig:
     return UserSavedConfig(
-        approval_policy=settings.approval_policy,
+        approval_policy=approval_policy_of(settings.approval_policy),
         sandbox_mode=settings.sandbox_mode,
         sandbox_settings=_sandbox(settings.sandbox_workspace_write),
         forced_chatgpt_workspace_id=settings.forced_chatgpt_workspace_id,
         forced_login_method=settings.forced_login_method,
         model=settings.model,
-        model_reasoning_effort=settings.model_reasoning_effort,
+        model_reasoning_effort=effort_of(settings.model_reasoning_effort),
         model_reasoning_summary=settings.model_reasoning_summary,
         model_verbosity=settings.model_verbosity,
         tools=_tools(settings.tools),
@@ -68,15 +71,16 @@ def _sandbox(table: WorkspaceWriteToml | None) -> SandboxSettings | None:
 def _tools(table: ToolsToml | None) -> Tools | None:
     if table is None:
         return None
-    return Tools(table.web_search if table.web_search is not None else table.web_search_request, table.view_image)
+    search = True if isinstance(table.web_search, WebSearchToml) else table.web_search
+    return Tools(search if search is not None else table.web_search_request, table.view_image)
 
 
 def _profile(profile: ProfileToml) -> Profile:
     return Profile(
         profile.model,
         profile.model_provider,
-        profile.approval_policy,
-        profile.model_reasoning_effort,
+        approval_policy_of(profile.approval_policy),
+        effort_of(profile.model_reasoning_effort),
         profile.model_reasoning_summary,
         profile.model_verbosity,
         profile.chatgpt_base_url,

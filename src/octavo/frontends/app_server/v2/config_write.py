@@ -64,7 +64,7 @@ def _overridden(server: Server, edits: Sequence[ValueEdit]) -> OverriddenMetadat
 
 
 def _layer_of(path: tuple[str, ...], layers: Layers) -> str:
-    for name, tree in (("managed preferences", layers.preferences), (layers.managed_path, layers.managed)):
+    for name, tree in (("managed preferences", layers.preferences), (layers.managed.path, layers.managed.tree)):
         if _at(tree, path) is not _MISSING:
             return name
     return "-c" if any(path_parts(one)[: len(path)] == path for one, _ in layers.overrides) else "another layer"

@@ -17,7 +17,9 @@ async def start_thread(server: Server, request_id: RequestId, params: ThreadStar
     """A new thread, which the client hears from now on; `thread/started` follows the answer."""
     made = thread_config(server, params)
     try:
-        conversation = await server.runtime.open(made.config, saves=not params.ephemeral)
+        conversation = await server.runtime.open(
+            made.config, saves=not params.ephemeral, thread_source=params.thread_source
+        )
     except OctavoError as error:
         raise failed(f"error creating thread: {error}") from None
     thread = adopt(server, conversation, made.config)
