@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import os
+from collections.abc import Iterable
 from typing import TypeVar
 
 import msgspec
@@ -14,15 +15,22 @@ from octavo.rollout.lines import BAD_JSON, decode_line, decode_meta, kind_of, ti
 
 T = TypeVar("T")
 
+QUARTER = 900
+"""Seconds in a quarter of an hour. Every zone's days begin with one, so answers of the same quarter are of one day."""
 
-class Answer(msgspec.Struct, frozen=True, array_like=True):
-    """An answer of a model: Unix time in seconds, and tokens. Cached tokens are input, reasoning is output."""
+
+class Answer(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """Answers of a model at one time: Unix time in seconds, tokens, and how many answers they are.
+
+    Cached tokens are input, reasoning is output.
+    """
 
     at: int
     input: int
     cached: int
     output: int
     reasoning: int
+    count: int = 1
 
 
 class Stretch(msgspec.Struct, frozen=True, array_like=True):
@@ -44,6 +52,44 @@ class SessionUsage(msgspec.Struct, frozen=True, array_like=True):
     def answers(self) -> list[Answer]:
         """All of them in order."""
         return [answer for stretch in self.stretches for answer in stretch.answers]
+
+
+def summed_up(stretches: Iterable[Stretch]) -> list[Stretch]:
+    """The same, with answers of one model, folder and quarter of an hour as one."""
+    found: dict[tuple[str, str], dict[int, Answer]] = {}
+    for stretch in stretches:
+        by_quarter = found.setdefault((stretch.model, stretch.cwd), {})
+        for answer in stretch.answers:
+            quarter = answer.at // QUARTER
+            before = by_quarter.get(quarter)
+            by_quarter[quarter] = answer if before is None else _together(before, answer)
+    return [Stretch(model, cwd, list(answers.values())) for (model, cwd), answers in found.items()]
+
+
+def _together(one: Answer, other: Answer) -> Answer:
+    return Answer(
+        one.at,
+        one.input + other.input,
+        one.cached + other.cached,
+        one.output + other.output,
+        one.reasoning + other.reasoning,
+        one.count + other.count,
+    )
+
+
+def split_copies(fork: SessionUsage, source: SessionUsage) -> tuple[list[Stretch], list[Stretch]]:
+    """What a fork begins with and has from its source, and what is its own."""
+    copied = 0
+    for own, other in zip(fork.answers, source.answers, strict=False):
+        if msgspec.structs.replace(own, at=other.at) != other:  # a copy has the time of the fork
+            break
+        copied += 1
+    copies, rest = [], []
+    for stretch in fork.stretches:
+        copies.append(Stretch(stretch.model, stretch.cwd, stretch.answers[:copied]))
+        rest.append(Stretch(stretch.model, stretch.cwd, stretch.answers[copied:]))
+        copied = max(copied - len(stretch.answers), 0)
+    return copies, rest
 
 
 class _Settings(msgspec.Struct):

@@ -8,85 +8,119 @@ from __future__ import annotations
 
 import contextlib
 import os
+from collections.abc import Iterator
 
 import msgspec
 
 from octavo.files.private_file import replace_private_file
-from octavo.rollout.files import parse_file_name, sessions_folder
+from octavo.rollout.files import archive_folder, parse_file_name, sessions_folder
 from octavo.rollout.lines import BAD_JSON
-from octavo.rollout.usage import SessionUsage, read_usage
+from octavo.rollout.usage import SessionUsage, Stretch, read_usage, split_copies, summed_up
 
-_FORMAT = 1
+_FORMAT = 2
 """Of the index; one of another format is not read."""
 
 
 class _Entry(msgspec.Struct, frozen=True, array_like=True):
+    """A file by its size and time. `copied` are answers that a fork has from its source, as far as they are known.
+
+    Of a fork that was not compared with its source yet, all answers are in `own`.
+    """
+
     size: int
     changed: int
-    usage: SessionUsage
+    id: str
+    source: str | None
+    own: list[Stretch]
+    copied: list[Stretch] | None
+
+
+_Folders = dict[str, dict[str, _Entry]]
+"""By folder and name."""
 
 
 class _Index(msgspec.Struct, frozen=True, array_like=True):
     format: int
-    entries: dict[str, _Entry]
+    folders: _Folders
 
 
-def usage_of_all(codex_home: str) -> list[SessionUsage]:
-    """Every session's, archived ones as well. What a fork copied is counted where it came from, if that is there."""
+def usage_of_all(codex_home: str) -> list[Stretch]:
+    """Every session's answers, archived ones as well, those of a quarter of an hour as one.
+
+    What a fork copied is counted where it came from, if that is there.
+    """
     path = os.path.join(codex_home, "cache", "usage")
-    before, entries = _read(path), {}
-    for file in _session_files(codex_home):
+    before, folders = _read(path), _Folders()
+    for top in (sessions_folder(codex_home), archive_folder(codex_home)):
+        for folder, files in _folders_below(top):
+            folders[folder] = _entries(files, before.get(folder, {}))
+    places = {entry.id: (folder, name) for folder, names in folders.items() for name, entry in names.items()}
+    _compare_forks(folders, places)
+    if folders != before:
+        _write(path, _Index(_FORMAT, folders))
+    return [
+        stretch
+        for names in folders.values()
+        for entry in names.values()
+        for stretch in (entry.own if entry.source in places else (*entry.own, *(entry.copied or ())))
+    ]
+
+
+def _folders_below(top: str) -> Iterator[tuple[str, list[os.DirEntry[str]]]]:
+    """The folder and those inside of it, each with what it holds beside folders; links are no folders."""
+    folders = [top]
+    while folders:
+        folder, files = folders.pop(), []
+        try:
+            with os.scandir(folder) as found:
+                for one in found:
+                    if one.is_dir(follow_symlinks=False):
+                        folders.append(one.path)
+                    else:
+                        files.append(one)
+        except OSError:  # not there, or not for us
+            continue
+        yield folder, files
+
+
+def _entries(files: list[os.DirEntry[str]], before: dict[str, _Entry]) -> dict[str, _Entry]:
+    entries = {}
+    for file in files:
+        entry = before.get(file.name)
+        if entry is None and parse_file_name(file.name) is None:
+            continue
         with contextlib.suppress(OSError):  # archived or removed meanwhile
-            state = os.stat(file, follow_symlinks=False)
-            entry = before.get(file)
+            state = file.stat(follow_symlinks=False)
             if entry is None or (entry.size, entry.changed) != (state.st_size, state.st_mtime_ns):
-                entry = _Entry(state.st_size, state.st_mtime_ns, read_usage(file))
-            entries[file] = entry
-    if entries != before:
-        _write(path, _Index(_FORMAT, entries))
-    return _without_copies([entry.usage for entry in entries.values()])
+                usage = read_usage(file.path)
+                own = summed_up(usage.stretches)
+                entry = _Entry(state.st_size, state.st_mtime_ns, usage.id, usage.source, own, None)
+            entries[file.name] = entry
+    return entries
 
 
-def _session_files(codex_home: str) -> list[str]:
-    folders = (sessions_folder(codex_home), os.path.join(codex_home, "archived_sessions"))
-    return [
-        os.path.join(folder, name)
-        for top in folders
-        for folder, _, names in os.walk(top)
-        for name in names
-        if parse_file_name(name) is not None
-    ]
+def _compare_forks(folders: _Folders, places: dict[str, tuple[str, str]]) -> None:
+    """Find out what new forks copied; for that, both files are read."""
+    sources: dict[str, SessionUsage] = {}
+    for folder, names in folders.items():
+        for name, entry in names.items():
+            if entry.source is None or entry.copied is not None or entry.source not in places:
+                continue
+            with contextlib.suppress(OSError):
+                if entry.source not in sources:
+                    sources[entry.source] = read_usage(os.path.join(*places[entry.source]))
+                fork = read_usage(os.path.join(folder, name))
+                copied, own = map(summed_up, split_copies(fork, sources[entry.source]))
+                names[name] = msgspec.structs.replace(entry, own=own, copied=copied)
 
 
-def _without_copies(sessions: list[SessionUsage]) -> list[SessionUsage]:
-    by_id = {session.id: session for session in sessions}
-    return [
-        _without_beginning(session, by_id[session.source]) if session.source in by_id else session
-        for session in sessions
-    ]
-
-
-def _without_beginning(fork: SessionUsage, source: SessionUsage) -> SessionUsage:
-    copied = 0
-    for own, other in zip(fork.answers, source.answers, strict=False):
-        if msgspec.structs.replace(own, at=other.at) != other:  # a copy has the time of the fork
-            break
-        copied += 1
-    stretches = []
-    for stretch in fork.stretches:
-        left = stretch.answers[copied:]
-        copied = max(copied - len(stretch.answers), 0)
-        stretches.append(msgspec.structs.replace(stretch, answers=left))
-    return msgspec.structs.replace(fork, stretches=stretches)
-
-
-def _read(path: str) -> dict[str, _Entry]:
+def _read(path: str) -> _Folders:
     try:
         with open(path, "rb") as file:
             index = msgspec.msgpack.decode(file.read(), type=_Index)
     except (OSError, *BAD_JSON):
         return {}
-    return index.entries if index.format == _FORMAT else {}
+    return index.folders if index.format == _FORMAT else {}
 
 
 def _write(path: str, index: _Index) -> None:

@@ -10,7 +10,7 @@ import msgspec
 
 from octavo.cli.visible import one_line
 from octavo.config.schema import PriceToml
-from octavo.rollout.usage import Answer, SessionUsage
+from octavo.rollout.usage import QUARTER, Answer, Stretch
 
 UNKNOWN = "unknown"
 
@@ -45,8 +45,8 @@ class Sum(msgspec.Struct):
         return self.cached / self.input if self.input else 0.0
 
     def add(self, answer: Answer, price: PriceToml | None) -> None:
-        """One more answer."""
-        self.answers += 1
+        """One answer more, or several."""
+        self.answers += answer.count
         self.input += answer.input
         self.cached += answer.cached
         self.output += answer.output
@@ -73,18 +73,22 @@ def cost_of(answer: Answer, price: PriceToml) -> float:
     return price.cost(answer.input, answer.cached, answer.output)
 
 
-def sums(sessions: Iterable[SessionUsage], prices: Mapping[str, PriceToml], since: str) -> dict[Group, Sum]:
+def sums(stretches: Iterable[Stretch], prices: Mapping[str, PriceToml], since: str) -> dict[Group, Sum]:
     """What was taken on `since` and later, by day, model and project, the newest day first."""
     found: dict[Group, Sum] = {}
     day_of = _days()
-    for session in sessions:
-        for stretch in session.stretches:
-            model, project = stretch.model or UNKNOWN, stretch.cwd or UNKNOWN
-            price = prices.get(stretch.model)
-            for answer in stretch.answers:
-                day = day_of(answer.at)
-                if day >= since:
-                    found.setdefault(Group(day, model, project), Sum()).add(answer, price)
+    for stretch in stretches:
+        model, project = stretch.model or UNKNOWN, stretch.cwd or UNKNOWN
+        price = prices.get(stretch.model)
+        for answer in stretch.answers:
+            day = day_of(answer.at)
+            if day < since:
+                continue
+            group = Group(day, model, project)
+            one = found.get(group)
+            if one is None:
+                one = found[group] = Sum()
+            one.add(answer, price)
     ordered = sorted(found, key=lambda group: (group.model, group.project))
     return {group: found[group] for group in sorted(ordered, key=lambda group: group.day, reverse=True)}
 
@@ -98,13 +102,13 @@ def summed(by_group: Mapping[Group, Sum], key: Callable[[Group], str]) -> dict[s
 
 
 def _days() -> Callable[[int], str]:
-    """From Unix times to local days. Zones differ by quarters of an hour, so each quarter is looked up once."""
+    """From Unix times to local days, each quarter of an hour looked up once: days begin with one in every zone."""
     known: dict[int, str] = {}
 
     def day(at: int) -> str:
-        quarter = at // 900
+        quarter = at // QUARTER
         if quarter not in known:
-            known[quarter] = time.strftime("%Y-%m-%d", time.localtime(quarter * 900))
+            known[quarter] = time.strftime("%Y-%m-%d", time.localtime(quarter * QUARTER))
         return known[quarter]
 
     return day
