@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 sys.path.append(os.path.join(os.path.dirname(__file__), os.pardir, "cli_commands"))
+sys.path.append(os.path.join(os.path.dirname(__file__), os.pardir, "telemetry"))
 
 from octavo_program import Home
 

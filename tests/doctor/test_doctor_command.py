@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
 from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
+from collector import GrpcCollector, HttpCollector
 from octavo_program import Home, Ran
 
 SECRET = "sk-verysecret-123"
@@ -51,7 +53,18 @@ def test_where_all_is_well_nothing_is_broken(home: Home, service: ThreadingHTTPS
     lines = ran.out.splitlines()
     assert all(line.startswith("ok ") for line in lines)
     checks = [line.split()[1] for line in lines]
-    assert checks == ["python", "sandbox", "git", "ripgrep", "terminal", "home", "config", "login", "network"]
+    assert checks == [
+        "python",
+        "sandbox",
+        "git",
+        "ripgrep",
+        "terminal",
+        "home",
+        "config",
+        "login",
+        "telemetry",
+        "network",
+    ]
     assert f"http://127.0.0.1:{service.server_port}/v1 answers (404 Not Found)" in lines[-1]
     assert SECRET not in ran.out
 
@@ -176,3 +189,65 @@ def test_a_profile_is_looked_at_when_it_is_named(home: Home) -> None:
     (config,) = findings(home.octavo("doctor", "--offline", "--json", "-p", "p"), "config")
     assert config["text"].startswith("from-p of openai, ")
     assert config["text"].endswith(", profile p")
+
+
+def exporter(key: str, kind: str, endpoint: str) -> str:
+    protocol = 'protocol = "binary"\n' if kind == "otlp-http" else ""
+    return f'[otel.{key}.{kind}]\nendpoint = "{endpoint}"\n{protocol}headers = {{ x-key = "{SECRET}" }}\n'
+
+
+def test_without_an_exporter_nothing_is_sent(home: Home) -> None:
+    log_in(home)
+    (telemetry,) = findings(home.octavo("doctor", "--offline", "--json"), "telemetry")
+    assert (telemetry["state"], telemetry["text"]) == ("ok", "no exporter is set, nothing is sent")
+
+
+def test_collectors_are_asked_with_an_empty_message_and_their_headers(home: Home, service: ThreadingHTTPServer) -> None:
+    http, grpc = HttpCollector(), GrpcCollector()
+    with http.serving(), grpc.serving():
+        events, traces = (
+            exporter("exporter", "otlp-http", http.url()),
+            exporter("trace_exporter", "otlp-grpc", grpc.url),
+        )
+        home.configure(provider(service) + events + traces)
+        ran = home.octavo("doctor", "--json", env={"X_KEY": SECRET})
+    assert [(one["state"], one["text"]) for one in findings(ran, "telemetry")] == [
+        ("ok", f"events to {http.url()}; traces to {grpc.url}"),
+        ("ok", f"{http.url()} takes events"),
+        ("ok", f"{grpc.url} takes traces"),
+    ]
+    assert http.headers[0]["x-key"] == grpc.headers[0]["x-key"] == SECRET
+    assert (http.bodies, http.events()) == ([b""], [])
+    assert SECRET not in ran.out
+
+
+def test_collectors_that_refuse_or_are_away_get_a_warning(home: Home, service: ThreadingHTTPServer) -> None:
+    with HttpCollector(status=401).serving() as http:
+        away = "http://127.0.0.1:1"
+        tables = exporter("exporter", "otlp-http", http.url()), exporter("metrics_exporter", "otlp-grpc", away)
+        home.configure(provider(service) + "".join(tables))
+        ran = home.octavo("doctor", "--json", env={"X_KEY": SECRET})
+    _, refused, missing = findings(ran, "telemetry")
+    assert refused["state"] == missing["state"] == "warning"
+    assert refused["text"] == f"{http.url()} does not take events: 401 Unauthorized"
+    assert missing["text"].startswith(f"{away} does not take metrics: ")
+    assert ran.code == 0
+
+
+def test_an_exporter_that_cannot_be_made_is_broken(home: Home) -> None:
+    log_in(home)
+    home.configure(exporter("exporter", "otlp-http", "nowhere"))
+    ran = home.octavo("doctor", "--offline", "--json")
+    (telemetry,) = findings(ran, "telemetry")
+    assert (ran.code, telemetry["state"]) == (1, "broken")
+    assert telemetry["text"] == "the exporter cannot be made: the endpoint is no http or https address"
+
+
+def test_missing_packages_are_said_with_their_mend(home: Home) -> None:
+    log_in(home)
+    home.configure(exporter("exporter", "otlp-http", "http://127.0.0.1:1"))
+    code = "import sys; sys.modules['opentelemetry'] = None; from octavo.__main__ import main; main()"
+    words = (sys.executable, "-c", code, "doctor", "--offline", "--json")
+    ran = subprocess.run(words, check=False, capture_output=True, text=True, cwd=home.folder, env=home.environ)
+    (telemetry,) = findings(Ran(ran.returncode, ran.stdout, ran.stderr), "telemetry")
+    assert (telemetry["state"], telemetry["mend"]) == ("warning", "pip install 'octavo[otel]'")

@@ -57,10 +57,15 @@ class Otel(msgspec.Struct, frozen=True):
     metrics_exporter: OtlpHttp | OtlpGrpc | None = None
 
     @property
+    def by_signal(self) -> dict[str, OtlpHttp | OtlpGrpc]:
+        """Those that are set, by what they send: `events`, `traces`, `metrics`."""
+        every = {"events": self.exporter, "traces": self.trace_exporter, "metrics": self.metrics_exporter}
+        return {signal: one for signal, one in every.items() if one is not None}
+
+    @property
     def exporters(self) -> tuple[OtlpHttp | OtlpGrpc, ...]:
         """All that are set."""
-        every = (self.exporter, self.trace_exporter, self.metrics_exporter)
-        return tuple(one for one in every if one is not None)
+        return tuple(self.by_signal.values())
 
     def __repr__(self) -> str:
         kinds = [type(one).__name__ for one in self.exporters]  # their headers hold secrets

@@ -1,4 +1,4 @@
-"""Checks of what is outside of this process: the provider's server, and MCP servers."""
+"""Checks of what is outside of this process: the provider's server, collectors of telemetry, and MCP servers."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from octavo.auth.storage import load_login
 from octavo.auth.tokens import AuthError
 from octavo.cli.doctor.finding import Finding, broken, ok
+from octavo.cli.doctor.telemetry import check_collectors
 from octavo.cli.visible import one_line
 from octavo.config.config import Config
 from octavo.errors import ConfigError, OctavoError
@@ -22,11 +23,12 @@ _ANSWER_SECONDS = 10.0
 
 
 async def check_outside(config: Config) -> list[Finding]:
-    """Ask the provider's server, without any key, and start the MCP servers, side by side."""
+    """Ask the provider's server, without any key, and the collectors, and start the MCP servers, side by side."""
     async with asyncio.TaskGroup() as group:
         provider = group.create_task(_check_provider(config))
+        collectors = group.create_task(check_collectors(config))
         servers = group.create_task(_check_mcp_servers(config))
-    return [provider.result(), *servers.result()]
+    return [provider.result(), *collectors.result(), *servers.result()]
 
 
 async def _check_provider(config: Config) -> Finding:

@@ -13,6 +13,7 @@ from octavo.cli import logs, start
 from octavo.cli.doctor.finding import Finding
 from octavo.cli.doctor.machine import check_machine
 from octavo.cli.doctor.settings import check_login, check_settings
+from octavo.cli.doctor.telemetry import check_telemetry
 from octavo.cli.words.invocation import Invocation
 from octavo.config.home import find_home
 from octavo.config.load import ConfigFlags, ConfigSources
@@ -50,6 +51,7 @@ def _findings(invocation: Invocation) -> Iterator[Finding]:
     if checked.config is None:
         return
     yield from check_login(checked.config)
+    yield from check_telemetry(checked.config)
     if not invocation.last.has("offline"):
         from octavo.cli.doctor.outside import check_outside  # event loop and network
 

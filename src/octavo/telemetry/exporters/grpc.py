@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from grpc import StatusCode, ssl_channel_credentials
+from grpc import (
+    Call,
+    ChannelCredentials,
+    RpcError,
+    StatusCode,
+    insecure_channel,
+    secure_channel,
+    ssl_channel_credentials,
+)
 
 from octavo.telemetry.exporters.target import CannotExport, Target
 
@@ -38,19 +46,40 @@ def metric_exporter(target: Target) -> MetricExporter:
     return OTLPMetricExporter(**_options(target))
 
 
-def _options(target: Target) -> dict[str, Any]:
-    tls = target.tls
-    is_secure = target.endpoint.startswith("https://") or tls.ca_certificate is not None
-    credentials = None
-    if is_secure:
+def ask(target: Target, service: str, seconds: float) -> None:
+    """Send an empty message to `service` (`logs`, `trace`, `metrics`). Raises `NotTaken` if it is not taken in time."""
+    from octavo.telemetry.exporters.post import NotTaken
+
+    credentials = _credentials(target)
+    place = target.endpoint.partition("://")[2] or target.endpoint
+    place = place.partition("/")[0]
+    channel = insecure_channel(place) if credentials is None else secure_channel(place, credentials)
+    method = f"/opentelemetry.proto.collector.{service}.v1.{service.title()}Service/Export"
+    with channel:
         try:
-            files = (tls.ca_certificate, tls.client_private_key, tls.client_certificate)
-            credentials = ssl_channel_credentials(*(_content(file) for file in files))
-        except OSError as error:
-            raise CannotExport(f"cannot read a file of tls: {error.strerror}") from None
+            channel.unary_unary(method)(b"", timeout=seconds, metadata=tuple(target.headers.items()))
+        except RpcError as error:
+            # A failed call is an error and a call at once, which the types do not say.
+            raise NotTaken(error.details() if isinstance(error, Call) else str(error)) from None
+
+
+def _credentials(target: Target) -> ChannelCredentials | None:
+    """For TLS; None where the endpoint is none of it."""
+    tls = target.tls
+    if not target.endpoint.startswith("https://") and tls.ca_certificate is None:
+        return None
+    try:
+        files = (tls.ca_certificate, tls.client_private_key, tls.client_certificate)
+        return ssl_channel_credentials(*(_content(file) for file in files))
+    except OSError as error:
+        raise CannotExport(f"cannot read a file of tls: {error.strerror}") from None
+
+
+def _options(target: Target) -> dict[str, Any]:
+    credentials = _credentials(target)
     return {
         "endpoint": target.endpoint,
-        "insecure": not is_secure,
+        "insecure": credentials is None,
         "credentials": credentials,
         "headers": dict(target.headers) or None,
         "retryable_error_codes": _SENT_ONCE,
