@@ -10,8 +10,11 @@ from octavo.http.identity import DEFAULT_ORIGINATOR
 
 TYPE_CHECKING = False  # as `typing` has it
 if TYPE_CHECKING:
+    from octavo.engine.sub_agents import SubAgent
     from octavo.git.info import GitInfo
     from octavo.protocol.source import SessionSource
+    from octavo.tools.context import Tool
+    from octavo.tools.hooks import Hooks
 
 
 class FrontEnd(msgspec.Struct, frozen=True):
@@ -20,6 +23,7 @@ class FrontEnd(msgspec.Struct, frozen=True):
     `env_key` lets `CODEX_API_KEY` count as a login. `deltas` is false where nobody
     reads delta events, `replays` where nobody shows what was said before a resume.
     `git_info` tells about the checkout of a folder, where the door has begun to ask already.
+    `tools`, `agents` and `hooks` are what the program behind the door gives the agent.
     """
 
     source: SessionSource
@@ -28,3 +32,6 @@ class FrontEnd(msgspec.Struct, frozen=True):
     deltas: bool = True
     replays: bool = True
     git_info: Callable[[str], Awaitable[GitInfo | None]] | None = None
+    tools: tuple[Tool, ...] = ()
+    agents: tuple[SubAgent, ...] = ()
+    hooks: Hooks | None = None

@@ -142,6 +142,9 @@ class Runtime:
             thread_source=thread_source,
             git_info=front_end.git_info or git_info,
             telemetry=self.telemetry or self._configured_telemetry(),
+            tools=front_end.tools,
+            agents=front_end.agents,
+            hooks=front_end.hooks,
         )
 
     def _configured_telemetry(self) -> Telemetry | None:
