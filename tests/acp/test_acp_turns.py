@@ -269,3 +269,35 @@ def every_call_ended_once(here: Editor, session: str) -> bool:
     begun = [one["toolCallId"] for one in here.updates(session, "tool_call")]
     ended = [one["toolCallId"] for one in calls_of(here, session)]
     return sorted(begun) == sorted(ended) and len(set(begun)) == len(begun)
+
+
+def test_what_the_user_has_not_saved_is_saved_before_a_patch(place: Place) -> None:
+    (place.workspace / "a.txt").write_text("one\ntwo\n")
+    (place.workspace / "windows.txt").write_bytes(b"one\r\n")
+    patch = PATCH.replace("*** Add File", "*** Update File: windows.txt\n@@\n-one\n+ONE\n*** Add File")
+    place.model(patches(patch), says("Done."), top=FREE)
+    here = editor(place, capabilities={"fs": {"readTextFile": True, "writeTextFile": True}})
+    prompt = here.say(here.open(), "x")
+    buffers = {"a.txt": "mine\none\ntwo\n", "windows.txt": "mine\n"}
+    for count in (1, 2):
+        question = here.server.wait_for(lambda one: one.get("method") == "fs/read_text_file", count)
+        here.reply(question, {"content": buffers[question["params"]["path"].rpartition("/")[2]]})
+    written = here.server.wait_for(lambda one: one.get("method") == "fs/write_text_file")
+    assert written["params"]["content"] == buffers["a.txt"]
+    (place.workspace / "a.txt").write_text(written["params"]["content"])
+    here.reply(written, {})
+    here.ends(prompt)
+    assert (place.workspace / "a.txt").read_text() == "mine\none\nTWO\n"
+    assert (place.workspace / "windows.txt").read_bytes() == b"ONE\r\n"
+
+
+def test_an_editor_that_cannot_read_a_file_holds_no_patch_up(place: Place) -> None:
+    (place.workspace / "a.txt").write_text("one\ntwo\n")
+    place.model(patches(PATCH), says("Done."), top=FREE)
+    here = editor(place, capabilities={"fs": {"readTextFile": True, "writeTextFile": True}})
+    prompt = here.say(here.open(), "x")
+    question = here.server.wait_for(lambda one: one.get("method") == "fs/read_text_file")
+    error = {"code": -32603, "message": "no"}
+    here.server.line(json.dumps({"jsonrpc": "2.0", "id": question["id"], "error": error}))
+    here.ends(prompt)
+    assert (place.workspace / "a.txt").read_text() == "one\nTWO\n"

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from octavo.engine.limits import Meter
     from octavo.engine.sub_agents import AgentSlots, SubAgent
     from octavo.patch.turn_diff import TurnDiffTracker
-    from octavo.tools.context import Tool
+    from octavo.tools.context import Editor, Tool
     from octavo.tools.hooks import Hooks
     from octavo.tools.telemetry import Telemetry
 
@@ -37,7 +37,7 @@ class Services(msgspec.Struct, frozen=True):
     the latter with those of the configuration; `agent_slots` is what a nest of conversations
     shares. `hooks` may stop what happens, in sub-conversations too. `outer_diff` is the diff of
     the turn that a sub-conversation belongs to, which its patches count into; `meter` counts what
-    that turn takes, if it is limited (`docs/limits.md`).
+    that turn takes, if it is limited (`docs/limits.md`). `editor` is what the user works in meanwhile.
     """
 
     backend: ModelBackend
@@ -60,6 +60,7 @@ class Services(msgspec.Struct, frozen=True):
     hooks: Hooks | None = None
     outer_diff: Callable[[], TurnDiffTracker] | None = None
     meter: Meter | None = None
+    editor: Editor | None = None
 
 
 def new_uuid4(services: Services) -> str:

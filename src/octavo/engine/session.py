@@ -31,7 +31,7 @@ from octavo.protocol.legacy import legacy_events
 from octavo.protocol.policy import ReviewDecision
 from octavo.protocol.settings import SessionSettings
 from octavo.rollout.recorder import RolloutRecorder
-from octavo.tools.context import ApprovalKey, OpenTerminal, Tool, TurnContext
+from octavo.tools.context import ApprovalKey, Editor, OpenTerminal, Tool, TurnContext
 from octavo.tools.errors import FatalToolError
 
 if TYPE_CHECKING:
@@ -158,6 +158,11 @@ class Session:
         group.add(task)
         task.add_done_callback(group.discard)
         return task
+
+    @property
+    def editor(self) -> Editor | None:
+        """The user's editor, if there is one."""
+        return self.services.editor
 
     @property
     def leftovers(self) -> Leftovers:

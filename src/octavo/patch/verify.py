@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+from collections.abc import Iterator
 
 import msgspec
 
@@ -93,12 +94,18 @@ class _FreeNames:
 def weight(patch_text: str, cwd: str) -> int:
     """How many bytes `verify` has to look at, about: the patch and the files that it names."""
     total = len(patch_text)
+    for path in files_read(patch_text, cwd):
+        with contextlib.suppress(OSError, ValueError):
+            total += os.stat(path).st_size
+    return total
+
+
+def files_read(patch_text: str, cwd: str) -> Iterator[str]:
+    """The files that a patch changes or deletes, as far as a glance shows."""
     for line in patch_text.split("\n"):
         header, _, name = line.strip().partition(": ")
         if header in ("*** Update File", "*** Delete File"):
-            with contextlib.suppress(OSError, ValueError):
-                total += os.stat(os.path.join(cwd, name)).st_size
-    return total
+            yield os.path.join(cwd, name)
 
 
 def _change(section: Section, path: str, cwd: str) -> FileChange:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from octavo.protocol.ids import ConversationId
     from octavo.protocol.items import ResponseItem
     from octavo.telemetry.attach import Attached
+    from octavo.tools.context import Editor
     from octavo.tools.telemetry import Telemetry
 
 
@@ -126,7 +127,14 @@ class Runtime:
 
     # --- conversations -------------------------------------------------------------------
 
-    def services(self, config: Config, *, saves: bool = True, thread_source: str | None = None) -> Services:
+    def services(
+        self,
+        config: Config,
+        *,
+        saves: bool = True,
+        thread_source: str | None = None,
+        editor: Editor | None = None,
+    ) -> Services:
         """Everything outside the agent that a conversation under `config` stands on, saved or not."""
         from octavo.engine.services import Services
         from octavo.git.info import git_info
@@ -145,6 +153,7 @@ class Runtime:
             tools=front_end.tools,
             agents=front_end.agents,
             hooks=front_end.hooks,
+            editor=editor,
         )
 
     def _configured_telemetry(self) -> Telemetry | None:
@@ -162,6 +171,7 @@ class Runtime:
         saves: bool = True,
         conversation_id: ConversationId | None = None,
         thread_source: str | None = None,
+        editor: Editor | None = None,
     ) -> Conversation:
         """A new conversation, under the configuration of the start or another, saved or not.
 
@@ -171,15 +181,15 @@ class Runtime:
         from octavo.engine.start import new_conversation
 
         config = config or self.config
-        services = self.services(config, saves=saves, thread_source=thread_source)
+        services = self.services(config, saves=saves, thread_source=thread_source, editor=editor)
         return await new_conversation(config, services, conversation_id)
 
-    async def resume(self, path: str, config: Config | None = None) -> Conversation:
+    async def resume(self, path: str, config: Config | None = None, *, editor: Editor | None = None) -> Conversation:
         """Go on with the session saved at `path`: same id, same file, settings of now. Raises `OctavoError`."""
         from octavo.engine.start import resume_conversation
 
         config = config or self.config
-        return await resume_conversation(config, self.services(config), path)
+        return await resume_conversation(config, self.services(config, editor=editor), path)
 
     async def fork(
         self,

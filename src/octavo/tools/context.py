@@ -6,7 +6,7 @@ its own call, and a `Host` to speak through.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import msgspec
@@ -98,10 +98,21 @@ class Host(Protocol):
     def telemetry(self) -> ConversationTelemetry | None:
         """Who is told what tools do; None when nobody is."""
 
+    @property
+    def editor(self) -> Editor | None:
+        """The user's editor; None where there is none that we can talk to."""
+
     async def assess_risk(
         self, turn: TurnContext, call_id: str, command: tuple[str, ...], cwd: str, failure: str
     ) -> CommandRisk | None:
         """What a model thinks of a command that the sandbox stopped; None when that is off or fails."""
+
+
+class Editor(Protocol):
+    """An editor that the user works in, beside the agent."""
+
+    async def save(self, paths: Sequence[str]) -> None:
+        """See to it that the disk has what the user changed in these files; absolute paths. It never fails."""
 
 
 class OpenTerminal(msgspec.Struct, frozen=True):

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from octavo.patch.approved import Place, place_of, with_places
 from octavo.patch.sections import PatchError
-from octavo.patch.verify import VerifiedPatch, verify, weight
+from octavo.patch.verify import VerifiedPatch, files_read, verify, weight
 from octavo.patch.writable import paths_are_writable
 from octavo.process.failures import CommandError
 from octavo.process.own_patch_program import own_patch_program
@@ -40,6 +40,8 @@ async def run_patch(invocation: Invocation, text: str, cwd: str, timeout_ms: int
 
     Raises `RespondToModel` when the patch does not fit or is refused.
     """
+    if (editor := invocation.host.editor) is not None:
+        await editor.save(tuple(files_read(text, cwd)))
     is_large = weight(text, cwd) > _LARGE
     try:
         patch = await _worked_out(lambda: verify(text, cwd), is_large)
