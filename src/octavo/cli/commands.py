@@ -144,7 +144,7 @@ APP_SERVER = Command(
 
 ACP = Command(
     "acp",
-    "Serve sessions to editors that speak the Agent Client Protocol, on stdin and stdout",
+    "Serve sessions to editors with the Agent Client Protocol",
     run="octavo.cli.acp:run",
 )
 
