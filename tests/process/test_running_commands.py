@@ -255,6 +255,37 @@ async def test_what_a_command_left_in_the_background_ends_with_it(sandbox: Sandb
     assert not is_alive(int(output.stdout))
 
 
+STORM = """
+import os, sys, time
+end = time.monotonic() + 20  # whatever happens
+for _ in range(40):
+    if os.fork() == 0:
+        while time.monotonic() < end and os.fork() == 0:
+            os.setsid()
+        os._exit(0)
+"""
+"""Forty lives, each handed on from one process to the next without pause, in a session of its own."""
+
+
+async def test_what_forks_and_ends_without_pause_ends_with_its_command(
+    sandbox: SandboxSpec | None, tmp_path: Path
+) -> None:
+    def left() -> bool:
+        return any(mark in command_line(one) for one in os.listdir("/proc") if one.isdigit())
+
+    mark = os.fsencode(str(tmp_path))
+    command = [sys.executable, "-I", "-S", "-c", f"{STORM}# {tmp_path}"]
+    await run(command, sandbox, tmp_path)
+    await until(lambda: not left())
+
+
+def command_line(process: str) -> bytes:
+    try:
+        return Path(f"/proc/{process}/cmdline").read_bytes()
+    except (FileNotFoundError, ProcessLookupError):
+        return b""
+
+
 async def test_cancelling_while_the_background_ends_kills_it_and_does_not_wait(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -16,12 +16,18 @@ import time
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 PATIENCE = 1.0
 """Seconds between SIGTERM and SIGKILL."""
 LAST_WAIT = 2.0
 """Seconds for SIGKILL to take effect."""
+MOST_AT_ONCE = 1000
+"""Ended children that are collected before somebody looks at what else happens."""
+_LONGEST_LOOK = 0.5
+"""Seconds. Thousands of processes are no ordinary command's."""
+_ROUNDS = 16
+"""So many rounds in which nobody ended lie between two looks through the whole tree."""
 
 
 def adopt_orphans() -> None:
@@ -44,12 +50,13 @@ def children_of(process: int) -> list[int]:
     return found
 
 
-def descendants(process: int) -> list[int]:
-    """All processes below one, as far as the kernel tells."""
-    found = children_of(process)
-    for child in found:  # it grows meanwhile; how deep they stand is up to the command
-        found += children_of(child)
-    return found
+def descendants(process: int) -> Iterator[int]:
+    """All processes below one, as far as the kernel tells in half a second: those near to it before those far below."""
+    level = children_of(process)
+    give_up = time.monotonic() + _LONGEST_LOOK
+    while level:  # how deep they stand is up to the command
+        yield from level
+        level = [below for child in level for below in (children_of(child) if time.monotonic() < give_up else ())]
 
 
 def send(how: Callable[[int, int], None], target: int, number: int) -> bool:
@@ -62,31 +69,92 @@ def send(how: Callable[[int, int], None], target: int, number: int) -> bool:
 
 
 def reap() -> tuple[dict[int, int], bool]:
-    """Collect ended children: their wait statuses by process id, and whether any child is left."""
+    """Collect ended children: their wait statuses by process id, and whether any child is left.
+
+    At most `MOST_AT_ONCE`: where processes are made and end without pause there would be no end of it.
+    """
     ended: dict[int, int] = {}
     try:
-        while True:
+        while len(ended) < MOST_AT_ONCE:
             process, status = os.waitpid(-1, os.WNOHANG)
             if process == 0:
-                return ended, True
+                break
             ended[process] = status
     except ChildProcessError:
         return ended, False
+    return ended, True
+
+
+def kill_descendants(until: float, leader: int = 0, *, stormy: bool = False) -> tuple[dict[int, int], bool]:
+    """Kill all processes below this one: what `reap` says of them, and whether any is left at the time `until`.
+
+    In each round the children of this process alone are killed, at once, and those that have ended are collected: what
+    is below them is ours next. To look through the whole tree first would take longer than a process needs that does
+    nothing but fork and end. Of many that do so (known already with `stormy`), most ends are not told, but that of the
+    command's `leader` is.
+    """
+    ended: dict[int, int] = {}
+    rounds = 0
+    storm = _Storm() if stormy and not leader else None
+    try:
+        while True:
+            for child in children_of(os.getpid()):
+                send(os.kill, child, _signal.SIGKILL)
+            more, left = reap()
+            ended.update(more)
+            while storm is not None and left and len(more) == MOST_AT_ONCE:
+                more, left = reap()  # from before the storm was noticed
+            if not left or time.monotonic() >= until:
+                return ended, left
+            if len(more) == MOST_AT_ONCE and storm is None and (not leader or leader in ended):
+                storm = _Storm()
+            if more:
+                continue
+            if rounds % _ROUNDS == 0:  # a child that cannot be killed just now may have children that can
+                _signal_all(_signal.SIGKILL)
+            rounds += 1
+            time.sleep(0.0005)
+    finally:
+        if storm is not None:
+            storm.is_over()
+
+
+class _Storm:
+    """While many processes fork and end without pause, the kernel clears away what ends, faster than anybody could.
+
+    We take precedence then, where that is allowed; among a hundred that want to run there would be little time for us.
+    """
+
+    def __init__(self) -> None:
+        self._handler = _signal.signal(_signal.SIGCHLD, _signal.SIG_IGN)
+        self._policy = os.sched_getscheduler(0), os.sched_getparam(0)
+        self._schedule(os.SCHED_FIFO, os.sched_param(1))
+
+    def is_over(self) -> None:
+        """As before."""
+        self._schedule(*self._policy)
+        _signal.signal(_signal.SIGCHLD, self._handler)
+
+    def _schedule(self, policy: int, parameter: os.sched_param) -> None:
+        try:
+            os.sched_setscheduler(0, policy, parameter)
+        except OSError:
+            return  # an ordinary user
 
 
 def end_descendants() -> None:
     """End all processes below this one, politely for a second, and wait until they are gone."""
-    _, left = reap()
-    if left:
+    ended, left = reap()
+    if left and len(ended) < MOST_AT_ONCE:
         _signal_all(_signal.SIGTERM)
     now = time.monotonic()
     patience_ends, give_up = now + PATIENCE, now + PATIENCE + LAST_WAIT
-    while left and now < give_up:
+    while left and len(ended) < MOST_AT_ONCE and now < patience_ends:
         time.sleep(0.001)
-        _, left = reap()
+        ended, left = reap()
         now = time.monotonic()
-        if left and now >= patience_ends:
-            _signal_all(_signal.SIGKILL)
+    if left:
+        kill_descendants(give_up, stormy=len(ended) == MOST_AT_ONCE)
 
 
 def _signal_all(number: int) -> None:

@@ -81,7 +81,8 @@ def _end_orphans(watchers: set[int]) -> None:
     watchers.difference_update(ended)
     if sys.platform == "linux":
         for orphan in set(children_of(os.getpid())) - watchers:
-            for process in (*descendants(orphan), orphan):
+            send(os.kill, orphan, _signal.SIGKILL)  # first: it may be about to hand its life on
+            for process in descendants(orphan):
                 send(os.kill, process, _signal.SIGKILL)
 
 

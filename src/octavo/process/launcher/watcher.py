@@ -22,7 +22,16 @@ import time
 
 from octavo.process.launcher.command_start import await_command
 from octavo.process.launcher.connections import Connections
-from octavo.process.launcher.descendants import LAST_WAIT, PATIENCE, adopt_orphans, descendants, reap, send
+from octavo.process.launcher.descendants import (
+    LAST_WAIT,
+    MOST_AT_ONCE,
+    PATIENCE,
+    adopt_orphans,
+    descendants,
+    kill_descendants,
+    reap,
+    send,
+)
 from octavo.process.launcher.messages import receive_descriptors, receive_message, send_descriptors, send_message
 from octavo.sandbox.execute import rehearse
 
@@ -226,24 +235,26 @@ def _watch(
     # A short command has the machine for itself, and this watcher takes the next one; else another is forked soon.
     wake_at: float | None = time.monotonic() + _ALONE
     while True:
-        status, left = _reap(leader, status)
-        if not left or connections.left_alone():
+        status, left, is_all = _reap(leader, status)
+        if not left or (is_all and connections.left_alone()):
             return None if told else status
         if status is not None and not told and patience_ends is None:
             told = _tell(channel, EXITED_FIRST, status)
-        order = _next_order(poll, connections, channel, wake_up, wake_at)
+        order = _next_order(poll, connections, channel, wake_up, wake_at if is_all else 0.0)
         if wake_at is not None and time.monotonic() >= wake_at:
             relieve()
             wake_at = patience_ends
         if order == GONE:
             poll.unregister(channel)
         if order in (GONE, TERMINATE) and patience_ends is None:
-            _signal_all(leader, status is None, _signal.SIGTERM)
+            if is_all:
+                _signal_all(leader, status is None, _signal.SIGTERM)
             wake_at = patience_ends = time.monotonic() + PATIENCE
             relieve()
-        if order == KILL or (patience_ends is not None and time.monotonic() >= patience_ends):
+        # Whoever forks and ends without pause gets no second for it.
+        if order == KILL or (patience_ends is not None and (time.monotonic() >= patience_ends or not is_all)):
             relieve()  # what cannot be killed must not be taken for the next command's
-            status = _kill_all(leader, status)
+            status = _kill_all(leader, status, stormy=not is_all)
             return None if told else status
 
 
@@ -266,12 +277,12 @@ def _next_order(
         return GONE
 
 
-def _reap(leader: int, status: int | None) -> tuple[int | None, bool]:
-    """Collect ended processes: the leader's wait status once known, and whether any process is left."""
+def _reap(leader: int, status: int | None) -> tuple[int | None, bool, bool]:
+    """Collect ended processes: the leader's status once known, whether any is left, and whether all were collected."""
     ended, left = reap()
     if sys.platform != "linux":
         left = left or send(os.killpg, leader, 0)
-    return ended.get(leader, status), left
+    return ended.get(leader, status), left, len(ended) < MOST_AT_ONCE
 
 
 def _signal_all(leader: int, leader_lives: bool, number: int) -> None:
@@ -283,13 +294,16 @@ def _signal_all(leader: int, leader_lives: bool, number: int) -> None:
             send(os.kill, process, number)
 
 
-def _kill_all(leader: int, status: int | None) -> int | None:
+def _kill_all(leader: int, status: int | None, *, stormy: bool) -> int | None:
     give_up = time.monotonic() + LAST_WAIT
+    if sys.platform == "linux":
+        ended, _ = kill_descendants(give_up, 0 if status is not None else leader, stormy=stormy)
+        return ended.get(leader, status)
     left = True
     while left and time.monotonic() < give_up:
         _signal_all(leader, status is None, _signal.SIGKILL)
-        time.sleep(0.0005)  # their ends come at once; orphans among them become our children meanwhile
-        status, left = _reap(leader, status)
+        time.sleep(0.0005)  # their ends come at once
+        status, left, _ = _reap(leader, status)
     return status
 
 
