@@ -31,8 +31,8 @@ from octavo.engine.services import Services
 from octavo.engine.start import fork_conversation, new_conversation, resume_conversation
 from octavo.model.backend import ModelBackend, ModelRequest
 from octavo.model.scripted import Script, ScriptedBackend
-from octavo.protocol import ops
-from octavo.protocol.events import Event
+from octavo.protocol import asides, ops
+from octavo.protocol.events import Aside, Event
 from octavo.protocol.policy import ApprovalPolicy, ReadOnly, ReviewDecision, SandboxPolicy
 from octavo.protocol.source import SessionSource
 from octavo.protocol.turn_items import TextInput
@@ -48,12 +48,20 @@ NOON = 1_764_008_532.3
 # --- what the client sees ------------------------------------------------------------------
 
 
+ASIDES = {
+    str(kind.__struct_config__.tag)
+    for kind in vars(asides).values()
+    if isinstance(kind, type) and issubclass(kind, Aside)
+}
+
+
 class Told(list[Json]):
     """Events in order, each `{"id": …, "msg": {"type": …, …}}`."""
 
     def kinds(self, *without: str) -> list[str]:
-        """The types in order, `raw_response_item` and the ones named left out."""
-        return [kind for event in self if (kind := event["msg"]["type"]) not in ("raw_response_item", *without)]
+        """The types in order, `raw_response_item`, asides and the ones named left out."""
+        left_out = {"raw_response_item", *ASIDES, *without}
+        return [kind for event in self if (kind := event["msg"]["type"]) not in left_out]
 
     def all(self, kind: str) -> list[Json]:
         """The payloads of one type."""

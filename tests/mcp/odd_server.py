@@ -115,6 +115,12 @@ def child(arguments: Json) -> Json:
     return text(str(process.pid))
 
 
+def tell_progress(token: Any) -> None:
+    """How far it is, under a token that nobody knows, and under that of the call."""
+    send({"method": "notifications/progress", "params": {"progressToken": 999, "progress": 1}})
+    send({"method": "notifications/progress", "params": {"progressToken": token, "progress": 1, "message": "halfway"}})
+
+
 def picture(arguments: Json) -> Json:
     block = {"type": "image", "data": "QUJD", "mimeType": "image/png"}
     return {"content": [{"type": "text", "text": "look:"}, block]}
@@ -125,6 +131,7 @@ CALLS: dict[str, Callable[[Any], Any]] = {
     "env": lambda given: text(json.dumps(dict(os.environ))),
     "fail": lambda given: {**text("it broke"), "isError": True},
     "picture": picture,
+    "progress": lambda given: text("done"),
     "big": lambda given: text("x" * given["bytes"]),
     "die": die,
     "rubbish": rubbish,
@@ -153,6 +160,9 @@ def call(message: Json) -> None:
             late.append(message)
         case "never":
             pass
+        case "progress":
+            tell_progress(message["params"]["_meta"]["progressToken"])
+            send({"id": message["id"], "result": CALLS[name](given)})
         case _ if "names" in habits or name.startswith("grown"):
             send({"id": message["id"], "result": text(f"called {name}")})
         case _:

@@ -41,6 +41,8 @@ class ActiveTurn:
         self.on_abort: Callable[[], None] | None = None
         self.background: list[asyncio.Task[None]] = []
         self.said: list[Message] = []
+        self.answering = ""
+        """The model that answers instead of the one that was asked, if one does."""
         self._pending: list[ResponseItem] = []
         self._questions: dict[str, OpenQuestion] = {}
 

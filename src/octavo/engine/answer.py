@@ -64,6 +64,9 @@ async def ask_model(session: Session, turn: ActiveTurn) -> Answer:
 
 async def wait_before_retry(session: Session, turn_id: str, error: ModelError, retries: int, limit: int) -> None:
     """Tell the client that the call is tried again, and give the server a moment."""
+    from octavo.protocol.asides import RetryCause  # rare
+
+    session.emit(turn_id, RetryCause(str(error)))
     session.emit(turn_id, events.StreamError(f"Reconnecting... {retries}/{limit}"))
     await asyncio.sleep(error.delay if error.delay is not None else turn_backoff(retries, session.services.jitter))
 

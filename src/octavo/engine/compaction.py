@@ -20,6 +20,7 @@ from octavo.model.errors import ContextWindowExceeded, EmptyAnswer, ModelError
 from octavo.model.instructions import read_prompt
 from octavo.model.prompt import Prompt
 from octavo.protocol import events
+from octavo.protocol.asides import CompactionEnded, CompactionStarted
 from octavo.protocol.items import InputText, Message, OutputText, ResponseItem, message_text, user_message
 from octavo.protocol.middle_cut import JoinedTexts
 
@@ -56,6 +57,15 @@ async def manual_compaction(session: Session, submission_id: str) -> None:
 
 async def compact(session: Session, turn: ActiveTurn) -> None:
     """Ask for a summary and go on from it. A failure is told and changes nothing."""
+    item_id = session.new_item_id()
+    session.emit(turn.id, CompactionStarted(item_id))
+    try:
+        await _compact(session, turn)
+    finally:
+        session.emit(turn.id, CompactionEnded(item_id))
+
+
+async def _compact(session: Session, turn: ActiveTurn) -> None:
     if not await _ask_for_summary(session, turn):
         return
     summary = _last_assistant_text(session.history)

@@ -42,10 +42,25 @@ def start_mcp_servers(session: Session) -> None:
 async def _watch_start(session: Session, servers: McpServers) -> None:
     from octavo.tools.mcp_call import mcp_tools
 
-    await servers.started()
+    async with asyncio.TaskGroup() as group:
+        for name in servers.names:
+            group.create_task(_tell_start(session, servers, name))
     for failure in servers.failures:
         session.emit("", events.Error(failure))
     session.mcp_tools, session.mcp_revision = mcp_tools(servers), servers.revision
+
+
+async def _tell_start(session: Session, servers: McpServers, name: str) -> None:
+    """Tell both ends of a server's start."""
+    from octavo.protocol.asides import McpServerStatus
+
+    session.emit("", McpServerStatus(name, "starting"))
+    try:
+        failure = await servers.outcome(name)
+    except asyncio.CancelledError:
+        session.emit("", McpServerStatus(name, "cancelled"))
+        raise
+    session.emit("", McpServerStatus(name, "ready" if failure is None else "failed", failure))
 
 
 async def offer_mcp_tools(session: Session, turn: ActiveTurn, message: Message | None) -> None:

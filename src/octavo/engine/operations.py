@@ -19,9 +19,9 @@ from octavo.engine.turn import run_turn
 from octavo.engine.user_message import message_of
 from octavo.errors import OctavoError
 from octavo.protocol import events, ops
-from octavo.protocol.items import FunctionCall, FunctionCallOutput
+from octavo.protocol.items import FunctionCall, FunctionCallOutput, Message
 from octavo.protocol.settings import changed_by
-from octavo.protocol.turn_items import TextInput, UserInput
+from octavo.protocol.turn_items import SkillInput, TextInput, UserInput
 from octavo.rollout.errors import RolloutWriteError
 
 log = logging.getLogger(__name__)
@@ -65,7 +65,7 @@ async def _user_turn(session: Session, submission_id: str, op: ops.UserInputOp |
         if op.items:
             await _ask_hook(session, submission_id, op.items)
             _tell_observer(session, session.active, op.items)
-            session.active.add_input(message_of(op.items))
+            session.active.add_input(message_of(op.items), *_skills(session, session.active, op.items))
         return
     tier = op.service_tier if isinstance(op, ops.UserInputOp) else UNSET
     turn = _new_turn(session, submission_id, op.final_output_json_schema, tier)
@@ -76,10 +76,26 @@ async def _user_turn(session: Session, submission_id: str, op: ops.UserInputOp |
         await _ask_hook(session, submission_id, op.items)
         _tell_observer(session, turn, op.items)
         message = message_of(op.items)
+        turn.add_input(*_skills(session, turn, op.items))
         await offer_mcp_tools(session, turn, message)
         return await run_turn(session, turn, message)
 
     await tasks.start(session, turn, body)
+
+
+def _skills(session: Session, turn: ActiveTurn, items: Sequence[UserInput]) -> list[Message]:
+    """What the skills say that the user chose; one that cannot be read is told."""
+    if not any(isinstance(item, SkillInput) for item in items):
+        return []
+    from octavo.engine.skills import UnreadableSkill, skill_message, skills_in  # imported on use: rare
+
+    messages = []
+    for skill in skills_in(items):
+        try:
+            messages.append(skill_message(skill))
+        except UnreadableSkill as error:
+            session.emit(turn.id, events.Warning(str(error)))
+    return messages
 
 
 async def _tool_words(session: Session, submission_id: str, op: ops.ToolWords) -> None:

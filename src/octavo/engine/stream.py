@@ -38,6 +38,8 @@ class AnswerStream:
             case model.SummarySectionBreak():
                 self._emit(events.AgentReasoningSectionBreak())
             case model.RateLimits():
+                if event.model is not None:
+                    self._tell_if_rerouted(event.model)
                 self._session.tokens.take_limits(event.snapshot)
                 self._session.emit_tokens(self._turn.id)
             case model.Completed():
@@ -53,6 +55,16 @@ class AnswerStream:
         """The stream is over; raises `StreamBroken` when the answer is not whole."""
         if not self._completed:
             raise StreamBroken("stream closed before response.completed")
+
+    def _tell_if_rerouted(self, answering: str) -> None:
+        """Once a turn: the service may let another model answer than the one that was asked."""
+        asked = self._turn.context.model.slug
+        if answering.casefold() == asked.casefold() or self._turn.answering == answering:
+            return
+        self._turn.answering = answering
+        from octavo.protocol.asides import ModelRerouted  # rare
+
+        self._emit(ModelRerouted(asked, answering))
 
     def _delta(self, event: model.TextDelta | model.SummaryDelta | model.RawReasoningDelta) -> None:
         if self._active is None:

@@ -20,6 +20,7 @@ from octavo.engine.user_message import show_user_message
 from octavo.errors import OctavoError
 from octavo.protocol import events
 from octavo.protocol.items import InputText, Message, OutputText, user_message
+from octavo.protocol.session_prefix import is_session_prefix
 
 
 async def run_turn(session: Session, turn: ActiveTurn, message: Message | None) -> str | None:
@@ -66,7 +67,7 @@ def record_input(session: Session, turn: ActiveTurn) -> None:
     """Record what was said, or attached by tools, since the last request."""
     if pending := turn.take_input():
         session.record(turn.id, pending)
-        turn.said += [item for item in pending if isinstance(item, Message)]
+        turn.said += [item for item in pending if isinstance(item, Message) and not is_session_prefix(item)]
 
 
 def keep_to_limits(session: Session, turn: ActiveTurn) -> None:

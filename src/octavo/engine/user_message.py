@@ -8,7 +8,14 @@ from octavo.engine.active_turn import ActiveTurn
 from octavo.engine.session import Session
 from octavo.protocol import events
 from octavo.protocol.items import ContentPart, InputImage, InputText, Message
-from octavo.protocol.turn_items import ImageInput, LocalImageInput, TextInput, UserInput, turn_item_of
+from octavo.protocol.turn_items import (
+    ImageInput,
+    LocalImageInput,
+    SkillInput,
+    TextInput,
+    UserInput,
+    turn_item_of,
+)
 
 
 def message_of(inputs: Iterable[UserInput]) -> Message:
@@ -30,6 +37,8 @@ def _part(item: UserInput) -> ContentPart:
     match item:
         case TextInput():
             return InputText(_encodable(item.text))
+        case SkillInput():
+            return InputText(_encodable(f"${item.name}"))
         case ImageInput():
             return InputImage(item.image_url)
         case LocalImageInput():

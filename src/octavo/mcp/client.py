@@ -41,6 +41,7 @@ class McpClient:
         self._name, self._dispatcher, self._tell = name, dispatcher, tell
         self._ids, self._progress_tokens = itertools.count(), itertools.count()
         self._headers: dict[str, str] = {}
+        self._hear_progress: dict[int, Callable[[str], None]] = {}
         self.broken: str | None = None
         """Why nothing more will come, where we know."""
         self.on_tools_changed: Callable[[], None] = _nobody_minds
@@ -59,20 +60,32 @@ class McpClient:
         await self._dispatcher.notify("notifications/initialized", None, {"headers": self._headers})
         return about
 
-    async def request(self, method: str, params: Mapping[str, Any], seconds: float) -> Json:
+    async def request(
+        self,
+        method: str,
+        params: Mapping[str, Any],
+        seconds: float,
+        on_progress: Callable[[str], None] | None = None,
+    ) -> Json:
         """Ask for something and wait at most this long. Raises `RequestFailed`.
 
         When the time is up, or the caller is cancelled, the server is told; a late answer is dropped.
-        A `_meta` among the parameters gets a token for progress beside what it holds.
+        A `_meta` among the parameters gets a token for progress beside what it holds; `on_progress` hears
+        what comes under that token, in words.
         """
         told = {name: value for name, value in params.items() if name != "_meta"}
-        meta = {"progressToken": next(self._progress_tokens), **params.get("_meta", {})}
+        token = next(self._progress_tokens)
+        meta = {"progressToken": token, **params.get("_meta", {})}
+        if on_progress is not None:
+            self._hear_progress[token] = on_progress
         try:
             async with asyncio.timeout(seconds):
                 return await self._send(method, {"_meta": meta, **told}, cancel_on_abandon=True)
         except TimeoutError:
             waited = f"timed out awaiting {method} after {seconds_text(seconds)}"
             raise RequestFailed(waited, "deadline has elapsed") from None
+        finally:
+            self._hear_progress.pop(token, None)
 
     async def _send(self, method: str, params: Json, *, cancel_on_abandon: bool) -> Json:
         options = CallOptions(request_id=next(self._ids), headers=self._headers, cancel_on_abandon=cancel_on_abandon)
@@ -97,6 +110,11 @@ class McpClient:
         log.debug("MCP notification %s", method)
         if method == "notifications/tools/list_changed":
             self.on_tools_changed()
+        elif method == "notifications/progress" and params is not None:
+            token = params.get("progressToken")
+            listener = self._hear_progress.get(token) if isinstance(token, int) else None
+            if listener is not None and (words := _progress(params)):
+                listener(words)
 
     async def note_broken(self, error: Exception) -> None:
         """Remember what the transport could not make sense of."""
@@ -137,6 +155,16 @@ async def _answer(context: DispatchContext[TransportContext], method: str, param
             return {"roots": []}
         case _:
             raise MCPError(METHOD_NOT_FOUND, method)
+
+
+def _progress(params: Mapping[str, Any]) -> str:
+    """What a server says of how far it is: its words, else its numbers."""
+    said, done, total = params.get("message"), params.get("progress"), params.get("total")
+    if isinstance(said, str) and said.strip():
+        return said
+    if not isinstance(done, int | float):
+        return ""
+    return f"{done:g}/{total:g}" if isinstance(total, int | float) else f"{done:g}"
 
 
 def _nobody_minds() -> None:

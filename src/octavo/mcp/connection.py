@@ -66,13 +66,19 @@ class Connection:
         """Whether it started."""
         return self._client is not None
 
-    async def request(self, method: str, params: Json, seconds: float | None = None) -> Json:
+    async def request(
+        self,
+        method: str,
+        params: Json,
+        seconds: float | None = None,
+        on_progress: Callable[[str], None] | None = None,
+    ) -> Json:
         """Ask the server, within the time for tools if no other is given. Raises `RequestFailed`."""
         if self._client is None:
             raise RequestFailed(f"{method} failed: MCP server `{self.name}` is not running")
         if seconds is None:
             seconds = self.server.tool_timeout_sec
-        return await self._client.request(method, params, TOOL_SECONDS if seconds is None else seconds)
+        return await self._client.request(method, params, TOOL_SECONDS if seconds is None else seconds, on_progress)
 
     async def close(self) -> None:
         """Take leave, end what does not, and wait until it is gone."""

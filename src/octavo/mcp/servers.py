@@ -67,6 +67,17 @@ class McpServers:
             await connection.started.wait()
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """The names of all that are to start, sorted."""
+        return tuple(self._connections)
+
+    async def outcome(self, name: str) -> str | None:
+        """Wait until it is known whether a server runs; why it does not, None if it does."""
+        connection = self._connections[name]
+        await connection.started.wait()
+        return connection.failure
+
+    @property
     def are_started(self) -> bool:
         """Whether that is known."""
         return all(connection.started.is_set() for connection in self._connections.values())
@@ -113,16 +124,24 @@ class McpServers:
         """The names of the servers that can be asked, sorted."""
         return tuple(name for name, connection in self._connections.items() if connection.is_open)
 
-    async def call(self, server: str, tool: str, arguments: Any, meta: Mapping[str, str] | None = None) -> Json:
+    async def call(
+        self,
+        server: str,
+        tool: str,
+        arguments: Any,
+        meta: Mapping[str, str] | None = None,
+        on_progress: Callable[[str], None] | None = None,
+    ) -> Json:
         """Call a tool; its result as the server gave it. `arguments` None sends none. Raises `RequestFailed`.
 
-        `meta` is what the server is told beside, under `_meta`.
+        `meta` is what the server is told beside, under `_meta`. `on_progress` hears, in words, how far it is.
         """
         connection = self._connection(server)
         if not is_allowed(tool, connection.server):
             raise RequestFailed(f"tool '{tool}' is disabled for MCP server '{server}'")
         given = {} if arguments is None else {"arguments": arguments}
-        return await connection.request("tools/call", {"name": tool, **given, **({"_meta": meta} if meta else {})})
+        params = {"name": tool, **given, **({"_meta": meta} if meta else {})}
+        return await connection.request("tools/call", params, on_progress=on_progress)
 
     async def request(self, server: str, method: str, params: Json) -> Json:
         """Ask a server for anything else. Raises `RequestFailed`, also for a server that is not there."""

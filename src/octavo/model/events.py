@@ -13,9 +13,10 @@ class Created(msgspec.Struct, frozen=True):
 
 
 class RateLimits(msgspec.Struct, frozen=True):
-    """The limits that the answer's headers told."""
+    """What the answer's headers told: limits, and which model answers, if they name one."""
 
     snapshot: RateLimitSnapshot
+    model: str | None = None
 
 
 class ItemAdded(msgspec.Struct, frozen=True):

@@ -54,6 +54,8 @@ class RecordingBackend:
             async for event in self._inner.attempt(request):
                 if isinstance(event, RateLimits):
                     headers = limit_headers(event.snapshot)
+                    if event.model is not None:
+                        headers["openai-model"] = event.model
                 else:
                     events.append(responses_event(event))
                 if isinstance(event, Completed):

@@ -54,7 +54,7 @@ class ResponsesBackend:
         auth = self._auth.auth
         try:
             async with open_answer(self._http, request, url, headers, self._refusal) as response:
-                yield RateLimits(rate_limits_from(response.header))
+                yield RateLimits(rate_limits_from(response.header), response.header("openai-model"))
                 async with aclosing(_read_answer(response, request)) as events:
                     async for event in events:
                         yield event

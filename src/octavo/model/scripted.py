@@ -127,7 +127,7 @@ class ScriptedBackend:
         plays_server = any(isinstance(step, Mapping) for step in script.steps)
         if plays_server or script.headers:
             headers = {name.lower(): value for name, value in script.headers.items()}
-            yield RateLimits(rate_limits_from(headers.get))
+            yield RateLimits(rate_limits_from(headers.get), headers.get("openai-model"))
         for step in script.steps:
             if isinstance(step, asyncio.Event):
                 await step.wait()

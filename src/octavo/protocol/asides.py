@@ -33,6 +33,8 @@ def about_call(msg: Aside, named: Callable[[str], str]) -> Aside:
         return msgspec.structs.replace(
             msg, request=msgspec.structs.replace(msg.request, call_id=named(msg.request.call_id))
         )
+    if isinstance(msg, McpToolCallProgress | TerminalInteraction):
+        return msgspec.structs.replace(msg, call_id=named(msg.call_id))
     return msg
 
 
@@ -52,3 +54,51 @@ class AutoReviewEnded(Aside, frozen=True):
     request: ExecApprovalRequest | ApplyPatchApprovalRequest
     status: ReviewStatus
     verdict: Verdict | None = None
+
+
+class CompactionStarted(Aside, frozen=True):
+    """The history is about to be replaced by a summary, in a turn of the user or in one of its own."""
+
+    item_id: str
+
+
+class CompactionEnded(Aside, frozen=True):
+    """It was, or the attempt failed."""
+
+    item_id: str
+
+
+class McpServerStatus(Aside, frozen=True):
+    """An MCP server of the conversation starts, or it is known how that went."""
+
+    name: str
+    status: Literal["starting", "ready", "failed", "cancelled"]
+    error: str | None = None
+
+
+class McpToolCallProgress(Aside, frozen=True):
+    """An MCP server tells how far a call is."""
+
+    call_id: str
+    message: str
+
+
+class TerminalInteraction(Aside, frozen=True):
+    """The model types into a command that goes on; `call_id` is the call that started it."""
+
+    call_id: str
+    process_id: str
+    stdin: str
+
+
+class ModelRerouted(Aside, frozen=True):
+    """The service lets another model answer than the one that was asked."""
+
+    from_model: str
+    to_model: str
+
+
+class RetryCause(Aside, frozen=True):
+    """Why the call that is tried again next failed."""
+
+    message: str

@@ -31,7 +31,14 @@ class LocalImageInput(msgspec.Struct, frozen=True, tag="local_image"):
     path: str
 
 
-UserInput = TextInput | ImageInput | LocalImageInput
+class SkillInput(msgspec.Struct, frozen=True, tag="skill"):
+    """A skill that the user chose; its file, at an absolute path, is read when the turn takes it up."""
+
+    name: str
+    path: str
+
+
+UserInput = TextInput | ImageInput | LocalImageInput | SkillInput
 
 
 class UserMessageItem(msgspec.Struct, frozen=True):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
@@ -29,6 +29,9 @@ from octavo.tools.context import Invocation, Tool, ToolResult
 from octavo.tools.mcp_schema import UnusableSchema, tool_parameters
 
 log = logging.getLogger(__name__)
+
+_PROGRESS_SECONDS = 0.05
+_PROGRESS_LETTERS = 2_000
 
 
 def mcp_tools(servers: McpServers) -> tuple[Tool, ...]:
@@ -61,7 +64,8 @@ async def _call(servers: McpServers, tool: McpTool, invocation: Invocation) -> T
     try:
         if arguments is not None and not isinstance(arguments, dict):
             raise RequestFailed(f"MCP tool arguments must be a JSON object, got {text.strip()}")
-        result = await servers.call(tool.server, tool.name, arguments, _trace_context(invocation))
+        context, told_so_far = _trace_context(invocation), _progress_teller(invocation)
+        result = await servers.call(tool.server, tool.name, arguments, context, told_so_far)
     except RequestFailed as error:
         failed = caused(f"tool call error: tool call failed for `{tool.server}/{tool.name}`", error.causes)
         return ToolResult(failed, False, (_end(invocation, told, start, McpOutcome(err=failed)),))
@@ -73,6 +77,22 @@ async def _call(servers: McpServers, tool: McpTool, invocation: Invocation) -> T
 def _trace_context(invocation: Invocation) -> Mapping[str, str] | None:
     telemetry = invocation.host.telemetry
     return None if telemetry is None else telemetry.trace_context(invocation.turn)
+
+
+def _progress_teller(invocation: Invocation) -> Callable[[str], None]:
+    """Passes on what the server says of how far it is; as much of it as people read."""
+    last = 0.0
+
+    def tell(words: str) -> None:
+        nonlocal last
+        if (now := time.monotonic()) - last < _PROGRESS_SECONDS:
+            return
+        last = now
+        from octavo.protocol.asides import McpToolCallProgress  # few servers tell any
+
+        invocation.emit(McpToolCallProgress(invocation.call_id, words[:_PROGRESS_LETTERS]))
+
+    return tell
 
 
 def _end(invocation: Invocation, told: McpInvocation, start: float, outcome: McpOutcome) -> McpToolCallEnd:

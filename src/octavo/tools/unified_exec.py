@@ -121,6 +121,9 @@ async def write_stdin(invocation: Invocation) -> ToolResult:
     start = time.monotonic()
     seconds = _clamped(arguments.yield_time_ms if arguments.yield_time_ms is not None else DEFAULT_WRITE_YIELD_MS)
     if arguments.chars:
+        from octavo.protocol.asides import TerminalInteraction  # imported on use: rare
+
+        invocation.emit(TerminalInteraction(opened.call_id, str(arguments.session_id), arguments.chars))
         try:
             await opened.terminal.write(arguments.chars.encode("utf-8", "replace"))
         except OSError:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from octavo.frontends.app_server.paths import absolute
 from octavo.frontends.app_server.v2.types import values as wire
-from octavo.protocol.turn_items import ImageInput, LocalImageInput, TextInput, UserInput
+from octavo.protocol.turn_items import ImageInput, LocalImageInput, SkillInput, TextInput, UserInput
 
 
 def user_inputs(parts: Iterable[wire.InputPart], cwd: str) -> tuple[UserInput, ...]:
@@ -24,6 +24,6 @@ def _input(part: wire.InputPart, cwd: str) -> UserInput:
         case wire.LocalImagePart():
             return LocalImageInput(os.path.normpath(absolute(cwd, part.path)))
         case wire.SkillPart():
-            return TextInput(f"${part.name}")
+            return SkillInput(part.name, os.path.normpath(absolute(cwd, part.path)))
         case wire.MentionPart():
             return TextInput(f"[@{part.name}]({part.path})")

@@ -13,13 +13,14 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import msgspec
 from msgspec import UNSET
 
 from octavo.frontends.app_server.dialect import Inquiry, Notice
 from octavo.frontends.app_server.v2 import approvals
+from octavo.frontends.app_server.v2.asides import aside_notice
 from octavo.frontends.app_server.v2.auto_reviews import AutoReviews
 from octavo.frontends.app_server.v2.counts import shown_limits, shown_usage
+from octavo.frontends.app_server.v2.item_forms import begun_form, ended_form
 from octavo.frontends.app_server.v2.records import TurnRecord
 from octavo.frontends.app_server.v2.shown_items import shown
 from octavo.frontends.app_server.v2.types import from_server as told
@@ -59,6 +60,8 @@ class Narrator:
         self._decoders: dict[tuple[str, str], codecs.IncrementalDecoder] = {}
         self._declined: set[str] = set()
         self._waiting: set[str] = set()
+        self._is_compacting = False
+        self._cause: str | None = None
         self._reviews = AutoReviews(thread_id)
         self._tellers: dict[type[events.Msg], Callable[[str, Any], Told]] = {
             events.TaskStarted: self._task_started,
@@ -81,13 +84,20 @@ class Narrator:
             events.RawResponseItem: self._raw_item,
             events.ExecApprovalRequest: self._about_command,
             events.ApplyPatchApprovalRequest: self._about_patch,
+            asides.CompactionStarted: self._compaction_started,
+            asides.CompactionEnded: self._compaction_ended,
+            asides.RetryCause: self._retry_cause,
+            asides.McpServerStatus: self._aside,
+            asides.McpToolCallProgress: self._aside,
+            asides.TerminalInteraction: self._aside,
+            asides.ModelRerouted: self._aside,
             asides.AutoReviewStarted: self._auto_review_started,
             asides.AutoReviewEnded: self._auto_review_ended,
         }
 
     def __call__(self, event: events.Event) -> Told:
         """What the client hears of the event, in order."""
-        if isinstance(event.msg, events.AgentMessage) and self._kind(event.id) == "compact":
+        if isinstance(event.msg, events.AgentMessage) and self._is_compacting:
             return  # its words only say that the compaction is done, which the end of its item does
         self.changed_at = self._now()
         is_end = isinstance(event.msg, events.TaskComplete | events.TurnAborted)
@@ -121,8 +131,6 @@ class Narrator:
 
     def _task_started(self, turn_id: str, _: events.TaskStarted) -> Told:
         yield from self._begin(turn_id)
-        if self._kind(turn_id) == "compact":
-            yield from self._start(turn_id, wire.CompactionItem(id=random_uuid()))
 
     def _begin(self, turn_id: str) -> Told:
         if any(turn.id == turn_id for turn in self.turns[-2:]):
@@ -179,7 +187,7 @@ class Narrator:
             self._nameless.pop(type(change.item), None)
             yield from self._complete(turn_id, item)
         else:
-            yield from self._start(turn_id, _begun(item))
+            yield from self._start(turn_id, begun_form(item))
 
     def _is_reviewers_prompt(self, turn_id: str, item: view.Item) -> bool:
         """The user did not say it, and what is reviewed was told."""
@@ -196,7 +204,7 @@ class Narrator:
         turn = self._turn(turn_id)
         if turn is None or item.id in turn.closed:
             return
-        yield from self._start(turn_id, _begun(item))
+        yield from self._start(turn_id, begun_form(item))
         turn.open.pop(item.id, None)
         turn.closed.add(item.id)
         turn.items.append(item)
@@ -206,7 +214,7 @@ class Narrator:
         """What is still open ends with the turn."""
         turn = self._turn(turn_id)
         for item in list(turn.open.values()) if turn is not None else ():
-            yield from self._complete(turn_id, _ended(item, declined=item.id in self._declined))
+            yield from self._complete(turn_id, ended_form(item, declined=item.id in self._declined))
 
     def _id_of(self, item: view.Item) -> str:
         """The item's id; one that came without keeps the one that it gets here to its end."""
@@ -309,9 +317,13 @@ class Narrator:
         if never_begun:
             yield from self._end(turn, "failed")
 
+    def _retry_cause(self, _: str, msg: asides.RetryCause) -> Told:
+        self._cause = msg.message
+        yield from ()
+
     def _stream_error(self, turn_id: str, msg: events.StreamError) -> Told:
         info = {"responseStreamDisconnected": {"httpStatusCode": None}}
-        error = TurnError(msg.message, info)
+        error, self._cause = TurnError(msg.message, info, self._cause), None
         yield Notice("error", told.ErrorNotice(self.thread_id, turn_id, error, will_retry=True))
 
     def _warning(self, _: str, msg: events.Warning) -> Told:
@@ -320,6 +332,20 @@ class Narrator:
     def _deprecation(self, _: str, msg: events.DeprecationNotice) -> Told:
         details = None if msg.details is UNSET else msg.details
         yield Notice("deprecationNotice", told.DeprecationNotice(msg.summary, details))
+
+    # --- what is told beside items ------------------------------------------------------------
+
+    def _aside(self, turn_id: str, msg: events.Aside) -> Told:
+        if (notice := aside_notice(self.thread_id, turn_id, msg)) is not None:
+            yield notice
+
+    def _compaction_started(self, turn_id: str, msg: asides.CompactionStarted) -> Told:
+        self._is_compacting = True
+        yield from self._start(turn_id, wire.CompactionItem(id=msg.item_id))
+
+    def _compaction_ended(self, turn_id: str, msg: asides.CompactionEnded) -> Told:
+        self._is_compacting = False
+        yield from self._complete(turn_id, wire.CompactionItem(id=msg.item_id))
 
     # --- reviews ----------------------------------------------------------------------------
 
@@ -370,7 +396,7 @@ class Narrator:
         turn = self._turn(turn_id)
         patch = None if turn is None else turn.open.get(call_id)
         if isinstance(patch, wire.FileChangeItem):
-            yield from self._complete(turn_id, _ended(patch, declined=True))
+            yield from self._complete(turn_id, ended_form(patch, declined=True))
 
     def _wait_for(self, call_id: str) -> Told:
         self._waiting.add(call_id)
@@ -390,35 +416,3 @@ class Narrator:
 
     def _ms(self) -> int:
         return int(self._now() * 1000)
-
-
-def _begun(item: wire.ThreadItem) -> wire.ThreadItem:
-    """The beginning of an item that came whole."""
-    match item:
-        case wire.AgentMessageItem():
-            return msgspec.structs.replace(item, text="")
-        case wire.ReasoningItem():
-            return msgspec.structs.replace(item, summary=(), content=())
-        case wire.CommandExecutionItem():
-            return msgspec.structs.replace(
-                item, status="inProgress", aggregated_output=None, exit_code=None, duration_ms=None
-            )
-        case wire.FileChangeItem():
-            return msgspec.structs.replace(item, status="inProgress")
-        case wire.McpToolCallItem():
-            return msgspec.structs.replace(item, status="inProgress", result=None, error=None, duration_ms=None)
-        case _:
-            return item
-
-
-def _ended(item: wire.ThreadItem, *, declined: bool) -> wire.ThreadItem:
-    """The end of an item of which nothing more was heard; a command may go on by itself, on a terminal."""
-    match item:
-        case wire.CommandExecutionItem():
-            return msgspec.structs.replace(item, status="declined" if declined else "completed")
-        case wire.FileChangeItem():
-            return msgspec.structs.replace(item, status="declined" if declined else "failed")
-        case wire.McpToolCallItem():
-            return msgspec.structs.replace(item, status="failed")
-        case _:
-            return item

@@ -24,17 +24,22 @@ from octavo.protocol import ops
 from octavo.protocol.review import ReviewRequest
 
 
-async def start_review(server: Server, _: RequestId, params: ReviewStartParams) -> ReviewStartResponse:
-    """Let another conversation look at the work; what it finds is told in this thread."""
-    if params.delivery == "detached":
-        raise refused("only `inline` reviews are served")
+async def start_review(server: Server, request_id: RequestId, params: ReviewStartParams) -> None:
+    """Let another conversation look at the work; what it finds is told in this thread, or in one of its own."""
     thread = live_thread(server, params.thread_id)
     request = _request(params.target)
-    await refuse_if_busy(thread)
+    if params.delivery == "detached":
+        from octavo.frontends.app_server.v2.detached import announce, detached_from
+
+        thread = await detached_from(server, thread)
+    else:
+        await refuse_if_busy(thread)
     turn_id = new_turn_id()
     thread.narrator.expect(turn_id, "review")
+    server.peer.reply(request_id, ReviewStartResponse(Turn(id=turn_id, status="inProgress"), thread.id))
+    if params.delivery == "detached":
+        announce(server, thread)
     await thread.conversation.submit(ops.Review(request), turn_id)
-    return ReviewStartResponse(Turn(id=turn_id, status="inProgress"), thread.id)
 
 
 async def start_compaction(server: Server, _: RequestId, params: ThreadParams) -> Empty:

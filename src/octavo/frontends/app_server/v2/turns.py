@@ -13,6 +13,7 @@ from octavo.frontends.app_server.v1.types.values import Empty
 from octavo.frontends.app_server.v2.input_parts import user_inputs
 from octavo.frontends.app_server.v2.policies import effective_policy, effective_reviewer, sandbox_policy
 from octavo.frontends.app_server.v2.threads import LiveThread, live_thread
+from octavo.frontends.app_server.v2.types.from_server import WarningNotice
 from octavo.frontends.app_server.v2.types.items import ToolOutputItem
 from octavo.frontends.app_server.v2.types.params import TurnInterruptParams, TurnStartParams, TurnSteerParams
 from octavo.frontends.app_server.v2.types.results import TurnStartResponse, TurnSteerResponse
@@ -42,6 +43,7 @@ async def start_turn(server: Server, request_id: RequestId, params: TurnStartPar
     server.peer.reply(request_id, TurnStartResponse(Turn(id=turn_id, status="inProgress")))
     if running is None:
         thread.narrator.expect(turn_id, "turn")
+        warn_of_unknown_model(server, thread, params.model or thread.conversation.settings.model)
     if params.tool_output is not None:
         await _pass_on(thread, params.tool_output, params, turn_id)
     elif running is not None:
@@ -76,6 +78,18 @@ async def interrupt_turn(server: Server, request_id: RequestId, params: TurnInte
     _check_is(running, params.turn_id)
     server.peer.reply(request_id, Empty())
     await thread.conversation.submit(ops.Interrupt())
+
+
+def warn_of_unknown_model(server: Server, thread: LiveThread, model: str) -> None:
+    """Tell that nothing is known of the model's window and abilities; who configured its window knows that."""
+    from octavo.model.families import family_of
+    from octavo.model.sizes import sizes_of
+
+    config = thread.conversation.config
+    if family_of(model) or sizes_of(model) or config.model_context_window or config.model_provider_id == "embedded":
+        return
+    text = f"Nothing is known of the model `{model}`: the turn runs with what usual models can do."
+    server.peer.notify("warning", WarningNotice(text, thread.id))
 
 
 def new_turn_id() -> str:

@@ -180,6 +180,53 @@ class DeprecationNotice(Camel, frozen=True):
     details: str | None = None
 
 
+class ConfigWarning(Camel, frozen=True):
+    """The configuration says something that means nothing here, or that has to be known."""
+
+    summary: str
+    details: str | None = None
+    path: str | None = None
+    range: None = None
+
+
+class McpServerStatusUpdated(Camel, frozen=True):
+    """An MCP server of a thread starts, or it is known how that went."""
+
+    name: str
+    status: Literal["starting", "ready", "failed", "cancelled"]
+    error: str | None = None
+    thread_id: str | None = None
+
+
+class McpToolCallProgress(Camel, frozen=True):
+    """How far a call of an MCP tool is, in its server's words."""
+
+    thread_id: str
+    turn_id: str
+    item_id: str
+    message: str
+
+
+class TerminalInteraction(Camel, frozen=True):
+    """The model types into a command that goes on."""
+
+    thread_id: str
+    turn_id: str
+    item_id: str
+    process_id: str
+    stdin: str
+
+
+class ModelRerouted(Camel, frozen=True):
+    """Another model answers than the one that was asked. Clients know one reason, and services tell none."""
+
+    thread_id: str
+    turn_id: str
+    from_model: str
+    to_model: str
+    reason: Literal["highRiskCyberActivity"] = "highRiskCyberActivity"
+
+
 class RequestResolved(Camel, frozen=True):
     """Nothing waits for the answer to this question any more."""
 
