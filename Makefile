@@ -4,7 +4,7 @@ BIN := .venv/bin
 EXE ?= $(BIN)/octavo
 WORKERS ?= 2
 
-.PHONY: demo demo-local screenshots test lint types imports soak real-tools bench clean
+.PHONY: demo demo-local screenshots test lint types imports soak real-tools sdk-clients bench clean
 
 demo: .venv/installed
 	$(BIN)/python demo/mend_a_bug.py --exe $(BIN)/octavo
@@ -31,6 +31,12 @@ imports: .venv/dev
 
 soak: .venv/dev
 	OCTAVO_SOAK=1 $(BIN)/pytest -n $(WORKERS) --dist loadfile
+
+# The SDKs for TypeScript of today and of the first generation (200 MB), which drive `octavo exec` (tests/exec).
+sdk-clients: .venv/dev
+	for version in 0.53.0 0.163.0; do mkdir -p .sdk-clients/$$version && (cd .sdk-clients/$$version && \
+	  npm install --silent --no-audit --no-fund --omit=optional @openai/codex-sdk@$$version); done
+	$(BIN)/pytest tests/exec/test_exec_typescript_sdk.py -rs
 
 # Test runners, frameworks and browsers of other people, run as commands of a model are (tests/real_tools).
 real-tools: .venv/dev .real-tools/installed
@@ -66,4 +72,4 @@ bench: .venv/installed
 	touch $@
 
 clean:
-	rm -rf .venv .real-tools build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf .venv .real-tools .sdk-clients build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
