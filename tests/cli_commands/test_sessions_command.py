@@ -62,6 +62,7 @@ def test_a_list_tells_what_a_session_is(home: Home) -> None:
         "cli_version": "0.53.0",
         "preview": "Fix\nthe test",
         "path": str(path),
+        "name": None,
     }
 
 
@@ -129,8 +130,8 @@ def test_a_session_is_named_by_its_id_its_beginning_or_its_path(home: Home) -> N
     [
         ("0000", "2 saved sessions begin with 0000: "),
         ("ffff", "no saved session begins with ffff"),
-        ("zzzz", "'zzzz' is no id of a session"),
-        ("000", "'000' is no id of a session"),
+        ("zzzz", "'zzzz' is neither the name"),
+        ("000", "'000' is neither the name"),
         ("./none.jsonl", "./none.jsonl is no file"),
     ],
 )
@@ -240,3 +241,38 @@ def test_a_file_that_is_no_session_is_told(home: Home) -> None:
     (home.folder / "x.jsonl").write_text("{}\n")
     ran = home.octavo("sessions", "show", "x.jsonl")
     assert (ran.code, ran.err) == (1, "Error: failed to parse conversation ID from rollout file\n")
+
+
+def name_session(home: Home, number: int, name: str) -> None:
+    with (home.path / "session_index.jsonl").open("a") as file:
+        file.write(json.dumps({"id": session_id(number), "thread_name": name, "updated_at": ""}) + "\n")
+
+
+def test_a_session_is_archived_and_comes_back_by_its_name(home: Home) -> None:
+    path = write_session(home, 1)
+    name_session(home, 1, "my work")
+    assert home.octavo("sessions", "list", "--json").json["sessions"][0]["name"] == "my work"
+    assert home.octavo("archive", "my work").code == 0
+    assert ids(home) == []
+    assert home.octavo("archive", "my work").code == 1
+    assert home.octavo("unarchive", "my work").out.startswith("Unarchived: ")
+    assert path.exists()
+    assert home.octavo("unarchive", "my work").err == "Error: my work is not archived\n"
+
+
+def test_a_session_is_deleted_only_where_that_is_meant(home: Home) -> None:
+    path = write_session(home, 1)
+    kept = write_session(home, 2)
+    assert home.octavo("delete", "00000001").err.startswith("Error: there is nobody to ask")
+    assert path.exists()
+    assert home.octavo("delete", "--force", "00000001").code == 0
+    assert (path.exists(), kept.exists()) == (False, True)
+    assert home.octavo("delete", "--force", str(home.path / "config.toml")).code == 1
+
+
+def test_sessions_that_another_program_compressed_are_told(home: Home) -> None:
+    path = write_session(home, 1)
+    path.with_name("rollout-2026-11-24T10-02-00-x.jsonl.zst").write_bytes(b"")
+    assert home.octavo("sessions", "list").err == (
+        "Left out, since another program has compressed them (.jsonl.zst): 1\n"
+    )

@@ -12,6 +12,9 @@ APPLY = Deferred(("apply", "a"), "octavo.cli.cloud_options:APPLY")
 CLOUD = Deferred(("cloud", "cloud-tasks"), "octavo.cli.cloud_options:CLOUD")
 CONFIG = Deferred(("config",), "octavo.cli.inspection_options:CONFIG")
 SESSIONS = Deferred(("sessions",), "octavo.cli.inspection_options:SESSIONS")
+ARCHIVE = Deferred(("archive",), "octavo.cli.sessions.options:ARCHIVE")
+UNARCHIVE = Deferred(("unarchive",), "octavo.cli.sessions.options:UNARCHIVE")
+DELETE = Deferred(("delete",), "octavo.cli.sessions.options:DELETE")
 USAGE = Deferred(("usage",), "octavo.cli.inspection_options:USAGE")
 DOCTOR = Deferred(("doctor",), "octavo.cli.inspection_options:DOCTOR")
 GENERATE_TS = Deferred(("generate-ts",), "octavo.cli.type_export_options:GENERATE_TS")
@@ -27,6 +30,9 @@ DEFERRED = (
     CLOUD,
     CONFIG,
     SESSIONS,
+    ARCHIVE,
+    UNARCHIVE,
+    DELETE,
     USAGE,
     DOCTOR,
     WORKTREE,
@@ -177,6 +183,9 @@ OCTAVO = Command(
         FEATURES,
         CONFIG,
         SESSIONS,
+        ARCHIVE,
+        UNARCHIVE,
+        DELETE,
         USAGE,
         DOCTOR,
         WORKTREE,

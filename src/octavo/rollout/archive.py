@@ -5,6 +5,7 @@ Archiving has two halves, so that a running conversation can be ended in between
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Callable
 
@@ -69,6 +70,22 @@ def unarchive_session(codex_home: str, conversation_id: ConversationId) -> str:
     except OSError as error:
         raise ArchiveError(f"failed to unarchive conversation: {os_error_text(error)}") from None
     return target
+
+
+def delete_session(codex_home: str, rollout_path: str, conversation_id: ConversationId) -> None:
+    """Remove the session's file, which must lie below `sessions` or among the archived ones, and its journal.
+
+    Raises `NotArchivable` or `ArchiveError`.
+    """
+    archived = next((file.path for file in archived_files(codex_home) if file.id == conversation_id), None)
+    is_archived = archived is not None and os.path.realpath(archived) == os.path.realpath(rollout_path)
+    real = os.path.realpath(rollout_path) if is_archived else archivable_path(codex_home, rollout_path, conversation_id)
+    try:
+        os.unlink(real)
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(journal_path(real))
+    except OSError as error:
+        raise ArchiveError(f"failed to delete conversation: {os_error_text(error)}") from None
 
 
 def _take_over_journal(path: str, now: Callable[[], int]) -> None:

@@ -49,6 +49,12 @@ def archived_files(codex_home: str) -> Iterator[SessionFile]:
         yield from _files_of_day(folder)
 
 
+def compressed_files(codex_home: str) -> int:
+    """How many sessions later releases have compressed, which are neither listed nor read."""
+    folders = (sessions_folder(codex_home), archive_folder(codex_home))
+    return sum(name.endswith(".jsonl.zst") for top in folders for _, _, names in os.walk(top) for name in names)
+
+
 def archive_folder(codex_home: str) -> str:
     """Where archived sessions are, all in one folder."""
     return os.path.join(codex_home, "archived_sessions")

@@ -69,10 +69,11 @@ def newest_sessions(
     return None, newest
 
 
-def find_named(codex_home: str, name: str) -> str | None:
-    """The file of the session that the user called so; of several the youngest. Archived ones are not looked at."""
+def find_named(codex_home: str, name: str, *, archived: bool = False) -> str | None:
+    """The file of the session that the user called so; of several the youngest, archived ones only if they count."""
     wanted = sorted((one for one, called in thread_names(codex_home).items() if called == name), reverse=True)
-    return next((path for one in wanted if (path := find_session(codex_home, one)) is not None), None)
+    places = (find_session, find_archived) if archived else (find_session,)
+    return next((path for find in places for one in wanted if (path := find(codex_home, one)) is not None), None)
 
 
 def has_sessions(codex_home: str) -> bool:

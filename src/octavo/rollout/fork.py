@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 import msgspec
 
+from octavo.protocol.json_text import encode_json
 from octavo.protocol.session_prefix import is_real_user_message
+from octavo.rollout.later_events import flat_events
 from octavo.rollout.lines import BAD_JSON, RolloutLine, decode_line, kind_of
 from octavo.rollout.persistence import SAVED_EVENT_TYPES, encode_item
 from octavo.rollout.read import LoadedRollout
@@ -43,6 +45,8 @@ def copied_lines(source: LoadedRollout) -> Iterator[RolloutLine]:
             yield from (RolloutLine("response_item", encode_item(item)) for item in items_of(line))
         elif decoded.kind != "event_msg" or _is_saved_event(decoded.payload):
             yield decoded
+        else:
+            yield from (RolloutLine("event_msg", encode_json(event)) for event in flat_events(decoded.payload))
 
 
 class _Tagged(msgspec.Struct):

@@ -20,6 +20,7 @@ from octavo.protocol.items import ResponseItem
 from octavo.rollout.errors import RolloutReadError, os_error_text
 from octavo.rollout.file_lines import file_lines
 from octavo.rollout.journal import read_entries
+from octavo.rollout.later_events import each_once, flat_events
 from octavo.rollout.lines import (
     BAD_JSON,
     CompactedLine,
@@ -81,7 +82,7 @@ class LoadedRollout(msgspec.Struct, frozen=True):
 
     def events(self) -> Iterator[events.Msg]:
         """The saved events, as this version knows them: further keys are dropped, events of unknown kinds left out."""
-        return (event for line in self.lines if (event := _event_of(line)) is not None)
+        return each_once(told for line in self.lines for told in _events_of(line))
 
 
 def load_rollout(path: str) -> LoadedRollout:
@@ -143,9 +144,18 @@ def _roll_backs(line: bytes) -> Iterator[ThreadRolledBack]:
         return
 
 
-def _event_of(line: bytes) -> events.Msg | None:
+def _events_of(line: bytes) -> Iterator[tuple[events.Msg, bool]]:
+    """The line's event, or those that say the same as an item of a later release, and which of the two it is."""
     if kind_of(line) != "event_msg":
-        return None
+        return
+    if b'"item_completed"' in line and (decoded := decode_line(line)) is not None:
+        for event in flat_events(decoded.payload):
+            yield event, True
+    elif (told := _event_of(line)) is not None:
+        yield told, False
+
+
+def _event_of(line: bytes) -> events.Msg | None:
     event = _event(usual_payload(line))
     if event is None and (decoded := decode_line(line)) is not None:
         event = _event(decoded.payload)

@@ -7,7 +7,7 @@ import os
 from octavo.errors import OctavoError
 from octavo.protocol.ids import InvalidConversationId, parse_conversation_id
 from octavo.rollout.files import parse_file_name, session_files
-from octavo.rollout.find import find_session
+from octavo.rollout.find import find_named, find_session
 
 _SHORTEST_BEGINNING = 4
 _MOST_NAMED = 5
@@ -18,7 +18,7 @@ class NoSuchSession(OctavoError):
 
 
 def chosen_session(codex_home: str, word: str, *, archived: bool) -> str:
-    """The file of the session: by its path, its id, or the beginning of its id. Raises `NoSuchSession`.
+    """The file of the session: by its path, its name, its id, or the beginning of its id. Raises `NoSuchSession`.
 
     `archived` says whether archived sessions count as well; others come first.
     """
@@ -26,6 +26,8 @@ def chosen_session(codex_home: str, word: str, *, archived: bool) -> str:
         if os.path.isfile(word):
             return word
         raise NoSuchSession(f"{word} is no file")
+    if named := find_named(codex_home, word, archived=archived):
+        return named
     try:
         wanted: str = parse_conversation_id(word)
     except InvalidConversationId:
@@ -35,7 +37,8 @@ def chosen_session(codex_home: str, word: str, *, archived: bool) -> str:
         if path is not None:
             return path
     if len(wanted) < _SHORTEST_BEGINNING or wanted.strip("0123456789abcdef-"):
-        raise NoSuchSession(f"{word!r} is no id of a session, and no beginning of one ({_SHORTEST_BEGINNING} digits)")
+        least = f"the beginning of one ({_SHORTEST_BEGINNING} digits)"
+        raise NoSuchSession(f"{word!r} is neither the name of a session nor its id, nor {least}")
     return _only_one(codex_home, wanted, archived=archived)
 
 

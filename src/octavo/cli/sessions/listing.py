@@ -13,7 +13,9 @@ from octavo.cli.words.invocation import Invocation, Level
 from octavo.config.home import find_home
 from octavo.errors import UsageError
 from octavo.protocol.source import subagent_label
+from octavo.rollout.files import compressed_files
 from octavo.rollout.listing import DEFAULT_PAGE_SIZE, Cursor, SessionPage, SessionSummary, list_sessions, parse_cursor
+from octavo.rollout.thread_names import thread_names
 
 _MOST = 10_000
 _PREVIEW_IN_LINES = 120
@@ -33,9 +35,11 @@ def list_saved(invocation: Invocation) -> int:
     else:
         for session in page.sessions:
             sys.stdout.write("\t".join(_cells(session)) + "\n")
+    sys.stdout.flush()
     if page.next_cursor is not None:
-        sys.stdout.flush()
         sys.stderr.write(f"More: --after '{page.next_cursor}'\n")
+    elif count := compressed_files(find_home(os.environ)):
+        sys.stderr.write(f"Left out, since another program has compressed them (.jsonl.zst): {count}\n")
     return 0
 
 
@@ -88,6 +92,7 @@ def _after(given: Level) -> Cursor | None:
 
 
 def _as_json(page: SessionPage) -> object:
+    names = thread_names(find_home(os.environ))
     return {
         "sessions": [
             {
@@ -100,6 +105,7 @@ def _as_json(page: SessionPage) -> object:
                 "model_provider": session.meta.model_provider,
                 "cli_version": session.meta.cli_version,
                 "preview": session.preview,
+                "name": names.get(session.conversation_id),
                 "path": session.path,
             }
             for session in page.sessions
