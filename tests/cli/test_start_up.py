@@ -74,15 +74,39 @@ def test_features_list_loads_no_event_loop(tmp_path: Path) -> None:
     assert among(loaded_by(tmp_path, "octavo", "features", "list"), {"asyncio", "octavo.engine"} | NEVER) == set()
 
 
-def test_a_turn_loads_only_what_it_needs(tmp_path: Path) -> None:
-    tape = tmp_path / "tape.jsonl"
+def _a_turn(folder: Path) -> tuple[str, ...]:
+    """The words of a turn with a recorded answer."""
+    tape = folder / "tape.jsonl"
     item = '{"type":"message","role":"assistant","id":"m","content":[{"type":"output_text","text":"Hi"}]}'
     done = f'{{"type":"response.output_item.done","item":{item}}}'
     tape.write_text(f'{{"events":[{done},{{"type":"response.completed","response":{{"id":"r"}}}}]}}\n')
-    words = ("exec", "--skip-git-repo-check", "--json", "--replay", str(tape), "hi")
-    modules = loaded_by(tmp_path, "octavo", *words)
+    return "exec", "--skip-git-repo-check", "--json", "--replay", str(tape), "hi"
+
+
+def test_a_turn_loads_only_what_it_needs(tmp_path: Path) -> None:
+    modules = loaded_by(tmp_path, "octavo", *_a_turn(tmp_path))
     assert "octavo.engine.turn" in modules
     assert among(modules, NEVER | TELEMETRY) == set()
+
+
+def test_msgspec_comes_without_what_no_start_needs_and_is_whole_to_who_asks(tmp_path: Path) -> None:
+    modules = loaded_by(tmp_path, "octavo", *_a_turn(tmp_path), config='model = "gpt-5"\n')
+    assert "octavo.engine.turn" in modules
+    assert among(modules, {"typing_extensions", "platform", "msgspec.inspect", "tomllib"}) == set()
+    code = """
+from octavo.cli.loading import load_msgspec
+load_msgspec()
+import msgspec, platform, uuid
+from msgspec import inspect
+class Point(msgspec.Struct):
+    x: int
+assert msgspec.json.schema(Point)["$defs"]["Point"]["required"] == ["x"]
+assert isinstance(inspect.type_info(int), inspect.IntType)
+assert msgspec.inspect.StructType is inspect.StructType
+assert msgspec.json.decode(b'"%s"' % str(uuid.NAMESPACE_DNS).encode(), type=uuid.UUID) == uuid.NAMESPACE_DNS
+assert platform.python_version()
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 @pytest.mark.parametrize("program", ["/x/apply_patch", "/x/applypatch"])
@@ -109,12 +133,7 @@ def test_the_self_invoked_patch_loads_no_command_line(tmp_path: Path) -> None:
     ],
 )
 def test_exporters_are_loaded_where_one_is_set(tmp_path: Path, exporter: str, loaded: set[str]) -> None:
-    tape = tmp_path / "tape.jsonl"
-    done = '{"type":"response.completed","response":{"id":"r"}}'
-    item = '{"type":"message","role":"assistant","id":"m","content":[{"type":"output_text","text":"Hi"}]}'
-    tape.write_text(f'{{"events":[{{"type":"response.output_item.done","item":{item}}},{done}]}}\n')
-    words = ("exec", "--skip-git-repo-check", "--json", "--replay", str(tape), "hi")
-    modules = loaded_by(tmp_path, "octavo", *words, config=f"[otel]\nexporter = {exporter}")
+    modules = loaded_by(tmp_path, "octavo", *_a_turn(tmp_path), config=f"[otel]\nexporter = {exporter}")
     assert {root for root in TELEMETRY if among(modules, {root})} == loaded
 
 

@@ -35,6 +35,10 @@ def test_a_start_without_a_file_loads_nothing_heavy(tmp_path: Path) -> None:
     assert loaded_modules(Home(tmp_path)).isdisjoint(HEAVY)
 
 
-def test_a_start_with_a_file_loads_the_toml_parser_and_nothing_else_that_is_heavy(tmp_path: Path) -> None:
-    loaded = loaded_modules(Home(tmp_path).write('model = "m"\n[tui]\nnotifications = true\n'))
+def test_a_start_with_a_plain_file_loads_nothing_heavy(tmp_path: Path) -> None:
+    assert loaded_modules(Home(tmp_path).write('model = "m"\n[tui]\nnotifications = true\n')).isdisjoint(HEAVY)
+
+
+def test_a_start_with_any_other_file_loads_the_toml_parser_and_nothing_else_that_is_heavy(tmp_path: Path) -> None:
+    loaded = loaded_modules(Home(tmp_path).write('model = "m"\ntui = { notifications = true }\n'))
     assert loaded.intersection(HEAVY) == {"tomllib"}

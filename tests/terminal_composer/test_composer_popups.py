@@ -8,7 +8,7 @@ from typist import Typist
 from octavo.frontends.custom_prompts import Prompt
 from octavo.frontends.terminal.built_in import COMMANDS
 from octavo.frontends.terminal.composer.completion import FileMatch
-from octavo.frontends.terminal.composer.matching import match
+from octavo.frontends.terminal.composer.matching import Match, match
 from octavo.frontends.terminal.composer.pane import Pane, pane_rows
 from octavo.frontends.terminal.effects import RunCommand, SearchFiles, Submit
 from octavo.frontends.terminal.text.styled import CYAN
@@ -257,7 +257,7 @@ def test_control_characters_of_file_names_are_not_shown() -> None:
 
 
 def test_tight_matches_from_the_start_are_best() -> None:
-    assert match("mo", "model") == (-100, (0, 1))
-    assert match("mo", "mention") == (-96, (0, 5))
-    assert match("it", "exit") == (0, (2, 3))
+    assert match("mo", "model") == Match(-100, (0, 1))
+    assert match("mo", "mention") == Match(-96, (0, 5))
+    assert match("it", "exit") == Match(0, (2, 3))
     assert match("tx", "exit") is None

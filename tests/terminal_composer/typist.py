@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from octavo.frontends.terminal.composer.composer import Composer
 from octavo.frontends.terminal.composer.draft import Draft
 from octavo.frontends.terminal.composer.pane import Pane, pane_rows
@@ -97,4 +99,4 @@ class Typist:
         return rows[-max(min(len(shown.popup.items), 8), 1) :] if shown else []
 
     def _pane(self, status: Status | None, **more: object) -> Pane:
-        return Pane(self.composer, status=status)._replace(**more)  # type: ignore[arg-type]
+        return replace(Pane(self.composer, status=status), **more)

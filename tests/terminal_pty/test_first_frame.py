@@ -13,16 +13,22 @@ LATER = {
     "asyncio", "logging", "wcwidth", "json", "ssl", "httptools", "PIL", "rich", "mcp", "pydantic", "tree_sitter",
     "octavo.engine", "octavo.runtime", "octavo.model", "octavo.tools", "octavo.process.launch", "octavo.rollout",
     "octavo.frontends.terminal.interface", "octavo.frontends.terminal.cells", "octavo.frontends.terminal.chat",
-    "octavo.frontends.terminal.text.markdown", "octavo.frontends.terminal.text.highlight",
+    "octavo.frontends.terminal.text.markdown", "octavo.frontends.terminal.text.highlight", "typing_extensions",
+    "platform", "textwrap", "tomllib", "string", "msgspec.inspect",
 }  # fmt: skip
 WATCH = """
 import sys
-from octavo.frontends.terminal import run
-draw = run._draw
-def watch(*args):
-    draw(*args)
-    open("loaded", "w").write(" ".join(sys.modules))
-run._draw = watch
+from octavo.cli import terminal
+interface = terminal._interface
+def watched(*args):
+    from octavo.frontends.terminal import run
+    draw = run._draw
+    def watch(*rest):
+        draw(*rest)
+        open("loaded", "w").write(" ".join(sys.modules))
+    run._draw = watch
+    return interface(*args)
+terminal._interface = watched
 sys.argv = ["octavo"]
 from octavo.__main__ import main
 sys.exit(main())

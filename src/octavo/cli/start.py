@@ -24,6 +24,7 @@ import signal
 import sys
 from typing import NoReturn
 
+from octavo.cli.loading import load_msgspec
 from octavo.cli.words.invocation import Invocation
 from octavo.cli.words.stop import Stop
 from octavo.config.home import apply_dotenv, find_home
@@ -111,7 +112,7 @@ def overrides(invocation: Invocation, texts: ErrorTexts) -> tuple[Override, ...]
 
     Raises `Stop`.
     """
-    _load_msgspec()
+    load_msgspec()
     from octavo.config.overrides import feature_overrides, meaningless_features, parse_override
 
     try:
@@ -122,18 +123,6 @@ def overrides(invocation: Invocation, texts: ErrorTexts) -> tuple[Override, ...]
     for name in meaningless_features(enabled + disabled):
         warn(f"Warning: the feature `{name}` is one of later releases and means nothing here")
     return single + feature_overrides(enabled, disabled)
-
-
-def _load_msgspec() -> None:
-    """Import it without `typing_extensions`, which it asks for names that `typing` has: 8 ms of every start."""
-    name = "typing_extensions"
-    if name in sys.modules:
-        return
-    sys.modules[name] = None  # type: ignore[assignment] # what the import system takes for a module that is not there
-    try:
-        import msgspec  # noqa: F401
-    finally:
-        del sys.modules[name]
 
 
 def load(chosen: tuple[Override, ...], flags: ConfigFlags, texts: ErrorTexts) -> Config:

@@ -73,9 +73,9 @@ def _widths(columns: Sequence[Column], rows: Sequence[Sequence[str]], room: int)
 
 def _row(cells: Sequence[Span], columns: Sequence[Column], widths: Sequence[int]) -> Line:
     spans = []
-    for (text, style), column, room in zip(cells, columns, widths, strict=True):
-        shown = text if width(text) <= room else cut(text, room - 1) + "…"
+    for cell, column, room in zip(cells, columns, widths, strict=True):
+        shown = cell.text if width(cell.text) <= room else cut(cell.text, room - 1) + "…"
         blank = " " * (room - width(shown))
         before, after = (blank, "") if column.right else ("", blank)
-        spans += [Span(before), Span(shown, style), Span(after + " " * _BETWEEN)]
+        spans += [Span(before), Span(shown, cell.style), Span(after + " " * _BETWEEN)]
     return Line(tuple(spans[:-1]))

@@ -10,6 +10,7 @@ import os
 import sys
 
 from octavo.cli import start
+from octavo.cli.loading import load_msgspec
 from octavo.cli.words.invocation import Invocation
 from octavo.cli.words.merged import Words
 from octavo.cli.words.stop import Stop
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 def run(invocation: Invocation) -> int:
     """A new session; the exit code."""
+    load_msgspec()  # before anything else asks for it
     from octavo.frontends.terminal.request import NEW
 
     return _run(invocation, NEW, invocation.last.text("PROMPT"))
@@ -33,6 +35,7 @@ def run(invocation: Invocation) -> int:
 
 def resume(invocation: Invocation) -> int:
     """A saved session: by id, the newest, or chosen from a list; the exit code."""
+    load_msgspec()
     from octavo.frontends.terminal.request import CHOOSE, NEWEST, SavedSession
 
     level = invocation.last

@@ -6,6 +6,7 @@ from typing import TypeAlias, TypeVar
 
 import msgspec
 
+from octavo.config.plain_toml import plain_toml
 from octavo.errors import ConfigError
 
 Tree: TypeAlias = dict[str, object]
@@ -14,7 +15,9 @@ T = TypeVar("T")
 
 def parse_toml(text: str, source: str) -> Tree:
     """TOML as a tree; `ConfigError` with the place in `source` and what is wrong there."""
-    import tomllib  # 2 ms that a start without any file does not pay
+    if (plain := plain_toml(text)) is not None:
+        return plain
+    import tomllib  # 2 ms that a start with plain files does not pay
 
     try:
         return tomllib.loads(text)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+
+import msgspec
 
 PREFIX = "prompts:"
 NO_DESCRIPTION = "send a prompt of your own"
@@ -11,7 +12,7 @@ _NAMED = r"(?<!\$)\$([A-Z][A-Z0-9_]*)"
 _NUMBERED = r"\$\$|\$([1-9])|\$ARGUMENTS"
 
 
-class Prompt(NamedTuple):
+class Prompt(msgspec.Struct, frozen=True):
     """A file of prompts: its name without the prefix, and its text."""
 
     name: str

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import msgspec
 
 
-class Command(NamedTuple):
+class Command(msgspec.Struct, frozen=True):
     """A built-in command; `busy` says that it may run while a turn does."""
 
     name: str

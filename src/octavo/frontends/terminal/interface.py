@@ -12,6 +12,7 @@ from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from octavo import __version__
 from octavo.config.config import Config
@@ -255,7 +256,7 @@ class Interface:
         from octavo.frontends.terminal.views.resume_picker import ResumePicker
 
         if isinstance(self.app.pager, ResumePicker):
-            self._request = self._request._replace(session=NEW)
+            self._request = replace(self._request, session=NEW)
             self.run_effects(self.app.pager.wanted())
 
     def picked(self, path: str | None) -> None:
@@ -267,7 +268,7 @@ class Interface:
         """Go on with the saved session, or begin a new one."""
         path = self._saved
         opening = self.runtime.open(self.config) if path is None else self.runtime.resume(path, self.config)
-        request, self._request = self._request, self._request._replace(prompt="", images=())
+        request, self._request = self._request, replace(self._request, prompt="", images=())
         self.open_session(opening)
         if request.prompt or request.images:
             self.run_effects((Submit(request.prompt, request.images),))

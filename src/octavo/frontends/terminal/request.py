@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import msgspec
 
 TYPE_CHECKING = False  # every start waits for this module
 if TYPE_CHECKING:
     from typing import Literal
 
 
-class SavedSession(NamedTuple):
+class SavedSession(msgspec.Struct, frozen=True):
     """The session of this id."""
 
     id: str
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     """A new session, the newest saved one, one chosen from a list, or that of an id."""
 
 
-class TerminalRequest(NamedTuple):
+class TerminalRequest(msgspec.Struct, frozen=True):
     """The session to open, and the first message with its pictures."""
 
     session: SessionChoice = NEW

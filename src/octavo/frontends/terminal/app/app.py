@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from msgspec.structs import replace
+
 from octavo.frontends.terminal.app.frame import Frame
 from octavo.frontends.terminal.composer.composer import Composer
 from octavo.frontends.terminal.composer.pane import Pane, pane_rows
@@ -224,11 +226,12 @@ class App:
         if self.talk is not None:
             self.talk.palette = self.talk.palette._replace(spinner=mark(now, self._light))
         pane = Pane(self.composer, now=now, enhanced=self._enhanced, fill=self._fill, light=self._light)
-        pane = pane._replace(colored=self._depth != NONE)
+        pane = replace(pane, colored=self._depth != NONE)
         if self.talk is None:
             return pane
         status = self.talk.chat.status(now)
-        return pane._replace(
+        return replace(
+            pane,
             live=tuple(self.talk.live(columns)),
             status=status,
             context_left=self.talk.chat.context_left(),

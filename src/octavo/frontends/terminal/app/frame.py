@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple, Protocol
+from typing import Protocol
+
+import msgspec
 
 from octavo.frontends.terminal.keys.key import Input
 from octavo.frontends.terminal.text.styled import Line
 
 
-class Frame(NamedTuple):
+class Frame(msgspec.Struct, frozen=True):
     """What is to be seen: finished lines, the live rows or those of an overlay, and the cursor in them.
 
     `notification` is a sentence for a user who looks elsewhere.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import msgspec
+from msgspec.structs import replace
 
 from octavo.frontends.terminal.cells.cell import BRANCH, INDENT, LEAD, TITLE, UNDER, Palette
 from octavo.frontends.terminal.text.clean import one_line
@@ -35,7 +36,7 @@ class PlanCell(msgspec.Struct, frozen=True):
         for step in self.steps:
             mark, style = _LOOKS[step.status]
             # The mark is not struck out with its step.
-            first = line(Span(mark, style._replace(crossed=False)))
+            first = line(Span(mark, replace(style, crossed=False)))
             flows.append(Flow(line(Span(one_line(step.step), style)), first, INDENT))
         if not self.steps:
             flows.append(Flow(line(Span("(no steps)", _NOTE))))

@@ -32,6 +32,6 @@ class UserCell(msgspec.Struct, frozen=True):
         if shade is None:
             return [Line(), *rows, Line()]
         blank = Line(fill=shade)
-        return [blank, *(row.styled(shade)._replace(fill=shade) for row in rows), blank]
+        return [blank, *(Line(row.styled(shade).spans, shade) for row in rows), blank]
 
     transcript = scrollback

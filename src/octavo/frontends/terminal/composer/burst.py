@@ -8,7 +8,7 @@ they are taken back only when the third in a row makes it long or brings a blank
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import msgspec
 
 from octavo.frontends.terminal.composer.draft import Draft
 
@@ -22,7 +22,7 @@ LONG = 16
 SURELY_PASTED = 256
 
 
-class TakenBack(NamedTuple):
+class TakenBack(msgspec.Struct, frozen=True):
     """Go back to this draft: what was typed since is now collected."""
 
     draft: Draft

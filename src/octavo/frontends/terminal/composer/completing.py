@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Literal
 
+from msgspec.structs import replace
+
 from octavo.frontends.custom_prompts import PREFIX, Prompt, completed, names_in, takes_numbered
 from octavo.frontends.terminal.composer import completion as completions
 from octavo.frontends.terminal.composer.completion import Completion, FileMatch, Token, token_at_cursor
@@ -72,7 +74,7 @@ class Completing:
         if completion is None:
             return None
         if (step := row_step(key)) and completion.popup.items:
-            self.open = completion._replace(popup=moved(completion.popup, step))
+            self.open = replace(completion, popup=moved(completion.popup, step))
             return "done"
         chosen = completion.popup.chosen
         if key not in (Key("tab"), Key("enter")) or not (chosen or completion.of_files):

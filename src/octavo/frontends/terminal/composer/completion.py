@@ -6,7 +6,9 @@ Facts in `docs/terminal-composer.md`, "Popups".
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+
+import msgspec
+from msgspec.structs import replace
 
 from octavo.frontends.custom_prompts import NO_DESCRIPTION, PREFIX, Prompt
 from octavo.frontends.terminal.built_in import BY_NAME, COMMANDS
@@ -17,7 +19,7 @@ from octavo.frontends.terminal.composer.popup import LOADING, NO_MATCHES, Item, 
 MOST_FILES = 8
 
 
-class Token(NamedTuple):
+class Token(msgspec.Struct, frozen=True):
     """A word of the draft that can be completed, with its `/` or `@`."""
 
     start: int
@@ -34,14 +36,14 @@ class Token(NamedTuple):
         return self.text[1:]
 
 
-class FileMatch(NamedTuple):
+class FileMatch(msgspec.Struct, frozen=True):
     """A file relative to the session's folder; `places` are those of the matched graphemes in its path."""
 
     path: str
     places: tuple[int, ...] = ()
 
 
-class Completion(NamedTuple):
+class Completion(msgspec.Struct, frozen=True):
     """The token that is completed and the list under it; `found_for` is the query the files were found for."""
 
     token: Token
@@ -89,7 +91,7 @@ def commands(token: Token, prompts: Mapping[str, Prompt]) -> Completion:
     if token.query:
         found = [(hit, item) for item in items if (hit := match(token.query, item.text[1:]))]
         found.sort(key=lambda pair: (pair[0].score, pair[1].text))
-        items = [item._replace(places=tuple(place + 1 for place in hit.places)) for hit, item in found]
+        items = [replace(item, places=tuple(place + 1 for place in hit.places)) for hit, item in found]
     return Completion(token, Popup(tuple(items)))
 
 
@@ -98,7 +100,7 @@ def files(token: Token, before: Completion | None) -> Completion:
     if not token.query:
         return Completion(token, Popup(empty=NO_MATCHES))
     if before and before.of_files and before.popup.items and token.query.startswith(before.found_for):
-        return Completion(token, before.popup._replace(selected=0, top=0), before.found_for)
+        return Completion(token, replace(before.popup, selected=0, top=0), before.found_for)
     return Completion(token, Popup(empty=LOADING))
 
 

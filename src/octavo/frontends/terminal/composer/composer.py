@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
+from msgspec.structs import replace
+
 from octavo.frontends.custom_prompts import Prompt
 from octavo.frontends.terminal.composer.burst import Burst, TakenBack
 from octavo.frontends.terminal.composer.completing import Completing
@@ -256,7 +258,7 @@ class Composer:
         if not size:
             return None
         self._pictures += 1
-        return attached([found._replace(size=size)], self._pictures)
+        return attached([replace(found, size=size)], self._pictures)
 
     # --- sending ---
 

@@ -8,19 +8,21 @@ label. Facts in `docs/terminal-composer.md`, "Writing".
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+
+import msgspec
+from msgspec.structs import replace
 
 from octavo.frontends.terminal.text.widths import graphemes
 
 
-class Picture(NamedTuple):
+class Picture(msgspec.Struct, frozen=True):
     """A picture to be sent; `number` counts them in the order in which they were attached."""
 
     path: str
     number: int
 
 
-class Label(NamedTuple):
+class Label(msgspec.Struct, frozen=True):
     """What is seen of a paste or picture at `start`, on one line."""
 
     start: int
@@ -37,7 +39,7 @@ class Label(NamedTuple):
         return Label(self.start + by, self.text, self.content)
 
 
-class Draft(NamedTuple):
+class Draft(msgspec.Struct, frozen=True):
     """Text with `\\n` between lines, the cursor as an index into it, and labels in their order."""
 
     text: str = ""
@@ -56,7 +58,7 @@ def joined(parts: list[Draft]) -> Draft:
     for index, part in enumerate(parts):
         whole = replaced(whole, len(whole.text), len(whole.text), Draft("\n") if index else Draft())
         whole = replaced(whole, len(whole.text), len(whole.text), part)
-    return whole._replace(cursor=0)
+    return replace(whole, cursor=0)
 
 
 def replaced(draft: Draft, start: int, end: int, new: Draft) -> Draft:
@@ -86,7 +88,7 @@ def cut_out(draft: Draft, start: int, end: int) -> Draft:
 
 def at(draft: Draft, index: int) -> Draft:
     """The cursor at the first border that is not before `index`."""
-    return draft._replace(cursor=_border(draft, index))
+    return replace(draft, cursor=_border(draft, index))
 
 
 def widened(draft: Draft, start: int, end: int) -> tuple[int, int]:

@@ -5,6 +5,8 @@ Facts in `docs/terminal-composer.md`, "Earlier messages".
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from octavo.frontends.terminal.composer.draft import Draft
 from octavo.frontends.terminal.composer.editor import Editor, typed
 from octavo.frontends.terminal.composer.paste import with_line_feeds
@@ -62,4 +64,4 @@ class HistorySearch:
 
     def _show(self, place: int, draft: Draft) -> None:
         self._place = place
-        self._editor.set(draft._replace(cursor=len(draft.text)))
+        self._editor.set(replace(draft, cursor=len(draft.text)))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import msgspec
 
 FIRST_LETTER = 100
 
 
-class Match(NamedTuple):
+class Match(msgspec.Struct, frozen=True):
     """How well a name fits (less is better) and which of its letters were found."""
 
     score: int

@@ -6,7 +6,7 @@ footer, and last of all all but one row of the draft (`docs/terminal-composer.md
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import msgspec
 
 from octavo.frontends.terminal.composer.composer import Composer
 from octavo.frontends.terminal.composer.drawing import Cursor, draft_rows, row_count
@@ -20,7 +20,7 @@ from octavo.frontends.terminal.text.widths import cut_line
 _REVERSED = Style(reverse=True)
 
 
-class Pane(NamedTuple):
+class Pane(msgspec.Struct, frozen=True):
     """What is drawn: the composer and what stands around it.
 
     `live` is the block that still changes, already in rows. `now` moves what is animated. `fill` is the background of
@@ -62,7 +62,7 @@ def pane_rows(pane: Pane, width: int, height: int) -> tuple[list[Line], Cursor]:
     return [*above, *draft, *below], (len(above) + row, column)
 
 
-class _Shares(NamedTuple):
+class _Shares(msgspec.Struct, frozen=True):
     draft: int
     under: int
     status: int

@@ -6,7 +6,8 @@ import os
 import re
 import warnings
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+
+import msgspec
 
 Size = tuple[int, int]
 ReadSize = Callable[[str], Size | None]
@@ -15,7 +16,7 @@ ReadSize = Callable[[str], Size | None]
 EXTENSIONS = (".png", ".jpg", ".jpeg")
 
 
-class Found(NamedTuple):
+class Found(msgspec.Struct, frozen=True):
     """A picture with its size."""
 
     path: str

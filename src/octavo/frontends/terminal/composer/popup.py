@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import msgspec
+from msgspec.structs import replace
 
 from octavo.frontends.terminal.composer.rows import shown
 from octavo.frontends.terminal.text.styled import CYAN, DIM, PLAIN, Line, Span, Style, line
@@ -14,7 +15,7 @@ LOADING = "loading..."
 CHOSEN = Style(fg=CYAN)
 
 
-class Item(NamedTuple):
+class Item(msgspec.Struct, frozen=True):
     """A row: what is matched, the places of the letters that were found in it, and what it is for."""
 
     text: str
@@ -22,7 +23,7 @@ class Item(NamedTuple):
     description: str = ""
 
 
-class Popup(NamedTuple):
+class Popup(msgspec.Struct, frozen=True):
     """The items, the selected one and the first one that is seen; `empty` stands where there are none."""
 
     items: tuple[Item, ...] = ()
@@ -42,7 +43,7 @@ def moved(popup: Popup, by: int) -> Popup:
         return popup
     selected = (popup.selected + by) % len(popup.items)
     top = min(max(popup.top, selected - MOST_ROWS + 1), selected)
-    return popup._replace(selected=selected, top=top)
+    return replace(popup, selected=selected, top=top)
 
 
 def popup_rows(popup: Popup, width_: int, height: int, chosen: Style = CHOSEN) -> list[Line]:
@@ -63,7 +64,7 @@ def _row(item: Item, names: int, chosen: Style | None) -> Line:
     found = set(item.places)
     spans = [Span("  ")]
     for index, grapheme in enumerate(graphemes(item.text)):
-        style = base._replace(bold=index in found)
+        style = replace(base, bold=index in found)
         if spans[-1].style == style and len(spans) > 1:
             spans[-1] = Span(spans[-1].text + shown(grapheme), style)
         else:

@@ -6,6 +6,8 @@ in `docs/terminal-composer.md`, "Earlier messages".
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from octavo.frontends.terminal.composer.draft import Draft
 from octavo.frontends.terminal.composer.paste import with_line_feeds
 from octavo.frontends.terminal.effects import FetchHistory, FindHistory
@@ -101,4 +103,4 @@ class Recall:
 
     def _show(self, draft: Draft) -> Draft:
         self._shown = draft.text
-        return draft._replace(cursor=0)
+        return replace(draft, cursor=0)

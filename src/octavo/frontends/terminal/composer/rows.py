@@ -9,7 +9,8 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import NamedTuple
+
+import msgspec
 
 from octavo.frontends.terminal.text.widths import graphemes, width
 
@@ -17,7 +18,7 @@ TAB = "    "
 _PICTURES = {code: chr(0x2400 + code) for code in range(32)} | {0x7F: "\u2421", 0x2028: " ", 0x2029: " "}
 
 
-class Row(NamedTuple):
+class Row(msgspec.Struct, frozen=True):
     """`text[start:end]`; `soft` when the line goes on in the next row."""
 
     start: int

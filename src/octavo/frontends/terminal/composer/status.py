@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+
+import msgspec
 
 from octavo.frontends.terminal.text.amounts import clock
 from octavo.frontends.terminal.text.styled import BOLD, DIM, PLAIN, Line, Span, Style, line
@@ -20,7 +21,7 @@ FRAME = 0.032
 Rgb = tuple[int, int, int]
 
 
-class Status(NamedTuple):
+class Status(msgspec.Struct, frozen=True):
     """What runs, for how many seconds, and whether Esc stops it."""
 
     header: str
@@ -28,7 +29,7 @@ class Status(NamedTuple):
     interruptible: bool = True
 
 
-class Light(NamedTuple):
+class Light(msgspec.Struct, frozen=True):
     """The terminal's own colours, for a band that fades; None where it has no true colour."""
 
     foreground: Rgb = (128, 128, 128)

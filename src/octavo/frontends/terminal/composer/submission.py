@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+
+import msgspec
 
 from octavo.frontends import custom_prompts
 from octavo.frontends.custom_prompts import Prompt, PromptError
@@ -16,7 +17,7 @@ _LABEL = 0xF0000
 """The first of the private characters that stand for labels while arguments are read: no label is torn apart."""
 
 
-class Message(NamedTuple):
+class Message(msgspec.Struct, frozen=True):
     """What is sent or run, and the draft it was, to be taken back or recalled."""
 
     effect: Submit | UserShell

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import msgspec
 
 
-class Key(NamedTuple):
+class Key(msgspec.Struct, frozen=True):
     """One press.
 
     `name` is the character itself for keys that have one (lower case for control and alt combinations, the typed
@@ -21,19 +21,19 @@ class Key(NamedTuple):
     text: str = ""
 
 
-class Paste(NamedTuple):
+class Paste(msgspec.Struct, frozen=True):
     """A bracketed paste, its line ends as they came; it never submits and never answers a question."""
 
     text: str
 
 
-class Focus(NamedTuple):
+class Focus(msgspec.Struct, frozen=True):
     """The terminal's window gained or lost the focus."""
 
     gained: bool
 
 
-class ColorReply(NamedTuple):
+class ColorReply(msgspec.Struct, frozen=True):
     """The terminal's default foreground (`which` 10) or background (11), each part 0 to 255."""
 
     which: int
@@ -42,13 +42,13 @@ class ColorReply(NamedTuple):
     blue: int
 
 
-class KeyboardReply(NamedTuple):
+class KeyboardReply(msgspec.Struct, frozen=True):
     """The terminal speaks the enhanced keyboard protocol; `flags` are those in force."""
 
     flags: int
 
 
-class VersionReply(NamedTuple):
+class VersionReply(msgspec.Struct, frozen=True):
     """The terminal's own name and version, such as `tmux 3.4`."""
 
     name: str

@@ -6,6 +6,8 @@ as `patience` says; `flush` then decides what it was.
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from octavo.frontends.terminal.keys import sequences
 from octavo.frontends.terminal.keys.key import Input, Key, Paste
 
@@ -131,7 +133,7 @@ class Parser:
         key: list[Input] = []
         end = self._escape(at + 1, key)
         if key and isinstance(key[0], Key):
-            found.append(key[0]._replace(alt=True))
+            found.append(replace(key[0], alt=True))
         else:
             found.extend((Key("escape"), *key))
         return end

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from octavo.frontends.terminal.keys.key import ColorReply, Focus, Input, Key, KeyboardReply, VersionReply
 from octavo.frontends.terminal.keys.names import (
     CODES,
@@ -88,7 +90,7 @@ def alt(key: Key) -> Key:
     """The key with Alt, as `ESC key` spells it."""
     shift = key.shift or key.name != key.name.lower()
     name = key.name.lower() if len(key.name) == 1 else key.name
-    return key._replace(name=name, alt=True, shift=shift, text="")
+    return replace(key, name=name, alt=True, shift=shift, text="")
 
 
 def _numbers(body: str) -> list[list[int]] | None:

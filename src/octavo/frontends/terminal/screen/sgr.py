@@ -24,9 +24,9 @@ class Ink:
             line = cut_line(line, columns)
             taken = line_width(line)
         parts = []
-        for text, style in line.spans:
-            code = self._code(style)
-            parts.append(f"{code}{text}{_RESET}" if code else text)
+        for span in line.spans:
+            code = self._code(span.style)
+            parts.append(f"{code}{span.text}{_RESET}" if code else span.text)
         if taken < columns:
             fill = self._code(line.fill) if line.fill is not None else ""
             parts.append(f"{fill}{_TO_THE_END}{_RESET}" if fill else _TO_THE_END)

@@ -10,6 +10,8 @@ import functools
 import re
 from collections.abc import Iterable, Iterator
 
+from msgspec.structs import replace
+
 from octavo.frontends.terminal.text.clean import clean
 from octavo.frontends.terminal.text.styled import PLAIN, Color, Line, Span, Style
 
@@ -76,10 +78,10 @@ def _tabs_expanded(spans: list[Span]) -> Line:
         return Line(tuple(spans))
     done: list[Span] = []
     column = 0
-    for text, style in spans:
-        expanded = (" " * column + text).expandtabs(_TAB)[column:]
+    for span in spans:
+        expanded = (" " * column + span.text).expandtabs(_TAB)[column:]
         column += len(expanded)
-        done.append(Span(expanded, style))
+        done.append(Span(expanded, span.style))
     return Line(tuple(span for span in done if span.text))
 
 
@@ -96,9 +98,9 @@ def _changed(style: Style, codes: str) -> Style:
             style = PLAIN
         elif code in _ON:
             off = code == "4" and rest[:1] == ["0"]
-            style = style._replace(**{_ON[code]: not off})
+            style = replace(style, **{_ON[code]: not off})
         elif code in _OFF:
-            style = style._replace(**{name: getattr(PLAIN, name) for name in _OFF[code]})
+            style = replace(style, **{name: getattr(PLAIN, name) for name in _OFF[code]})
         elif code in ("38", "48"):
             color = _extended(iter([item for item in rest if item]) if rest else parts)
             style = _coloured(style, code == "38", color) if color is not None else style
@@ -115,7 +117,7 @@ def _basic(style: Style, code: int) -> Style:
 
 
 def _coloured(style: Style, is_text: bool, color: Color) -> Style:
-    return style._replace(fg=color) if is_text else style._replace(bg=color)
+    return replace(style, fg=color) if is_text else replace(style, bg=color)
 
 
 def _extended(parts: Iterator[str]) -> Color | None:

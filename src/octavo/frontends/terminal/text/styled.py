@@ -6,7 +6,7 @@ what comes from outside goes through `text/clean` first.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import msgspec
 
 Color = int | tuple[int, int, int]
 """One of the terminal's colours: 0 to 7, their bright forms 8 to 15, the palette up to 255; or red, green and blue."""
@@ -15,7 +15,7 @@ BLACK, RED, GREEN, YELLOW, BLUE, MAGENTA, CYAN, WHITE = range(8)
 LIGHT_BLUE = 12
 
 
-class Style(NamedTuple):
+class Style(msgspec.Struct, frozen=True):
     """How text looks; `None` is the terminal's own colour."""
 
     fg: Color | None = None
@@ -32,7 +32,12 @@ class Style(NamedTuple):
         return Style(
             base.fg if self.fg is None else self.fg,
             base.bg if self.bg is None else self.bg,
-            *(mine or theirs for mine, theirs in zip(self[2:], base[2:], strict=True)),
+            self.bold or base.bold,
+            self.dim or base.dim,
+            self.italic or base.italic,
+            self.underline or base.underline,
+            self.crossed or base.crossed,
+            self.reverse or base.reverse,
         )
 
 
@@ -42,14 +47,14 @@ BOLD = Style(bold=True)
 ITALIC = Style(italic=True)
 
 
-class Span(NamedTuple):
+class Span(msgspec.Struct, frozen=True):
     """Text of one style."""
 
     text: str
     style: Style = PLAIN
 
 
-class Line(NamedTuple):
+class Line(msgspec.Struct, frozen=True):
     """Spans in a row; `fill` is the style of the rest of the row, so that a background reaches its end."""
 
     spans: tuple[Span, ...] = ()

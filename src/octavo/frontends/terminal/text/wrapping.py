@@ -74,7 +74,7 @@ def _without_end(prefix: Line, fill: Style | None) -> Line:
             spans[-1] = Span(text, spans[-1].style)
             break
         spans.pop()
-    return prefix._replace(spans=tuple(spans), fill=fill)
+    return Line(tuple(spans), fill)
 
 
 # --- where rows end ------------------------------------------------------------------------------
@@ -169,10 +169,10 @@ def _parts(text: Line, ranges: Iterator[tuple[int, int]]) -> Iterator[tuple[Span
     for start, end in ranges:
         found: list[Span] = []
         while number < len(spans):
-            piece, style = spans[number]
+            piece = spans[number].text
             if offset + len(piece) > start and offset < end:
                 cut = piece[max(start - offset, 0) : end - offset]
-                found.append(Span(cut, style))
+                found.append(Span(cut, spans[number].style))
             if offset + len(piece) > end:
                 break
             offset += len(piece)

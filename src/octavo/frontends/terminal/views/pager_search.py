@@ -51,8 +51,8 @@ def marked(row: Line, query: str) -> Line:
 def _pieces(row: Line, marks: list[bool]) -> list[Span]:
     pieces: list[Span] = []
     offset = 0
-    for text, style in row.spans:
-        start = 0
+    for span in row.spans:
+        text, style, start = span.text, span.style, 0
         for end in range(1, len(text) + 1):
             if end == len(text) or marks[offset + end] != marks[offset + start]:
                 found = marks[offset + start]

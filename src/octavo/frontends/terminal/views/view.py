@@ -7,7 +7,9 @@ A view is fed keys and drawn into rows; it does nothing by itself. What it wants
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
 
 from octavo.frontends.terminal.keys.key import Key, Paste
 from octavo.frontends.terminal.text.styled import Line
@@ -19,7 +21,7 @@ Cursor = tuple[int, int]
 """Row and column of the cursor in the rows of a view, both from 0."""
 
 
-class Outcome(NamedTuple):
+class Outcome(msgspec.Struct, frozen=True):
     """What an input led to: effects in their order, and what becomes of the view.
 
     `close` shows what was below it; `close_all` leaves the lists that led here as well.
