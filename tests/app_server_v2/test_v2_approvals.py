@@ -78,6 +78,36 @@ def test_consent_for_the_session_is_remembered(place: Place) -> None:
     assert me.server.methods().count(COMMAND) == 1
 
 
+def test_a_rule_may_be_made_of_consent(place: Place) -> None:
+    make = ("touch", "made")
+    me, turn = asking(place, runs(*make), runs(*make, call_id="c2"))
+    asked = me.asked(COMMAND)
+    assert asked["proposedExecpolicyAmendment"] == ["touch", "made"]
+    amendment = {"acceptWithExecpolicyAmendment": {"execpolicy_amendment": ["touch", "made"]}}
+    assert asked["availableDecisions"] == ["accept", "acceptForSession", amendment, "decline", "cancel"]
+    me.server.reply(0, {"decision": amendment})
+    me.ends(turn)
+    assert me.server.methods().count(COMMAND) == 1
+    rule = (place.home / "rules" / "default.rules").read_text()
+    assert rule.startswith('prefix_rule(pattern=["touch", "made"], decision="allow", justification="')
+
+
+@pytest.mark.parametrize("words", [["rm"], [], ["touch", "other"], ["touch", "made", "more"], "touch", [1]])
+def test_no_rule_is_made_for_anything_else(place: Place, words: Any) -> None:
+    me, turn = asking(place, runs("touch", "made"))
+    me.asked(COMMAND)
+    me.server.reply(0, {"decision": {"acceptWithExecpolicyAmendment": {"execpolicy_amendment": words}}})
+    me.ends(turn)
+    assert not (place.home / "rules").exists()
+
+
+def test_nothing_is_proposed_for_a_shell(place: Place) -> None:
+    me, turn = asking(place, runs("bash", "-c", "make; $X"))
+    assert "proposedExecpolicyAmendment" not in me.asked(COMMAND)
+    me.server.reply(0, {"decision": "decline"})
+    me.ends(turn)
+
+
 def test_a_patch_is_an_item_before_it_is_asked_for(place: Place) -> None:
     me, turn = asking(place, patches(ADD))
     asked = me.asked(PATCH)

@@ -14,6 +14,7 @@ from octavo.frontends.terminal.views.note import Note
 from octavo.frontends.terminal.views.question import Question
 from octavo.protocol.changes import AddedFile, DeletedFile, FileChange
 from octavo.protocol.events import ApplyPatchApprovalRequest, CommandRisk, ExecApprovalRequest
+from octavo.protocol.ops import Remember
 
 COMMAND = ("bash", "-lc", "touch made.txt")
 
@@ -46,7 +47,7 @@ def test_the_question_its_command_and_three_answers() -> None:
         "  2. Yes, and stop asking for this command in this session   a",
         "  3. No, let me say what to do instead   esc",
         "",
-        "  enter to confirm, esc to cancel",
+        "  enter to confirm, p to remember, esc to cancel",
     ]
 
 
@@ -320,3 +321,48 @@ def test_only_the_first_answer_counts() -> None:
     hands.now += 1
     assert hands.stack.handle(ENTER, hands.now) == (answer("approved"),)
     assert hands.stack.top is None
+
+
+# --- answers that make a rule ---
+
+
+def test_p_shows_what_may_be_allowed_for_good_and_a_number_chooses() -> None:
+    hands = Hands(asked(("bash", "-lc", "git push origin main")))
+    assert hands.press("p") == []
+    rows = shown(hands.stack)
+    assert rows[4:] == [
+        "› 1. Yes, and always allow `git push …` in this project",
+        "  2. Yes, and always allow `git push …` everywhere",
+        "  3. Yes, and always allow `git push origin main …` in this project",
+        "  4. Yes, and always allow `git push origin main …` everywhere",
+        "",
+        "  enter to confirm, esc to go back",
+    ]
+    (effect,) = hands.press("2")
+    assert effect == Answer(
+        "event-1", "approved", ("bash", "-lc", "git push origin main"), Remember(("git", "push"), everywhere=True)
+    )
+
+
+def test_esc_goes_back_from_the_list_to_the_question() -> None:
+    hands = Hands(asked())
+    hands.press("p")
+    assert hands.press(ESC) == []
+    assert "  3. No, let me say what to do instead   esc" in shown(hands.stack)
+    assert hands.press(ESC) == [answer("abort")]
+
+
+def test_what_is_too_powerful_has_no_such_list() -> None:
+    hands = Hands(asked(("bash", "-lc", "sudo make")))
+    assert hands.press("p") == []
+    assert shown(hands.stack)[-1] == "  enter to confirm, esc to cancel"
+
+
+def test_the_list_is_not_answered_before_it_could_be_read() -> None:
+    view = asked()
+    view.appear(0.0)
+    view.handle(key("p"), 1.0)
+    view.tick(1.02)
+    outcome = view.handle(ENTER, 1.1)
+    assert outcome.effects == ()
+    assert view.handle(ENTER, 2.0).then == "close"

@@ -20,6 +20,8 @@ DOCTOR = Deferred(("doctor",), "octavo.cli.inspection_options:DOCTOR")
 GENERATE_TS = Deferred(("generate-ts",), "octavo.cli.type_export_options:GENERATE_TS")
 GENERATE_JSON_SCHEMA = Deferred(("generate-json-schema",), "octavo.cli.type_export_options:GENERATE_JSON_SCHEMA")
 WORKTREE = Deferred(("worktree",), "octavo.cli.worktree.options:WORKTREE")
+PERMISSIONS = Deferred(("permissions",), "octavo.cli.permissions.options:PERMISSIONS")
+EXECPOLICY = Deferred(("execpolicy",), "octavo.cli.permissions.options:EXECPOLICY")
 RESPONSES_API_PROXY = Deferred(("responses-api-proxy",), "octavo.cli.plumbing_options:RESPONSES_API_PROXY")
 STDIO_TO_UDS = Deferred(("stdio-to-uds",), "octavo.cli.plumbing_options:STDIO_TO_UDS")
 DEFERRED = (
@@ -36,6 +38,8 @@ DEFERRED = (
     USAGE,
     DOCTOR,
     WORKTREE,
+    PERMISSIONS,
+    EXECPOLICY,
     GENERATE_TS,
     GENERATE_JSON_SCHEMA,
     RESPONSES_API_PROXY,
@@ -189,6 +193,8 @@ OCTAVO = Command(
         USAGE,
         DOCTOR,
         WORKTREE,
+        PERMISSIONS,
+        EXECPOLICY,
         GENERATE_TS,
         RESPONSES_API_PROXY,
         STDIO_TO_UDS,

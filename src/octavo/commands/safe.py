@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from octavo.commands.shell_grammar import login_script, word_only_commands
 
 _READERS = frozenset(["cat", "cd", "echo", "false", "grep", "head", "ls", "nl", "pwd", "tail", "true", "wc", "which"])
-_SYSTEM_FOLDERS = frozenset(
+SYSTEM_FOLDERS = frozenset(
     ["/bin", "/sbin", "/usr/bin", "/usr/sbin", "/usr/local/bin", "/usr/local/sbin", "/opt/homebrew/bin"]
 )
 _FIND_ACTIONS = frozenset(["-exec", "-execdir", "-ok", "-okdir", "-delete", "-fls", "-fprint", "-fprint0", "-fprintf"])
@@ -59,10 +59,10 @@ def needs_no_question(argv: Sequence[str]) -> bool:
         return False
     if script is None or all(command[0].rpartition("/")[2] in _READERS for command in commands):
         return True
-    return not _may_become_an_option(script)
+    return not may_become_an_option(script)
 
 
-def _may_become_an_option(script: str) -> bool:
+def may_become_an_option(script: str) -> bool:
     """Whether the shell could make an option of an unquoted word of a word-only `script` that is not written as one."""
     unquoted = re.sub(r"""'[^']*'|"(?:\\.|[^"\\])*\"""", "''", script)
     return "\\" in unquoted or re.search(r"(?<!\S)[-*?\[][^\s;|&]*(?<=[*?\[])", unquoted) is not None
@@ -83,7 +83,7 @@ def _git_may_write(argv: Sequence[str]) -> bool:
 
 def _is_the_systems(argv: Sequence[str]) -> bool:
     folder, slash, _ = argv[0].rpartition("/")
-    return not slash or folder in _SYSTEM_FOLDERS
+    return not slash or folder in SYSTEM_FOLDERS
 
 
 def looks_dangerous(argv: Sequence[str]) -> bool:

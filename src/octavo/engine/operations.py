@@ -26,6 +26,8 @@ from octavo.rollout.errors import RolloutWriteError
 
 log = logging.getLogger(__name__)
 
+_YES = ("approved", "approved_for_session")
+
 
 async def handle(session: Session, submission: ops.Submission) -> None:
     """Carry out one operation. One that fails is told as an error, and the conversation takes the next."""
@@ -155,6 +157,10 @@ async def _decide(session: Session, op: ops.ExecApproval | ops.PatchApproval) ->
     turn = session.active
     if turn is None or turn.id != op.id:
         return
+    if isinstance(op, ops.ExecApproval) and op.remember is not None and op.decision in _YES:
+        from octavo.engine.remembering import remember  # rare
+
+        remember(session, turn, op.remember)
     question = turn.answer(op.decision, op.call_id)
     if op.decision != "abort" or (question is None and op.call_id is not None):
         return

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import subprocess
 from collections.abc import Coroutine, Sequence
 from typing import TYPE_CHECKING
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from octavo.process.shell_snapshot.snapshot import ShellSnapshots
     from octavo.protocol.asides import Verdict
     from octavo.tools.hooks import Hooks
+    from octavo.tools.permissions import Permissions
     from octavo.tools.telemetry import ConversationTelemetry
 
 log = logging.getLogger(__name__)
@@ -90,6 +92,7 @@ class Session:
         self.mcp_revision = 0
         self._leftovers: Leftovers | None = None
         self._shell_snapshots: ShellSnapshots | None = None
+        self._permissions: Permissions | None = None
         self._let_go: list[subprocess.Popen[bytes]] = []
         self._running: set[asyncio.Task[None]] = set()
         self._finishing: set[asyncio.Task[None]] = set()
@@ -181,6 +184,18 @@ class Session:
 
             self._shell_snapshots = ShellSnapshots(self.config.codex_home)
         return self._shell_snapshots
+
+    @property
+    def permissions(self) -> Permissions | None:
+        """The user's rules on commands; None where there are none, which costs two looks at the disk."""
+        if self._permissions is None:
+            home = self.config.codex_home
+            if not any(os.path.isdir(os.path.join(home, folder)) for folder in ("rules", "project-rules")):
+                return None
+            from octavo.tools.permissions import Permissions
+
+            self._permissions = Permissions(home, self.config.environ)
+        return self._permissions
 
     async def settle(self) -> None:
         """Stop everything that was spawned, commands and their leftovers included, and wait until it is gone."""

@@ -78,15 +78,24 @@ class OverrideTurnContext(Operation, frozen=True):
     service_tier: str | UnsetType | None = UNSET
 
 
+class Remember(msgspec.Struct, frozen=True):
+    """Commands that begin with these words need no question any more: in this project, or everywhere."""
+
+    prefix: tuple[str, ...]
+    everywhere: bool = False
+
+
 class ExecApproval(Operation, frozen=True):
     """The answer to an `ExecApprovalRequest`; `id` is that event's id, `call_id` the call that it asks about.
 
     Without a call the newest question of the turn is answered, and none of its older ones can be any more.
+    `remember` makes a rule of an approval (`docs/permissions.md`).
     """
 
     id: str
     decision: ReviewDecision = "denied"
     call_id: str | None = None
+    remember: Remember | None = None
 
 
 class PatchApproval(Operation, frozen=True):

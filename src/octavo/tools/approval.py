@@ -34,6 +34,16 @@ class Rejected(RespondToModel):
         super().__init__(text)
 
 
+class RuledOut(Rejected):
+    """A rule of the user's says no."""
+
+
+def refuse(invocation: Invocation, text: str) -> RuledOut:
+    """What to raise where a rule says no, which is told like any decision."""
+    _tell(invocation, "denied", "config")
+    return RuledOut(text)
+
+
 async def ask(
     invocation: Invocation, key: ApprovalKey, question: Callable[[], Question], refusal: str = REJECTED
 ) -> None:

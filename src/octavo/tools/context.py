@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from octavo.protocol.asides import Verdict
     from octavo.protocol.ids import ConversationId
     from octavo.tools.hooks import Hooks
+    from octavo.tools.permissions import Permissions
     from octavo.tools.telemetry import ConversationTelemetry
 
 
@@ -66,6 +67,10 @@ class Host(Protocol):
     @property
     def approved_for_session(self) -> set[ApprovalKey]:
         """What the user allowed for the rest of the conversation."""
+
+    @property
+    def permissions(self) -> Permissions | None:
+        """The user's rules on commands; None where there are none."""
 
     @property
     def turn_diff(self) -> TurnDiffTracker:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
@@ -22,6 +22,9 @@ from octavo.sandbox.denial import explain_denial, is_likely_denied
 from octavo.sandbox.spec import SandboxSpec, configured_sandbox
 from octavo.tools.approval import ask, go_ahead
 from octavo.tools.context import ApprovalKey, Invocation, TurnContext
+
+if TYPE_CHECKING:
+    from octavo.tools.rulings import Ruling
 
 Outcome = TypeVar("Outcome")
 
@@ -62,9 +65,12 @@ async def carry_out(
     attempt that the sandbox seems to have stopped, None for any other. Raises
     `Rejected` when the user refuses, and whatever `attempt` raises.
     """
-    approved = action.user_approved
-    if action.ask_first:
-        await _ask(action, invocation, action.justification, None)
+    approved, ask_first, reason = action.user_approved, action.ask_first, action.justification
+    if (said := _rules_on(action, invocation)) is not None:
+        approved, ask_first = said.allows, not said.allows
+        reason = reason or said.reason
+    if ask_first:
+        await _ask(action, invocation, reason, None)
         approved = True
     elif not action.user_approved:
         go_ahead(invocation)
@@ -81,6 +87,16 @@ async def carry_out(
         risk = await _assess(action, invocation, stopped)
         await _ask(action, invocation, (action.justification if action.may_escalate else None) or RETRY_REASON, risk)
     return await attempt(None), ""
+
+
+def _rules_on(action: Action, invocation: Invocation) -> Ruling | None:
+    """What the user's rules say; None without any. Raises `RuledOut` for what they forbid."""
+    permissions = None if action.is_patch else invocation.host.permissions
+    if permissions is None:
+        return None
+    from octavo.tools.rulings import ruling  # most users have no rules
+
+    return ruling(permissions, invocation, action.command, action.cwd)
 
 
 def _explained(action: Action, invocation: Invocation, sandbox: SandboxSpec, stopped: CommandOutput) -> str:

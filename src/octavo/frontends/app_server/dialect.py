@@ -17,6 +17,7 @@ from octavo.protocol.policy import ReviewDecision
 
 if TYPE_CHECKING:
     from octavo.frontends.app_server.loaded import Loaded
+    from octavo.protocol.ops import Remember
 
 
 class NoParams(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -44,7 +45,7 @@ class Notice(msgspec.Struct, frozen=True):
 
 
 class Inquiry(msgspec.Struct, frozen=True):
-    """Something to ask the client; `decision_in` reads its answer.
+    """Something to ask the client; `decision_in` reads its answer, `remember_in` the rule that it makes, if any.
 
     `on_close` is told the question's id when nothing waits for its answer any more.
     An error for an answer leaves the question open, or refuses if `error_refuses`.
@@ -56,6 +57,7 @@ class Inquiry(msgspec.Struct, frozen=True):
     decision_in: Callable[[msgspec.Raw], ReviewDecision]
     on_close: Callable[[int], None] | None = None
     error_refuses: bool = False
+    remember_in: Callable[[msgspec.Raw], Remember | None] | None = None
 
 
 Voice = Callable[[Event], Iterable[Notice | Inquiry]]

@@ -107,5 +107,11 @@ class Listeners:
 
 def _question(loaded: Loaded, event: events.Event, inquiry: Inquiry) -> Question:
     return Question(
-        loaded.conversation, event.id, inquiry.request, inquiry.decision_in, inquiry.on_close, inquiry.error_refuses
+        loaded.conversation,
+        event.id,
+        inquiry.request,
+        inquiry.decision_in,
+        inquiry.on_close,
+        inquiry.error_refuses,
+        inquiry.remember_in,
     )

@@ -19,6 +19,7 @@ from octavo.protocol.policy import ReviewDecision
 
 if TYPE_CHECKING:
     from octavo.engine.conversation import Conversation
+    from octavo.protocol.ops import Remember
 
 _log = logging.getLogger(__name__)
 
@@ -39,14 +40,17 @@ class Question(msgspec.Struct, frozen=True):
     decision_in: Callable[[msgspec.Raw], ReviewDecision]
     on_close: Callable[[int], None] | None = None
     error_refuses: bool = False
+    remember_in: Callable[[msgspec.Raw], Remember | None] | None = None
 
-    async def decide(self, decision: ReviewDecision) -> None:
-        """Pass the answer on to the call that asked."""
+    async def decide(self, decision: ReviewDecision, remember: Remember | None = None) -> None:
+        """Pass the answer on to the call that asked, with the rule that it makes, if any."""
         from octavo.protocol import ops  # the first answer need not wait for it
 
-        is_patch = isinstance(self.request, events.ApplyPatchApprovalRequest)
-        answer = ops.PatchApproval if is_patch else ops.ExecApproval
-        await self.conversation.submit(answer(self.turn_id, decision, self.request.call_id))
+        call_id = self.request.call_id
+        if isinstance(self.request, events.ApplyPatchApprovalRequest):
+            await self.conversation.submit(ops.PatchApproval(self.turn_id, decision, call_id))
+        else:
+            await self.conversation.submit(ops.ExecApproval(self.turn_id, decision, call_id, remember))
 
     def is_of(self, conversation: Conversation, turn_id: str) -> bool:
         """Whether this turn asked it."""
@@ -74,8 +78,9 @@ class Questions:
         question = self._take(response.id)
         if question is not None:
             decision = question.decision_in(response.result)
+            remember = question.remember_in(response.result) if question.remember_in is not None else None
             self._close(response.id, question)
-            await question.decide(decision)
+            await question.decide(decision, remember)
 
     async def fail(self, number: object) -> None:
         """The client answered with an error; most questions stay open, since it may still answer them."""

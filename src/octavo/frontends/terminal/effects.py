@@ -14,7 +14,7 @@ from octavo.frontends.terminal.keys.key import Key, Paste
 
 if TYPE_CHECKING:
     from octavo.frontends.terminal.views.view import View
-    from octavo.protocol.ops import Op
+    from octavo.protocol.ops import Op, Remember
     from octavo.protocol.policy import ApprovalPolicy, ReasoningEffort, ReviewDecision, SandboxMode
 
 Classification = Literal["bug", "bad_result", "good_result", "other"]
@@ -144,11 +144,13 @@ class Answer(msgspec.Struct, frozen=True):
     """The answer to a question of the agent; `id` is that of the event that asked.
 
     `command` is what was asked for, None for a patch; the history tells of decisions about commands only.
+    `remember` makes a rule of it.
     """
 
     id: str
     decision: ReviewDecision
     command: tuple[str, ...] | None
+    remember: Remember | None = None
 
 
 class QuitHint(msgspec.Struct, frozen=True):

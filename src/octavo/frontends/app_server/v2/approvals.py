@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from functools import partial
 
 import msgspec
-from msgspec import UNSET
+from msgspec import UNSET, structs
 
 from octavo.commands.quoting import quote_command
 from octavo.frontends.app_server.dialect import Inquiry
@@ -22,6 +23,7 @@ from octavo.frontends.app_server.v2.types.from_server import (
 from octavo.frontends.jsonrpc.messages import NOT_JSON
 from octavo.frontends.jsonrpc.questions import Request
 from octavo.protocol import events
+from octavo.protocol.ops import Remember
 from octavo.protocol.policy import ReviewDecision
 
 Answered = Callable[[str, int, bool], None]
@@ -35,6 +37,18 @@ _DECISIONS: dict[str, ReviewDecision] = {
     "cancel": "abort",
 }
 _log = logging.getLogger(__name__)
+
+
+class _Amendment(msgspec.Struct, frozen=True):
+    prefix: tuple[str, ...] = msgspec.field(name="execpolicy_amendment")
+
+
+class _Decision(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    amended: _Amendment = msgspec.field(name="acceptWithExecpolicyAmendment")
+
+
+class _Amended(msgspec.Struct, frozen=True):
+    decision: _Decision
 
 
 def about_command(
@@ -51,7 +65,31 @@ def about_command(
         command_actions=shown_actions(asked.parsed_cmd),
         reason=None if asked.reason is UNSET else asked.reason,
     )
-    return _inquiry("item/commandExecution/requestApproval", params, asked, answered)
+    if (whole := _amendment(asked)) is not None:
+        amended = {"acceptWithExecpolicyAmendment": {"execpolicy_amendment": whole}}
+        decisions = ("accept", "acceptForSession", amended, "decline", "cancel")
+        params = structs.replace(params, proposed_execpolicy_amendment=whole, available_decisions=decisions)
+    inquiry = _inquiry("item/commandExecution/requestApproval", params, asked, answered)
+    return structs.replace(inquiry, remember_in=partial(_remember_in, asked))
+
+
+def _amendment(asked: events.ExecApprovalRequest) -> tuple[str, ...] | None:
+    """The rule that would allow this command for good; None where none may."""
+    from octavo.commands.rules import prefixes_to_remember  # a thread that asks nothing need not wait for it
+
+    prefixes = prefixes_to_remember(asked.command)
+    return prefixes[-1] if prefixes else None
+
+
+def _remember_in(asked: events.ExecApprovalRequest, answer: msgspec.Raw) -> Remember | None:
+    """The rule that an answer makes: for the beginning of this command, and where one may be made at all."""
+    from octavo.commands.rules import may_be_remembered
+
+    try:
+        given = msgspec.json.decode(answer, type=_Amended).decision.amended.prefix
+    except NOT_JSON:
+        return None
+    return Remember(given, everywhere=True) if may_be_remembered(given, asked.command) else None
 
 
 def about_patch(

@@ -115,8 +115,10 @@ class Talk:
         from octavo.frontends.terminal.views.approval import shown_command
 
         how = {"approved": "once", "approved_for_session": "session"}.get(answer.decision, "abort")
+        if answer.remember is not None:
+            how = "everywhere" if answer.remember.everywhere else "project"
         self.show(notices.Decision(how, shown_command(answer.command)))  # type: ignore[arg-type]
-        return [Operate(ops.ExecApproval(answer.id, answer.decision))]
+        return [Operate(ops.ExecApproval(answer.id, answer.decision, remember=answer.remember))]
 
     # --- what events lead to ---
 

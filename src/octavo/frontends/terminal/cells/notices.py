@@ -99,10 +99,18 @@ class Banner(msgspec.Struct, frozen=True):
     transcript = scrollback
 
 
+_HOW = {
+    "once": ", this once",
+    "session": ", for the whole session",
+    "project": ", and what begins like it in this project",
+    "everywhere": ", and what begins like it everywhere",
+}
+
+
 class Decision(msgspec.Struct, frozen=True):
     """What the user answered when a command was asked for."""
 
-    answer: Literal["once", "session", "abort"]
+    answer: Literal["once", "session", "project", "everywhere", "abort"]
     command: str
 
     continues = False
@@ -122,8 +130,7 @@ class Decision(msgspec.Struct, frozen=True):
             text = line("You ", Span("cancelled", bold), " the request to run ", command)
         else:
             mark = line(Span("✔ ", Style(fg=GREEN)))
-            how = ", this once" if self.answer == "once" else ", for the whole session"
-            text = line("You ", Span("approved", bold), " ", command, how)
+            text = line("You ", Span("approved", bold), " ", command, _HOW[self.answer])
         return wrap(text, columns, mark, INDENT)
 
     transcript = scrollback

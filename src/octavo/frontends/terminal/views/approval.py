@@ -44,7 +44,23 @@ def command_question(event_id: str, request: ExecApprovalRequest) -> Question:
     )
     count = len(about) + len(command)
     pager = partial(text_pager, EXEC_TITLE, about + command)
-    return Question("May this command run?", about, command, count, replies, pager)
+    return Question("May this command run?", about, command, count, replies, pager, _remembering(event_id, request))
+
+
+def _remembering(event_id: str, request: ExecApprovalRequest) -> tuple[Reply, ...]:
+    """The answers that make a rule: for each beginning of the command in this project and everywhere."""
+    from octavo.commands.quoting import quote_command
+    from octavo.commands.rules import prefixes_to_remember
+    from octavo.protocol.ops import Remember
+
+    replies = []
+    for prefix in prefixes_to_remember(request.command):
+        words = visible(quote_command(prefix)).replace("\n", " ")
+        for everywhere, where in ((False, "in this project"), (True, "everywhere")):
+            option = Option(f"Yes, and always allow `{words} …` {where}")
+            answer = Answer(event_id, "approved", request.command, Remember(prefix, everywhere))
+            replies.append(Reply(option, "", answer))
+    return tuple(replies)
 
 
 def patch_question(event_id: str, request: ApplyPatchApprovalRequest, name: Callable[[str], str]) -> Question:

@@ -20,6 +20,8 @@ from octavo.frontends.terminal.views.option_rows import Option, option_rows, win
 from octavo.frontends.terminal.views.view import STAY, Cursor, Outcome, View, is_cancel, is_ctrl, is_named, typed
 
 HINT = "enter to confirm, esc to cancel"
+REMEMBER_HINT = "enter to confirm, p to remember, esc to cancel"
+LIST_HINT = "enter to confirm, esc to go back"
 
 _LEAST_BODY = 6
 _LEAST_SUBJECT = 3
@@ -37,7 +39,8 @@ class Reply(NamedTuple):
 class Question(View):
     """The question: `about` stands above `subject`, which is what the answer lets happen. `pager` shows both whole.
 
-    `lines` is how many lines both have. The last reply is what Esc and Ctrl+C mean.
+    `lines` is how many lines both have. The last reply is what Esc and Ctrl+C mean. The key p shows `more`
+    replies in the place of these, where there are any; Esc and Ctrl+C go back then.
     """
 
     is_question = True
@@ -50,8 +53,10 @@ class Question(View):
         lines: int,
         replies: Sequence[Reply],
         pager: Callable[[], View],
+        more: Sequence[Reply] = (),
     ) -> None:
         self._title, self._replies, self._pager = title, tuple(replies), pager
+        self._first, self._more = tuple(replies), tuple(more)
         self._about, self._subject, self._lines = tuple(about), tuple(subject), lines
         self._guard = Guard()
         self._selected = self._top = 0
@@ -68,24 +73,35 @@ class Question(View):
     def tick(self, now: float) -> Outcome:
         """The deadline has come."""
         key = self._guard.due(now)
-        return STAY if key is None else self._key(key)
+        return STAY if key is None else self._key(key, now)
 
     def handle(self, event: Key | Paste, now: float) -> Outcome:
         """Take an input."""
         if is_cancel(event):
+            if self._replies is not self._first:
+                return self._show(self._first, now)
             return Outcome((Interrupt(),)) if self._guard.holds(now) else self._reply(len(self._replies) - 1)
         before, key, after = self._guard.admit(event, now)
-        outcome = STAY if key is None else self._key(key)
+        outcome = STAY if key is None else self._key(key, now)
         return Outcome((*before, *outcome.effects, *after), outcome.then)
 
-    def _key(self, key: Key) -> Outcome:
+    def _show(self, replies: Sequence[Reply], now: float) -> Outcome:
+        """Other answers stand there now; they have to be read first, too."""
+        self._replies = tuple(replies)
+        self._selected = self._top = 0
+        self._guard.appear(now)
+        return STAY
+
+    def _key(self, key: Key, now: float) -> Outcome:
         if is_named(key, "up", "down"):
             self._selected = (self._selected + (1 if key.name == "down" else -1)) % len(self._replies)
         elif is_named(key, "enter"):
             return self._reply(self._selected)
         elif is_ctrl(key, "a"):
             return Outcome((OpenPager(self._pager()),))
-        elif character := typed(key):
+        elif (character := typed(key)) in ("p", "P") and self._more and self._replies is self._first:
+            return self._show(self._more, now)
+        elif character:
             return self._reply_to(character)
         return STAY
 
@@ -106,11 +122,16 @@ class Question(View):
         title = wrap(line(Span(self._title, BOLD)), width, line("  "), line("  "))
         body = self._rows_of_body(width, height)
         wanted = min(len(body.about) + len(body.subject), _LEAST_BODY)
-        frame = _Frame([*title, EMPTY], [EMPTY], [EMPTY, line(Span(f"  {HINT}", DIM))])
+        frame = _Frame([*title, EMPTY], [EMPTY], [EMPTY, line(Span(f"  {self._hint()}", DIM))])
         frame = frame.within(height - len(answers) - wanted)
         shown = body.within(max(height - len(answers) - frame.height, 0))
         rows = [*frame.above, *shown, *frame.between, *answers, *frame.below][: max(height, 0)]
         return [cut_line(row, width) for row in rows], None
+
+    def _hint(self) -> str:
+        if self._replies is not self._first:
+            return LIST_HINT
+        return REMEMBER_HINT if self._more else HINT
 
     def _rows_of_body(self, width: int, height: int) -> _Body:
         if self._body.size != (width, height):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
+from msgspec import UNSET, UnsetType
+
 from octavo.frontends.app_server.v1.types.values import AuthMode, Camel
 from octavo.frontends.app_server.v2.types.items import CommandAction, ThreadItem
 from octavo.frontends.app_server.v2.types.results import RateLimits
@@ -317,6 +319,7 @@ class CommandApprovalParams(Camel, frozen=True, kw_only=True):
     cwd: str
     command_actions: tuple[CommandAction, ...]
     reason: str | None = None
+    proposed_execpolicy_amendment: tuple[str, ...] | UnsetType = UNSET
     available_decisions: tuple[Any, ...] = ("accept", "acceptForSession", "decline", "cancel")
 
 
