@@ -26,7 +26,7 @@ def completed(folder: Path, *words: str) -> set[str]:
 
 
 def test_bash_completes_commands(tmp_path: Path) -> None:
-    assert completed(tmp_path, "octavo", "e") == {"exec"}
+    assert completed(tmp_path, "octavo", "e") == {"exec", "execpolicy"}
     assert {"exec", "sandbox", "features", "completion", "help", "--version"} <= completed(tmp_path, "octavo", "")
 
 
