@@ -10,6 +10,7 @@ from octavo.config.features import Deprecation, Features
 from octavo.config.mcp_servers import McpServer
 from octavo.config.providers import ModelProvider
 from octavo.config.schema import (
+    CompactionMode,
     CredentialsStore,
     FileOpener,
     History,
@@ -144,6 +145,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     """What stands for the built-in system prompt."""
     developer_instructions: str | None
     compact_prompt: str | None
+    compaction: CompactionMode = "bridge"
+    """How room is made in the window (`docs/compaction.md`)."""
     project_doc_max_bytes: int
     project_doc_fallback_filenames: tuple[str, ...]
     project_root_markers: tuple[str, ...]

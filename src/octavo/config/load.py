@@ -150,6 +150,7 @@ def resolve_config(sources: ConfigSources, settings: ConfigToml, read: ReadSourc
         base_instructions=base_instructions,
         developer_instructions=first_set(flags.developer_instructions, settings.developer_instructions),
         compact_prompt=compact_prompt,
+        compaction=first("bridge", profile.compaction, settings.compaction),
         project_doc_max_bytes=first(DEFAULT_PROJECT_DOC_MAX_BYTES, settings.project_doc_max_bytes),
         project_root_markers=first((".git",), settings.project_root_markers),
         project_doc_fallback_filenames=_trimmed(settings.project_doc_fallback_filenames or ()),

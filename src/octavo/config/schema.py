@@ -28,6 +28,7 @@ OAuthCredentialsStore = Literal["auto", "file", "keyring"]
 FileOpener = Literal["vscode", "vscode-insiders", "windsurf", "cursor", "none"]
 ReasoningSummaryFormat = Literal["none", "experimental"]
 LoginMethod = Literal["chatgpt", "api"]
+CompactionMode = Literal["bridge", "careful"]
 AskedReviewer = Literal["user", "auto_review", "guardian_subagent"]
 """Who decides where consent is needed; the last is an older name of `auto_review`."""
 OssProvider = Literal["ollama", "lmstudio"]
@@ -237,6 +238,7 @@ class ProfileToml(msgspec.Struct, frozen=True):
     max_cost: float | None = None
     time_limit: str | Integer | None = None
     loop_guard: bool | None = None
+    compaction: CompactionMode | None = None
     features: Mapping[str, Any] | None = None
 
 
@@ -289,6 +291,7 @@ class ConfigToml(msgspec.Struct, frozen=True):
     max_tokens: Integer | None = None
     max_cost: float | None = None
     time_limit: str | Integer | None = None
+    compaction: CompactionMode | None = None
     loop_guard: bool | None = None
     model_instructions_file: str | None = None
     experimental_instructions_file: str | None = None

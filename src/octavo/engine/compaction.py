@@ -6,8 +6,8 @@ nothing is taken away, so a failed compaction costs nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from contextlib import aclosing
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from contextlib import aclosing, contextmanager
 
 from octavo.engine import tasks
 from octavo.engine.active_turn import ActiveTurn
@@ -40,7 +40,10 @@ It left this note for you; build on the work that is done instead of doing it ag
 """
 
 
-async def manual_compaction(session: Session, submission_id: str) -> None:
+Compaction = Callable[[Session, ActiveTurn], Awaitable[object]]
+
+
+async def manual_compaction(session: Session, submission_id: str, compaction: Compaction) -> None:
     """The user asks for a summary. While a turn runs, the request for it joins the turn as text."""
     prompt = user_message(InputText(compact_prompt(session)))
     if session.active is not None and session.active.task is not None:
@@ -50,30 +53,33 @@ async def manual_compaction(session: Session, submission_id: str) -> None:
 
     async def body() -> None:
         session.emit(turn.id, events.TaskStarted(turn.context.model.context_window))
-        await compact(session, turn)
+        await compaction(session, turn)
 
     await tasks.start(session, turn, body)
 
 
 async def compact(session: Session, turn: ActiveTurn) -> None:
     """Ask for a summary and go on from it. A failure is told and changes nothing."""
+    with told_as_item(session, turn):
+        if not await ask_for_summary(session, turn, session.history.copy()):
+            return
+        summary = last_assistant_text(session.history)
+        session.history.replace(
+            compacted_history(session.initial_items(turn.context.settings), session.history.user_messages(), summary)
+        )
+        session.recorder.record_compacted(summary)
+        session.emit(turn.id, events.AgentMessage("Compact task completed"))
+
+
+@contextmanager
+def told_as_item(session: Session, turn: ActiveTurn) -> Iterator[None]:
+    """Tell listeners that know of it where the compaction begins and ends."""
     item_id = session.new_item_id()
     session.emit(turn.id, CompactionStarted(item_id))
     try:
-        await _compact(session, turn)
+        yield
     finally:
         session.emit(turn.id, CompactionEnded(item_id))
-
-
-async def _compact(session: Session, turn: ActiveTurn) -> None:
-    if not await _ask_for_summary(session, turn):
-        return
-    summary = _last_assistant_text(session.history)
-    session.history.replace(
-        compacted_history(session.initial_items(turn.context.settings), session.history.user_messages(), summary)
-    )
-    session.recorder.record_compacted(summary)
-    session.emit(turn.id, events.AgentMessage("Compact task completed"))
 
 
 def compacted_history(
@@ -103,9 +109,8 @@ def compact_prompt(session: Session) -> str:
     return session.config.compact_prompt or read_prompt("compact")
 
 
-async def _ask_for_summary(session: Session, turn: ActiveTurn) -> bool:
-    """Whether the model answered. What it said is then the newest item of the history."""
-    working = session.history.copy()
+async def ask_for_summary(session: Session, turn: ActiveTurn, working: History) -> bool:
+    """Whether the model answered about `working`. What it said is then the newest item of the session's history."""
     working.record([user_message(InputText(compact_prompt(session)))])
     record_turn_context(session, turn.context)
     limit, retries, dropped = turn.context.model.provider.stream_max_retries, 0, 0
@@ -168,7 +173,8 @@ async def _drain(session: Session, turn: ActiveTurn, working: History) -> None:
     session.history.record(items)
 
 
-def _last_assistant_text(history: History) -> str:
+def last_assistant_text(history: History) -> str:
+    """What the agent said last; empty if nothing."""
     for item in reversed(history.items):
         if isinstance(item, Message) and item.role == "assistant":
             texts = [part.text for part in item.content if isinstance(part, OutputText)]

@@ -171,9 +171,14 @@ async def _decide(session: Session, op: ops.ExecApproval | ops.PatchApproval) ->
 
 
 async def _compact(session: Session, submission_id: str) -> None:
-    from octavo.engine.compaction import manual_compaction
+    from octavo.engine.compaction import compact, manual_compaction
 
-    await manual_compaction(session, submission_id)
+    if session.config.compaction == "careful":
+        from octavo.engine.careful_compaction import compact_on_demand
+
+        await manual_compaction(session, submission_id, compact_on_demand)
+    else:
+        await manual_compaction(session, submission_id, compact)
 
 
 async def _shut_down(session: Session, submission_id: str) -> None:
@@ -195,6 +200,10 @@ async def _rarer(session: Session, submission: ops.Submission) -> None:
             from octavo.engine.undo import undo
 
             await undo(session, submission.id)
+        case ops.RollBackCompaction():
+            from octavo.engine.roll_back import roll_back_compaction
+
+            await roll_back_compaction(session, submission.id)
         case ops.Review() as op:
             from octavo.engine.review import review
 

@@ -7,7 +7,7 @@ words; a second one reads what came after it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 
 import msgspec
 
@@ -26,18 +26,20 @@ _KIND_OF_ITEM = 256
 """So far into a long line one has to look for what kind of item it holds."""
 
 
-def rebuild_history(session: Session, saved: LoadedRollout) -> None:
+def rebuild_history(session: Session, saved: LoadedRollout, compactions: Container[int] | None = None) -> None:
     """Fill the session's history from the saved lines.
 
     A summary takes the place of what came before it, with the initial context of
     the settings of now. Reasoning of another provider is left out: it is of no use to
     this one, which may even refuse it. From here on answers name their provider if it
-    is another than the file's. Raises `RolloutReadError`.
+    is another than the file's. `compactions` are the places where those lines end that still
+    count of the ones that compact; None for all. Raises `RolloutReadError`.
     """
     history, provider = session.history, session.config.model_provider_id
-    summary = _last_summary(session, saved)
+    summary = _last_summary(session, saved, compactions)
     history.replace(summary.items)
     history.snapshots.extend(summary.snapshots)
+    session.items_after_compaction = len(history.items) if summary.end else None
     origin = summary.origin
     for _, line in saved.lines_from(summary.end):
         origin.follow(line)
@@ -64,7 +66,7 @@ class _Summary(msgspec.Struct, frozen=True):
     origin: Origin
 
 
-def _last_summary(session: Session, saved: LoadedRollout) -> _Summary:
+def _last_summary(session: Session, saved: LoadedRollout, compactions: Container[int] | None) -> _Summary:
     provider = session.config.model_provider_id
     last = _Summary(0, (), (), Origin())
     origin = Origin()
@@ -76,6 +78,8 @@ def _last_summary(session: Session, saved: LoadedRollout) -> _Summary:
         origin.follow(line)
         for entry in history_entries(line):
             match entry:
+                case CompactedLine() if compactions is not None and end not in compactions:
+                    pass
                 case CompactedLine():
                     items = _after(session, entry, said, foreign=origin.is_foreign_to(provider))
                     said = _Said(items)

@@ -83,6 +83,8 @@ class Session:
         """Tools beside our own: those of the program that we are part of, and the agents that may be asked."""
         self.names_provider = False
         """Whether the saved file is another provider's, so that each attempt has to name its own."""
+        self.items_after_compaction: int | None = None
+        """How many items the history had right after the last careful compaction."""
         self._internal_turns = 0
         self.terminals: dict[int, OpenTerminal] = {}
         self._terminal_count = 0

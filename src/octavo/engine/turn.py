@@ -13,6 +13,8 @@ complete (`answer.py`), so no words of the user and no results are lost.
 
 from __future__ import annotations
 
+from typing import Literal
+
 from octavo.engine.active_turn import ActiveTurn
 from octavo.engine.answer import Answer, ask_model
 from octavo.engine.session import Session
@@ -22,6 +24,9 @@ from octavo.protocol import events
 from octavo.protocol.items import InputText, Message, OutputText, user_message
 from octavo.protocol.session_prefix import is_session_prefix
 
+Compacted = Literal["trimmed", "summarized"] | None
+"""How room was made for the answer that comes next; None if it was not."""
+
 
 async def run_turn(session: Session, turn: ActiveTurn, message: Message | None) -> str | None:
     """Work on the user's message, or on input that waits, until the model is done; its last words, if it had any."""
@@ -29,7 +34,7 @@ async def run_turn(session: Session, turn: ActiveTurn, message: Message | None) 
     if message is not None:
         show_user_message(session, turn, message)
     start_snapshot(session, turn)
-    just_compacted = False
+    compacted: Compacted = None
     while True:
         record_input(session, turn)
         keep_to_limits(session, turn)
@@ -39,12 +44,11 @@ async def run_turn(session: Session, turn: ActiveTurn, message: Message | None) 
         watch_for_loops(turn, answer)
         if fills_the_window(answer, turn):
             keep_to_limits(session, turn)
-            if just_compacted:
+            if compacted == "summarized":
                 raise StillTooLong(turn.context.model.auto_compact_limit, answer.tokens_in_window)
-            await compact_inside(session, turn)
-            just_compacted = True
+            compacted = await compact_inside(session, turn, answer.tokens_in_window, compacted)
         elif answer.called_tools or turn.has_input:
-            just_compacted = False
+            compacted = None
         else:
             last_words = last_text(answer)
             if await goes_on(session, turn, last_words):
@@ -128,11 +132,17 @@ def start_snapshot(session: Session, turn: ActiveTurn) -> None:
         undo.start_snapshot(session, turn)
 
 
-async def compact_inside(session: Session, turn: ActiveTurn) -> None:
-    """Make room by a summary, without leaving the turn."""
+async def compact_inside(session: Session, turn: ActiveTurn, tokens: int, before: Compacted) -> Compacted:
+    """Make room without leaving the turn; what was done, when `before` was done right before."""
+    if session.config.compaction == "careful":
+        from octavo.engine.careful_compaction import compact_full
+
+        asked = await compact_full(session, turn, tokens, must_ask=before is not None)
+        return "summarized" if asked else "trimmed"
     from octavo.engine.compaction import compact
 
     await compact(session, turn)
+    return "summarized"
 
 
 def notify_user(session: Session, turn: ActiveTurn, last_words: str | None) -> None:

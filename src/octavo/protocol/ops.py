@@ -131,6 +131,10 @@ class Compact(Operation, frozen=True):
     """Replace the history by a summary."""
 
 
+class RollBackCompaction(Operation, frozen=True):
+    """Go on with the history as it was before the newest compaction, and with what has come since."""
+
+
 class Undo(Operation, frozen=True):
     """Restore the newest snapshot of the work tree."""
 
@@ -164,6 +168,7 @@ Op = (
     | ListMcpTools
     | ListCustomPrompts
     | Compact
+    | RollBackCompaction
     | Undo
     | Review
     | RunUserShellCommand

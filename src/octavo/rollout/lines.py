@@ -70,14 +70,27 @@ class TurnContextLine(msgspec.Struct, frozen=True):
     model_provider: str | UnsetType = UNSET
 
 
+class DroppedOutput(msgspec.Struct, frozen=True):
+    """The output of a call that a compaction took out: the command or tool, and the size in bytes of JSON."""
+
+    call_id: str
+    call: str
+    bytes: int
+
+
 class CompactedLine(msgspec.Struct, frozen=True):
     """The history before this line was replaced by a summary.
 
-    `replacement_history` stands in files of later releases: the new history itself.
+    `replacement_history`, as later releases write it too, is the new history itself. A careful
+    compaction tells which outputs it took out and how many `others`; a line that `takes_back`
+    one puts the history of before it, and what has come since, in place again.
     """
 
     message: str
     replacement_history: tuple[ResponseItem, ...] | UnsetType = UNSET
+    dropped: tuple[DroppedOutput, ...] | UnsetType = UNSET
+    others: int | UnsetType = UNSET
+    takes_back: bool | UnsetType = UNSET
 
 
 class RolloutLine(msgspec.Struct, frozen=True):

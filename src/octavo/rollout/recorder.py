@@ -16,13 +16,15 @@ import os
 import time
 from collections.abc import Callable, Iterable, Sequence
 
+import msgspec
+
 from octavo.protocol.events import EventMsg
 from octavo.protocol.items import ResponseItem
 from octavo.protocol.json_text import encode_json
 from octavo.rollout.errors import RolloutCreateError, RolloutWriteError, os_error_text
 from octavo.rollout.journal import Journal
 from octavo.rollout.lines import (
-    CompactedLine,
+    DroppedOutput,
     LineKind,
     RolloutLine,
     SessionMeta,
@@ -121,9 +123,22 @@ class RolloutRecorder:
         if not self._failure:
             self._journal.forget()
 
-    def record_compacted(self, message: str) -> None:
-        """Save that a summary replaced the history so far."""
-        self._append("compacted", [encode_json(CompactedLine(message))])
+    def record_compacted(
+        self,
+        message: str,
+        replacement: Sequence[ResponseItem] | None = None,
+        *,
+        dropped: Sequence[DroppedOutput] = (),
+        others: int = 0,
+        takes_back: bool = False,
+    ) -> None:
+        """Save that a summary, or the items of `replacement`, took the place of the history so far."""
+        line: dict[str, object] = {"message": message}
+        if replacement is not None:
+            line["replacement_history"] = [msgspec.Raw(encode_item(item)) for item in replacement]
+            told = {"dropped": dropped, "others": others, "takes_back": takes_back}
+            line |= {key: value for key, value in told.items() if value}
+        self._append("compacted", [encode_json(line)])
 
     def record_copied(self, lines: Iterable[RolloutLine]) -> None:
         """Save lines of another session as they are, with the time of now (a fork)."""

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from octavo.protocol.items import CustomToolCallOutput, FunctionCall, FunctionCallOutput, ResponseItem, decode_item
-from octavo.rollout.lines import BAD_JSON, CompactedLine, decode_line, usual_payload
+from octavo.rollout.lines import BAD_JSON, CompactedLine, DroppedOutput, decode_line, usual_payload
+
+T = TypeVar("T")
 
 
 class _UncalledOutput(msgspec.Struct, tag_field="type", tag="function_call_output"):
@@ -18,6 +23,9 @@ class _UncalledOutput(msgspec.Struct, tag_field="type", tag="function_call_outpu
 class _SavedCompacted(msgspec.Struct):
     message: str = ""
     replacement_history: list[msgspec.Raw] | None = None
+    dropped: msgspec.Raw | UnsetType = UNSET
+    others: msgspec.Raw | UnsetType = UNSET
+    takes_back: msgspec.Raw | UnsetType = UNSET
 
 
 _decode_compacted = msgspec.json.Decoder(_SavedCompacted).decode
@@ -47,10 +55,24 @@ def decode_compacted(payload: bytes) -> CompactedLine | None:
         saved = _decode_compacted(payload)
     except BAD_JSON:
         return None
-    if saved.replacement_history is None:
-        return CompactedLine(saved.message)
-    items = (item for raw in saved.replacement_history for item in decode_items(bytes(raw)))
-    return CompactedLine(saved.message, tuple(items))
+    items: tuple[ResponseItem, ...] | UnsetType = UNSET
+    if saved.replacement_history is not None:
+        items = tuple(item for raw in saved.replacement_history for item in decode_items(bytes(raw)))
+    return CompactedLine(
+        saved.message,
+        items,
+        _readable(saved.dropped, tuple[DroppedOutput, ...]),
+        _readable(saved.others, int),
+        _readable(saved.takes_back, bool),
+    )
+
+
+def _readable(raw: msgspec.Raw | UnsetType, wanted: type[T]) -> T | UnsetType:
+    """The value, if it is of this type: what else a line may say of a compaction is no reason to lose it."""
+    try:
+        return UNSET if raw is UNSET else msgspec.json.decode(raw, type=wanted)
+    except BAD_JSON:
+        return UNSET
 
 
 def in_request_order(items: list[ResponseItem]) -> list[ResponseItem]:
