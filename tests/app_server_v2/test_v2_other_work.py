@@ -54,6 +54,20 @@ def test_a_compaction_is_a_turn_of_its_own(place: Place) -> None:
     assert me.run(thread, "more")["status"] == "completed"
 
 
+def test_a_compaction_is_taken_back(place: Place) -> None:
+    place.model(says("Hello"), says("a summary"), says("More"))
+    me = client(place)
+    thread = me.start()
+    me.run(thread, "hi")
+    me.server.result("thread/compact/start", {"threadId": thread})
+    me.server.wait_for(lambda message: message.get("method") == "turn/completed", 2)
+    assert me.server.result("thread/compact/rollback", {"threadId": thread}) == {}
+    third = me.server.wait_for(lambda message: message.get("method") == "turn/completed", 3)["params"]["turn"]
+    assert [item["type"] for item in me.items(third["id"])] == ["agentMessage"]
+    assert third["status"] == "completed"
+    assert me.run(thread, "more")["status"] == "completed"
+
+
 def test_a_command_of_the_client_runs_in_the_sandbox_it_asks_for(place: Place) -> None:
     me = client(place)
     ran = me.server.result("command/exec", {"command": ["sh", "-c", "echo out; echo err >&2; exit 3"]})

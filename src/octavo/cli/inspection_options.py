@@ -26,7 +26,7 @@ _SESSION = Positional("SESSION", "An id, the beginning of one, or the path of a 
 
 SESSIONS = Command(
     "sessions",
-    "List, show, export and archive saved sessions",
+    "List, show, export, mend and archive saved sessions",
     commands=(
         Command(
             "list",
@@ -49,7 +49,7 @@ SESSIONS = Command(
             "show",
             "What was said in a session",
             run="octavo.cli.sessions.show:show",
-            options=(_JSON,),
+            options=(Option("--compactions", about="What its compactions took out, and what they left"), _JSON),
             positionals=(_SESSION,),
         ),
         Command(
@@ -62,6 +62,12 @@ SESSIONS = Command(
             ),
             positionals=(_SESSION,),
             examples=(("octavo sessions export 019a20ed -o talk.md", "as Markdown, into a file"),),
+        ),
+        Command(
+            "rollback",
+            "Take back the newest compaction of a session",
+            run="octavo.cli.sessions.compactions:roll_back",
+            positionals=(_SESSION,),
         ),
         Command(
             "archive",

@@ -11,7 +11,7 @@ import asyncio
 import logging
 import os
 import subprocess
-from collections.abc import Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import TYPE_CHECKING
 
 from octavo.config.config import Config
@@ -50,6 +50,9 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 Question = events.ExecApprovalRequest | events.ApplyPatchApprovalRequest
+if TYPE_CHECKING:
+    Reviewer = Callable[["Session", ActiveTurn, Question], Awaitable[Verdict]]
+    """Who decides in the user's place, where the user wants that."""
 
 
 class Session:
@@ -64,9 +67,10 @@ class Session:
         instructions: str | None,
         shell: str | None,
         open_child: OpenChild,
+        reviewer: Reviewer,
     ) -> None:
         self.config, self.services, self.id = config, services, conversation_id
-        self.open_child = open_child
+        self.open_child, self._reviewer = open_child, reviewer
         self.recorder, self.history = recorder, History()
         self.instructions, self.shell = instructions, shell
         self.settings: SessionSettings = configured_settings(config)
@@ -241,9 +245,7 @@ class Session:
         turn = self.active
         if turn is None or turn.id != turn_id:
             return None
-        from octavo.engine.auto_review import review  # imported on use: rare
-
-        return await review(self, turn, request)
+        return await self._reviewer(self, turn, request)
 
     def queue_input(self, turn_id: str, message: Message) -> bool:
         """Add a message to the next request of the turn."""

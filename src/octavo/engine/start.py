@@ -16,7 +16,7 @@ from octavo.engine.environment import login_shell_name
 from octavo.engine.mcp_servers import start_mcp_servers
 from octavo.engine.project_docs import user_instructions
 from octavo.engine.services import Services
-from octavo.engine.session import Session
+from octavo.engine.session import Question, Session
 from octavo.errors import OctavoError
 from octavo.protocol import events
 from octavo.protocol.ids import ConversationId, make_conversation_id
@@ -25,6 +25,8 @@ from octavo.rollout.lines import SessionMeta, timestamp_text
 from octavo.rollout.recorder import RolloutRecorder
 
 if TYPE_CHECKING:
+    from octavo.engine.active_turn import ActiveTurn
+    from octavo.protocol.asides import Verdict
     from octavo.rollout.read import LoadedRollout
 
 
@@ -106,12 +108,18 @@ def _session(
     instructions: str | None,
 ) -> Session:
     shell = login_shell_name(os.getuid())
-    session = Session(config, services, conversation_id, recorder, instructions, shell, new_conversation)
+    session = Session(config, services, conversation_id, recorder, instructions, shell, new_conversation, _review)
     if config.agents.named or services.agents:
         from octavo.engine.sub_agents import agent_tools  # few have any
 
         session.more_tools += agent_tools(session)
     return session
+
+
+async def _review(session: Session, turn: ActiveTurn, question: Question) -> Verdict:
+    from octavo.engine.auto_review import review  # imported on use: rare
+
+    return await review(session, turn, question)
 
 
 async def _new_file(

@@ -28,7 +28,11 @@ def show(invocation: Invocation) -> int:
     """Print the session: laid out on a terminal, where long outputs are cut, else as Markdown."""
     home = find_home(os.environ)
     rollout = load_rollout(chosen_session(home, invocation.last.text("SESSION") or "", archived=True))
-    if invocation.last.has("json"):
+    if invocation.last.has("compactions"):
+        from octavo.cli.sessions.compactions import print_compactions  # rarely asked for
+
+        print_compactions(rollout, as_json=invocation.last.has("json"))
+    elif invocation.last.has("json"):
         sys.stdout.write(session_json(home, rollout))
     elif os.isatty(1):
         _print(rollout.meta, transcript(rollout))

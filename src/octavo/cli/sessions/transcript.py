@@ -38,6 +38,8 @@ def _entries(line: bytes, saved: SavedView) -> Iterator[Entry]:
     for one in history_entries(line):
         at = at or timestamp_of(line)
         match one:
+            case CompactedLine(takes_back=True):
+                yield Entry("note", at, "the compaction before was taken back", "")
             case CompactedLine(message=message):
                 yield Entry("note", at, "what came before was replaced by a summary", message)
             case ThreadRolledBack(num_turns=turns):

@@ -29,5 +29,6 @@ COMMANDS = (
     Command("quit", "leave", busy=True),
     Command("exit", "leave", busy=True),
     Command("feedback", "say what went well or badly", busy=True),
+    Command("rollback", "take back the last compaction"),
 )
 BY_NAME = {command.name: command for command in COMMANDS}

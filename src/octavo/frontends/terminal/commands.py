@@ -87,6 +87,12 @@ def _undo(_: Situation) -> tuple[Effect, ...]:
     return (Operate(Undo()),)
 
 
+def _roll_back(now: Situation) -> tuple[Effect, ...]:
+    from octavo.protocol.ops import RollBackCompaction
+
+    return (Operate(RollBackCompaction()),)
+
+
 def _feedback(now: Situation) -> tuple[Effect, ...]:
     if now.feedback_files is None:
         return (Info("Reports go nowhere: no receiver is set up.", f"the log is in {now.log_file}"),)
@@ -102,6 +108,7 @@ _RUN: Mapping[str, Callable[[Situation], tuple[Effect, ...]]] = {
     "new": lambda _: (NewSession(),),
     "init": _init,
     "compact": lambda _: (CompactSession(),),
+    "rollback": _roll_back,
     "undo": _undo,
     "diff": lambda _: (ShowDiff(),),
     "mention": lambda _: (InsertText("@"),),

@@ -30,6 +30,7 @@ REQUESTS: dict[str, Method] = {
     "thread/unsubscribe": _method(params.ThreadParams, results.UnsubscribeResponse, "archive:unsubscribe"),
     "thread/name/set": _method(params.ThreadNameParams, Empty, "archive:set_name"),
     "thread/compact/start": _method(params.ThreadParams, Empty, "review:start_compaction"),
+    "thread/compact/rollback": _method(params.ThreadParams, Empty, "review:roll_back_compaction"),
     "turn/start": _method(params.TurnStartParams, results.TurnStartResponse, "turns:start_turn"),
     "turn/steer": _method(params.TurnSteerParams, results.TurnSteerResponse, "turns:steer_turn"),
     "turn/interrupt": _method(params.TurnInterruptParams, Empty, "turns:interrupt_turn"),

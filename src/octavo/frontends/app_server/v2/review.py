@@ -1,4 +1,4 @@
-"""`review/start` and `thread/compact/start`: work on a thread that is no answer to the user."""
+"""`review/start`, `thread/compact/start` and its way back: work on a thread that is no answer to the user."""
 
 from __future__ import annotations
 
@@ -49,6 +49,16 @@ async def start_compaction(server: Server, _: RequestId, params: ThreadParams) -
     turn_id = new_turn_id()
     thread.narrator.expect(turn_id, "compact")
     await thread.conversation.submit(ops.Compact(), turn_id)
+    return Empty()
+
+
+async def roll_back_compaction(server: Server, _: RequestId, params: ThreadParams) -> Empty:
+    """Put the thread's history of before its newest compaction in place again, in a turn of its own."""
+    thread = live_thread(server, params.thread_id)
+    await refuse_if_busy(thread)
+    turn_id = new_turn_id()
+    thread.narrator.expect(turn_id, "turn")
+    await thread.conversation.submit(ops.RollBackCompaction(), turn_id)
     return Empty()
 
 
