@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from octavo.engine.active_turn import ActiveTurn
-from octavo.engine.compaction import MAX_USER_BYTES, ask_for_summary, last_assistant_text
+from octavo.engine.compaction import MAX_USER_BYTES, ask_for_summary, last_assistant_text, told_as_item
 from octavo.engine.old_parts import (
     FILES_TITLE,
     NOTE_OPEN,
@@ -48,6 +48,11 @@ async def compact_full(session: Session, turn: ActiveTurn, tokens: int, *, must_
 
 
 async def _compact(session: Session, turn: ActiveTurn, tokens: int | None) -> bool:
+    with told_as_item(session, turn):
+        return await _make_room(session, turn, tokens)
+
+
+async def _make_room(session: Session, turn: ActiveTurn, tokens: int | None) -> bool:
     before = tuple(session.history.items)
     limit = turn.context.model.auto_compact_limit
     start = start_of_last_steps(before, _room(limit))
