@@ -11,7 +11,6 @@ from __future__ import annotations
 import asyncio
 import functools
 import inspect
-import json
 import logging
 import re
 import time
@@ -120,7 +119,7 @@ class PythonTool(Generic[P, R]):
         except ValueError as error:
             raise RespondToModel(f"failed to parse function arguments: {error}") from None
         values = {name: getattr(arguments, name) for name in arguments.__struct_fields__}
-        return values, json.loads(text) if text.strip() else {}
+        return values, msgspec.json.decode(text) if text.strip() else {}
 
     async def _call(self, invocation: Invocation, values: dict[str, Any]) -> Any:
         if self._context is not None:
