@@ -18,11 +18,11 @@ from example_model import example_model, make_home
 import octavo
 
 ROOT = Path(__file__).parents[2]
-PAGES = sorted(
+PAGES = [
     path
-    for path in (*ROOT.glob("docs/**/*.md"), ROOT / "README.md")
+    for path in (ROOT / "README.md", ROOT / "docs" / "library.md", *sorted(ROOT.glob("docs/guides/*.md")))
     if "```python\n" in path.read_text(encoding="utf-8")
-)
+]
 _BLOCK = re.compile(r"(?:<!-- model: (.*?) -->\n)?```python\n(.*?)```", re.DOTALL)
 
 
