@@ -16,6 +16,7 @@ ARCHIVE = Deferred(("archive",), "octavo.cli.sessions.options:ARCHIVE")
 UNARCHIVE = Deferred(("unarchive",), "octavo.cli.sessions.options:UNARCHIVE")
 DELETE = Deferred(("delete",), "octavo.cli.sessions.options:DELETE")
 USAGE = Deferred(("usage",), "octavo.cli.inspection_options:USAGE")
+UNDO = Deferred(("undo",), "octavo.cli.inspection_options:UNDO")
 DOCTOR = Deferred(("doctor",), "octavo.cli.inspection_options:DOCTOR")
 GENERATE_TS = Deferred(("generate-ts",), "octavo.cli.type_export_options:GENERATE_TS")
 GENERATE_JSON_SCHEMA = Deferred(("generate-json-schema",), "octavo.cli.type_export_options:GENERATE_JSON_SCHEMA")
@@ -36,6 +37,7 @@ DEFERRED = (
     UNARCHIVE,
     DELETE,
     USAGE,
+    UNDO,
     DOCTOR,
     WORKTREE,
     PERMISSIONS,
@@ -191,6 +193,7 @@ OCTAVO = Command(
         UNARCHIVE,
         DELETE,
         USAGE,
+        UNDO,
         DOCTOR,
         WORKTREE,
         PERMISSIONS,

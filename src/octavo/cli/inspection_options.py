@@ -1,4 +1,4 @@
-"""The declarations of the commands that look at things: `config`, `sessions`, `usage`, `doctor` (`docs/cli.md`)."""
+"""The declarations of `config`, `sessions`, `usage`, `undo` and `doctor` (`docs/cli.md`)."""
 
 from __future__ import annotations
 
@@ -88,6 +88,28 @@ USAGE = Command(
     ),
     details="Prices are yours to give, in config.toml: docs/usage.md.",
     examples=(("octavo usage --since 7d", "the last week"), ("octavo usage --json", "for scripts")),
+)
+
+UNDO = Command(
+    "undo",
+    "Take back what the last turn of a session did to files",
+    run="octavo.cli.undo:run",
+    options=(
+        Option("--turn", value="NUMBER", about="Take back this turn and all after it (default: the last one)"),
+        Option("--preview", about="Show what would be done, and do nothing"),
+        Option("--list", about="Show the turns that can be taken back"),
+        Option("--redo", about="Take the last undoing back", conflicts=("--turn",)),
+        Option("-y", "--yes", about="Overwrite what somebody else changed since, too"),
+        _JSON,
+    ),
+    positionals=(
+        Positional("SESSION", "An id, or the beginning of one (default: the newest that worked in this folder)"),
+    ),
+    details="Files are kept only with [undo] enabled = true in config.toml: docs/undo.md.",
+    examples=(
+        ("octavo undo --preview", "what would happen"),
+        ("octavo undo 019a20ed --turn 2", "back to before turn 2"),
+    ),
 )
 
 DOCTOR = Command(

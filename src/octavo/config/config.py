@@ -25,6 +25,7 @@ from octavo.config.schema import (
     ReasoningSummaryFormat,
     ShellEnvironmentPolicy,
     Tui,
+    UndoToml,
 )
 from octavo.config.web_search import WebSearch
 from octavo.protocol.policy import (
@@ -174,6 +175,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     prices: Mapping[str, PriceToml]
     limits: Limits | None
     """What a turn may take (`docs/limits.md`)."""
+    undo: UndoToml
 
     forced_login_method: LoginMethod | None
     forced_chatgpt_workspace_id: str | None

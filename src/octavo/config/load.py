@@ -47,6 +47,7 @@ from octavo.config.schema import (
     ShellEnvironmentPolicy,
     ToolsToml,
     Tui,
+    UndoToml,
     WorkspaceWriteToml,
 )
 from octavo.config.sources import ConfigSources, ReadSources, read_sources
@@ -171,6 +172,7 @@ def resolve_config(sources: ConfigSources, settings: ConfigToml, read: ReadSourc
         otel=_otel(settings.otel or OtelToml()),
         prices=settings.prices or {},
         limits=choose_limits(settings, profile, flags),
+        undo=settings.undo or UndoToml(),
         forced_login_method=settings.forced_login_method,
         forced_chatgpt_workspace_id=(settings.forced_chatgpt_workspace_id or "").strip() or None,
         cli_auth_credentials_store=first("file", settings.cli_auth_credentials_store),

@@ -209,6 +209,18 @@ class AgentToml(msgspec.Struct, frozen=True):
     max_tokens: Unsigned | None = None
 
 
+class UndoToml(msgspec.Struct, frozen=True):
+    """`[undo]`: whether what turns change can be taken back, and what keeping that may cost, in bytes.
+
+    `skip` names folders that are left out wherever they lie, in place of the built-in list (`docs/undo.md`).
+    """
+
+    enabled: bool = False
+    max_bytes: Unsigned = 2 << 30
+    max_file_bytes: Unsigned = 64 << 20
+    skip: tuple[str, ...] | None = None
+
+
 class ProfileToml(msgspec.Struct, frozen=True):
     """`[profiles.NAME]`: the settings that may differ from one profile to another."""
 
@@ -316,3 +328,4 @@ class ConfigToml(msgspec.Struct, frozen=True):
     agents: Mapping[str, Any] | None = None
     local: LocalModel | None = None
     prices: Mapping[str, PriceToml] | None = None
+    undo: UndoToml | None = None

@@ -37,6 +37,7 @@ from octavo.tools.errors import FatalToolError
 
 if TYPE_CHECKING:
     from octavo.engine.child import OpenChild
+    from octavo.engine.file_undo import FileUndo
     from octavo.engine.limits import Meter
     from octavo.mcp.servers import McpServers
     from octavo.patch.turn_diff import TurnDiffTracker
@@ -96,6 +97,7 @@ class Session:
         self.mcp_started: asyncio.Task[None] | None = None
         self.mcp_tools: tuple[Tool, ...] = ()
         self.mcp_revision = 0
+        self.undo: FileUndo | None = None
         self._leftovers: Leftovers | None = None
         self._shell_snapshots: ShellSnapshots | None = None
         self._permissions: Permissions | None = None
@@ -215,6 +217,8 @@ class Session:
         self.terminals.clear()
         if self.mcp is not None:
             await self.mcp.close()
+        if self.undo is not None:
+            self.undo.end()
         if self._leftovers is not None:
             await self._leftovers.end()
         if self._shell_snapshots is not None:

@@ -35,6 +35,8 @@ async def run_turn(session: Session, turn: ActiveTurn, message: Message | None) 
         show_user_message(session, turn, message)
     start_snapshot(session, turn)
     compacted: Compacted = None
+    start_snapshot(session, turn, message)
+    just_compacted = False
     while True:
         record_input(session, turn)
         keep_to_limits(session, turn)
@@ -124,8 +126,13 @@ def last_text(answer: Answer) -> str | None:
     return None
 
 
-def start_snapshot(session: Session, turn: ActiveTurn) -> None:
-    """Begin a snapshot of the work tree, if the user wants them; tools wait for it, the model does not."""
+def start_snapshot(session: Session, turn: ActiveTurn, message: Message | None) -> None:
+    """Begin to keep what is there before the turn, if the user wants it; tools wait for it, the model does not."""
+    if turn.context.config.undo.enabled:
+        from octavo.engine.file_undo import file_undo_of
+
+        if undo_of_files := file_undo_of(session):
+            undo_of_files.turn_begins(turn, message)
     if turn.context.config.features.ghost_commit:
         from octavo.engine import undo
 

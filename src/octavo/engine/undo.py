@@ -38,10 +38,29 @@ async def undo(session: Session, submission_id: str) -> None:
 
     async def body() -> None:
         session.emit(turn.id, events.UndoStarted("Undo in progress..."))
-        await settled(session.snapshot)
-        session.emit(turn.id, await _restore(session, turn))
+        done = await _take_back_files(session)
+        if done is None:
+            await settled(session.snapshot)
+            done = await _restore(session, turn)
+        session.emit(turn.id, done)
 
     await tasks.start(session, turn, body)
+
+
+async def _take_back_files(session: Session) -> events.UndoCompleted | None:
+    """Undo what the last turn did to files, by the files that were kept; None where none were."""
+    if not session.config.undo.enabled:
+        return None
+    from octavo.engine.file_undo import file_undo_of, outcome_text
+
+    undo_of_files = file_undo_of(session)
+    try:
+        done = await undo_of_files.take_back() if undo_of_files is not None else None
+    except OSError as error:
+        return events.UndoCompleted(success=False, message=f"Failed to undo: {error.strerror or error}.")
+    if done is None:
+        return None
+    return events.UndoCompleted(success=not done[1].left, message=outcome_text(*done))
 
 
 async def _restore(session: Session, turn: ActiveTurn) -> events.UndoCompleted:

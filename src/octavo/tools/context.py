@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from octavo.process.terminal import Terminal
     from octavo.protocol.asides import Verdict
     from octavo.protocol.ids import ConversationId
+    from octavo.tools.file_undo import FileUndo
     from octavo.tools.hooks import Hooks
     from octavo.tools.permissions import Permissions
     from octavo.tools.telemetry import ConversationTelemetry
@@ -106,6 +107,10 @@ class Host(Protocol):
     @property
     def editor(self) -> Editor | None:
         """The user's editor; None where there is none that we can talk to."""
+
+    @property
+    def undo(self) -> FileUndo | None:
+        """Who keeps what the files were like; None when nobody does."""
 
     async def assess_risk(
         self, turn: TurnContext, call_id: str, command: tuple[str, ...], cwd: str, failure: str

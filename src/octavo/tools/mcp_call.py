@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import logging
 import time
@@ -26,6 +27,7 @@ from octavo.protocol.items import InputImage, InputText, OutputPart
 from octavo.protocol.json_text import encode_json
 from octavo.tools.arguments import argument_text
 from octavo.tools.context import Invocation, Tool, ToolResult
+from octavo.tools.file_undo import undoable
 from octavo.tools.mcp_schema import UnusableSchema, tool_parameters
 
 log = logging.getLogger(__name__)
@@ -65,13 +67,19 @@ async def _call(servers: McpServers, tool: McpTool, invocation: Invocation) -> T
         if arguments is not None and not isinstance(arguments, dict):
             raise RequestFailed(f"MCP tool arguments must be a JSON object, got {text.strip()}")
         context, told_so_far = _trace_context(invocation), _progress_teller(invocation)
-        result = await servers.call(tool.server, tool.name, arguments, context, told_so_far)
+        async with contextlib.nullcontext() if _only_reads(tool) else undoable(invocation):
+            result = await servers.call(tool.server, tool.name, arguments, context, told_so_far)
     except RequestFailed as error:
         failed = caused(f"tool call error: tool call failed for `{tool.server}/{tool.name}`", error.causes)
         return ToolResult(failed, False, (_end(invocation, told, start, McpOutcome(err=failed)),))
     answer = result_of(result)
     end = _end(invocation, told, start, McpOutcome(ok=answer))
     return ToolResult(content_of(answer), answer.is_error is not True, (end,))
+
+
+def _only_reads(tool: McpTool) -> bool:
+    hints = tool.described.get("annotations")
+    return isinstance(hints, dict) and hints.get("readOnlyHint") is True
 
 
 def _trace_context(invocation: Invocation) -> Mapping[str, str] | None:

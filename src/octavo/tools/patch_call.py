@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -21,6 +22,7 @@ from octavo.sandbox.spec import SandboxSpec
 from octavo.tools.approval import Rejected, ask
 from octavo.tools.context import ApprovalKey, Invocation, ToolResult, TurnContext
 from octavo.tools.errors import RespondToModel
+from octavo.tools.file_undo import undoable
 from octavo.tools.orchestrator import Action, carry_out, denied_output, with_remark
 from octavo.tools.output_format import shell_output_json
 from octavo.tools.run_command import output_text, tell_output
@@ -130,15 +132,16 @@ async def _apply(
     async def attempt(sandbox: SandboxSpec | None) -> CommandOutput:
         only_places = sandbox is None and has_boundary
         text = patch.text.encode("utf-8", "replace")
-        return await run_command(
-            own_patch_program(all_or_none=leads_outside and sandbox is not None, only_places=only_places),
-            cwd=patch.cwd,
-            environ=environ,
-            sandbox=sandbox,
-            timeout_ms=timeout_ms,
-            on_output=lambda stream, chunk: tell_output(invocation, stream, chunk),
-            stdin=with_places(patch.cwd, agreed, text) if only_places else text,
-        )
+        async with undoable(invocation, *map(os.path.realpath, patch.touched)):
+            return await run_command(
+                own_patch_program(all_or_none=leads_outside and sandbox is not None, only_places=only_places),
+                cwd=patch.cwd,
+                environ=environ,
+                sandbox=sandbox,
+                timeout_ms=timeout_ms,
+                on_output=lambda stream, chunk: tell_output(invocation, stream, chunk),
+                stdin=with_places(patch.cwd, agreed, text) if only_places else text,
+            )
 
     action = Action(
         _approval_key(patch, places),

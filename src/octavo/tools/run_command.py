@@ -26,6 +26,7 @@ from octavo.sandbox.moved import moved_text
 from octavo.sandbox.spec import SandboxSpec
 from octavo.tools.approval import Rejected
 from octavo.tools.context import Host, Invocation, ToolResult, TurnContext
+from octavo.tools.file_undo import undoable
 from octavo.tools.orchestrator import Action, carry_out, denied_output, sandbox_for, with_remark
 from octavo.tools.output_format import shell_output_json, truncate_for_model
 from octavo.tools.shell_request import ShellRequest
@@ -86,22 +87,24 @@ def must_ask_first(turn: TurnContext, request: ShellRequest) -> bool:
 async def _run(invocation: Invocation, request: ShellRequest) -> tuple[CommandOutput, str]:
     environ = turn_environment(invocation.turn, invocation.host)
 
-    async def attempt(sandbox: SandboxSpec | None) -> CommandOutput:
-        with _started(invocation, request, environ, sandbox) as (argv, variables):
-            return await run_command(
-                argv,
-                cwd=request.cwd,
-                environ=variables,
-                sandbox=sandbox,
-                timeout_ms=request.timeout_ms,
-                on_output=lambda stream, chunk: tell_output(invocation, stream, chunk),
-                on_moved=lambda path, to: invocation.emit(BackgroundEvent(moved_text(path, to))),
-                leftovers=invocation.host.leftovers if invocation.turn.config.keep_background_processes else None,
-            )
-
     # A safe command is not asked about, so it gets no more rights either: what `git status` runs is up to a
     # configuration, and that may be the model's. If the sandbox stops it, the user is asked.
     is_safe = needs_no_question(request.command)
+
+    async def attempt(sandbox: SandboxSpec | None) -> CommandOutput:
+        with _started(invocation, request, environ, sandbox) as (argv, variables):
+            async with contextlib.nullcontext() if is_safe else undoable(invocation):
+                return await run_command(
+                    argv,
+                    cwd=request.cwd,
+                    environ=variables,
+                    sandbox=sandbox,
+                    timeout_ms=request.timeout_ms,
+                    on_output=lambda stream, chunk: tell_output(invocation, stream, chunk),
+                    on_moved=lambda path, to: invocation.emit(BackgroundEvent(moved_text(path, to))),
+                    leftovers=invocation.host.leftovers if invocation.turn.config.keep_background_processes else None,
+                )
+
     action = Action(
         ("shell", request.command, request.cwd, request.escalated),
         request.command,

@@ -24,6 +24,7 @@ from octavo.tools.approval import REJECTED, Rejected
 from octavo.tools.arguments import parse_arguments
 from octavo.tools.context import Invocation, OpenTerminal, Tool, ToolResult, TurnContext
 from octavo.tools.errors import RespondToModel
+from octavo.tools.file_undo import undoable
 from octavo.tools.orchestrator import Action, carry_out, denied_output, with_remark
 from octavo.tools.run_command import turn_environment
 from octavo.tools.schema import boolean, function_tool, number, string
@@ -99,11 +100,12 @@ async def exec_command(invocation: Invocation) -> ToolResult:
         ExecCommandBegin(invocation.call_id, told, invocation.turn.settings.cwd, tuple(parse_command(told)))
     )
     argv = (arguments.shell, "-lc" if arguments.login else "-c", arguments.cmd)
-    terminal, remark = await _started(invocation, argv)
-    start = time.monotonic()
     seconds = _clamped(arguments.yield_time_ms if arguments.yield_time_ms is not None else MIN_YIELD_MS)
-    opened = OpenTerminal(terminal, invocation.call_id, told)
-    output = await _collected(opened, seconds)
+    async with undoable(invocation):
+        terminal, remark = await _started(invocation, argv)
+        start = time.monotonic()
+        opened = OpenTerminal(terminal, invocation.call_id, told)
+        output = await _collected(opened, seconds)
     number_given: int | None = None
     if terminal.exit_code is None:
         number_given = invocation.host.next_terminal_number()
@@ -120,22 +122,27 @@ async def write_stdin(invocation: Invocation) -> ToolResult:
         raise RespondToModel(f"write_stdin failed: UnknownSessionId {{ session_id: {arguments.session_id} }}")
     start = time.monotonic()
     seconds = _clamped(arguments.yield_time_ms if arguments.yield_time_ms is not None else DEFAULT_WRITE_YIELD_MS)
-    if arguments.chars:
-        from octavo.protocol.asides import TerminalInteraction  # imported on use: rare
-
-        invocation.emit(TerminalInteraction(opened.call_id, str(arguments.session_id), arguments.chars))
-        try:
-            await opened.terminal.write(arguments.chars.encode("utf-8", "replace"))
-        except OSError:
-            raise RespondToModel("write_stdin failed: WriteToStdin") from None
-        await opened.terminal.wait(ECHO_SECONDS)
-    output = await opened.terminal.collect(max(seconds - (time.monotonic() - start), 0))
+    async with undoable(invocation):
+        if arguments.chars:
+            await _type(invocation, opened, arguments)
+        output = await opened.terminal.collect(max(seconds - (time.monotonic() - start), 0))
     number_given: int | None = arguments.session_id
     if opened.terminal.exit_code is not None:
         invocation.host.terminals.pop(arguments.session_id, None)
         number_given = None
     wall_time = time.monotonic() - start
     return _answer(invocation, opened, output, wall_time, number_given, arguments.max_output_tokens)
+
+
+async def _type(invocation: Invocation, opened: OpenTerminal, arguments: WriteArguments) -> None:
+    from octavo.protocol.asides import TerminalInteraction  # imported on use: rare
+
+    invocation.emit(TerminalInteraction(opened.call_id, str(arguments.session_id), arguments.chars))
+    try:
+        await opened.terminal.write(arguments.chars.encode("utf-8", "replace"))
+    except OSError:
+        raise RespondToModel("write_stdin failed: WriteToStdin") from None
+    await opened.terminal.wait(ECHO_SECONDS)
 
 
 async def _started(invocation: Invocation, argv: tuple[str, ...]) -> tuple[Terminal, str]:

@@ -1,0 +1,406 @@
+"""Bringing paths back to what they were (`docs/undo.md`).
+
+What is there now is looked at first: a path that is not as the turns left it is left alone, unless the user said
+yes. Nothing is removed before the bytes that take its place are at hand, files come back whole, and no link is
+followed on the way. What is overwritten is kept too, so an undoing can be taken back.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import stat
+from collections.abc import Callable, Mapping
+from typing import Literal
+
+import msgspec
+
+from octavo.files.real_folder import open_folder
+from octavo.undo.blobs import Blobs, Full
+from octavo.undo.contents import Contents, Lost
+from octavo.undo.entry import NOWHERE, Entry, entry_of, name_of, saved_name
+from octavo.undo.history import Net
+from octavo.undo.keeper import Change
+
+Doing = Literal["restore", "recreate", "remove"]
+_READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+
+_NO_FOLDER = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)
+
+CHANGED = "changed since by somebody else"
+NOT_KEPT = "its former bytes were not kept"
+NOT_EMPTY = "the folder is not empty"
+
+
+class Left(msgspec.Struct, frozen=True):
+    """A path that stays as it is, and why. `can_force` says that the user may still want it overwritten."""
+
+    path: str
+    why: str
+    can_force: bool = False
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """What is to be done for each path, and what is left alone."""
+
+    doing: dict[str, Doing]
+    left: tuple[Left, ...]
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """What was done, what could not be, and the changes for the journal."""
+
+    done: dict[str, Doing]
+    left: tuple[Left, ...]
+    changes: tuple[Change, ...]
+
+
+def plan(net: Mapping[str, Net], contents: Contents, *, overwrite: bool = False) -> Plan:
+    """Compare with what is there now. With `overwrite`, what somebody else changed is done like the rest."""
+    doing: dict[str, Doing] = {}
+    left: list[Left] = []
+    for path, one in sorted(net.items()):
+        now = _now(path)
+        if _is_as(path, now, one.wanted, contents):
+            continue
+        if (one.foreign or not _is_as(path, now, one.expected, contents)) and not overwrite:
+            left.append(Left(path, CHANGED, can_force=True))
+        elif one.wanted is None:
+            doing[path] = "remove"
+        elif not _can_come_back(now, one.wanted, contents):
+            left.append(Left(path, NOT_KEPT))
+        else:
+            doing[path] = "recreate" if now is None else "restore"
+    return Plan(doing, tuple(left))
+
+
+def apply(net: Mapping[str, Net], planned: Plan, contents: Contents, blobs: Blobs) -> Outcome:
+    """Do it: first room is made, then folders come back, then files and links, and the modes of folders last."""
+    doing = planned.doing
+    work = _Work(net, doing, contents, blobs)
+    for path in sorted((path for path in doing if _wants_folder(net[path])), key=len):
+        work.attempt(path, work.open_up)
+    for path in sorted(doing, reverse=True):  # what is in a folder before the folder
+        work.attempt(path, work.make_room)
+    again = {path: None for path in sorted(doing) if _is_another_name(path, net[path])}
+    for path in (*(path for path in sorted(doing) if path not in again), *again):
+        work.attempt(path, work.bring_back)
+    for path in sorted((path for path in doing if _wants_folder(net[path])), reverse=True):
+        work.attempt(path, work.close_again)
+    done = {path: what for path, what in doing.items() if path not in work.failed}
+    apart = [left for path in done for left in _apart(path, net[path])]
+    changes = tuple(
+        Change(path, work.before.get(path), _now(path), net[path].expected_twins, net[path].wanted_twins)
+        for path in sorted(done)
+    )
+    return Outcome(done, (*planned.left, *work.failed.values(), *apart), changes)
+
+
+def _is_another_name(path: str, one: Net) -> bool:
+    """Whether the path is to be a further name of a file that has to be as it was first."""
+    if one.wanted is None or one.wanted.kind != "file" or one.wanted.links < 2:
+        return False
+    now = _now(path)
+    return now is None or now.inode != one.wanted.inode
+
+
+def _apart(path: str, one: Net) -> list[Left]:
+    """Names that were of one file with this one, and are not any more although they are there."""
+    if one.wanted is None or one.wanted.kind != "file":
+        return []
+    now = _now(path)
+    others = [(twin, _now(twin)) for twin in one.wanted_twins]
+    parted = [twin for twin, other in others if now is not None and other is not None and other.inode != now.inode]
+    return [Left(path, f"has its bytes again, but is no longer one file with {twin}") for twin in parted[:1]]
+
+
+class _Work:
+    def __init__(self, net: Mapping[str, Net], doing: Mapping[str, Doing], contents: Contents, blobs: Blobs) -> None:
+        self._net, self._contents, self._blobs = net, contents, blobs
+        self.before: dict[str, Entry | None] = {}
+        self.failed: dict[str, Left] = {}
+        self._names = {
+            one.wanted.inode: path
+            for path, one in net.items()
+            if path not in doing and one.wanted is not None and one.wanted.links > 1
+        }
+
+    def attempt(self, path: str, step: Callable[[str, int, str], None]) -> None:
+        """One step for one path; what goes wrong is noted and ends the work on that path alone."""
+        if path in self.failed:
+            return
+        folder, name = os.path.split(path)
+        try:
+            above = open_folder(folder)
+        except OSError as error:
+            # What is to be a folder may still be something else, or nothing, until it comes back.
+            if error.errno not in _NO_FOLDER:
+                self.failed[path] = Left(path, _reason(error))
+            elif self._net[path].wanted is not None and step == self.bring_back:
+                self.failed[path] = Left(path, "its folder is gone")
+            return
+        try:
+            step(path, above, name or ".")
+        except Lost:
+            self.failed[path] = Left(path, NOT_KEPT)
+        except Full:
+            self.failed[path] = Left(path, "there is no room to keep what it would overwrite")
+        except OSError as error:
+            self.failed[path] = Left(path, _reason(error))
+        finally:
+            os.close(above)
+
+    def open_up(self, path: str, above: int, name: str) -> None:
+        """Make a folder writable for us, whose mode keeps everybody out; it gets its own back at the end."""
+        status = _status(name, above)
+        if status is not None and stat.S_ISDIR(status.st_mode):
+            self.before[path] = entry_of(status)
+            if (status.st_mode & 0o700) != 0o700:
+                _change_mode(name, above, stat.S_IMODE(status.st_mode) | 0o700)
+
+    def make_room(self, path: str, above: int, name: str) -> None:
+        """Remove what is not wanted or of another kind; its bytes are kept before."""
+        wanted, status = self._net[path].wanted, _status(name, above)
+        if path not in self.before:
+            self.before[path] = self._kept(path, above, name, status)
+        if status is None:
+            return
+        is_folder = stat.S_ISDIR(status.st_mode)
+        if wanted is not None and is_folder == (wanted.kind == "folder"):
+            return
+        if not is_folder:
+            os.unlink(name, dir_fd=above)
+            return
+        try:
+            os.rmdir(name, dir_fd=above)
+        except OSError as error:
+            if os.path.ismount(path):
+                raise
+            raise OSError(error.errno, NOT_EMPTY) from None
+
+    def bring_back(self, path: str, above: int, name: str) -> None:
+        """Make the folder, write the file or the link."""
+        wanted = self._net[path].wanted
+        if wanted is None:
+            return
+        match wanted.kind:
+            case "folder":
+                if _status(name, above) is None:
+                    os.mkdir(name, 0o700, dir_fd=above)
+            case "link":
+                self._put(above, name, lambda draft: os.symlink(name_of(wanted.content), draft, dir_fd=above))
+            case "file":
+                self._bring_back_file(path, above, name, wanted)
+
+    def close_again(self, path: str, above: int, name: str) -> None:
+        """Give a folder its mode back."""
+        wanted = self._net[path].wanted
+        if wanted is not None:
+            _change_mode(name, above, wanted.mode)
+
+    def _bring_back_file(self, path: str, above: int, name: str, wanted: Entry) -> None:
+        status = _status(name, above)
+        as_wanted = status is not None and (_differs_in_mode(status, wanted) or self._has_bytes(name, above, wanted))
+        alone = wanted.links == 1 and status is not None and status.st_nlink == 1
+        if status is not None and as_wanted and (alone or status.st_ino == wanted.inode):
+            _change_mode(name, above, wanted.mode)
+        elif status is not None and status.st_nlink > 1 and status.st_ino == wanted.inode:
+            self._write_in_place(name, above, wanted)  # its other names have the same bytes, before and after
+        elif self._linked(path, above, name, wanted):
+            _change_mode(name, above, wanted.mode)
+        else:
+            self._put(above, name, lambda draft: self._write_draft(draft, above, wanted))
+        if wanted.links > 1:
+            self._names.setdefault(wanted.inode, path)
+
+    def _has_bytes(self, name: str, above: int, wanted: Entry) -> bool:
+        file = os.open(name, _READ, dir_fd=above)
+        try:
+            return os.fstat(file).st_size == wanted.size and self._contents.is_content(file, wanted.content)
+        finally:
+            os.close(file)
+
+    def _write_in_place(self, name: str, above: int, wanted: Entry) -> None:
+        if not self._contents.has(wanted.content):
+            raise Lost
+        file = os.open(name, os.O_WRONLY | os.O_NOFOLLOW | os.O_TRUNC | os.O_CLOEXEC, dir_fd=above)
+        try:
+            self._contents.pour(wanted.content, file)
+            os.fchmod(file, wanted.mode)
+        finally:
+            os.close(file)
+
+    def _linked(self, path: str, above: int, name: str, wanted: Entry) -> bool:
+        """Make it another name of the file that it was one of, if that is still there."""
+        if wanted.links < 2:
+            return False
+        first = self._names.get(wanted.inode)
+        twins = ((first,) if first else ()) + self._net[path].wanted_twins
+        return any(self._link_to(twin, above, name, wanted) for twin in twins if twin != path)
+
+    def _link_to(self, twin: str, above: int, name: str, wanted: Entry) -> bool:
+        try:
+            folder = open_folder(os.path.dirname(twin))
+        except OSError:
+            return False
+        try:
+            other = os.path.basename(twin)
+            status = _status(other, folder)
+            if status is None or not stat.S_ISREG(status.st_mode) or not self._has_bytes(other, folder, wanted):
+                return False
+            known = self._net.get(twin)
+            was_one = known is not None and known.wanted is not None and known.wanted.inode == wanted.inode
+            if status.st_ino != wanted.inode and known is not None and not was_one:
+                return False
+            self._put(
+                above,
+                name,
+                lambda draft: os.link(other, draft, src_dir_fd=folder, dst_dir_fd=above, follow_symlinks=False),
+            )
+        except OSError:
+            return False
+        finally:
+            os.close(folder)
+        return True
+
+    def _write_draft(self, draft: str, above: int, wanted: Entry) -> None:
+        file = os.open(draft, _NEW, 0o600, dir_fd=above)
+        try:
+            self._contents.pour(wanted.content, file)
+            os.fchmod(file, wanted.mode)
+        finally:
+            os.close(file)
+
+    def _put(self, above: int, name: str, make: Callable[[str], None]) -> None:
+        """Make something under a name of its own, then give it this one."""
+        draft = f".octavo-undo-{os.urandom(6).hex()}"
+        try:
+            make(draft)
+            os.rename(draft, name, src_dir_fd=above, dst_dir_fd=above)
+        finally:  # it is still there after a failure, and where both names were of one file already
+            with contextlib.suppress(OSError):
+                os.unlink(draft, dir_fd=above)
+
+    def _kept(self, path: str, above: int, name: str, status: os.stat_result | None) -> Entry | None:
+        """What is there now, kept before it goes."""
+        if status is None:
+            return None
+        if stat.S_ISLNK(status.st_mode):
+            return entry_of(status, saved_name(os.readlink(name, dir_fd=above)))
+        expected = self._net[path].expected
+        if not stat.S_ISREG(status.st_mode):
+            return entry_of(status)
+        if expected is not None and expected.content != NOWHERE and _looks_like(status, expected):
+            return expected
+        wanted = self._net[path].wanted
+        if wanted is not None and _differs_in_mode(status, wanted):
+            return entry_of(status, wanted.content)
+        read, content = self._blobs.keep(name, above)
+        return entry_of(read, content)
+
+
+def _now(path: str) -> Entry | None:
+    """What is at a path, without its bytes; of a link with its target."""
+    folder, name = os.path.split(path)
+    try:
+        above = open_folder(folder)
+    except OSError:
+        return None
+    try:
+        status = _status(name or ".", above)
+        if status is None:
+            return None
+        return entry_of(
+            status, saved_name(os.readlink(name, dir_fd=above)) if stat.S_ISLNK(status.st_mode) else NOWHERE
+        )
+    except OSError:
+        return None
+    finally:
+        os.close(above)
+
+
+def _is_as(path: str, now: Entry | None, entry: Entry | None, contents: Contents) -> bool:
+    """Whether what is there now is what an entry says."""
+    if now is None or entry is None:
+        return now is entry
+    if now.kind != entry.kind or (now.kind != "link" and now.mode != entry.mode):
+        return False
+    match now.kind:
+        case "link":
+            return now.content == entry.content
+        case "file" if (now.links > 1) != (entry.links > 1):
+            return False
+        case "file":
+            same_status = (now.ctime, now.inode, now.size) == (entry.ctime, entry.inode, entry.size)
+            return same_status or (now.size == entry.size and _has_content(path, entry.content, contents))
+        case _:
+            return True
+
+
+def _differs_in_mode(status: os.stat_result, wanted: Entry) -> bool:
+    """Whether a file is the wanted one but for its mode, so that no bytes are needed."""
+    return (status.st_ino, status.st_size, status.st_mtime_ns) == (wanted.inode, wanted.size, wanted.mtime)
+
+
+def _can_come_back(now: Entry | None, wanted: Entry, contents: Contents) -> bool:
+    if wanted.kind != "file":
+        return wanted.kind != "other"
+    as_it_was = (wanted.inode, wanted.size, wanted.mtime)
+    only_mode = now is not None and (now.inode, now.size, now.mtime) == as_it_was
+    return only_mode or contents.has(wanted.content)
+
+
+def _has_content(path: str, content: str, contents: Contents) -> bool:
+    folder, name = os.path.split(path)
+    try:
+        above = open_folder(folder)
+    except OSError:
+        return False
+    try:
+        file = os.open(name, _READ, dir_fd=above)
+    except OSError:
+        return False
+    finally:
+        os.close(above)
+    try:
+        return contents.is_content(file, content)
+    finally:
+        os.close(file)
+
+
+def _looks_like(status: os.stat_result, entry: Entry) -> bool:
+    return (status.st_ctime_ns, status.st_ino, status.st_size) == (entry.ctime, entry.inode, entry.size)
+
+
+def _status(name: str, above: int) -> os.stat_result | None:
+    try:
+        return os.stat(name, dir_fd=above, follow_symlinks=False)
+    except FileNotFoundError:
+        return None
+
+
+def _change_mode(name: str, above: int, mode: int) -> None:
+    """By a descriptor, as a name may become a link at any time, and one that needs no permission to read."""
+    if not hasattr(os, "O_PATH"):
+        file = os.open(name, _READ, dir_fd=above)
+        try:
+            os.fchmod(file, mode)
+        finally:
+            os.close(file)
+        return
+    file = os.open(name, os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=above)
+    try:
+        if not stat.S_ISLNK(os.fstat(file).st_mode):
+            os.chmod(f"/proc/self/fd/{file}", mode)
+    finally:
+        os.close(file)
+
+
+def _wants_folder(one: Net) -> bool:
+    return one.wanted is not None and one.wanted.kind == "folder"
+
+
+def _reason(error: OSError) -> str:
+    return error.strerror or str(error)

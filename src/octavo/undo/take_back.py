@@ -1,0 +1,154 @@
+"""Taking turns of a session back, and an undoing itself (`docs/undo.md`). What `/undo` and `octavo undo` do."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import time
+from collections.abc import Iterator, Mapping
+
+import msgspec
+
+from octavo.undo.blobs import Blobs
+from octavo.undo.contents import Contents
+from octavo.undo.entry import Entry
+from octavo.undo.history import (
+    ChangedTurn,
+    Net,
+    last_undone,
+    net_of,
+    net_of_undone,
+    repositories_of,
+    roots_of,
+    turns_of,
+    unfinished,
+)
+from octavo.undo.journal import (
+    Begun,
+    Between,
+    Journal,
+    Record,
+    Redone,
+    Step,
+    Undone,
+    loaded_changes,
+    saved_changes,
+)
+from octavo.undo.keeper import Keeper
+from octavo.undo.restore import Outcome, Plan, apply, plan
+
+CUT_SHORT = "(cut short)"
+
+
+class NothingToUndo(Exception):
+    """No turn of the session changed anything, or all were taken back."""
+
+
+class Undoing(msgspec.Struct, frozen=True):
+    """What would be done, and which turns that takes back."""
+
+    turns: tuple[int, ...]
+    planned: Plan
+    redoes: bool = False
+
+
+class Store:
+    """The folder `CODEX_HOME/undo` and one session in it. Every method raises `OSError`."""
+
+    def __init__(self, codex_home: str, session: str, *, room: int = 1 << 40, largest: int = 1 << 34) -> None:
+        self.folder = folder_of(codex_home)
+        self.journal = Journal(self.folder, session)
+        self.blobs = Blobs(os.path.join(self.folder, "blobs"), room=room, largest=largest)
+
+    def turns(self) -> list[ChangedTurn]:
+        """The turns that can be taken back, oldest first."""
+        return turns_of(self.journal.read())
+
+    def preview(self, first: int | None = None, *, overwrite: bool = False, redo: bool = False) -> Undoing:
+        """What taking back the turns from `first` on (by default the last one), or the last undoing, would do.
+
+        Raises `NothingToUndo`.
+        """
+        records = self.journal.read()
+        with self._contents(records) as contents:
+            turns, net = _wanted(records, first, redo, contents)
+            return Undoing(turns, plan(net, contents, overwrite=overwrite), redo)
+
+    def take_back(
+        self, first: int | None = None, *, overwrite: bool = False, redo: bool = False
+    ) -> tuple[Undoing, Outcome]:
+        """Do it, and write it down. Raises `NothingToUndo`."""
+        records = self.journal.read()
+        with self._contents(records) as contents:
+            turns, net = _wanted(records, first, redo, contents)
+            planned = plan(net, contents, overwrite=overwrite)
+            outcome = apply(net, planned, contents, self.blobs)
+        changes = saved_changes(outcome.changes)
+        self.journal.add(Redone(turns, changes) if redo else Undone(turns, time.time(), changes))
+        return Undoing(turns, planned, redo), outcome
+
+    def recover(self) -> bool:
+        """Find out what a step did that a kill cut short; whether there was one.
+
+        What is different from what was known before it is noted as that step's, and as somebody else's too: nobody
+        can tell them apart, so it takes a yes to take it back.
+        """
+        records = self.journal.read()
+        started = unfinished(records)
+        if started is None:
+            return False
+        keeper = Keeper(roots_of(records), self.blobs, closed=(os.path.dirname(self.folder),))
+        state = self.journal.state()
+        if not state:
+            return False
+        keeper.assume(_replayed(records, state))
+        changes = saved_changes(keeper.changes())
+        keeper.close()
+        self.journal.add(Step(started.turn, started.call_id, time.time(), CUT_SHORT, changes))
+        self.journal.add(Between(changes))
+        return True
+
+    @contextlib.contextmanager
+    def _contents(self, records: list[Record]) -> Iterator[Contents]:
+        contents = Contents(self.blobs, repositories_of(records))
+        try:
+            yield contents
+        finally:
+            contents.close()
+
+
+def folder_of(codex_home: str) -> str:
+    """Where everything about undoing is kept."""
+    return os.path.join(codex_home, "undo")
+
+
+def _wanted(
+    records: list[Record], first: int | None, redo: bool, contents: Contents
+) -> tuple[tuple[int, ...], Mapping[str, Net]]:
+    if redo:
+        undone = last_undone(records)
+        if undone is None:
+            raise NothingToUndo("there is no undoing that could be taken back")
+        return undone.turns, net_of_undone(undone)
+    turns = turns_of(records)
+    if not turns:
+        raise NothingToUndo("no turn of this session changed a file, or all were taken back")
+    chosen = turns[-1].number if first is None else first
+    numbers = tuple(turn.number for turn in turns if turn.number >= chosen)
+    if chosen not in numbers:
+        known = ", ".join(str(turn.number) for turn in turns)
+        raise NothingToUndo(f"there is no turn {chosen} to take back; there are: {known}")
+    return numbers, net_of(records, chosen, contents.resolved)
+
+
+def _replayed(records: list[Record], state: dict[str, Entry]) -> dict[str, Entry]:
+    """The state of the first look brought up to the last that is known."""
+    since = max(place for place, record in enumerate(records) if isinstance(record, Begun))
+    for record in records[since:]:
+        if isinstance(record, Step | Between | Undone | Redone):
+            for change in loaded_changes(record.changes):
+                if change.after is None:
+                    state.pop(change.path, None)
+                else:
+                    state[change.path] = change.after
+    return state

@@ -1,0 +1,173 @@
+"""`octavo undo`, run as a user runs it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from octavo.undo.blobs import Blobs
+from octavo.undo.journal import Begun, Started, Step, saved_changes
+from octavo.undo.keeper import Keeper
+from octavo.undo.take_back import Store
+
+SESSION = "019a20ed-0000-7000-8000-000000000001"
+
+
+class Place:
+    """A folder in which two turns changed files, and the home where that was kept."""
+
+    def __init__(self, root: Path) -> None:
+        self.home, self.folder = root / "home", root / "folder"
+        self.home.mkdir()
+        self.folder.mkdir()
+        (self.folder / "a").write_text("0\n")
+        self.store = Store(str(self.home), SESSION)
+        self.store.blobs = Blobs(str(self.home / "undo" / "blobs"), room=1 << 20, largest=1 << 20)
+        self.keeper = Keeper([os.path.realpath(self.folder)], self.store.blobs)
+        self.keeper.begin([])
+        self.store.journal.keep_state(self.keeper.state)
+        self.store.journal.add(Begun(0.0, self.keeper.roots, ()))
+
+    def turn(self, number: int, words: str) -> None:
+        """A turn that writes its number into `a` and into a file of its own."""
+        self.store.journal.add(Started(number, f"c{number}"))
+        (self.folder / "a").write_text(f"{number}\n")
+        (self.folder / f"new{number}").write_text("new\n")
+        changes = saved_changes(self.keeper.changes())
+        self.store.journal.add(Step(number, f"c{number}", 1_700_000_000.0 + number, words, changes))
+
+    def octavo(self, *words: str) -> tuple[int, str, str]:
+        environ = {"PATH": os.environ["PATH"], "HOME": str(self.home), "CODEX_HOME": str(self.home), "TZ": "UTC"}
+        command = [sys.executable, "-m", "octavo", "undo", *words]
+        done = subprocess.run(
+            command, cwd=self.folder, env=environ, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+        )
+        return done.returncode, done.stdout, done.stderr
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    made = Place(tmp_path)
+    made.turn(1, "first \x1b[31mwords")
+    made.turn(2, "second words")
+    return made
+
+
+def test_the_last_turn_is_taken_back_then_the_one_before(place: Place) -> None:
+    assert place.octavo("--list")[1].splitlines() == [
+        "   1  2023-11-14 22:13  2 paths  first \ufffd[31mwords",
+        "   2  2023-11-14 22:13  2 paths  second words",
+    ]
+    assert place.octavo() == (0, f"restored {place.folder}/a\nremoved {place.folder}/new2\n", "")
+    assert ((place.folder / "a").read_text(), sorted(os.listdir(place.folder))) == ("1\n", ["a", "new1"])
+    assert place.octavo("--redo")[0] == 0
+    assert (place.folder / "a").read_text() == "2\n"
+    assert place.octavo(SESSION[:8], "--turn", "1")[0] == 0
+    assert ((place.folder / "a").read_text(), os.listdir(place.folder)) == ("0\n", ["a"])
+    code, out, err = place.octavo()
+    assert (code, out) == (1, "")
+    assert "no turn of this session changed a file, or all were taken back" in err
+
+
+def test_a_preview_changes_nothing(place: Place) -> None:
+    expected = f"would restore {place.folder}/a\nwould remove {place.folder}/new2\n"
+    assert place.octavo("--preview") == (0, expected, "")
+    assert (place.folder / "a").read_text() == "2\n"
+
+
+def test_what_somebody_else_changed_is_left_until_the_user_says_yes(place: Place) -> None:
+    (place.folder / "a").write_text("mine\n")
+    code, out, _ = place.octavo()
+    assert code == 1
+    assert f"left {place.folder}/a: changed since by somebody else\n" in out
+    assert "octavo undo --yes overwrites what somebody else changed.\n" in out
+    assert (place.folder / "a").read_text() == "mine\n"
+    assert not (place.folder / "new2").exists()
+    assert place.octavo("--redo")[0] == 0
+    assert place.octavo("--yes")[0] == 0
+    assert (place.folder / "a").read_text() == "1\n"
+    assert place.octavo("--redo")[0] == 0
+    assert (place.folder / "a").read_text() == "mine\n"
+
+
+def test_the_answer_as_json(place: Place) -> None:
+    code, out, _ = place.octavo("--preview", "--json")
+    said: dict[str, Any] = json.loads(out)
+    assert code == 0
+    assert said["turns"] == [2]
+    assert said["left"] == []
+    assert {one["what"] for one in said["done"]} == {"restore", "remove"}
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (("--turn", "7"), "there is no turn 7 to take back; there are: 1, 2"),
+        (("--turn", "x"), "--turn wants a number, not 'x'"),
+        (("deadbeef",), "nothing was kept of a session deadbeef"),
+    ],
+)
+def test_what_is_not_there_is_said_in_a_line(place: Place, words: tuple[str, ...], why: str) -> None:
+    code, out, err = place.octavo(*words)
+    assert (code, out, err.count("\n")) == (1, "", 1)
+    assert why in err
+
+
+def test_a_folder_that_became_a_link_is_not_followed(place: Place, tmp_path: Path) -> None:
+    place.store.journal.add(Started(3, "c3"))
+    (place.folder / "sub").mkdir()
+    (place.folder / "sub" / "f").write_text("mine\n")
+    place.store.journal.add(Step(3, "c3", 1.0, "", saved_changes(place.keeper.changes())))
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "f").write_text("mine\n")
+    (place.folder / "sub" / "f").unlink()
+    (place.folder / "sub").rmdir()
+    (place.folder / "sub").symlink_to(outside)
+    place.octavo("--yes")
+    assert (outside / "f").read_text() == "mine\n"
+
+
+def test_bytes_that_were_lost_are_told_and_what_is_there_stays(place: Place) -> None:
+    for blob in (place.home / "undo" / "blobs").rglob("*"):
+        if blob.is_file():
+            blob.write_bytes(b"damaged")
+    code, out, _ = place.octavo()
+    assert code == 1
+    assert f"left {place.folder}/a: its former bytes were not kept\n" in out
+    assert (place.folder / "a").read_text() == "2\n"
+
+
+def test_a_torn_journal_still_serves(place: Place) -> None:
+    with Path(place.store.journal.path).open("ab") as journal:
+        journal.write(b'{"type":"step","turn":3,"cal')
+    assert place.octavo()[0] == 0
+
+
+def test_everything_kept_is_private(place: Place) -> None:
+    for path in (place.home / "undo").rglob("*"):
+        assert path.stat().st_mode & 0o077 == 0, path
+
+
+def test_a_store_over_its_limit_forgets_the_oldest_sessions(place: Place) -> None:
+    from octavo.undo.space import room_in
+
+    folder = place.home / "undo"
+    for name in ("old", "new"):
+        (folder / f"{name}.jsonl").write_text(
+            f'{{"type":"between","changes":[],"x":"sha256:{name.encode().hex():0<64}"}}\n'
+        )
+        blob = folder / "blobs" / f"{name.encode().hex():0<64}"[:2] / f"{name.encode().hex():0<64}"[2:]
+        blob.parent.mkdir(exist_ok=True)
+        blob.write_bytes(bytes(1000))
+        os.utime(blob, (1, 1))
+    os.utime(folder / "old.jsonl", (1, 1))
+    assert room_in(str(folder), 1500, SESSION) > 0
+    assert not (folder / "old.jsonl").exists()
+    assert (folder / f"{SESSION}.jsonl").exists()
