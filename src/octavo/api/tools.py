@@ -9,6 +9,7 @@ for a command.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import functools
 import inspect
 import logging
@@ -31,6 +32,7 @@ from octavo.tools.approval import ask, go_ahead
 from octavo.tools.arguments import argument_text
 from octavo.tools.context import Invocation, Tool, ToolResult, TurnContext
 from octavo.tools.errors import RespondToModel
+from octavo.tools.file_undo import undoable
 from octavo.tools.mcp_schema import UnusableSchema, tool_parameters
 
 SERVER = "program"
@@ -98,7 +100,9 @@ class PythonTool(Generic[P, R]):
         start = time.monotonic()
         try:
             await self._allowed(invocation, written)
-            text, success = to_json_or_done(await self._call(invocation, values)), True
+            async with undoable(invocation) if "write" in self.access else contextlib.nullcontext():
+                answered = await self._call(invocation, values)
+            text, success = to_json_or_done(answered), True
         except RespondToModel as error:
             text, success = str(error), False
         except ToolError as error:

@@ -28,6 +28,7 @@ from octavo.protocol.turn_items import TextInput
 from octavo.tools.arguments import parse_arguments
 from octavo.tools.context import Invocation, Tool, ToolResult
 from octavo.tools.errors import FatalToolError, RespondToModel
+from octavo.tools.file_undo import undoable
 from octavo.tools.schema import function_tool, string
 
 SERVER = "agents"
@@ -109,7 +110,8 @@ async def _call(session: Session, slots: AgentSlots, sub_agent: SubAgent, invoca
         invocation.emit(events.McpToolCallBegin(invocation.call_id, told))
         start = time.monotonic()
         try:
-            words, failure = await _work(session, slots, turn, sub_agent, invocation, task)
+            async with undoable(invocation):
+                words, failure = await _work(session, slots, turn, sub_agent, invocation, task)
         except OctavoError as error:  # it could not be started
             words, failure = None, str(error)
     spent = events.duration(time.monotonic() - start)
