@@ -33,10 +33,8 @@ async def run_turn(session: Session, turn: ActiveTurn, message: Message | None) 
     session.emit(turn.id, events.TaskStarted(turn.context.model.context_window))
     if message is not None:
         show_user_message(session, turn, message)
-    start_snapshot(session, turn)
-    compacted: Compacted = None
     start_snapshot(session, turn, message)
-    just_compacted = False
+    compacted: Compacted = None
     while True:
         record_input(session, turn)
         keep_to_limits(session, turn)
