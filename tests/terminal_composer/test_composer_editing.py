@@ -140,5 +140,29 @@ def test_undo_takes_back_words_pastes_and_clears() -> None:
     assert typist.text == "gone"
 
 
+@pytest.mark.parametrize("redo", ["alt-_", "ctrl-alt-z"])
+def test_redo_brings_back_what_was_undone_until_something_else_is_written(redo: str) -> None:
+    typist = Typist().type("one two").paste("X" * 1200).keys("ctrl-u", "ctrl-_", "ctrl-_", "ctrl-_")
+    assert typist.text == "one "
+    assert typist.keys(redo).text == "one two"
+    assert typist.keys(redo).text == "one two[Pasted Content 1200 chars]"
+    assert typist.keys(redo).text == ""
+    assert typist.keys(redo).text == ""
+    assert typist.keys("ctrl-_", "ctrl-_").type("!").keys(redo).text == "one two!"
+    assert typist.keys("enter", "ctrl-_", redo).text == ""
+
+
+def test_recalled_messages_and_clears_are_undone_and_redone() -> None:
+    typist = Typist().type("first").keys("enter")
+    typist.composer.turn_ended()
+    typist.keys("up")
+    assert typist.text == "first"
+    assert typist.keys("ctrl-_").text == ""
+    assert typist.keys("alt-_").text == "first"
+    typist.keys("ctrl-c")
+    assert typist.keys("ctrl-_").text == "first"
+    assert typist.keys("alt-_").text == ""
+
+
 def test_keys_are_read_whatever_the_case_of_their_modifiers() -> None:
     assert key("ctrl-shift-enter") == Key("enter", ctrl=True, shift=True)

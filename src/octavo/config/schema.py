@@ -63,9 +63,10 @@ class History(msgspec.Struct, frozen=True):
 
 
 class Tui(msgspec.Struct, frozen=True):
-    """`[tui]`: desktop notifications off, on, or for the named events."""
+    """`[tui]`: desktop notifications off, on, or for the named events; whether Enter tells a turn that runs."""
 
     notifications: bool | tuple[str, ...] = False
+    enter_steers: bool = False
 
 
 class ToolsToml(msgspec.Struct, frozen=True):

@@ -30,5 +30,8 @@ COMMANDS = (
     Command("exit", "leave", busy=True),
     Command("feedback", "say what went well or badly", busy=True),
     Command("rollback", "take back the last compaction"),
+    Command("help", "all keys and commands, to be searched", busy=True),
+    Command("copy", "copy an answer, a code block, a command or a change", busy=True),
+    Command("redraw", "print the conversation again for the width of now", busy=True),
 )
 BY_NAME = {command.name: command for command in COMMANDS}

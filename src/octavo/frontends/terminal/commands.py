@@ -13,10 +13,13 @@ from octavo.frontends.terminal.effects import (
     Error,
     Info,
     InsertText,
+    ListCopies,
     LogOut,
     NewSession,
+    OpenPager,
     OpenView,
     Operate,
+    PrintAgain,
     Quit,
     ShowDiff,
     ShowMcp,
@@ -101,6 +104,12 @@ def _feedback(now: Situation) -> tuple[Effect, ...]:
     return (OpenView(feedback_picker(now.feedback_files)),)
 
 
+def _help(_: Situation) -> tuple[Effect, ...]:
+    from octavo.frontends.terminal.views.help_pager import help_pager
+
+    return (OpenPager(help_pager()),)
+
+
 _RUN: Mapping[str, Callable[[Situation], tuple[Effect, ...]]] = {
     "model": _model,
     "approvals": _approvals,
@@ -118,4 +127,7 @@ _RUN: Mapping[str, Callable[[Situation], tuple[Effect, ...]]] = {
     "quit": lambda _: (Quit(),),
     "exit": lambda _: (Quit(),),
     "feedback": _feedback,
+    "help": _help,
+    "copy": lambda _: (ListCopies(),),
+    "redraw": lambda _: (PrintAgain(),),
 }

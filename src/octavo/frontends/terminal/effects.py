@@ -28,6 +28,13 @@ class Submit(msgspec.Struct, frozen=True):
     images: tuple[str, ...] = ()
 
 
+class Steer(msgspec.Struct, frozen=True):
+    """Tell the turn that runs: the model hears the text, and sees the pictures, with its next step."""
+
+    text: str
+    images: tuple[str, ...] = ()
+
+
 class UserShell(msgspec.Struct, frozen=True):
     """Run the user's own command line (what stood behind `!`)."""
 
@@ -108,6 +115,7 @@ class Error(msgspec.Struct, frozen=True):
 
 ComposerEffect = (
     Submit
+    | Steer
     | UserShell
     | RunCommand
     | Interrupt
@@ -228,6 +236,21 @@ class InsertText(msgspec.Struct, frozen=True):
     text: str
 
 
+class ListCopies(msgspec.Struct, frozen=True):
+    """Open the list of what can be copied."""
+
+
+class CopyText(msgspec.Struct, frozen=True):
+    """Put this text on the clipboard; `what` names it in the line that tells of it."""
+
+    text: str
+    what: str
+
+
+class PrintAgain(msgspec.Struct, frozen=True):
+    """Print the whole conversation once more, laid out for the width of now."""
+
+
 class LogOut(msgspec.Struct, frozen=True):
     """Remove the stored login and leave."""
 
@@ -303,6 +326,9 @@ ViewEffect = (
     | ShowStatus
     | ShowMcp
     | InsertText
+    | ListCopies
+    | CopyText
+    | PrintAgain
     | LogOut
     | SendFeedback
     | SignIn

@@ -34,6 +34,7 @@ TYPE_CHECKING = False  # the agent is loaded beside the first keys
 if TYPE_CHECKING:
     from octavo.frontends.terminal.actions.session_scan import SessionScan
     from octavo.frontends.terminal.file_search import FileSearches
+    from octavo.frontends.terminal.kept_draft import DraftKeeper
     from octavo.frontends.terminal.session import Opening, Session
     from octavo.frontends.terminal.views.sign_in import SignInStep
     from octavo.protocol.policy import SandboxPolicy
@@ -64,12 +65,14 @@ class Interface:
         self.session: Session | None = None
         self.rollout_path = ""
         self.finder: FileSearches | None = None
+        self.keeper: DraftKeeper | None = None
         self.scan: SessionScan | None = None
         self.sign_in: asyncio.Task[None] | None = None
         self.update: tuple[str, ...] | None = None
         self._request, self._saved, self._load, self._perform = request, saved, load, perform
         self._early: list[ops.Op] = []
         self._to_edit = ""
+        self._offers_draft = False
         self._has_begun = False
         self._crash: BaseException | None = None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -98,7 +101,26 @@ class Interface:
         self.app.converse(self._first_talk(), time.monotonic())
         self._has_begun = True
         self._look_for_updates()
+        self._keep_draft()
         self.go_on()
+
+    def _keep_draft(self) -> None:
+        """Keep what is written here from now on; what was kept before can be brought back."""
+        if self.config.history.persistence == "none":
+            return
+        from octavo.frontends.terminal.kept_draft import DraftFile, DraftKeeper
+
+        composer, file = self.app.composer, DraftFile(self.config.codex_home, self.config.cwd)
+        kept = file.load()
+        if kept is not None:
+            composer.recall.add(kept)
+            self._offers_draft = True
+        self.keeper = DraftKeeper(file, composer.unsent, kept)
+
+    def _offer_draft(self) -> None:
+        if self._offers_draft:
+            self._offers_draft = False
+            self.info("What you were writing here before is kept.", "↑ brings it back")
 
     def _look_for_updates(self) -> None:
         """Tell of a newer version that an earlier start found, and find out for the next one."""
@@ -123,6 +145,8 @@ class Interface:
         return Talk(self.app.composer, chat_facts(self.config), Notifier(self.config.tui.notifications))
 
     async def _put_away(self) -> None:
+        if self.keeper is not None:
+            await self.keeper.close()
         for task in self._tasks:
             task.cancel()
         if self.finder is not None:
@@ -181,6 +205,8 @@ class Interface:
     def handle(self, value: Input, now: float) -> None:
         """Take an input."""
         self.app.handle(value, now)
+        if self.keeper is not None:
+            self.keeper.changed()
         if value == Focus(gained=True) and self.app.knows_colors:
             self.screen.ask_colors()  # the theme may be another one now
         self.go_on()
@@ -301,6 +327,7 @@ class Interface:
         self.app.event(event, time.monotonic())
         if isinstance(event.msg, events.SessionConfigured):
             self._warn_of_cut_documents()
+            self._offer_draft()
             self._edit()
         self.loop.changed()
 

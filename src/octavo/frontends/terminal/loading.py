@@ -22,6 +22,6 @@ async def load_agent(runtime: Runtime) -> None:
 
 def _load(runtime: Runtime) -> None:
     runtime.load_agent()
-    from octavo.frontends.terminal import facts, session  # noqa: F401
+    from octavo.frontends.terminal import facts, kept_draft, session  # noqa: F401
     from octavo.frontends.terminal.app import talk  # noqa: F401
     from octavo.frontends.terminal.deeds import table  # noqa: F401

@@ -121,7 +121,9 @@ def _draw(screen: Screen, app: App) -> None:
 def composer_of(config: Config) -> Composer:
     """The composer of a start, with one of the examples in it."""
     example = EXAMPLES[os.urandom(1)[0] % len(EXAMPLES)]
-    return Composer(config.cwd, bursts=not config.disable_paste_burst, example=example)
+    composer = Composer(config.cwd, bursts=not config.disable_paste_burst, example=example)
+    composer.enter_steers = config.tui.enter_steers
+    return composer
 
 
 def _saved(config: Config, request: TerminalRequest) -> str | None:

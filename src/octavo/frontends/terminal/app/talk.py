@@ -12,6 +12,7 @@ from octavo.frontends.terminal.cells.user import UserCell
 from octavo.frontends.terminal.chat.chat import Chat, TurnEnded
 from octavo.frontends.terminal.chat.facts import ChatFacts
 from octavo.frontends.terminal.composer.composer import Composer
+from octavo.frontends.terminal.composer.submission import Message as Waiting
 from octavo.frontends.terminal.effects import (
     Answer,
     CompactSession,
@@ -23,12 +24,15 @@ from octavo.frontends.terminal.effects import (
     Submit,
 )
 from octavo.frontends.terminal.notifications import Notifier
-from octavo.frontends.terminal.text.styled import EMPTY, Line
+from octavo.frontends.terminal.text.styled import DIM, EMPTY, Line, Span, line
+from octavo.frontends.terminal.text.widths import cut_line
 from octavo.frontends.terminal.views.pager_document import Document
 from octavo.frontends.terminal.views.transcript_pager import Said, TranscriptPager
 from octavo.frontends.terminal.views.view import View
 from octavo.protocol import events, ops
+from octavo.protocol.items import InputText, Message, ResponseItem
 
+_AGAIN = line(Span("─ once more " + "─" * 2000, DIM))
 _MOST_ROWS = 1000
 """Finished rows after which a frame is drawn, so that keys are heard while a long session is printed."""
 
@@ -46,6 +50,7 @@ class Talk:
         self._printed = 0
         self._began_at = 0
         self._something_printed = False
+        self._is_again = False
 
     # --- what comes in ---
 
@@ -72,7 +77,7 @@ class Talk:
         self.cells += self.chat.take_cells()
         self.chat = Chat(facts)
         self.is_open = False
-        self.composer.busy = False
+        self.composer.busy = self.composer.steerable = False
 
     def tick(self, now: float) -> list[Effect]:
         """Lines of a stream may be due, and what waited for them."""
@@ -105,6 +110,7 @@ class Talk:
         return []
 
     def _submit(self, message: Submit) -> list[Effect]:
+        self.composer.steerable = True
         self.chat.user_said(message.text, len(message.images))
         self.cells += self.chat.take_cells()
         return [message]
@@ -126,6 +132,8 @@ class Talk:
         match msg:
             case events.SessionConfigured():
                 return self._configured(msg)
+            case events.RawResponseItem(item) if self.composer.told:
+                self._heard(item)
             case events.GetHistoryEntryResponse():
                 text = msg.entry.text if isinstance(msg.entry, events.HistoryEntry) else None
                 return list(self.composer.history_entry(msg.offset, msg.log_id, text))
@@ -142,7 +150,23 @@ class Talk:
         self.cells += self.chat.take_cells()
         return [Operate(ops.ListCustomPrompts()), *self.composer.turn_ended()]
 
+    def _heard(self, item: ResponseItem) -> None:
+        """What the turn was told meanwhile stands in the conversation where the model heard it."""
+        if isinstance(item, Message) and item.role == "user":
+            texts = [part.text for part in item.content if isinstance(part, InputText)]
+            if (heard := self.composer.heard("".join(texts))) is not None:
+                self._said(heard)
+
+    def _said(self, message: Waiting) -> None:
+        if isinstance(message.effect, Submit):
+            self.chat.user_said(message.effect.text, len(message.effect.images))
+            self.cells += self.chat.take_cells()
+
     def _turn_ended(self, ended: TurnEnded) -> list[Effect]:
+        if ended.how != "interrupted":  # it came too late for this turn, and begins the next one
+            for message in self.composer.told:
+                self._said(message)
+            self.composer.told = []
         if ended.how == "completed":
             self.notifier.turn_complete(ended.last_message)
         return list(self.composer.turn_ended(interrupted=ended.how == "interrupted"))
@@ -163,7 +187,8 @@ class Talk:
 
     def lines(self, columns: int) -> list[Line]:
         """The finished lines that were not printed yet."""
-        found: list[Line] = []
+        found = [cut_line(_AGAIN, columns)] if self._is_again else []
+        self._is_again = False
         while self.is_behind and len(found) < _MOST_ROWS:
             rows = printed(self.cells[self._printed], columns, self.palette, is_first=not self._something_printed)
             self._something_printed = self._something_printed or bool(rows)
@@ -175,6 +200,10 @@ class Talk:
     def is_behind(self) -> bool:
         """Whether there are finished cells that `lines` has not handed out yet."""
         return self._printed < len(self.cells)
+
+    def print_again(self) -> None:
+        """All that was printed comes once more, laid out for the width of then, below a rule."""
+        self._printed, self._is_again = 0, True
 
     def live(self, columns: int) -> list[Line]:
         """The block that still changes."""

@@ -18,6 +18,7 @@ from octavo.frontends.terminal.cells.agent import AgentMessage, Thought, WorkedR
 from octavo.frontends.terminal.cells.cell import Cell
 from octavo.frontends.terminal.cells.header import HeaderCell, ModelChanged
 from octavo.frontends.terminal.cells.user import UserCell
+from octavo.frontends.terminal.chat.copies import Copies
 from octavo.frontends.terminal.chat.facts import ChatFacts
 from octavo.frontends.terminal.chat.message import Message
 from octavo.frontends.terminal.chat.plain import PLAIN_EVENTS, plain_cell
@@ -71,6 +72,7 @@ class Chat:
         self.facts = facts
         self.session_id = ""
         self.usage = UsageSoFar()
+        self.copies = Copies(facts.shown)
         self._turn: TurnClock | None = None
         self._turn_id = ""
         self._turn_failed = False
@@ -113,6 +115,7 @@ class Chat:
     def feed(self, event: events.Event, now: float) -> None:
         """One event of this conversation."""
         msg = event.msg
+        self.copies.feed(msg)
         if self._turn is not None and isinstance(msg, _GOES_ON):
             self._turn.goes_on()
         if isinstance(msg, events.TaskStarted | events.EnteredReviewMode | events.UndoStarted):
@@ -242,6 +245,7 @@ class Chat:
         self._worked = False
 
     def _replay(self, msg: events.Msg, now: float) -> None:
+        self.copies.feed(msg)
         match msg:
             case events.UserMessage():
                 self.user_said(msg.message, len(msg.images or ()))

@@ -33,6 +33,7 @@ from octavo.frontends.terminal.effects import (
     Quit,
     Redraw,
     RunCommand,
+    Steer,
     Submit,
     Suspend,
     UserShell,
@@ -46,14 +47,22 @@ Effects = list[ComposerEffect]
 
 
 class Composer:
-    """The draft and all that belongs to it; what is public is for drawing, `busy` for the one who runs the turns."""
+    """The draft and all that belongs to it; what is public is for drawing.
+
+    `busy` and `steerable`, whether a turn runs and whether it can be told something, are for who runs the turns.
+    `told` waits until the model hears it, `queue` for the end of the turn; Enter queues and Tab tells, or the other
+    way round where `enter_steers`.
+    """
 
     def __init__(
         self, folder: str, *, bursts: bool = True, example: str = "", read_size: ReadSize = picture_size
     ) -> None:
         self.editor = Editor()
         self.queue: list[Message] = []
+        self.told: list[Message] = []
         self.busy = False
+        self.steerable = False
+        self.enter_steers = False
         self.shortcuts = False
         self.hint: Literal["", "ctrl-c", "backtrack"] = ""
         self.example = example
@@ -150,7 +159,7 @@ class Composer:
             self.editor.insert(Draft("\n"))
         elif not verdict:
             effects = self._complete_with(Key("enter"))
-            return self._submit() if effects is None else effects
+            return self._submit(tell=self.enter_steers) if effects is None else effects
         return []
 
     def _command_key(self, key: Key) -> Effects | None:
@@ -175,6 +184,8 @@ class Composer:
                 return []
             case Key("v", True, False):
                 return [PasteImage()]
+            case Key("tab", False, False) if self.steerable and not self.empty:
+                return self._submit(tell=not self.enter_steers)
             case Key("up", False, True):
                 self._take_from_queue()
                 return []
@@ -262,13 +273,16 @@ class Composer:
 
     # --- sending ---
 
-    def _submit(self) -> Effects:
+    def _submit(self, *, tell: bool = False) -> Effects:
         asked = read(self.editor.draft, self._completing.prompts)
         if isinstance(asked, RunCommand):
             return self._run(asked.name)
         if isinstance(asked, Message):
             self.recall.add(asked.draft)
             self.editor.reset()
+            if self.busy and tell and self.steerable and isinstance(asked.effect, Submit):
+                self.told.append(asked)
+                return [Steer(asked.effect.text, asked.effect.images)]
             if self.busy:
                 self.queue.append(asked)
                 return []
@@ -288,10 +302,16 @@ class Composer:
             return []
         return [RunCommand(name)]
 
+    def unsent(self) -> Draft:
+        """All that would be lost: what waits for the end of a turn, then the draft."""
+        draft = self.editor.draft
+        waiting = [message.draft for message in self.queue]
+        return joined([*waiting, draft] if draft.text else waiting) if waiting else draft
+
     def turn_ended(self, *, interrupted: bool = False) -> Effects:
         """A turn is over: the oldest waiting message is sent; after an interrupt all are given back instead."""
-        self.busy = False
-        if interrupted and self.queue:
+        self.busy = self.steerable = False
+        if interrupted and (self.queue or self.told):
             self._give_back()
         elif self.queue:
             self.busy = True
@@ -306,10 +326,10 @@ class Composer:
         """What waited comes before the draft; the cursor at its start, but not under the fingers of who types on."""
         self._end_search()
         draft = self.editor.draft
-        waiting = [message.draft for message in self.queue]
+        waiting = [message.draft for message in (*self.told, *self.queue)]
         whole = joined([*waiting, draft] if draft.text else waiting)
         types_on = draft.text and draft != self._at_interrupt
-        self.queue = []
+        self.queue, self.told = [], []
         self.editor.set(at(whole, len(whole.text) - len(draft.text) + draft.cursor if types_on else 0))
 
     def hold(self, effect: Submit | UserShell) -> None:
@@ -318,6 +338,14 @@ class Composer:
         sent = self._sent
         self.queue.insert(0, sent if sent and sent.effect == effect else Message(effect, Draft(text)))
         self.busy = True
+
+    def heard(self, text: str) -> Message | None:
+        """The model hears this: the message that was told with it, if one was."""
+        for message in self.told:
+            if isinstance(message.effect, Submit) and message.effect.text == text:
+                self.told.remove(message)
+                return message
+        return None
 
     def _take_from_queue(self) -> None:
         if self.queue:

@@ -1,4 +1,4 @@
-"""The keys that edit a text: movement, deletion, one slot for killed text, undo. Notes are edited with the same keys.
+"""The keys that edit a text: movement, deletion, one slot for killed text, undo and redo; notes have the same.
 
 Facts in `docs/terminal-composer.md`, "Writing".
 """
@@ -25,6 +25,7 @@ class Editor:
         self.killed = Draft()
         self._column: int | None = None
         self._before: list[Draft] = []
+        self._after: list[Draft] = []
         self._typing = False
 
     def handle(self, key: Key, columns: int) -> bool:
@@ -47,6 +48,8 @@ class Editor:
             self.insert(self.killed)
         elif key.name in "_/7" and key.ctrl:
             self.undo()
+        elif chord in _REDO:
+            self.redo()
         else:
             return False
         return True
@@ -72,7 +75,7 @@ class Editor:
 
     def reset(self) -> None:
         """An empty draft with nothing to undo; the killed text is kept."""
-        self.draft, self._before, self._column, self._typing = Draft(), [], None, False
+        self.draft, self._before, self._after, self._column, self._typing = Draft(), [], [], None, False
 
     def move(self, index: int) -> None:
         """Put the cursor at `index` or the next border."""
@@ -86,7 +89,15 @@ class Editor:
         """Back to the draft before the last edit."""
         self._typing = False
         if self._before:
+            self._after.append(self.draft)
             self.draft = self._before.pop()
+
+    def redo(self) -> None:
+        """The edit that was undone last, as long as no other has come."""
+        self._typing = False
+        if self._after:
+            self._before.append(self.draft)
+            self.draft = self._after.pop()
 
     def _replace(self, where: Range, new: Draft, typing: bool = False) -> None:
         if where[0] == where[1] and not new.text:
@@ -97,6 +108,7 @@ class Editor:
     def _remember(self, typing: bool) -> None:
         if not (typing and self._typing):
             self._before = [*self._before[1 - MOST_UNDONE :], self.draft]
+        self._after = []
         self._typing = typing
 
     def _kill(self, where: Range) -> None:
@@ -176,6 +188,7 @@ def _word_on(draft: Draft, index: int) -> Range:
 Chord = tuple[str, bool, bool]
 """Name, Ctrl, Alt."""
 
+_REDO = (("_", False, True), ("z", True, True))
 _UP_DOWN = {"up": -1, "p": -1, "down": 1, "n": 1}
 _MOVES: dict[Chord, Callable[[Draft, int], int]] = {
     ("left", False, False): drafts.before,

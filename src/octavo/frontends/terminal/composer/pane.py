@@ -12,7 +12,7 @@ from octavo.frontends.terminal.composer.composer import Composer
 from octavo.frontends.terminal.composer.drawing import Cursor, draft_rows, row_count
 from octavo.frontends.terminal.composer.footer import footer_row, search_row, shortcut_rows
 from octavo.frontends.terminal.composer.popup import CHOSEN, popup_rows
-from octavo.frontends.terminal.composer.queue import queue_rows
+from octavo.frontends.terminal.composer.queue import queue_rows, told_rows
 from octavo.frontends.terminal.composer.status import Light, Status, status_row
 from octavo.frontends.terminal.text.styled import EMPTY, Line, Style
 from octavo.frontends.terminal.text.widths import cut_line
@@ -43,7 +43,7 @@ def pane_rows(pane: Pane, width: int, height: int) -> tuple[list[Line], Cursor]:
     """At most `height` rows of at most `width` columns, and where the cursor is in them."""
     composer = pane.composer
     status = [status_row(pane.status, pane.now, width, pane.light)] if pane.status else []
-    queue = queue_rows(composer.queue, width)
+    queue = [*told_rows(composer.told, width), *queue_rows(composer.queue, width)]
     shares = _shares(pane, len(status), len(queue), row_count(composer.editor.draft, width), width, max(height, 1))
     draft, (row, column), composer.top_row = draft_rows(
         composer.editor.draft, composer.example, width, shares.draft, composer.top_row, pane.fill

@@ -21,6 +21,11 @@ def submit(here: Interface, effect: wish.Submit) -> None:
         here.submit(ops.AddToHistory(effect.text))
 
 
+def steer(here: Interface, effect: wish.Steer) -> None:
+    """Tell the turn that runs; input that comes while one does joins it."""
+    submit(here, wish.Submit(effect.text, effect.images))
+
+
 def run_command(here: Interface, effect: wish.RunCommand) -> None:
     """Do what the slash command stands for."""
     from octavo.frontends.terminal.commands import run_command

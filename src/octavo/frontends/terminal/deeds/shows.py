@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime
 import time
 
@@ -49,6 +50,41 @@ def show_diff(here: Interface, _: wish.ShowDiff) -> None:
         here.run_effects((wish.OpenPager(diff_pager(text)),))
 
     here.start(look())
+
+
+def list_copies(here: Interface, _: wish.ListCopies) -> None:
+    """Open the list of what can be copied."""
+    from octavo.frontends.terminal.views.copy_picker import copy_picker
+
+    units = here.app.talk.chat.copies.units() if here.app.talk is not None else []
+    if units:
+        here.run_effects((wish.OpenView(copy_picker(units)),))
+    else:
+        here.info("There is nothing to copy yet.")
+
+
+def copy_text(here: Interface, effect: wish.CopyText) -> None:
+    """Put it on the clipboard, and say how."""
+    from octavo.frontends.terminal.actions.copying import CannotCopy, copied_by_tool, osc_52
+
+    async def copy() -> None:
+        environ, folder = here.config.environ, here.config.cwd
+        tool = await asyncio.to_thread(copied_by_tool, effect.text, environ, folder)
+        if tool is None:
+            try:
+                here.screen.send(osc_52(effect.text, tmux=bool(environ.get("TMUX"))))
+            except CannotCopy as error:
+                here.error(str(error))
+                return
+        here.info(f"Copied {effect.what}.", f"by {tool}" if tool else "by the terminal (OSC 52), if it allows that")
+
+    here.start(copy())
+
+
+def print_again(here: Interface, _: wish.PrintAgain) -> None:
+    """Print the conversation once more, below a rule."""
+    if here.app.talk is not None:
+        here.app.talk.print_again()
 
 
 def list_branches(here: Interface, _: wish.ListBranches) -> None:

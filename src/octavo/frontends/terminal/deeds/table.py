@@ -15,6 +15,7 @@ Deed = Callable[[Interface, Any], None]
 
 DEEDS: Mapping[type, Deed] = {
     wish.Submit: messages.submit,
+    wish.Steer: messages.steer,
     wish.UserShell: lambda here, effect: here.submit(ops.RunUserShellCommand(effect.command)),
     wish.RunCommand: messages.run_command,
     wish.Interrupt: lambda here, _: here.submit(ops.Interrupt()),
@@ -35,6 +36,9 @@ DEEDS: Mapping[type, Deed] = {
     wish.ListBranches: shows.list_branches,
     wish.ListCommits: shows.list_commits,
     wish.NewSession: sessions.new_session,
+    wish.ListCopies: shows.list_copies,
+    wish.CopyText: shows.copy_text,
+    wish.PrintAgain: shows.print_again,
     wish.ShowDiff: shows.show_diff,
     wish.ShowStatus: shows.show_status,
     wish.ShowMcp: shows.show_mcp,

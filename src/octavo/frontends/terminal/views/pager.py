@@ -117,6 +117,16 @@ class Pager(View):
         place = self.document.move(end if self._top is None else self._top, rows, self._width)
         self._top = place if place < end else None
 
+    @property
+    def top(self) -> Place:
+        """The first row that is seen."""
+        return self.document.end(self._width, self._page) if self._top is None else self._top
+
+    def go_to(self, index: int | None) -> None:
+        """Let a block begin the page, as far as the end allows; None for the end."""
+        place = None if index is None else Place(index, 0)
+        self._top = place if place is not None and place < self.document.end(self._width, self._page) else None
+
     def show(self, index: int) -> None:
         """Bring a block into view, its first row at least."""
         end = self.document.end(self._width, self._page)

@@ -10,7 +10,7 @@ from octavo.frontends.terminal.keys.key import Key, Paste
 from octavo.frontends.terminal.text.styled import Line, Style
 from octavo.frontends.terminal.views.pager import Pager
 from octavo.frontends.terminal.views.pager_document import Document, Place
-from octavo.frontends.terminal.views.view import CLOSE, STAY, Outcome, is_ctrl, is_named
+from octavo.frontends.terminal.views.view import CLOSE, STAY, Outcome, is_ctrl, is_named, typed
 
 TITLE = "TRANSCRIPT"
 _SELECTED = Style(reverse=True)
@@ -48,7 +48,21 @@ class TranscriptPager(Pager):
             return STAY
         if is_named(event, "enter"):
             return self._confirm()
+        if typed(event) in ("[", "]"):
+            self._jump(forward=typed(event) == "]")
+            return STAY
         return super().handle(event, now)
+
+    def _jump(self, *, forward: bool) -> None:
+        """To the user's message before what is seen, or the next one; both ends bound it."""
+        top = self.top
+        blocks = [said.block for said in self._messages()]
+        if forward:
+            later = [block for block in blocks if block > top.block]
+            self.go_to(later[0] if later else None)
+        else:
+            earlier = [block for block in blocks if Place(block, 0) < top]
+            self.go_to(earlier[-1] if earlier else 0)
 
     def _select_older(self) -> None:
         count = len(self._messages())
