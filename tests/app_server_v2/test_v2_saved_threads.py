@@ -200,3 +200,36 @@ def test_a_conversation_of_the_first_generation_is_taken_over_while_it_is_loaded
     assert turn["status"] == "completed"
     assert len(me.server.events()) == before
     assert len(me.items(turn["id"])) == 2
+
+
+def test_a_thread_without_a_turn_leaves_no_file(place: Place) -> None:
+    place.model(says("One"))
+    me = client(place)
+    unused, used = me.start(), me.start()
+    path = me.server.result("thread/read", {"threadId": unused})["thread"]["path"]
+    me.run(used, "go")
+    assert unused in path
+    assert [used in str(file) for file in place.sessions()] == [True]
+    assert [one["id"] for one in me.server.result("thread/list", {"modelProviders": []})["data"]] == [used]
+
+
+def test_what_a_thread_is_for_is_saved_with_it(place: Place) -> None:
+    place.model(says("One"))
+    me = client(place)
+    thread = me.start(threadSource="nightly")
+    me.run(thread, "go")
+    again = client(place).server
+    assert again.result("thread/read", {"threadId": thread})["thread"]["threadSource"] == "nightly"
+    assert again.result("thread/list", {})["data"][0]["threadSource"] == "nightly"
+    assert again.result("thread/resume", {"threadId": thread})["thread"]["threadSource"] == "nightly"
+
+
+def test_no_thread_is_in_a_section(place: Place) -> None:
+    place.model(says("One"))
+    me = client(place)
+    me.run(me.start(), "go")
+    assert me.server.result("thread/list", {"sectionId": "s"}) == {
+        "data": [],
+        "nextCursor": None,
+        "backwardsCursor": None,
+    }

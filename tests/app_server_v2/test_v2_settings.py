@@ -108,3 +108,12 @@ def test_a_file_that_is_not_there_is_made(place: Place) -> None:
     write(me, "features", {}, "replace")
     write(me, "sandbox_workspace_write.network_access", True, "upsert")
     assert written(place).endswith("[sandbox_workspace_write]\nnetwork_access = true\n")
+
+
+def test_what_the_configuration_says_in_vain_is_told(place: Place) -> None:
+    place.configure('default_permissions = "mine"\n[permissions.mine]\n')
+    me = client(place)
+    started = me.server.result("thread/start", {})
+    assert started["sandbox"]["type"] == "readOnly"
+    warning = me.server.notification("configWarning")
+    assert "mine" in warning["summary"]

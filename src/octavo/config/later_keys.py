@@ -13,7 +13,6 @@ LATER_KEYS = (
     "agents",
     "analytics",
     "apps",
-    "approvals_reviewer",
     "audio",
     "auto_review",
     "browser_use",

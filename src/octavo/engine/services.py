@@ -30,9 +30,9 @@ class Services(msgspec.Struct, frozen=True):
     factor around 1 for waits. `deltas` is false when the client reads no delta
     events, `replays` when it does not show what was said before a resume. `depth`
     counts the conversations that this one is nested in. `saves` is false when nothing of a
-    conversation is to stay on the disk. `thread_source` is what a client says about a new
-    session's purpose. `git_info` tells about the
-    checkout of a folder. `telemetry` is told what happens, in
+    conversation is to stay on the disk; without `saves_at_once` a new one is saved from its
+    first turn on. `thread_source` is what a client says about a new session's purpose.
+    `git_info` tells about the checkout of a folder. `telemetry` is told what happens, in
     sub-conversations too (`docs/telemetry.md`). `tools` and `agents` are offered beside ours,
     the latter with those of the configuration; `agent_slots` is what a nest of conversations
     shares. `hooks` may stop what happens, in sub-conversations too. `outer_diff` is the diff of
@@ -47,6 +47,7 @@ class Services(msgspec.Struct, frozen=True):
     replays: bool = True
     depth: int = 0
     saves: bool = True
+    saves_at_once: bool = True
     thread_source: str | None = None
     now: Callable[[], float] = time.time
     monotonic: Callable[[], float] = time.monotonic

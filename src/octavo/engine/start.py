@@ -141,7 +141,8 @@ async def _new_file(
         git=git if git is not None else msgspec.UNSET,
         thread_source=services.thread_source or msgspec.UNSET,
     )
-    return RolloutRecorder.create(config.codex_home, meta, lambda: _unix_ms(services))
+    create = RolloutRecorder.create if services.saves_at_once else RolloutRecorder.create_later
+    return create(config.codex_home, meta, lambda: _unix_ms(services))
 
 
 def _initial_messages(services: Services, saved: LoadedRollout) -> tuple[msgspec.Raw, ...]:

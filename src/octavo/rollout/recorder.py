@@ -11,6 +11,7 @@ nothing, and `close` raises. The times are local in path and name, UTC in the li
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
 import time
@@ -51,6 +52,8 @@ class RolloutRecorder:
         self._now = now
         self._ordinal = ordinal
         self._failure: str | None = None
+        self._unwritten: bytearray | None = None
+        """What stands before the first thing that happens, while there is no file."""
         self._journal = Journal(path)
 
     @classmethod
@@ -68,6 +71,24 @@ class RolloutRecorder:
         recorder = cls(path, fd, now)
         recorder._append("session_meta", [encode_json(meta)])
         recorder._must_have_started()
+        return recorder
+
+    @classmethod
+    def create_later(cls, codex_home: str, meta: SessionMeta, now: Clock) -> RolloutRecorder:
+        """The same, but the file is made with the first thing that happens: a session that is never used leaves none.
+
+        Raises `RolloutCreateError` where a file could not be made now.
+        """
+        path = new_rollout_path(codex_home, meta.id, now())
+        try:
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+        except OSError as error:
+            raise _cannot_start(error) from None
+        if not os.access(os.path.dirname(path), os.W_OK | os.X_OK):
+            raise _cannot_start(PermissionError(errno.EACCES, os.strerror(errno.EACCES)))
+        recorder = cls(path, -1, now)
+        recorder._unwritten = bytearray()
+        recorder._append("session_meta", [encode_json(meta)])
         return recorder
 
     @classmethod
@@ -164,6 +185,7 @@ class RolloutRecorder:
 
         Raises `RolloutWriteError` if something was not saved; the journal then stays for the next opening.
         """
+        self._unwritten = None
         if self._fd < 0:
             return
         try:
@@ -178,7 +200,19 @@ class RolloutRecorder:
     # --- writing ---
 
     def _append(self, kind: LineKind, payloads: Iterable[bytes]) -> None:
+        if self._unwritten is not None and kind not in ("session_meta", "response_item"):
+            self._make_file(self._unwritten)
         self._write(b"".join([self._line(kind, payload) for payload in payloads]))
+
+    def _make_file(self, unwritten: bytearray) -> None:
+        self._unwritten = None
+        try:
+            os.makedirs(os.path.dirname(self.path), exist_ok=True)
+            self._fd = os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_EXCL, 0o666)
+        except OSError as error:
+            self._stop(os_error_text(error))
+            return
+        self._write(bytes(unwritten))
 
     def _line(self, kind: LineKind, payload: bytes) -> bytes:
         ordinal = self._ordinal
@@ -188,6 +222,9 @@ class RolloutRecorder:
 
     def _write(self, data: bytes) -> None:
         if self._failure or not data:
+            return
+        if self._unwritten is not None:
+            self._unwritten += data
             return
         if self._fd < 0:
             self._stop("the session is closed")

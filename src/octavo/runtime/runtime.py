@@ -169,12 +169,14 @@ class Runtime:
         config: Config | None = None,
         *,
         saves: bool = True,
+        saves_at_once: bool = True,
         conversation_id: ConversationId | None = None,
         thread_source: str | None = None,
         editor: Editor | None = None,
     ) -> Conversation:
         """A new conversation, under the configuration of the start or another, saved or not.
 
+        Without `saves_at_once` it is saved from its first turn on, and leaves nothing if it has none.
         It gets a new id unless one was made for it before. `thread_source` is saved with it: what
         kind of work it is for, in the client's words. Raises `OctavoError`.
         """
@@ -182,6 +184,8 @@ class Runtime:
 
         config = config or self.config
         services = self.services(config, saves=saves, thread_source=thread_source, editor=editor)
+        if not saves_at_once:
+            services = msgspec.structs.replace(services, saves_at_once=False)
         return await new_conversation(config, services, conversation_id)
 
     async def resume(self, path: str, config: Config | None = None, *, editor: Editor | None = None) -> Conversation:

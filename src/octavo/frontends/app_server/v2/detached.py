@@ -30,9 +30,9 @@ async def detached_from(server: Server, thread: LiveThread) -> LiveThread:
     try:
         conversation: Conversation
         if path and thread.turns():
-            conversation = await server.runtime.fork(path, None, config)
+            conversation = await server.runtime.fork(path, None, config, thread_source=thread.thread_source)
         else:
-            conversation = await server.runtime.open(config, saves=bool(path))
+            conversation = await server.runtime.open(config, saves=bool(path), thread_source=thread.thread_source)
     except OctavoError as error:
         raise failed(f"error creating thread: {error}") from None
     new = adopt(server, conversation, config)

@@ -63,6 +63,8 @@ def _found(server: Server, params: ThreadListParams) -> list[Thread]:
 
 
 def _fitting(server: Server, params: ThreadListParams) -> Iterator[Thread]:
+    if params.section_id is not None:
+        return  # there are no sections here, so no thread is in one
     config = server.config
     providers = (config.model_provider_id,) if params.model_providers is None else params.model_providers
     names = thread_names(config.codex_home)

@@ -88,6 +88,7 @@ NOTIFICATIONS: dict[str, Any] = {
     "serverRequest/resolved": from_server.RequestResolved,
     "error": from_server.ErrorNotice,
     "warning": from_server.WarningNotice,
+    "configWarning": from_server.ConfigWarning,
     "deprecationNotice": from_server.DeprecationNotice,
     "account/rateLimits/updated": from_server.RateLimitsUpdated,
     "account/updated": from_server.AccountUpdated,

@@ -326,7 +326,11 @@ class Narrator:
         error, self._cause = TurnError(msg.message, info, self._cause), None
         yield Notice("error", told.ErrorNotice(self.thread_id, turn_id, error, will_retry=True))
 
-    def _warning(self, _: str, msg: events.Warning) -> Told:
+    def _warning(self, turn_id: str, msg: events.Warning) -> Told:
+        """What belongs to no turn is about the configuration."""
+        if not turn_id:
+            yield Notice("configWarning", told.ConfigWarning(msg.message))
+            return
         yield Notice("warning", told.WarningNotice(msg.message, self.thread_id))
 
     def _deprecation(self, _: str, msg: events.DeprecationNotice) -> Told:

@@ -53,7 +53,9 @@ async def fork_thread(server: Server, request_id: RequestId, params: ThreadForkP
     saved = await asyncio.to_thread(thread_at, server, path, with_turns=True)  # other threads go on meanwhile
     made = thread_config(server, params, saved.cwd)
     try:
-        conversation = await server.runtime.fork(path, None, made.config, saves=not params.ephemeral)
+        conversation = await server.runtime.fork(
+            path, None, made.config, saves=not params.ephemeral, thread_source=params.thread_source
+        )
     except OctavoError as error:
         raise failed(f"error forking thread: {error}") from None
     thread = adopt(server, conversation, made.config)

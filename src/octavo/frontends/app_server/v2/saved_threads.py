@@ -35,6 +35,7 @@ def saved_thread(
         name=name,
         git_info=shown_git(meta),
         originator=meta.originator,
+        thread_source=None if meta.thread_source is UNSET else meta.thread_source,
         turns=tuple(turns),
     )
 

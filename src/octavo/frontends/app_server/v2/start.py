@@ -18,7 +18,7 @@ async def start_thread(server: Server, request_id: RequestId, params: ThreadStar
     made = thread_config(server, params)
     try:
         conversation = await server.runtime.open(
-            made.config, saves=not params.ephemeral, thread_source=params.thread_source
+            made.config, saves=not params.ephemeral, saves_at_once=False, thread_source=params.thread_source
         )
     except OctavoError as error:
         raise failed(f"error creating thread: {error}") from None

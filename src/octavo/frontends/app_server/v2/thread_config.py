@@ -25,7 +25,8 @@ class ThreadConfig:
 
     def apply(self, thread: LiveThread, params: ThreadSettings) -> None:
         """Keep for the thread what only clients want to know."""
-        thread.policy, thread.reviewer, thread.thread_source = self.policy, self.reviewer, params.thread_source
+        thread.policy, thread.reviewer = self.policy, self.reviewer
+        thread.thread_source = params.thread_source or thread.thread_source
 
 
 def thread_config(server: Server, params: ThreadSettings, cwd: str | None = None) -> ThreadConfig:

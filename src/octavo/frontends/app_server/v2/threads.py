@@ -35,7 +35,7 @@ class LiveThread:
         self.before: Sequence[Turn] = saved.turns if saved is not None else ()
         self.policy: AskedPolicy = config.approval_policy
         self.reviewer: ApprovalsReviewer = config.approvals_reviewer
-        self.thread_source: str | None = None
+        self.thread_source: str | None = saved.thread_source if saved is not None else None
         self.forked_from: str | None = None
         self.subscription = ""
         self._created = time.time()

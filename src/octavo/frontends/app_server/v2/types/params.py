@@ -93,6 +93,7 @@ class ThreadListParams(Camel, frozen=True, kw_only=True):
     limit: Limit | None = None
     model_providers: tuple[str, ...] | None = None
     search_term: str | None = None
+    section_id: str | None = None
     sort_direction: SortDirection | None = None
     sort_key: Literal["created_at", "updated_at", "recency_at", "section_position"] | None = None
     source_kinds: tuple[str, ...] | None = None

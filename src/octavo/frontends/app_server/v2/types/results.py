@@ -123,7 +123,11 @@ class Model(Camel, frozen=True, kw_only=True):
     input_modalities: tuple[Literal["text", "image"], ...] = ("text", "image")
     supports_personality: bool = False
     additional_speed_tiers: tuple[str, ...] = ()
+    service_tiers: tuple[str, ...] = ()
+    default_service_tier: str | None = None
     upgrade: str | None = None
+    upgrade_info: None = None
+    availability_nux: None = None
 
 
 class ModelListResponse(Camel, frozen=True):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
+import msgspec
+
 from octavo.frontends.app_server.v1.types.values import Camel
 from octavo.frontends.app_server.v2.types.items import ThreadItem
 from octavo.frontends.app_server.v2.types.values import ItemsView, Variant
@@ -51,6 +53,11 @@ class Turn(Camel, frozen=True, kw_only=True):
     started_at: int | None = None
     completed_at: int | None = None
     duration_ms: int | None = None
+    root_turn_id: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.root_turn_id is None:
+            msgspec.structs.force_setattr(self, "root_turn_id", self.id)  # no turn is a part of another one here
 
     @property
     def is_over(self) -> bool:
