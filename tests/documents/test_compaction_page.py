@@ -58,7 +58,7 @@ def test_what_went_is_told_and_comes_back(tmp_path: Path) -> None:
         tmp_path, called("seq -f 'line %g of what the tool says' 1 200"), said("x" * 900), said("y"), tokens=4000
     )
     text = run(tmp_path, "exec", "--skip-git-repo-check", "--replay", tape, "-s", "danger-full-access", "Read it")
-    assert "Took out old tool output to make room: 1 outputs, " in text
+    assert "Took out old tool output to make room: 1 output, " in text
     (path,) = (tmp_path / "sessions").rglob("rollout-*.jsonl")
     show, rollback = (shlex.split(line)[1:] for line in example("sh").splitlines())
     words = {"SESSION": str(path)}

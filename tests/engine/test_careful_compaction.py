@@ -48,8 +48,8 @@ async def test_old_outputs_go_first_and_no_model_is_asked_if_that_is_enough(tmp_
         assert "bytes of output of exit code 0 were taken out to make room" in sent["c1"]
         assert "small" in sent["c2"]
         assert "x" * 2000 in texts(talk.input())
-        said = turn.one("background_event")["message"]
-        assert said.startswith("Took out old tool output to make room: 1 outputs, ")
+        said = turn.one("warning")["message"]
+        assert said.startswith("Took out old tool output to make room: 1 output, ")
         assert "seq -f" in said
         (line,) = compacted_lines(talk)
         (dropped,) = line["dropped"]
@@ -148,7 +148,7 @@ async def test_a_failed_question_takes_nothing_away(tmp_path: Path) -> None:
         await talk.user("go")
         before = talk.input()
         turn = await talk.rest_of(await talk.submit(ops.Compact()))
-        assert "background_event" not in turn.kinds()
+        assert "warning" not in turn.kinds()
         await talk.user("on")
         assert talk.input()[: len(before)] == before
 

@@ -13,6 +13,7 @@ from octavo.engine.active_turn import ActiveTurn
 from octavo.engine.compaction import MAX_USER_BYTES, ask_for_summary, last_assistant_text, told_as_item
 from octavo.engine.old_parts import (
     FILES_TITLE,
+    NOTE_CLOSE,
     NOTE_OPEN,
     Trimmed,
     newest_plan,
@@ -86,7 +87,7 @@ def _go_on_with(
     others: int = 0,
 ) -> None:
     if trimmed.dropped:
-        session.emit(turn.id, events.BackgroundEvent(_told(trimmed)))
+        session.emit(turn.id, events.Warning(_told(trimmed)))
     session.history.replace(items)
     session.items_after_compaction = len(session.history.items)
     session.recorder.record_compacted(summary, items, dropped=trimmed.dropped, others=others)
@@ -116,7 +117,8 @@ def _told(trimmed: Trimmed) -> str:
     largest = sorted(trimmed.dropped, key=lambda output: -output.bytes)[:_MOST_NAMED]
     named = ", ".join(f"{_one_line(output.call)} ({output.bytes:,})" for output in largest)
     more = f", and {count - len(largest)} more" if count > len(largest) else ""
-    return f"Took out old tool output to make room: {count} outputs, {size:,} bytes: {named}{more}."
+    outputs = "1 output" if count == 1 else f"{count} outputs"
+    return f"Took out old tool output to make room: {outputs}, {size:,} bytes: {named}{more}."
 
 
 def _one_line(title: str) -> str:
@@ -140,13 +142,12 @@ def _note(before: Sequence[ResponseItem], trimmed: Trimmed, start: int, summary:
     size = sum(output.bytes for output in trimmed.dropped)
     went = f"Of the older steps {len(trimmed.dropped)} outputs of tools went, {size:,} bytes." if size else ""
     parts = (
-        NOTE_OPEN,
-        "Older steps were taken out of this conversation to make room. What the user said stands above, word for word, "
-        "and so does the newest plan. The last steps follow below as they were. " + went,
+        f"{NOTE_OPEN} What the user said stands above, word for word, and so does the newest plan. The last steps follow "
+        f"below as they were. {went}".rstrip(),
         _files(before),
         "Another model worked on this until now and left this note; build on the work that is done instead of doing "
         "it again:",
         summary or "(no summary available)",
-        NOTE_OPEN.replace("<", "</"),
+        NOTE_CLOSE,
     )
     return "\n\n".join(part for part in parts if part)

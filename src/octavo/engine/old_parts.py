@@ -31,8 +31,9 @@ from octavo.protocol.saved_view import SavedView
 from octavo.protocol.session_prefix import is_real_user_message
 from octavo.rollout.lines import DroppedOutput
 
-NOTE_OPEN = "<compaction_note>"
-"""How the message begins that stands for what was taken out."""
+NOTE_OPEN = "<compaction_note>\n\nOlder steps were taken out of this conversation to make room."
+NOTE_CLOSE = "</compaction_note>"
+"""How the message begins and ends that stands for what was taken out."""
 FILES_TITLE = "Files that patches have touched so far:"
 
 _SMALL = 512
@@ -108,7 +109,10 @@ def users_words(items: Sequence[ResponseItem], most: int) -> list[Message]:
 
 def is_note(item: ResponseItem) -> bool:
     """Whether it stands for what an earlier compaction took out."""
-    return isinstance(item, Message) and item.role == "user" and message_text(item).startswith(NOTE_OPEN)
+    if not isinstance(item, Message) or item.role != "user":
+        return False
+    text = message_text(item)
+    return text.startswith(NOTE_OPEN) and text.endswith(NOTE_CLOSE)
 
 
 def touched_files(items: Sequence[ResponseItem]) -> tuple[str, ...]:
