@@ -142,8 +142,8 @@ def _note(before: Sequence[ResponseItem], trimmed: Trimmed, start: int, summary:
     size = sum(output.bytes for output in trimmed.dropped)
     went = f"Of the older steps {len(trimmed.dropped)} outputs of tools went, {size:,} bytes." if size else ""
     parts = (
-        f"{NOTE_OPEN} What the user said stands above, word for word, and so does the newest plan. The last steps follow "
-        f"below as they were. {went}".rstrip(),
+        f"{NOTE_OPEN} What the user said stands above, word for word, and so does the newest plan. The last steps "
+        f"follow below as they were. {went}".rstrip(),
         _files(before),
         "Another model worked on this until now and left this note; build on the work that is done instead of doing "
         "it again:",

@@ -38,6 +38,7 @@ FILES_TITLE = "Files that patches have touched so far:"
 
 _SMALL = 512
 """Bytes of an output that is not worth taking out."""
+_MOST_FILES = 500
 _TITLE = 200
 _PATCHED = re.compile(r"^\*\*\* (?:(?:Add|Update|Delete) File|Move to): (.+?)\s*$", re.MULTILINE)
 
@@ -116,14 +117,14 @@ def is_note(item: ResponseItem) -> bool:
 
 
 def touched_files(items: Sequence[ResponseItem]) -> tuple[str, ...]:
-    """The files that patches named, and those that an earlier note tells, in the order of their first change."""
+    """The files that patches named, and those that an earlier note tells, in the order of their first change; of many the newest."""
     found: dict[str, None] = {}
     for item in items:
         if is_note(item) and isinstance(item, Message):
             found.update(dict.fromkeys(_listed(message_text(item))))
         for text in _texts_of_call(item):
             found.update(dict.fromkeys(_PATCHED.findall(text)))
-    return tuple(found)
+    return tuple(found)[-_MOST_FILES:]
 
 
 def _listed(note: str) -> Iterator[str]:
