@@ -117,7 +117,7 @@ def is_note(item: ResponseItem) -> bool:
 
 
 def touched_files(items: Sequence[ResponseItem]) -> tuple[str, ...]:
-    """The files that patches named, and those that an earlier note tells, in the order of their first change; of many the newest."""
+    """The files that patches named, those of an earlier note first; of very many the newest."""
     found: dict[str, None] = {}
     for item in items:
         if is_note(item) and isinstance(item, Message):
