@@ -122,7 +122,7 @@ def _told(trimmed: Trimmed) -> str:
 
 
 def _one_line(title: str) -> str:
-    words = " ".join(title.split())
+    words = "".join(char if char.isprintable() else "\ufffd" for char in " ".join(title.split()))
     return (words if len(words) <= 60 else f"{words[:59]}…") or "a call"
 
 
