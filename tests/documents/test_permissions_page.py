@@ -30,7 +30,7 @@ def run(folder: Path, *words: str) -> str:
 
 
 def test_trying_a_file_prints_what_the_page_shows(tmp_path: Path) -> None:
-    (tmp_path / "team.rules").write_text(example("python"))
+    (tmp_path / "team.rules").write_text(example("starlark"))
     assert run(tmp_path, *shlex.split(example("sh"))[1:]) == example("json")
 
 
@@ -46,13 +46,13 @@ def test_trying_a_file_prints_what_the_page_shows(tmp_path: Path) -> None:
 )
 def test_the_rules_say_what_they_seem_to_say(tmp_path: Path, line: str, said: str) -> None:
     (tmp_path / "rules").mkdir()
-    (tmp_path / "rules" / "default.rules").write_text(example("python"))
+    (tmp_path / "rules" / "default.rules").write_text(example("starlark"))
     assert run(tmp_path, "permissions", "check", line).startswith(said)
 
 
 def test_a_rule_is_listed_and_removed(tmp_path: Path) -> None:
     (tmp_path / "rules").mkdir()
-    (tmp_path / "rules" / "default.rules").write_text(example("python"))
+    (tmp_path / "rules" / "default.rules").write_text(example("starlark"))
     first, *others = run(tmp_path, "permissions", "list").splitlines()
     name, *cells = first.split("\t")
     assert cells == ["prompt", "everywhere", "git [push|fetch]", "look at the branch first"]

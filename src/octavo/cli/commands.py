@@ -23,6 +23,7 @@ GENERATE_JSON_SCHEMA = Deferred(("generate-json-schema",), "octavo.cli.type_expo
 WORKTREE = Deferred(("worktree",), "octavo.cli.worktree.options:WORKTREE")
 PERMISSIONS = Deferred(("permissions",), "octavo.cli.permissions.options:PERMISSIONS")
 EXECPOLICY = Deferred(("execpolicy",), "octavo.cli.permissions.options:EXECPOLICY")
+HOOKS = Deferred(("hooks",), "octavo.cli.hooks.options:HOOKS")
 RESPONSES_API_PROXY = Deferred(("responses-api-proxy",), "octavo.cli.plumbing_options:RESPONSES_API_PROXY")
 STDIO_TO_UDS = Deferred(("stdio-to-uds",), "octavo.cli.plumbing_options:STDIO_TO_UDS")
 DEFERRED = (
@@ -42,6 +43,7 @@ DEFERRED = (
     WORKTREE,
     PERMISSIONS,
     EXECPOLICY,
+    HOOKS,
     GENERATE_TS,
     GENERATE_JSON_SCHEMA,
     RESPONSES_API_PROXY,
@@ -198,6 +200,7 @@ OCTAVO = Command(
         WORKTREE,
         PERMISSIONS,
         EXECPOLICY,
+        HOOKS,
         GENERATE_TS,
         RESPONSES_API_PROXY,
         STDIO_TO_UDS,

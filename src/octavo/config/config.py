@@ -24,6 +24,7 @@ from octavo.config.schema import (
     PriceToml,
     ReasoningSummaryFormat,
     ShellEnvironmentPolicy,
+    SkillToml,
     Tui,
     UndoToml,
 )
@@ -173,6 +174,11 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     agents: Agents = Agents()
     otel: Otel
     prices: Mapping[str, PriceToml]
+    hooks: Mapping[str, object]
+    """The table as it is written; `tools.user_hooks` reads it (`docs/hooks.md`)."""
+    hooks_sandbox_mode: SandboxMode | None
+    skills: tuple[SkillToml, ...]
+    """What the user says about single skills (`docs/skills.md`)."""
     limits: Limits | None
     """What a turn may take (`docs/limits.md`)."""
     undo: UndoToml

@@ -222,6 +222,19 @@ class UndoToml(msgspec.Struct, frozen=True):
     skip: tuple[str, ...] | None = None
 
 
+class SkillToml(msgspec.Struct, frozen=True):
+    """`[[skills.config]]`: a skill by its file or folder, and whether the model is told of it."""
+
+    path: str
+    enabled: bool = True
+
+
+class SkillsToml(msgspec.Struct, frozen=True):
+    """`[skills]`."""
+
+    config: tuple[SkillToml, ...] = ()
+
+
 class ProfileToml(msgspec.Struct, frozen=True):
     """`[profiles.NAME]`: the settings that may differ from one profile to another."""
 
@@ -321,6 +334,9 @@ class ConfigToml(msgspec.Struct, frozen=True):
     tools: ToolsToml | None = None
     features: Mapping[str, Any] | None = None
     notice: Notices | None = None
+    hooks: Mapping[str, Any] | None = None
+    hooks_sandbox_mode: SandboxMode | None = None
+    skills: SkillsToml | None = None
     projects: Mapping[str, ProjectToml] | None = None
     otel: OtelToml | None = None
     profiles: Mapping[str, ProfileToml] | None = None

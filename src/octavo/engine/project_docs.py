@@ -35,7 +35,7 @@ def user_instructions(config: Config) -> str | None:
 def project_documents(config: Config) -> list[str]:
     """The paths of the project's documents that are read, from the top of the project down."""
     names = _names(config)
-    return [path for folder in _folders(config) if (path := _first_there(folder, names))]
+    return [path for folder in project_folders(config) if (path := _first_there(folder, names))]
 
 
 def cut_documents(config: Config) -> list[str]:
@@ -62,7 +62,7 @@ def _project_documents(config: Config) -> str | None:
     budget = config.project_doc_max_bytes
     names = _names(config)
     texts = []
-    for folder in _folders(config):
+    for folder in project_folders(config):
         if budget <= 0:
             break
         data = _read_first(folder, names, budget)
@@ -82,7 +82,7 @@ def _first_there(folder: str, names: list[str]) -> str | None:
     return next((path for path in paths if os.path.isfile(path)), None)
 
 
-def _folders(config: Config) -> list[str]:
+def project_folders(config: Config) -> list[str]:
     """From the top of the project, which a marker tells, down to the working directory; only the latter without one."""
     cwd = os.path.realpath(config.cwd)
     chain, folder = [], cwd

@@ -14,7 +14,7 @@ from octavo.engine.confinement import keep_programs_out
 from octavo.engine.conversation import Conversation
 from octavo.engine.environment import login_shell_name
 from octavo.engine.mcp_servers import start_mcp_servers
-from octavo.engine.project_docs import user_instructions
+from octavo.engine.project_docs import project_folders, user_instructions
 from octavo.engine.services import Services
 from octavo.engine.session import Question, Session
 from octavo.errors import OctavoError
@@ -172,8 +172,19 @@ def _announce(session: Session, saved_events: Sequence[msgspec.Raw] | None) -> e
         session.emit("", events.Warning(warning))
     for alias, canonical in session.config.deprecations:
         session.emit("", deprecation_notice(alias, canonical))
+    if _may_have_hooks(session.config):
+        from octavo.engine.user_hooks import attach_hooks  # most users have none
+
+        attach_hooks(session, resumed=saved_events is not None)
     start_mcp_servers(session)
     return configured
+
+
+def _may_have_hooks(config: Config) -> bool:
+    """Whether there is anything that may name a hook; a project's folders count once the project is trusted."""
+    folders = project_folders(config) if config.project_is_trusted else []
+    places = [config.codex_home, *(os.path.join(folder, ".codex") for folder in folders)]
+    return bool(config.hooks) or any(os.path.lexists(os.path.join(place, "hooks.json")) for place in places)
 
 
 def _tell_observer(session: Session) -> None:
