@@ -140,6 +140,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     shell_environment_policy: ShellEnvironmentPolicy
     shell_snapshot: bool
     keep_background_processes: bool
+    deny_read: tuple[str, ...] = ()
+    """Globs of what the model's commands and tools may not read, as the user wrote them (`docs/deny-read.md`)."""
 
     user_instructions: str | None
     """The global AGENTS text, trimmed, without the project's documents."""

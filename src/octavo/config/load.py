@@ -148,6 +148,7 @@ def resolve_config(sources: ConfigSources, settings: ConfigToml, read: ReadSourc
         shell_environment_policy=settings.shell_environment_policy or ShellEnvironmentPolicy(),
         shell_snapshot=first(True, settings.shell_snapshot),
         keep_background_processes=first(False, settings.keep_background_processes),
+        deny_read=_checked_rules(settings.deny_read or (), sources.environ),
         user_instructions=read_user_instructions(sources.codex_home),
         base_instructions=base_instructions,
         developer_instructions=first_set(flags.developer_instructions, settings.developer_instructions),
@@ -187,6 +188,18 @@ def resolve_config(sources: ConfigSources, settings: ConfigToml, read: ReadSourc
         oss_provider=oss_provider,
         warnings=(*read.warnings, *_warnings(settings, profile, flags)),
     )
+
+
+def _checked_rules(rules: tuple[str, ...], environ: Mapping[str, str]) -> tuple[str, ...]:
+    if rules:
+        from octavo.files.deny_read import BadRule, parse_rule  # few have any
+
+        for rule in rules:
+            try:
+                parse_rule(rule, environ)
+            except BadRule as error:
+                raise ConfigError(f"`{rule}` in `deny_read` {error}") from None
+    return rules
 
 
 def _agents(table: Mapping[str, Any] | None, codex_home: str) -> Agents:

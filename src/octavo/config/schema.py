@@ -313,6 +313,7 @@ class ConfigToml(msgspec.Struct, frozen=True):
     windows_wsl_setup_acknowledged: bool | None = None
     shell_snapshot: bool | None = None
     keep_background_processes: bool | None = None
+    deny_read: tuple[str, ...] | None = None
     max_turns: Integer | None = None
     max_tokens: Integer | None = None
     max_cost: float | None = None

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import msgspec
 
@@ -39,9 +39,10 @@ class VerifiedPatch(msgspec.Struct, frozen=True):
     text: str
 
 
-def verify(patch_text: str, cwd: str) -> VerifiedPatch:
+def verify(patch_text: str, cwd: str, refuse: Callable[[str], None] = lambda path: None) -> VerifiedPatch:
     """What `patch_text` would do with relative paths counting from the absolute folder `cwd`.
 
+    `refuse` is called with each path before anything is read there, and may raise what it likes.
     Raises `PatchError`, whose text belongs after `apply_patch verification failed: `.
     """
     patch = parse(patch_text)
@@ -50,11 +51,13 @@ def verify(patch_text: str, cwd: str) -> VerifiedPatch:
     free = _FreeNames()
     for section in patch.sections:
         path = os.path.join(cwd, section.path)
+        refuse(path)
         change = _change(section, path, cwd)
         free.follow(path, change)
         changes[path] = change
         touched[path] = None
         if change.update is not None and change.update.move_path is not None:
+            refuse(change.update.move_path)
             touched[change.update.move_path] = None
     return VerifiedPatch(changes, cwd, tuple(touched), patch.text)
 

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 
 from octavo.process.failures import SpawnError
 from octavo.process.launcher_spawn import hand_over, launcher
-from octavo.sandbox.spec import SandboxSpec, confinement, platform_sandbox
+from octavo.sandbox.spec import NOTHING, SandboxSpec, Unreadable, confinement, platform_sandbox
 
 _STARTED, _SPAWN_FAILED, _EXITED, _EXITED_FIRST, _MOVED = 1, 2, 3, 4, 5
 _RECORD = struct.Struct("ii")
@@ -151,17 +151,21 @@ def launch(
     sandbox: SandboxSpec | None,
     streams: Sequence[int],
     terminal: bool = False,
+    unreadable: Unreadable = NOTHING,
 ) -> Command:
     """Start a command as leader of a session of its own, in the sandbox that Linux gives (`docs/sandbox.md`).
 
     `streams` are the file descriptors of its stdin, stdout and stderr; with `terminal` the first of them becomes its
-    controlling terminal. On macOS `argv` and `environ` must be those of `sandbox-exec` already. Raises `OSError`.
+    controlling terminal. What is `unreadable` is hidden from it. On macOS `argv` and `environ` must be those of
+    `sandbox-exec` already. Raises `OSError`.
     """
     request = {
         "argv": [os.fsencode(argument) for argument in argv],
         "environment": {os.fsencode(name): os.fsencode(value) for name, value in environ.items()},
         "cwd": os.fsencode(cwd),
         "confinement": confinement(sandbox) if sandbox is not None and platform_sandbox() == "linux" else None,
+        "unreadable": [os.fsencode(path) for path in unreadable.paths],
+        "is_strict": unreadable.is_strict,
         "terminal": terminal,
     }
     return Command(_send(marshal.dumps(request), streams))

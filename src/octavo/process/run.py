@@ -21,7 +21,7 @@ import msgspec
 
 from octavo.process.failures import EmptyCommandError, KilledBySignalError, NulByteError, SpawnError
 from octavo.process.launch import KILLED, Command, Leftovers, launch
-from octavo.sandbox.spec import SandboxSpec, platform_sandbox
+from octavo.sandbox.spec import NOTHING, SandboxSpec, Unreadable, platform_sandbox
 
 Stream = Literal["stdout", "stderr"]
 OnOutput = Callable[[Stream, bytes], None]
@@ -68,12 +68,13 @@ async def run_command(
     on_moved: OnMoved = lambda path, to: None,
     leftovers: Leftovers | None = None,
     stdin: bytes = b"",
+    unreadable: Unreadable = NOTHING,
 ) -> CommandOutput:
     """Run `argv` with nothing but `stdin` to read, in `sandbox`, until it has ended and its output is read.
 
     After `timeout_ms` all its processes are killed and the exit code is 124. Cancelling ends them too, within a
     second. What it leaves in the background ends with it, or lives on in `leftovers` if they are given. `on_moved`
-    hears of what is told as `CommandOutput.moved`, however the command ends.
+    hears of what is told as `CommandOutput.moved`, however the command ends. What is `unreadable` is hidden from it.
     Raises `EmptyCommandError`, `SpawnError`, `NulByteError` and `KilledBySignalError`.
     """
     if not argv:
@@ -83,10 +84,10 @@ async def run_command(
     if sandbox is not None and platform_sandbox() == "seatbelt":
         from octavo.sandbox.seatbelt import seatbelt_command
 
-        argv, environ = seatbelt_command(argv, environ, sandbox)
+        argv, environ = seatbelt_command(argv, environ, sandbox, unreadable)
     loop = asyncio.get_running_loop()
     started = loop.time()
-    command, output = _start(argv, cwd, environ, sandbox, on_output, stdin)
+    command, output = _start(argv, cwd, environ, sandbox, on_output, stdin, unreadable)
     try:
         status, timed_out = await _exit_of(command, timeout_ms)
         await output.drained()
@@ -115,12 +116,14 @@ def _start(
     sandbox: SandboxSpec | None,
     on_output: OnOutput,
     stdin: bytes,
+    unreadable: Unreadable,
 ) -> tuple[Command, OutputReader]:
     given = _readable(stdin)
     stdout, stdout_end = _wide_pipe()
     stderr, stderr_end = os.pipe()
     try:
-        command = launch(argv, cwd=cwd, environ=environ, sandbox=sandbox, streams=(given, stdout_end, stderr_end))
+        streams = (given, stdout_end, stderr_end)
+        command = launch(argv, cwd=cwd, environ=environ, sandbox=sandbox, streams=streams, unreadable=unreadable)
     except OSError as error:
         os.close(stdout)
         os.close(stderr)

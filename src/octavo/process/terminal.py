@@ -16,7 +16,7 @@ from collections.abc import Mapping, Sequence
 
 from octavo.process.launch import Command, launch
 from octavo.sandbox.moved import moved_text
-from octavo.sandbox.spec import SandboxSpec
+from octavo.sandbox.spec import NOTHING, SandboxSpec, Unreadable
 
 ROWS, COLUMNS = 24, 80
 MAX_UNREAD = 1 << 20
@@ -136,16 +136,29 @@ class Terminal:
 
 
 def open_terminal(
-    argv: Sequence[str], *, cwd: str, environ: Mapping[str, str], sandbox: SandboxSpec | None
+    argv: Sequence[str],
+    *,
+    cwd: str,
+    environ: Mapping[str, str],
+    sandbox: SandboxSpec | None,
+    unreadable: Unreadable = NOTHING,
 ) -> Terminal:
-    """Start `argv` on a new terminal, in `sandbox`. Raises `OSError`."""
+    """Start `argv` on a new terminal, in `sandbox`, with what is `unreadable` hidden from it. Raises `OSError`."""
     master, slave = os.openpty()
     streams = (slave, slave, slave)
     with contextlib.ExitStack() as undo:
         undo.callback(os.close, master)
         try:
             fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
-            command = launch(argv, cwd=cwd, environ=environ, sandbox=sandbox, streams=streams, terminal=True)
+            command = launch(
+                argv,
+                cwd=cwd,
+                environ=environ,
+                sandbox=sandbox,
+                streams=streams,
+                terminal=True,
+                unreadable=unreadable,
+            )
         finally:
             os.close(slave)
         undo.pop_all()

@@ -9,7 +9,7 @@ import sys
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import _socket
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from typing import NoReturn
 
     from octavo.sandbox.linux.confine import View
@@ -31,15 +31,16 @@ def confine_and_execute(
     *,
     parent: int | None = None,
     is_ahead: bool = False,
+    unreadable: Sequence[bytes] = (),
 ) -> NoReturn:
     """Apply the sandbox to this process and become the command, which ends with `parent` if one is given.
 
-    `broker` and `is_ahead`: as for `octavo.sandbox.linux.confine.confine`.
+    `broker`, `is_ahead` and `unreadable`: as for `octavo.sandbox.linux.confine.confine`.
     """
     from octavo.sandbox.linux.confine import confine, refusal
 
     try:
-        confine(confinement, kernel, view, cwd, broker, is_ahead=is_ahead)
+        confine(confinement, kernel, view, cwd, broker, is_ahead=is_ahead, unreadable=unreadable)
         # The folder may lie on another mount now.
         os.chdir(cwd)
     except (OSError, NotImplementedError) as error:

@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping, Sequence
 
 from octavo.protocol.policy import DangerFullAccess, has_network
-from octavo.sandbox.spec import SandboxSpec
+from octavo.sandbox.spec import NOTHING, SandboxSpec, Unreadable
 
 PROGRAM = "/usr/bin/sandbox-exec"  # never looked up: another one on the PATH could pretend to confine
 
@@ -58,11 +58,14 @@ _NETWORK = "\n(allow network-outbound)\n(allow network-inbound)\n(allow system-s
 
 
 def seatbelt_command(
-    argv: Sequence[str], environ: Mapping[str, str], spec: SandboxSpec
+    argv: Sequence[str], environ: Mapping[str, str], spec: SandboxSpec, unreadable: Unreadable = NOTHING
 ) -> tuple[list[str], dict[str, str]]:
     """The arguments and the environment that run `argv` in the sandbox of `spec`."""
     clause, parameters = _writing(spec)
-    profile = _base() + _READ + clause + (_NETWORK if has_network(spec.policy) else "")
+    hidden = [(f"UNREADABLE_{index}", path) for index, path in enumerate(unreadable.paths)]
+    closed = "".join(f'\n(deny file-read* (subpath (param "{name}")))\n' for name, _ in hidden)
+    profile = _base() + _READ + closed + clause + (_NETWORK if has_network(spec.policy) else "")
+    parameters += hidden
     defined = [f"-D{name}={value}" for name, value in parameters]
     return [PROGRAM, "-p", profile, *defined, "--", *argv], {**environ, "CODEX_SANDBOX": "seatbelt"}
 

@@ -25,6 +25,20 @@ Confinement = tuple[bool, list[bytes] | None, list[bytes], bool, list[bytes]]
 """Network allowed; writable roots, `None` for the whole disk; those that are projects; protections on; our folders."""
 
 
+class Unreadable(msgspec.Struct, frozen=True):
+    """What is hidden from a command: real paths, none inside of another.
+
+    `is_strict`: also from commands with full access where that costs these some of their rights (`docs/deny-read.md`).
+    """
+
+    paths: tuple[str, ...] = ()
+    is_strict: bool = False
+
+
+NOTHING = Unreadable()
+"""Nothing is hidden."""
+
+
 class SandboxSpec(msgspec.Struct, frozen=True):
     """A policy, the absolute folder it is about, and the writable roots that follow (`docs/sandbox.md`).
 

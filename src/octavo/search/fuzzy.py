@@ -43,10 +43,17 @@ class FileSearch:
     """Searches that come one after another; the files are listed anew once something may have changed.
 
     Several threads may search at the same time. `environ` says where ripgrep and
-    git's own settings are, `options` are further ones for ripgrep.
+    git's own settings are, `options` are further ones for ripgrep. What `is_closed` says of an absolute path, with the
+    roots of the search, is not found.
     """
 
-    def __init__(self, environ: Mapping[str, str] | None = None, options: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        environ: Mapping[str, str] | None = None,
+        options: Sequence[str] = (),
+        is_closed: Callable[[str, Sequence[str]], bool] = lambda path, roots: False,
+    ) -> None:
+        self._is_closed = is_closed
         self._environ = os.environ if environ is None else environ
         self._options = options
         self._special = SpecialFiles()
@@ -72,7 +79,8 @@ class FileSearch:
             if "\0" in root:
                 continue
             for path in self._best(root, parts, limit, cancelled):
-                if (hit := match(parts, path)) is not None:
+                hit = match(parts, path)
+                if hit is not None and not self._is_closed(os.path.join(root, path), roots):
                     found.append(FoundFile(root, path, hit.score, hit.indices))
             if cancelled():
                 return ()

@@ -12,9 +12,10 @@ import base64
 import io
 import mimetypes
 import os
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from octavo.files.plain_file import open_plain
+from octavo.files.plain_file import open_plain, place_of
 from octavo.protocol.items import InputImage, InputText
 
 if TYPE_CHECKING:
@@ -26,10 +27,13 @@ SENT_AS_IS = {"PNG": "image/png", "JPEG": "image/jpeg", "MPO": "image/jpeg"}
 _MODES_OF_PNG = ("RGB", "RGBA", "L", "LA", "P", "1", "I", "I;16")
 
 
-def image_part(path: str) -> InputImage | InputText:
-    """The picture as a data URL, or a text in its place."""
+def image_part(path: str, refuse: Callable[[str], None] = lambda place: None) -> InputImage | InputText:
+    """The picture as a data URL, or a text in its place.
+
+    `refuse` is asked about the place of what was opened, and raises if it may not be read.
+    """
     try:
-        data = _content(path)
+        data = _content(path, refuse)
     except (OSError, ValueError) as error:
         number = getattr(error, "errno", None)
         reason = f"{error.strerror} (os error {number})" if isinstance(error, OSError) and number else str(error)
@@ -54,9 +58,10 @@ def _why_not(path: str, data: bytes) -> str:
     return f"the file holds no picture that can be read, though its name says `{mime}`"
 
 
-def _content(path: str) -> bytes:
+def _content(path: str, refuse: Callable[[str], None]) -> bytes:
     limit = MAX_MIB << 20
     with open_plain(path) as file:
+        refuse(place_of(file))
         # Not tried at all where the size tells; read with a limit, since the file may grow meanwhile.
         data = file.read(limit + 1) if os.fstat(file.fileno()).st_size <= limit else None
     if data is None or len(data) > limit:

@@ -22,6 +22,7 @@ from octavo.sandbox.denial import explain_denial, is_likely_denied
 from octavo.sandbox.spec import SandboxSpec, configured_sandbox
 from octavo.tools.approval import ask, go_ahead
 from octavo.tools.context import ApprovalKey, Invocation, TurnContext
+from octavo.tools.unreadable import why_denied
 
 if TYPE_CHECKING:
     from octavo.tools.rulings import Ruling
@@ -79,8 +80,10 @@ async def carry_out(
     stopped = denied(outcome) if sandbox is not None else None
     if sandbox is None or stopped is None:
         return outcome, ""
-    if not _may_retry(action, invocation.turn):
-        return outcome, _explained(action, invocation, sandbox, stopped)
+    # What may not be read may not be read without the sandbox either: there is nothing to ask about.
+    hidden = why_denied(invocation.turn, stopped.aggregated.decode("utf-8", "replace"), action.cwd)
+    if hidden or not _may_retry(action, invocation.turn):
+        return outcome, _explained(invocation, hidden or explain_denial(sandbox, stopped.aggregated, action.cwd))
     if action.leads_where_it_did is not None and not action.leads_where_it_did():
         approved = False  # a link came in between: that is not what the user agreed to
     if not approved:
@@ -99,9 +102,8 @@ def _rules_on(action: Action, invocation: Invocation) -> Ruling | None:
     return ruling(permissions, invocation, action.command, action.cwd)
 
 
-def _explained(action: Action, invocation: Invocation, sandbox: SandboxSpec, stopped: CommandOutput) -> str:
+def _explained(invocation: Invocation, line: str | None) -> str:
     """Tell the user which rule stopped the action, if that can be told; the same line is the remark for the model."""
-    line = explain_denial(sandbox, stopped.aggregated, action.cwd)
     if line:
         invocation.emit(BackgroundEvent(line))
     return line or ""

@@ -25,7 +25,8 @@ from octavo.tools.errors import RespondToModel
 from octavo.tools.file_undo import undoable
 from octavo.tools.orchestrator import Action, carry_out, denied_output, with_remark
 from octavo.tools.output_format import shell_output_json
-from octavo.tools.run_command import output_text, tell_output
+from octavo.tools.run_command import hidden_from, output_text, tell_output
+from octavo.tools.unreadable import refuse_unreadable
 
 Result = TypeVar("Result")
 Places = dict[str, Place]
@@ -46,7 +47,9 @@ async def run_patch(invocation: Invocation, text: str, cwd: str, timeout_ms: int
         await editor.save(tuple(files_read(text, cwd)))
     is_large = weight(text, cwd) > _LARGE
     try:
-        patch = await _worked_out(lambda: verify(text, cwd), is_large)
+        patch = await _worked_out(
+            lambda: verify(text, cwd, lambda path: refuse_unreadable(invocation.turn, path)), is_large
+        )
     except PatchError as error:
         raise RespondToModel(f"apply_patch verification failed: {error}") from None
     places = _places(patch)
@@ -141,6 +144,7 @@ async def _apply(
                 timeout_ms=timeout_ms,
                 on_output=lambda stream, chunk: tell_output(invocation, stream, chunk),
                 stdin=with_places(patch.cwd, agreed, text) if only_places else text,
+                unreadable=await hidden_from(turn),
             )
 
     action = Action(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import Mapping, Sequence
 from typing import Literal
@@ -23,13 +24,15 @@ from octavo.protocol.events import (
 from octavo.protocol.policy import DangerFullAccess
 from octavo.sandbox.environment import configured_environment
 from octavo.sandbox.moved import moved_text
-from octavo.sandbox.spec import SandboxSpec
+from octavo.sandbox.spec import NOTHING, SandboxSpec, Unreadable
+from octavo.sandbox.unreadable import unreadable
 from octavo.tools.approval import Rejected
 from octavo.tools.context import Host, Invocation, ToolResult, TurnContext
 from octavo.tools.file_undo import undoable
 from octavo.tools.orchestrator import Action, carry_out, denied_output, sandbox_for, with_remark
 from octavo.tools.output_format import shell_output_json, truncate_for_model
 from octavo.tools.shell_request import ShellRequest
+from octavo.tools.unreadable import why_denied
 
 ENDED_BACKGROUND = (
     "What the command left running in the background was ended with it "
@@ -55,6 +58,10 @@ async def run_shell_request(invocation: Invocation, request: ShellRequest) -> To
     text = output_text(output)
     if output.ended_background:
         invocation.emit(BackgroundEvent(ENDED_BACKGROUND))
+    if not remark and not request.is_user_shell_command:
+        remark = why_denied(invocation.turn, text, request.cwd)
+        if remark:
+            invocation.emit(BackgroundEvent(remark))
     for notice in _notices(output):
         remark = f"{remark}\n{notice}" if remark else notice
     return ToolResult(
@@ -62,6 +69,15 @@ async def run_shell_request(invocation: Invocation, request: ShellRequest) -> To
         output.exit_code == 0,
         (_end(invocation.call_id, output, text),),
     )
+
+
+async def hidden_from(turn: TurnContext) -> Unreadable:
+    """What a command of the model that starts now may not read."""
+    config, settings = turn.config, turn.settings
+    if not config.deny_read:
+        return unreadable(config, settings.sandbox_policy, settings.cwd)
+    # A thread: it looks through the whole project.
+    return await asyncio.to_thread(unreadable, config, settings.sandbox_policy, settings.cwd)
 
 
 def _notices(output: CommandOutput) -> list[str]:
@@ -103,6 +119,7 @@ async def _run(invocation: Invocation, request: ShellRequest) -> tuple[CommandOu
                     on_output=lambda stream, chunk: tell_output(invocation, stream, chunk),
                     on_moved=lambda path, to: invocation.emit(BackgroundEvent(moved_text(path, to))),
                     leftovers=invocation.host.leftovers if invocation.turn.config.keep_background_processes else None,
+                    unreadable=NOTHING if request.is_user_shell_command else await hidden_from(invocation.turn),
                 )
 
     action = Action(

@@ -26,7 +26,7 @@ from octavo.tools.context import Invocation, OpenTerminal, Tool, ToolResult, Tur
 from octavo.tools.errors import RespondToModel
 from octavo.tools.file_undo import undoable
 from octavo.tools.orchestrator import Action, carry_out, denied_output, with_remark
-from octavo.tools.run_command import turn_environment
+from octavo.tools.run_command import hidden_from, turn_environment
 from octavo.tools.schema import boolean, function_tool, number, string
 
 MIN_YIELD_MS, MAX_YIELD_MS = 250, 30_000
@@ -151,7 +151,8 @@ async def _started(invocation: Invocation, argv: tuple[str, ...]) -> tuple[Termi
 
     async def attempt(sandbox: SandboxSpec | None) -> Terminal:
         words = finding_apply_patch(argv, environ, links_folder(turn.config.environ))
-        terminal = open_terminal(words, cwd=cwd, environ=environ, sandbox=sandbox)
+        hidden = await hidden_from(turn)
+        terminal = open_terminal(words, cwd=cwd, environ=environ, sandbox=sandbox, unreadable=hidden)
         async with contextlib.AsyncExitStack() as undo:
             undo.push_async_callback(terminal.end)
             ended = await terminal.wait(QUICK_EXIT_SECONDS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import stat
 
@@ -13,6 +14,7 @@ from octavo.tools.arguments import parse_arguments
 from octavo.tools.context import Invocation, Tool, ToolResult
 from octavo.tools.errors import RespondToModel
 from octavo.tools.schema import function_tool, string
+from octavo.tools.unreadable import refuse_unreadable
 
 SPEC = function_tool(
     "view_image",
@@ -34,13 +36,15 @@ async def view_image(invocation: Invocation) -> ToolResult:
 
     arguments = parse_arguments(invocation, Arguments)
     path = os.path.normpath(os.path.join(invocation.turn.settings.cwd, arguments.path))
+    refuse = functools.partial(refuse_unreadable, invocation.turn)
+    refuse(path)
     try:
         mode = os.stat(path).st_mode
     except (OSError, ValueError) as error:
         raise RespondToModel(f"unable to locate image at `{path}`: {describe(error)}") from None
     if not stat.S_ISREG(mode):
         raise RespondToModel(f"image path `{path}` is not a file")
-    if not invocation.host.queue_input(invocation.turn.turn_id, user_message(image_part(path))):
+    if not invocation.host.queue_input(invocation.turn.turn_id, user_message(image_part(path, refuse))):
         raise RespondToModel("unable to attach image (no active task)")
     invocation.emit(ViewImageToolCall(invocation.call_id, path))
     return ToolResult("attached local image path")

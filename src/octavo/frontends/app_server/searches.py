@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Awaitable, Sequence
+from typing import TYPE_CHECKING
 
+from octavo.sandbox.unreadable import closed_in_searches
 from octavo.search.fuzzy import FileSearch, FoundFile
+
+if TYPE_CHECKING:
+    from octavo.config.config import Config
 
 _MOST_OF_A_ROOT = 50
 
@@ -14,10 +19,10 @@ _MOST_OF_A_ROOT = 50
 class Searches:
     """The searches that run, by the token under which a later one ends them."""
 
-    def __init__(self, environ: Mapping[str, str]) -> None:
+    def __init__(self, config: Config) -> None:
         self._by_token: dict[str, threading.Event] = {}
         self._running: set[threading.Event] = set()
-        self._files = FileSearch(environ)
+        self._files = FileSearch(config.environ, is_closed=closed_in_searches(config))
 
     def begin(self, roots: Sequence[str], query: str, token: str | None) -> Awaitable[Sequence[FoundFile]]:
         """End the search of this token, if there is one, and be ready to look.

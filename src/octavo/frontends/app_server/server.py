@@ -87,7 +87,7 @@ class Server:
         if self._searches is None:
             from octavo.frontends.app_server.searches import Searches
 
-            self._searches = Searches(self.config.environ)
+            self._searches = Searches(self.config)
         return self._searches
 
     def room(self, kind: type[Room]) -> Room:

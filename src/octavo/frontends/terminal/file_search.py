@@ -25,12 +25,18 @@ Answer = Callable[[str, Sequence[FileMatch]], None]
 class FileSearches:
     """Searches below a folder as the user types, until `close`."""
 
-    def __init__(self, folder: str, environ: Mapping[str, str], answer: Answer) -> None:
+    def __init__(
+        self,
+        folder: str,
+        environ: Mapping[str, str],
+        answer: Answer,
+        is_closed: Callable[[str, Sequence[str]], bool] = lambda path, roots: False,
+    ) -> None:
         self._folder = folder
         self._answer = answer
         # In a repository `.gitignore` files above it do not count, elsewhere those above the folder.
         limit = "--require-git" if _in_repository(folder) else "--no-ignore-parent"
-        self._files = FileSearch(environ, ("--glob=!.git", limit))
+        self._files = FileSearch(environ, ("--glob=!.git", limit), is_closed)
         self._task: asyncio.Task[None] | None = None
         self._wanted = ""
         self._running = ""

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
         environment: dict[bytes, bytes]
         cwd: bytes
         confinement: Confinement | None
+        unreadable: list[bytes]
+        is_strict: bool
         terminal: bool
 
 
@@ -68,6 +70,8 @@ def await_command(
             _take_terminal()
         os.chdir(request["cwd"])
         if confinement is None:
+            if kernel is not None and request["unreadable"]:
+                _hide(kernel, request)
             execute(argv, environment)
     except (OSError, ValueError) as error:
         reason = struct.pack("ii", SPAWN_FAILED, getattr(error, "errno", None) or errno.EINVAL)
@@ -79,7 +83,25 @@ def await_command(
     if isinstance(view, str):
         give_up(view)
     cwd = request["cwd"]
-    confine_and_execute(argv, environment, cwd, confinement, kernel, view, orders, parent=parent, is_ahead=ahead)
+    confine_and_execute(
+        argv,
+        environment,
+        cwd,
+        confinement,
+        kernel,
+        view,
+        orders,
+        parent=parent,
+        is_ahead=ahead,
+        unreadable=request["unreadable"],
+    )
+
+
+def _hide(kernel: Kernel, request: Request) -> None:
+    from octavo.sandbox.linux.confine import hide_alone
+
+    hide_alone(kernel, request["unreadable"], strict=request["is_strict"])
+    os.chdir(request["cwd"])  # it may lie on another mount now
 
 
 def _has_entered(kernel: Kernel, network: Network | None) -> bool:

@@ -29,6 +29,7 @@ from octavo.sandbox.linux.syscalls import PR_SET_NO_NEW_PRIVS, prctl
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import _socket
+    from collections.abc import Sequence
 
     from octavo.sandbox.linux.kernel import Kernel
     from octavo.sandbox.linux.private_network import Network
@@ -101,12 +102,13 @@ def confine(
     broker: _socket.socket | None = None,
     *,
     is_ahead: bool = False,
+    unreadable: Sequence[bytes] = (),
 ) -> None:
     """Apply all protections to this single-threaded process; raises `OSError` or `NotImplementedError`.
 
     The working folder `cwd` must be entered again afterwards: it may lie on another mount now. `broker` is where the
     broker of a private network is told what to serve, without which there is none; `is_ahead` says that `enter_ahead`
-    was called.
+    was called. What is at the real paths `unreadable` is hidden, where there can be a view.
     """
     network, roots, _, protect, _ = confinement
     writable, viewed, pinned, sealed, links = view
@@ -121,6 +123,7 @@ def confine(
         mounts.enter_mount_namespace()
         if viewed:
             mounts.show_read_only(writable=writable, pinned=pinned, sealed=sealed, links=links)
+        mounts.hide(unreadable)
         folder = kernel.shared_memory
         if folder and not shared_memory.is_in_use(folder, [*writable, cwd]):
             shared_memory.put_private_memory(folder)
@@ -132,6 +135,22 @@ def confine(
     if roots is not None:
         landlock.restrict_writes(writable)
     _load_filter(kernel, network=network, metadata=metadata, broker=broker if is_private else None)
+
+
+def hide_alone(kernel: Kernel, unreadable: Sequence[bytes], *, strict: bool) -> None:
+    """Hide paths from a command that is not confined otherwise. Raises `OSError`.
+
+    With `strict` also where that takes a user namespace, in which `sudo` does not work; and root gives up what could
+    undo it. Where there can be no view nothing is hidden.
+    """
+    if kernel.namespace == "none" or (kernel.namespace == "user" and not strict):
+        return
+    if kernel.namespace == "user":
+        mounts.enter_user_namespace()
+    mounts.enter_mount_namespace()
+    mounts.hide(unreadable)
+    if strict:
+        privileges.give_up_privileges()
 
 
 def _load_filter(kernel: Kernel, *, network: bool, metadata: bool, broker: _socket.socket | None) -> None:

@@ -11,6 +11,7 @@ user namespace, in which the user and the group keep their numbers.
 from __future__ import annotations
 
 import os
+import stat
 import struct
 
 from octavo.sandbox.linux.real_paths import open_real
@@ -19,6 +20,7 @@ from octavo.sandbox.linux.syscalls import (
     MOVE_MOUNT,
     OPEN_TREE,
     PR_SET_DUMPABLE,
+    mount,
     prctl,
     system_call,
     unshare,
@@ -37,6 +39,8 @@ _AT_FDCWD, _AT_EMPTY_PATH, _AT_RECURSIVE = -100, 0x1000, 0x8000
 _OPEN_TREE_CLONE, _OPEN_TREE_CLOEXEC = 1, os.O_CLOEXEC
 _MOVE_FROM_EMPTY_PATH, _MOVE_TO_EMPTY_PATH = 0x04, 0x40
 _READ_ONLY, _SLAVE = 1, 1 << 19
+_INERT = _READ_ONLY | 2 | 4 | 8
+"""Nothing there can be changed, gives rights, is a device or can be run."""
 
 
 def enter_user_namespace() -> None:
@@ -85,6 +89,34 @@ def show_read_only(
         tree = _copy(link, os.O_NOFOLLOW)
         if tree >= 0:
             _place(tree, link, os.O_NOFOLLOW)
+
+
+def hide(paths: Sequence[bytes]) -> None:
+    """Make files at these real paths unreadable, and folders empty; what is no longer there is left out.
+
+    A file is covered by a device that nobody may open there, which holds for root too. Raises `OSError` with the path.
+    """
+    for path in paths:
+        try:
+            place = open_real(path, os.O_PATH | os.O_NOFOLLOW)
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            raise OSError(error.errno, error.strerror, path) from error
+        try:
+            if stat.S_ISDIR(os.fstat(place).st_mode):
+                mount(b"tmpfs", b"/proc/self/fd/%d" % place, _INERT, b"mode=000,size=4k,nr_inodes=2")
+                continue
+            tree = _copy(b"/dev/null")
+            try:
+                _set_attributes(tree, b"", _AT_EMPTY_PATH, _INERT, 0)
+                system_call(MOVE_MOUNT, tree, b"", place, b"", _MOVE_FROM_EMPTY_PATH | _MOVE_TO_EMPTY_PATH)
+            finally:
+                os.close(tree)
+        except OSError as error:
+            raise OSError(error.errno, error.strerror, path) from error
+        finally:
+            os.close(place)
 
 
 def rehearse(paths: list[bytes]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
@@ -18,6 +18,7 @@ from octavo.tools.context import Invocation, Tool, ToolResult
 from octavo.tools.errors import RespondToModel
 from octavo.tools.reading.call import Natural, refuse_zero
 from octavo.tools.schema import Schema, number, record, string
+from octavo.tools.unreadable import refuse_unreadable, turn_denied_reads
 
 NAME = "grep_files"
 DESCRIPTION = "Names the files whose text matches a regular expression, the latest change first."
@@ -47,9 +48,15 @@ def parameters() -> Schema:
     return record(properties, ["pattern"])
 
 
-async def run(arguments: str | bytes, cwd: str, environ: Mapping[str, str] | None = None) -> str:
+async def run(
+    arguments: str | bytes,
+    cwd: str,
+    environ: Mapping[str, str] | None = None,
+    is_closed: Callable[[str], bool] = lambda path: False,
+) -> str:
     """The paths, one a line, or `NOTHING_FOUND`; `environ` says where to look for `rg`.
 
+    Files that are `is_closed` are never named, whatever is in them.
     Raises `RespondToModel` for bad arguments and when the search fails.
     """
     wanted = decode_arguments(arguments, Arguments)
@@ -61,7 +68,8 @@ async def run(arguments: str | bytes, cwd: str, environ: Mapping[str, str] | Non
     _require(path)
     include = (wanted.include or "").strip()
     output = await _search(_argv(pattern, include, path), cwd, os.environ if environ is None else environ)
-    return "\n".join(_paths(output)[: min(wanted.limit, MAX_PATHS)]) or NOTHING_FOUND
+    paths = [path for path in _paths(output) if not is_closed(os.path.join(cwd, path))]
+    return "\n".join(paths[: min(wanted.limit, MAX_PATHS)]) or NOTHING_FOUND
 
 
 def _require(path: str) -> None:
@@ -117,7 +125,9 @@ def _paths(output: CommandOutput) -> list[str]:
 
 async def _answer(invocation: Invocation) -> ToolResult:
     turn = invocation.turn
-    found = await run(argument_text(invocation), turn.settings.cwd, turn.config.environ)
+    arguments, denied = argument_text(invocation), turn_denied_reads(turn)
+    refuse_unreadable(turn, decode_arguments(arguments, Arguments).path or "")
+    found = await run(arguments, turn.settings.cwd, turn.config.environ, lambda path: denied.rule_for(path) is not None)
     return ToolResult(found, success=found != NOTHING_FOUND)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from collections import deque
+from collections.abc import Callable
 
 import msgspec
 
@@ -15,6 +16,7 @@ from octavo.tools.context import Invocation, Tool, ToolResult
 from octavo.tools.errors import RespondToModel
 from octavo.tools.reading.call import Natural, cut, refuse_zero
 from octavo.tools.schema import Schema, number, record, string
+from octavo.tools.unreadable import refuse_unreadable, turn_denied_reads
 
 NAME = "list_dir"
 DESCRIPTION = "Lists a folder and the folders in it, with a mark for each kind of entry: / folder, @ link, ? other."
@@ -50,9 +52,10 @@ def parameters() -> Schema:
     return record(properties, ["dir_path"])
 
 
-def run(arguments: str | bytes, cwd: str) -> str:
+def run(arguments: str | bytes, cwd: str, is_closed: Callable[[str], bool] = lambda folder: False) -> str:
     """The folder's path, then one entry a line. The path is absolute, so `cwd` plays no part.
 
+    Folders inside of it that are `is_closed` are not looked into.
     Raises `RespondToModel` for bad arguments and for a folder that cannot be read.
     """
     wanted = decode_arguments(arguments, Arguments)
@@ -61,7 +64,7 @@ def run(arguments: str | bytes, cwd: str) -> str:
     refuse_zero(limit=wanted.limit, depth=wanted.depth)
     if not wanted.dir_path.startswith("/"):
         raise RespondToModel("dir_path must be an absolute path")
-    entries = _entries(wanted.dir_path, wanted.depth)
+    entries = _entries(wanted.dir_path, wanted.depth, is_closed)
     start = wanted.offset - 1
     if entries and start >= len(entries):
         raise RespondToModel("offset exceeds directory entry count")
@@ -72,7 +75,7 @@ def run(arguments: str | bytes, cwd: str) -> str:
     return "\n".join(lines)
 
 
-def _entries(root: str, depth: int) -> list[Entry]:
+def _entries(root: str, depth: int, is_closed: Callable[[str], bool]) -> list[Entry]:
     """All entries down to `depth` levels, a folder's own before those of the folders in it."""
     found: list[Entry] = []
     waiting = deque([(root, b"", depth)])
@@ -80,7 +83,7 @@ def _entries(root: str, depth: int) -> list[Entry]:
         folder, prefix, levels = waiting.popleft()
         for entry, path in _read(folder, prefix, depth - levels):
             found.append(entry)
-            if entry.mark == "/" and levels > 1:
+            if entry.mark == "/" and levels > 1 and not is_closed(path):
                 waiting.append((path, entry.path + b"/", levels - 1))
     return found
 
@@ -119,7 +122,10 @@ def _line(entry: Entry) -> str:
 
 
 async def _answer(invocation: Invocation) -> ToolResult:
-    return ToolResult(run(argument_text(invocation), invocation.turn.settings.cwd))
+    turn, arguments = invocation.turn, argument_text(invocation)
+    refuse_unreadable(turn, decode_arguments(arguments, Arguments).dir_path)
+    denied = turn_denied_reads(turn)
+    return ToolResult(run(arguments, turn.settings.cwd, lambda folder: denied.rule_for(folder) is not None))
 
 
 TOOL = Tool(NAME, _answer, FunctionTool(NAME, DESCRIPTION, strict=False, parameters=parameters()), parallel=True)

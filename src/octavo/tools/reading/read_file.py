@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import functools
 import os
 import sys
 import threading
@@ -22,6 +23,7 @@ from octavo.tools.errors import RespondToModel
 from octavo.tools.reading.call import Natural, cut, refuse_zero
 from octavo.tools.reading.indentation import block_around
 from octavo.tools.schema import Schema, boolean, number, record, string
+from octavo.tools.unreadable import refuse_unreadable
 
 NAME = "read_file"
 DESCRIPTION = (
@@ -74,10 +76,16 @@ def parameters() -> Schema:
     return record(properties, ["file_path"])
 
 
-def run(arguments: str | bytes, cwd: str, is_over: Callable[[], bool] = lambda: False) -> str:
+def run(
+    arguments: str | bytes,
+    cwd: str,
+    is_over: Callable[[], bool] = lambda: False,
+    refuse: Callable[[str], None] = lambda place: None,
+) -> str:
     """The lines as `L{number}: {text}`, joined by line feeds. The path is absolute, so `cwd` plays no part.
 
     The file is read as far as the wanted lines need it, and no further once `is_over` says that nobody waits for them.
+    `refuse` is asked about the place of what was opened, and raises if it may not be read.
 
     Raises `RespondToModel` for bad arguments and for what cannot be read.
     """
@@ -90,6 +98,7 @@ def run(arguments: str | bytes, cwd: str, is_over: Callable[[], bool] = lambda: 
     block = _resolved(wanted) if wanted.mode == "indentation" else None
     try:
         with _open(wanted.file_path) as file:
+            refuse(place_of(file))
             every = _lines(file, is_over)
             lines = _slice(every, wanted) if block is None else _block(every, block)
     except OSError as error:
@@ -171,10 +180,12 @@ def _shown(line: bytes) -> str:
 
 
 async def _answer(invocation: Invocation) -> ToolResult:
-    is_over = threading.Event()
+    is_over, turn = threading.Event(), invocation.turn
+    refuse = functools.partial(refuse_unreadable, turn)
+    refuse(decode_arguments(argument_text(invocation), Arguments).file_path)
     try:
         # A thread: a huge file takes long, and nothing else can hear an interrupt meanwhile.
-        lines = await asyncio.to_thread(run, argument_text(invocation), invocation.turn.settings.cwd, is_over.is_set)
+        lines = await asyncio.to_thread(run, argument_text(invocation), turn.settings.cwd, is_over.is_set, refuse)
     finally:
         is_over.set()
     return ToolResult(lines)

@@ -71,12 +71,13 @@ def search_files(here: Interface, effect: wish.SearchFiles) -> None:
     """Look for files."""
     if here.finder is None:
         from octavo.frontends.terminal.file_search import FileSearches
+        from octavo.sandbox.unreadable import closed_in_searches
 
         def found(query: str, files: Any) -> None:
             here.record("file_search_result", query=query, matches=len(files))
             here.app.composer.files_found(query, files)
             here.loop.changed()
 
-        here.finder = FileSearches(here.config.cwd, here.config.environ, found)
+        here.finder = FileSearches(here.config.cwd, here.config.environ, found, closed_in_searches(here.config))
     here.record("file_search_start", query=effect.query)
     here.finder.search(effect.query)
