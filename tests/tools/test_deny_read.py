@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from story import Told, answer, call, conversation, patch, says, shell
 
+from octavo.errors import ConfigError
+
 SECRET = "the-secret-itself"
 MODES = ["read-only", "workspace-write", "danger-full-access"]
 READERS = "test-gpt-5-codex"
@@ -148,3 +150,34 @@ async def test_the_stored_login_is_kept_from_commands_without_any_rule(workspace
     assert SECRET not in output
     assert f"{login} may not be read: the stored login is kept from" in output
     assert login.read_text() == SECRET
+
+
+@needs_view
+async def test_a_terminal_of_the_model_does_not_read_it_either(workspace: Path) -> None:
+    said = call("exec_command", {"cmd": "cat .env; cat deep/.env"})
+    output, turn = await run(workspace, said, features={"unified_exec": True})
+    assert SECRET not in output
+    assert f"{workspace}/.env may not be read: `.env` in `deny_read`" in output
+    assert SECRET not in str(turn)
+
+
+@needs_view
+async def test_nobody_is_asked_to_lift_the_sandbox_for_it(workspace: Path) -> None:
+    output, turn = await run(workspace, shell("cat .env"), approval_policy="on-failure")
+    assert "may not be read" in output
+    assert "exec_approval_request" not in turn.kinds()
+
+
+@needs_view
+async def test_a_file_that_comes_later_is_hidden_from_the_next_command(workspace: Path) -> None:
+    replies = [answer(shell("echo new > late.env; cat late.env")), answer(shell("cat late.env", "c2")), says("done")]
+    async with conversation(workspace, replies, deny_read=["*.env"]) as talk:
+        await talk.user("go")
+        first, second = [item["output"] for item in talk.input() if item["type"] == "function_call_output"]
+    assert "Output:\nnew" in first
+    assert "late.env: Permission denied" in second
+
+
+async def test_a_rule_that_is_none_ends_the_start(workspace: Path) -> None:
+    with pytest.raises(ConfigError, match="`a//b` in `deny_read` names no path"):
+        await run(workspace, shell("true"), deny_read=["a//b"])

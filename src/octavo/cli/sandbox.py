@@ -12,7 +12,8 @@ from octavo.process.foreground import run_linux as confined_on_linux
 from octavo.process.foreground import run_seatbelt
 from octavo.process.foreground import run_windows as confined_on_windows
 from octavo.sandbox.environment import configured_environment
-from octavo.sandbox.spec import SandboxSpec, configured_sandbox
+from octavo.sandbox.spec import SandboxSpec, Unreadable, configured_sandbox
+from octavo.sandbox.unreadable import unreadable
 
 
 def check(invocation: Invocation) -> int:
@@ -31,14 +32,14 @@ def check(invocation: Invocation) -> int:
 
 def run_linux(invocation: Invocation) -> int:
     """Run the command under Landlock and seccomp; its exit code."""
-    spec, environ = _confinement(invocation)
-    return confined_on_linux(invocation.last.texts("COMMAND"), spec, environ)
+    spec, environ, hidden = _confinement(invocation)
+    return confined_on_linux(invocation.last.texts("COMMAND"), spec, environ, hidden)
 
 
 def run_macos(invocation: Invocation) -> int:
     """Run the command under Seatbelt; its exit code."""
-    spec, environ = _confinement(invocation)
-    return run_seatbelt(invocation.last.texts("COMMAND"), spec, environ)
+    spec, environ, hidden = _confinement(invocation)
+    return run_seatbelt(invocation.last.texts("COMMAND"), spec, environ, hidden)
 
 
 def run_windows(invocation: Invocation) -> int:
@@ -47,11 +48,12 @@ def run_windows(invocation: Invocation) -> int:
     confined_on_windows()
 
 
-def _confinement(invocation: Invocation) -> tuple[SandboxSpec, dict[str, str]]:
+def _confinement(invocation: Invocation) -> tuple[SandboxSpec, dict[str, str], Unreadable]:
     """Read-only, or with `--full-auto` this folder; the configured sandbox mode does not count."""
     full_auto = invocation.last.has("full-auto")
     flags = ConfigFlags(sandbox_mode="workspace-write" if full_auto else "read-only")
     config = start.load(start.overrides(invocation, start.PLAIN), flags, start.PLAIN)
     spec = configured_sandbox(config, config.sandbox_policy, config.cwd)
     assert spec is not None  # only full access has none  # noqa: S101
-    return spec, configured_environment(config, config.sandbox_policy)
+    hidden = unreadable(config, config.sandbox_policy, config.cwd)
+    return spec, configured_environment(config, config.sandbox_policy), hidden

@@ -83,6 +83,7 @@ class Session:
         self.telemetry: ConversationTelemetry | None = None
         self.snapshot: asyncio.Task[None] | None = None
         self.approved_for_session: set[ApprovalKey] = set()
+        self.told_once: set[str] = set()
         self.hooks: Hooks | None = services.hooks
         self.more_tools: tuple[Tool, ...] = services.tools
         """Tools beside our own: those of the program that we are part of, and the agents that may be asked."""

@@ -15,15 +15,19 @@ from octavo.errors import OctavoError
 from octavo.process.launcher.descendants import adopt_orphans, end_descendants
 from octavo.protocol.policy import has_network
 from octavo.sandbox.moved import moved_text
-from octavo.sandbox.spec import SandboxSpec, confinement
+from octavo.sandbox.spec import NOT_HIDDEN, NOTHING, SandboxSpec, Unreadable, confinement
 
 
 class SandboxUnavailableError(OctavoError):
     """This kind of sandbox does not exist on this system; ends the program with 1."""
 
 
-def run_linux(argv: Sequence[str], spec: SandboxSpec, environ: Mapping[str, str]) -> int:
+def run_linux(
+    argv: Sequence[str], spec: SandboxSpec, environ: Mapping[str, str], unreadable: Unreadable = NOTHING
+) -> int:
     """Run `argv` in the current folder under Landlock and seccomp, with our own stdin, stdout and stderr.
+
+    What is `unreadable` is hidden from it; a line says so where it cannot be.
 
     Returns the command's exit code, 128+n when signal n killed it, 101 when there is no command or it was not
     found. Raises `SandboxUnavailableError` on other systems.
@@ -48,6 +52,8 @@ def run_linux(argv: Sequence[str], spec: SandboxSpec, environ: Mapping[str, str]
     except OSError as error:
         os.write(2, os.fsencode(f"{refusal(error)}\n"))
         return 101
+    if unreadable.is_strict and kernel.namespace == "none":
+        os.write(2, os.fsencode(f"octavo: {NOT_HIDDEN}\n"))
     ourselves = os.getpid()
     adopt_orphans()
     try:
@@ -57,7 +63,11 @@ def run_linux(argv: Sequence[str], spec: SandboxSpec, environ: Mapping[str, str]
             _restore_signals()
             if not has_network(spec.policy):
                 keep_sockets_back()
-            confine_and_execute(command, environment, cwd, plan, kernel, prepared.view, broker, parent=ourselves)
+            hidden = [os.fsencode(path) for path in unreadable.paths]
+            view = prepared.view
+            confine_and_execute(
+                command, environment, cwd, plan, kernel, view, broker, parent=ourselves, unreadable=hidden
+            )
         if broker is not None:
             broker.close()
         return _exit_code_of(child)
@@ -69,11 +79,13 @@ def run_linux(argv: Sequence[str], spec: SandboxSpec, environ: Mapping[str, str]
                 os.write(2, os.fsencode(f"octavo: {moved_text(os.fsdecode(path), os.fsdecode(to))}\n"))
 
 
-def run_seatbelt(argv: Sequence[str], spec: SandboxSpec, environ: Mapping[str, str]) -> int:
+def run_seatbelt(
+    argv: Sequence[str], spec: SandboxSpec, environ: Mapping[str, str], unreadable: Unreadable = NOTHING
+) -> int:
     """As `run_linux`, with `sandbox-exec` of macOS; a system without it raises `SandboxUnavailableError`."""
     from octavo.sandbox.seatbelt import seatbelt_command
 
-    command, variables = seatbelt_command(argv, environ, spec)
+    command, variables = seatbelt_command(argv, environ, spec, unreadable)
     try:
         child = os.posix_spawn(command[0], command, variables)
     except OSError as error:

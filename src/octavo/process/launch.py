@@ -15,7 +15,7 @@ from octavo.process.failures import SpawnError
 from octavo.process.launcher_spawn import hand_over, launcher
 from octavo.sandbox.spec import NOTHING, SandboxSpec, Unreadable, confinement, platform_sandbox
 
-_STARTED, _SPAWN_FAILED, _EXITED, _EXITED_FIRST, _MOVED = 1, 2, 3, 4, 5
+_STARTED, _SPAWN_FAILED, _EXITED, _EXITED_FIRST, _MOVED, _NOT_HIDDEN = 1, 2, 3, 4, 5, 6
 _RECORD = struct.Struct("ii")
 _GONE_WITHIN = 3.5  # seconds: one for SIGTERM, two for SIGKILL, and some to hear of it
 KILLED = 9
@@ -39,6 +39,8 @@ class Command:
         """Done when nothing that the command started is left."""
         self.moved: list[tuple[str, str]] = []
         """Once it is gone: what it left in places that must stay free, and where that is now ("" if still there)."""
+        self.is_hidden = True
+        """Once it has started: whether what it may not read is hidden from it, or this machine cannot do that."""
         loop.add_reader(channel.fileno(), self._hear)
 
     def terminate(self) -> None:
@@ -111,6 +113,8 @@ class Command:
     def _note(self, what: int, value: int) -> None:
         if what == _STARTED:
             self.process_id = value
+        elif what == _NOT_HIDDEN:
+            self.is_hidden = False
         elif not self.exited.done():
             if what == _SPAWN_FAILED:
                 self.exited.set_exception(SpawnError(value))

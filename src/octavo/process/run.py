@@ -44,7 +44,8 @@ class CommandOutput(msgspec.Struct, frozen=True):
     """What a command that ran has left: `aggregated` holds both streams in the order of arrival.
 
     `ended_background` tells that processes which it had left in the background were ended with it. `moved` is what it
-    left in places that must stay free, and where that is now: "" if it could not be moved.
+    left in places that must stay free, and where that is now: "" if it could not be moved. `is_hidden` is false where
+    this machine cannot hide from a command what it may not read.
     """
 
     exit_code: int
@@ -55,6 +56,7 @@ class CommandOutput(msgspec.Struct, frozen=True):
     timed_out: bool
     ended_background: bool = False
     moved: tuple[tuple[str, str], ...] = ()
+    is_hidden: bool = True
 
 
 async def run_command(
@@ -106,7 +108,9 @@ async def run_command(
     if leftovers is not None:
         leftovers.keep(command)
     result = _result(status, timed_out, output, loop.time() - started, ended_background)
-    return msgspec.structs.replace(result, moved=tuple(command.moved)) if command.moved else result
+    if command.moved or not command.is_hidden:
+        return msgspec.structs.replace(result, moved=tuple(command.moved), is_hidden=command.is_hidden)
+    return result
 
 
 def _start(

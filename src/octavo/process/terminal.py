@@ -40,6 +40,11 @@ class Terminal:
         command.gone.add_done_callback(self._tell_what_was_moved)
 
     @property
+    def is_hidden(self) -> bool:
+        """Whether what the command may not read is hidden from it, or this machine cannot do that."""
+        return self._command.is_hidden
+
+    @property
     def exit_code(self) -> int | None:
         """None while it runs; 1 when a signal ended it."""
         exited = self._command.exited

@@ -39,6 +39,11 @@ class Capabilities(msgspec.Struct, frozen=True):
         return self.landlock_version >= SCOPES_SINCE
 
     @property
+    def hides_files(self) -> bool:
+        """Whether commands are held to `deny_read`."""
+        return self.seatbelt or self.namespace != "none"
+
+    @property
     def protects_git_and_metadata(self) -> bool:
         """Whether git's code-running files and `.codex` are closed, and metadata outside the roots is."""
         return self.namespace != "none"
@@ -97,6 +102,10 @@ def _protections(found: Capabilities) -> list[tuple[bool, str, str]]:
         "The kernel or the container allows no mount namespace. In workspace-write a command can then change git's "
         "hooks and configuration in the workspace, which git runs later without a sandbox; check them before using git."
     )
+    no_hiding = (
+        "The kernel or the container allows no mount namespace. Commands can read what `deny_read` names, the stored "
+        "login among it; only the tools of the agent itself are held to it."
+    )
     no_network = (
         "The kernel or the container allows no network namespace. Commands without `network_access` can use sockets "
         "that are connected already (pairs), but not start local servers or connect to them."
@@ -111,6 +120,7 @@ def _protections(found: Capabilities) -> list[tuple[bool, str, str]]:
         (filtered, "nor can other processes be traced or io_uring be used", no_filter),
         (found.keeps_signals_in, "processes outside get no signals from inside", no_scope),
         (found.protects_git_and_metadata, "git's hooks and configuration, and .codex, are closed", no_view),
+        (found.hides_files, "what `deny_read` names is hidden from commands", no_hiding),
         (found.protects_git_and_metadata, "modes, owners and times of files outside cannot be changed", no_view),
     ]
 

@@ -37,6 +37,7 @@ class Unreadable(msgspec.Struct, frozen=True):
 
 NOTHING = Unreadable()
 """Nothing is hidden."""
+NOT_HIDDEN = "This machine allows no mount namespace: commands are not held to `deny_read`, only the tools are."
 
 
 class SandboxSpec(msgspec.Struct, frozen=True):

@@ -74,6 +74,10 @@ class Host(Protocol):
         """The user's rules on commands; None where there are none."""
 
     @property
+    def told_once(self) -> set[str]:
+        """Lines that the user has had in this conversation and needs no second time."""
+
+    @property
     def turn_diff(self) -> TurnDiffTracker:
         """What patches of the running turn changed so far."""
 

@@ -24,7 +24,7 @@ from octavo.protocol.events import (
 from octavo.protocol.policy import DangerFullAccess
 from octavo.sandbox.environment import configured_environment
 from octavo.sandbox.moved import moved_text
-from octavo.sandbox.spec import NOTHING, SandboxSpec, Unreadable
+from octavo.sandbox.spec import NOT_HIDDEN, NOTHING, SandboxSpec, Unreadable
 from octavo.sandbox.unreadable import unreadable
 from octavo.tools.approval import Rejected
 from octavo.tools.context import Host, Invocation, ToolResult, TurnContext
@@ -56,6 +56,8 @@ async def run_shell_request(invocation: Invocation, request: ShellRequest) -> To
     except (CommandError, Rejected) as error:
         return failed(invocation, str(error))
     text = output_text(output)
+    if not output.is_hidden:
+        tell_not_hidden(invocation)
     if output.ended_background:
         invocation.emit(BackgroundEvent(ENDED_BACKGROUND))
     if not remark and not request.is_user_shell_command:
@@ -78,6 +80,14 @@ async def hidden_from(turn: TurnContext) -> Unreadable:
         return unreadable(config, settings.sandbox_policy, settings.cwd)
     # A thread: it looks through the whole project.
     return await asyncio.to_thread(unreadable, config, settings.sandbox_policy, settings.cwd)
+
+
+def tell_not_hidden(invocation: Invocation) -> None:
+    """Tell the user, once in a conversation, that commands are not held to what may not be read."""
+    told = invocation.host.told_once
+    if NOT_HIDDEN not in told:
+        told.add(NOT_HIDDEN)
+        invocation.emit(BackgroundEvent(NOT_HIDDEN))
 
 
 def _notices(output: CommandOutput) -> list[str]:

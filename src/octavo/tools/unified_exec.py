@@ -17,7 +17,7 @@ from octavo.process.patch_in_scripts import finding_apply_patch
 from octavo.process.patch_links import links_folder
 from octavo.process.run import CommandOutput
 from octavo.process.terminal import Terminal, open_terminal
-from octavo.protocol.events import ExecCommandBegin, ExecCommandEnd, ExecCommandOutputDelta, duration
+from octavo.protocol.events import BackgroundEvent, ExecCommandBegin, ExecCommandEnd, ExecCommandOutputDelta, duration
 from octavo.protocol.policy import DangerFullAccess
 from octavo.sandbox.spec import SandboxSpec
 from octavo.tools.approval import REJECTED, Rejected
@@ -26,8 +26,9 @@ from octavo.tools.context import Invocation, OpenTerminal, Tool, ToolResult, Tur
 from octavo.tools.errors import RespondToModel
 from octavo.tools.file_undo import undoable
 from octavo.tools.orchestrator import Action, carry_out, denied_output, with_remark
-from octavo.tools.run_command import hidden_from, turn_environment
+from octavo.tools.run_command import hidden_from, tell_not_hidden, turn_environment
 from octavo.tools.schema import boolean, function_tool, number, string
+from octavo.tools.unreadable import why_denied
 
 MIN_YIELD_MS, MAX_YIELD_MS = 250, 30_000
 DEFAULT_WRITE_YIELD_MS = 10_000
@@ -156,6 +157,8 @@ async def _started(invocation: Invocation, argv: tuple[str, ...]) -> tuple[Termi
         async with contextlib.AsyncExitStack() as undo:
             undo.push_async_callback(terminal.end)
             ended = await terminal.wait(QUICK_EXIT_SECONDS)
+            if not terminal.is_hidden:
+                tell_not_hidden(invocation)
             if ended and sandbox is not None:
                 await asyncio.sleep(LAST_OUTPUT_SECONDS)  # its last words may still be on the way
             undo.pop_all()
@@ -211,6 +214,8 @@ def _answer(
     remark: str = "",
 ) -> ToolResult:
     text = output.decode("utf-8", "replace")
+    if not remark and (remark := why_denied(invocation.turn, text, invocation.turn.settings.cwd)):
+        invocation.emit(BackgroundEvent(remark))
     shown, count = _shortened(with_remark(text, remark), max_output if max_output is not None else DEFAULT_MAX_OUTPUT)
     if text:
         invocation.emit(ExecCommandOutputDelta(opened.call_id, "stdout", output))

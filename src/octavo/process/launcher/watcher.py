@@ -45,9 +45,10 @@ if TYPE_CHECKING:
     from octavo.sandbox.linux.private_network import Network
     from octavo.sandbox.spec import Confinement
 
-STARTED, EXITED, EXITED_FIRST, MOVED = 1, 3, 4, 5
+STARTED, EXITED, EXITED_FIRST, MOVED, NOT_HIDDEN = 1, 3, 4, 5, 6
 """Records: the process id of the command; its wait status, when nothing is left of it or when something still runs;
-something that it left in the work tree was moved: the length of what follows, its path, NUL, and where to."""
+something that it left in the work tree was moved: the length of what follows, its path, NUL, and where to; before it
+starts, that what it may not read cannot be hidden from it here."""
 TERMINATE, KILL, GONE = b"T", b"K", b"-"
 """Orders: end all processes, politely for a second; end them at once. The last stands for a closed socket."""
 STARTING, STARTING_OPEN, NO_MORE = b"+", b"o", b"-"
@@ -100,7 +101,7 @@ def supervise(control: _socket.socket, kernel: Kernel | None, launcher: int, *, 
 class _Asked:
     """A command that has come: its socket, its streams, and what to start."""
 
-    __slots__ = ("channel", "confinement", "descriptors", "payload")
+    __slots__ = ("channel", "confinement", "descriptors", "hides", "payload")
 
     def __init__(self, descriptors: list[int]) -> None:
         self.descriptors = descriptors
@@ -108,6 +109,7 @@ class _Asked:
         self.payload = receive_message(self.channel)
         request: Request = marshal.loads(self.payload)  # noqa: S302 - our own program's
         self.confinement = request["confinement"]
+        self.hides = request["is_strict"] and bool(request["unreadable"])
 
 
 def _await_command(control: _socket.socket, launcher: int) -> None:
@@ -158,6 +160,8 @@ def _serve(
         send_message(orders, marshal.dumps(refusal(error)))
     if prepared is not None:
         send_message(orders, marshal.dumps(prepared.view))
+    if asked.hides and kernel is not None and kernel.namespace == "none":
+        _tell(asked.channel, NOT_HIDDEN, 0)
     _tell(asked.channel, STARTED, leader)
     poll = select.poll()
     connections = Connections(orders, poll)
