@@ -119,7 +119,10 @@ DOCTOR = Command(
     options=(
         _PROFILE,
         Option("--offline", about="Ask no server and start no MCP server"),
+        Option("--from-codex", about="Say what carries over from a folder of Codex, and what differs"),
         _JSON,
     ),
+    positionals=(Positional("FOLDER", "With --from-codex: that folder (default: CODEX_HOME or ~/.codex)"),),
+    examples=(("octavo doctor --from-codex", "before you change over"),),
     details="Exit code 1 if something is broken.",
 )

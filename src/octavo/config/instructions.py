@@ -9,12 +9,12 @@ from octavo.errors import ConfigError
 from octavo.files.plain_file import open_plain
 
 _SHELL_PIPES = ("/dev/fd/", "/dev/stdin", "/proc/self/fd/")
-_GLOBAL_FILES = ("AGENTS.override.md", "AGENTS.md")
+GLOBAL_FILES = ("AGENTS.override.md", "AGENTS.md")
 
 
 def read_user_instructions(home: str) -> str | None:
     """The first global AGENTS text that can be read and is not blank, trimmed; None without one."""
-    for name in _GLOBAL_FILES:
+    for name in GLOBAL_FILES:
         try:
             with open_plain(os.path.join(home, name)) as file:
                 text = file.read().decode("utf-8").strip()

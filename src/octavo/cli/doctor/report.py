@@ -17,7 +17,7 @@ from octavo.cli.doctor.telemetry import check_telemetry
 from octavo.cli.words.invocation import Invocation
 from octavo.config.home import find_home
 from octavo.config.load import ConfigFlags, ConfigSources
-from octavo.errors import ConfigError
+from octavo.errors import ConfigError, UsageError
 
 _MARKS = {"ok": "ok", "warning": "warning", "broken": "BROKEN"}
 _COLORS = {"ok": "32", "warning": "33", "broken": "31;1"}
@@ -26,6 +26,8 @@ _COLORS = {"ok": "32", "warning": "33", "broken": "31;1"}
 def run(invocation: Invocation) -> int:
     """Print the report; 1 if something is broken."""
     logs.log_to_stderr(os.environ)
+    if invocation.last.has("FOLDER") and not invocation.last.has("from-codex"):
+        raise UsageError("a folder is looked at with --from-codex")
     findings = tuple(_findings(invocation))
     is_broken = any(finding.state == "broken" for finding in findings)
     if invocation.last.has("json"):
@@ -38,6 +40,9 @@ def run(invocation: Invocation) -> int:
 
 def _findings(invocation: Invocation) -> Iterator[Finding]:
     environ = dict(os.environ)
+    if invocation.last.has("from-codex"):
+        yield from _carried_over(invocation, environ)
+        return
     yield from check_machine(environ)
     overrides = start.overrides(invocation, start.PLAIN)
     profile = next((text for level in reversed(invocation.levels) if (text := level.text("profile"))), None)
@@ -56,6 +61,15 @@ def _findings(invocation: Invocation) -> Iterator[Finding]:
         from octavo.cli.doctor.outside import check_outside  # event loop and network
 
         yield from asyncio.run(check_outside(checked.config))
+
+
+def _carried_over(invocation: Invocation, environ: dict[str, str]) -> Iterator[Finding]:
+    """What comes along from another program's folder; by default from the one that would be used."""
+    from octavo.cli.doctor.carry_over.report import inspect_home  # nobody else pays for it
+
+    named = invocation.last.text("FOLDER")
+    folder = os.path.abspath(named) if named is not None else find_home(environ)
+    yield from inspect_home(folder, environ, start.working_directory())
 
 
 def _lines(findings: Sequence[Finding], *, color: bool) -> Iterator[str]:
