@@ -38,6 +38,7 @@ class Home:
             cli_overrides=tuple(parse_override(raw) for raw in overrides),
             flags=flags or ConfigFlags(),
             managed_path=str(self.managed),
+            machine_path=str(self.path.parent / "machine"),
         )
 
     def load(
