@@ -23,8 +23,7 @@ def check_extensions(folder: str) -> Iterator[Finding]:
     yield from _skills(folder)
     yield from _hooks(folder)
     if count := len(_files(folder, "rules", ".rules")):
-        text = f"{_number(count, 'file')} of rules for commands are not applied: what they forbid is not refused here"
-        yield warning("rules", text, 'rely on sandbox_mode and approval_policy = "untrusted" instead')
+        yield ok("rules", f"{_number(count, 'file')} of rules for commands carry over (octavo permissions list)")
     if os.path.isdir(os.path.join(folder, "plugins")) or _has_key(folder, "plugins"):
         yield warning("plugins", "plugins are not loaded", "add their MCP servers: octavo mcp add")
     if _has_key(folder, "memories") or any(name.startswith("memories_") for name in os.listdir(folder)):
