@@ -36,7 +36,12 @@ def main() -> None:
     if options.one:
         one_process(options.one, options.agents, options.calls)
         return
-    for code in ("import octavo", "import octavo; octavo.Agent", "import octavo; octavo.SyncAgent"):
+    for code in (
+        "import asyncio, msgspec",
+        "import octavo",
+        "import octavo; octavo.Agent",
+        "import octavo; octavo.SyncAgent",
+    ):
         print(f"{code:34} {import_ms(code, options.runs):6.1f} ms over bare Python")
     for kind in ("python", "shell"):
         command = [sys.executable, __file__, "--one", kind, "--agents", str(options.agents)]

@@ -11,6 +11,7 @@ _HOMES = {
     "errors": (
         "BadOutputType",
         "BadTool",
+        "LimitReached",
         "NoSuchThread",
         "NotRunning",
         "OutputInvalid",

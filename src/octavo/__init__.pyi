@@ -7,6 +7,7 @@ from octavo.api.approvals import PatchApproval as PatchApproval
 from octavo.api.approvals import ToolApproval as ToolApproval
 from octavo.api.errors import BadOutputType as BadOutputType
 from octavo.api.errors import BadTool as BadTool
+from octavo.api.errors import LimitReached as LimitReached
 from octavo.api.errors import NoSuchThread as NoSuchThread
 from octavo.api.errors import NotRunning as NotRunning
 from octavo.api.errors import OutputInvalid as OutputInvalid

@@ -13,6 +13,7 @@ from story import (
     a_long_sleep,
     added,
     answer,
+    call,
     fails,
     message,
     patch,
@@ -291,3 +292,20 @@ async def test_remarks_of_the_agent_are_notices(tmp_path: Path) -> None:
     async with agent(tmp_path, *cut, config={"model_providers.m": provider, "model_provider": "m"}) as one:
         notices = [event async for event in one.stream("go") if isinstance(event, octavo.Notice)]
     assert [(notice.kind, notice.message) for notice in notices] == [("retry", "Reconnecting... 1/1")]
+
+
+async def test_a_limit_that_ends_a_turn_is_an_error_of_its_own(tmp_path: Path) -> None:
+    endless = [answer(shell("true", f"c{n}"), tokens=40) for n in range(9)]
+    async with agent(tmp_path, *endless, config={"max_tokens": 100}) as one:
+        with pytest.raises(octavo.LimitReached) as caught:
+            await one.run("go")
+    assert "\n" not in str(caught.value)
+
+
+async def test_what_another_agent_takes_counts_into_the_limit(tmp_path: Path) -> None:
+    work = [answer(shell("true", f"c{n}"), tokens=40) for n in range(9)]
+    script = [answer(call("agent_helper", {"task": "work"})), *work]
+    helper = octavo.SubAgent("helper", "Works.")
+    async with agent(tmp_path, *script, agents=[helper], config={"max_tokens": 100}) as one:
+        with pytest.raises(octavo.LimitReached):
+            await one.run("go")

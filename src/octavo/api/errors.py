@@ -9,6 +9,10 @@ class TurnFailed(OctavoError):
     """The model could not be asked, or refused; the text says why. The thread can go on."""
 
 
+class LimitReached(TurnFailed):
+    """A limit of the user's ended the turn (`docs/limits.md`). The thread can go on."""
+
+
 class OutputInvalid(OctavoError):
     """The last words are not what `output` asks for; `text` has them."""
 

@@ -5,16 +5,18 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any, overload
+from typing import TYPE_CHECKING, Any, overload
 
 from octavo.api.approvals import ApprovalCallback
 from octavo.api.errors import ThreadBusy
 from octavo.api.output import OutputForm
 from octavo.api.result import RunResult, T
 from octavo.api.turn import Turn
-from octavo.engine.conversation import Conversation
 from octavo.protocol import ops
 from octavo.protocol.usage import TokenUsage
+
+if TYPE_CHECKING:
+    from octavo.engine.conversation import Conversation  # the engine is loaded with the first thread
 
 _PATIENCE_S = 3.0
 

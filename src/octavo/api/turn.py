@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Generic, cast
 
 from octavo.api import events as told
 from octavo.api.approvals import ApprovalCallback, command_request, decide, patch_request
-from octavo.api.errors import NotRunning, TurnFailed
+from octavo.api.errors import LimitReached, NotRunning, TurnFailed
 from octavo.api.items import agent_of, as_shown, own_call
 from octavo.api.output import OutputForm
 from octavo.api.result import RunResult, T
@@ -57,7 +57,7 @@ class Turn(Generic[T]):
         self._diff = ""
         self._before = TokenUsage()
         self._usage = TokenUsage()
-        self._errors: list[str] = []
+        self._errors: list[TurnFailed] = []
         self._deciding: set[asyncio.Task[None]] = set()
         self._failure: BaseException | None = None
         self._result: RunResult[T] | None = None
@@ -142,9 +142,9 @@ class Turn(Generic[T]):
                 self._ready.append(told.UsageUpdated(self._usage))
             case events.ExecApprovalRequest() | events.ApplyPatchApprovalRequest():
                 self._ask(event)
-            case events.Error(message=text):
+            case events.Error(message=text, codex_error_info=info):
                 if event.id in self._ids:
-                    self._errors.append(text)
+                    self._errors.append((LimitReached if info == "session_budget_exceeded" else TurnFailed)(text))
                 else:
                     self._ready.append(told.Notice("error", text))
             case events.Warning(message=text) | events.DeprecationNotice(summary=text):
@@ -178,7 +178,7 @@ class Turn(Generic[T]):
         if self._failure is not None:
             raise self._failure
         if self._errors:
-            raise TurnFailed(self._errors[-1])
+            raise self._errors[-1]
         words = text if text is not None else _last_words(self._items)
         value = self._form.read(words) if self._form is not None and not interrupted else None
         self._result = RunResult(
