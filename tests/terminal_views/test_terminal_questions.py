@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 from terminal_keys import CTRL_C, DOWN, ENTER, ESC, UP, Hands, ctrl, key, shown
 
-from octavo.frontends.terminal.effects import Answer, Interrupt, OpenPager, QuitHint, ToDraft
+from octavo.frontends.terminal.app.talk import Talk
+from octavo.frontends.terminal.effects import Answer, Interrupt, OpenPager, Operate, QuitHint, ToDraft
 from octavo.frontends.terminal.keys.key import Key, Paste
 from octavo.frontends.terminal.text.styled import GREEN, RED, Style
 from octavo.frontends.terminal.text.widths import line_width
@@ -14,7 +17,7 @@ from octavo.frontends.terminal.views.note import Note
 from octavo.frontends.terminal.views.question import Question
 from octavo.protocol.changes import AddedFile, DeletedFile, FileChange
 from octavo.protocol.events import ApplyPatchApprovalRequest, CommandRisk, ExecApprovalRequest
-from octavo.protocol.ops import Remember
+from octavo.protocol.ops import ExecApproval, Remember
 
 COMMAND = ("bash", "-lc", "touch made.txt")
 
@@ -24,7 +27,7 @@ def asked(command: tuple[str, ...] = COMMAND, **more: object) -> Question:
 
 
 def answer(decision: str, command: tuple[str, ...] | None = COMMAND) -> Answer:
-    return Answer("event-1", decision, command)  # type: ignore[arg-type]
+    return Answer("event-1", "call-1", decision, command)  # type: ignore[arg-type]
 
 
 def about_patch(content: str = "text\n") -> Question:
@@ -340,7 +343,11 @@ def test_p_shows_what_may_be_allowed_for_good_and_a_number_chooses() -> None:
     ]
     (effect,) = hands.press("2")
     assert effect == Answer(
-        "event-1", "approved", ("bash", "-lc", "git push origin main"), Remember(("git", "push"), everywhere=True)
+        "event-1",
+        "call-1",
+        "approved",
+        ("bash", "-lc", "git push origin main"),
+        Remember(("git", "push"), everywhere=True),
     )
 
 
@@ -366,3 +373,17 @@ def test_the_list_is_not_answered_before_it_could_be_read() -> None:
     outcome = view.handle(ENTER, 1.1)
     assert outcome.effects == ()
     assert view.handle(ENTER, 2.0).then == "close"
+
+
+@pytest.mark.parametrize("call_id", ["first/c1", "second/c1"])
+def test_an_answer_is_about_the_call_that_was_shown_and_no_other(call_id: str) -> None:
+    """Two agents may ask at once; what the user saw is what is decided."""
+    question = command_question("turn", ExecApprovalRequest(call_id, COMMAND, "/w"))
+    (effect,) = Hands(question).press("y")
+    assert isinstance(effect, Answer)
+    asked_about: list[object] = []
+    talk = SimpleNamespace(show=lambda _: None)
+    for operate in Talk._answer(talk, effect):  # type: ignore[arg-type]
+        assert isinstance(operate, Operate)
+        asked_about.append(operate.op)
+    assert asked_about == [ExecApproval("turn", "approved", call_id)]

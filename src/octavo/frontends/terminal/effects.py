@@ -149,13 +149,14 @@ class Operate(msgspec.Struct, frozen=True):
 
 
 class Answer(msgspec.Struct, frozen=True):
-    """The answer to a question of the agent; `id` is that of the event that asked.
+    """The answer to a question of the agent; `id` is that of the event that asked, `call_id` what it asked about.
 
     `command` is what was asked for, None for a patch; the history tells of decisions about commands only.
     `remember` makes a rule of it.
     """
 
     id: str
+    call_id: str
     decision: ReviewDecision
     command: tuple[str, ...] | None
     remember: Remember | None = None

@@ -117,14 +117,14 @@ class Talk:
 
     def _answer(self, answer: Answer) -> list[Effect]:
         if answer.command is None:
-            return [Operate(ops.PatchApproval(answer.id, answer.decision))]
+            return [Operate(ops.PatchApproval(answer.id, answer.decision, answer.call_id))]
         from octavo.frontends.terminal.views.approval import shown_command
 
         how = {"approved": "once", "approved_for_session": "session"}.get(answer.decision, "abort")
         if answer.remember is not None:
             how = "everywhere" if answer.remember.everywhere else "project"
         self.show(notices.Decision(how, shown_command(answer.command)))  # type: ignore[arg-type]
-        return [Operate(ops.ExecApproval(answer.id, answer.decision, remember=answer.remember))]
+        return [Operate(ops.ExecApproval(answer.id, answer.decision, answer.call_id, answer.remember))]
 
     # --- what events lead to ---
 

@@ -35,7 +35,7 @@ def command_question(event_id: str, request: ExecApprovalRequest) -> Question:
     about, command = _about(request.reason, request.risk), command_blocks(request.command)
 
     def reply(option: Option, letter: str, decision: ReviewDecision) -> Reply:
-        return Reply(option, letter, Answer(event_id, decision, request.command))
+        return Reply(option, letter, Answer(event_id, request.call_id, decision, request.command))
 
     replies = (
         reply(Option("Yes, run it", key="y"), "y", "approved"),
@@ -58,7 +58,7 @@ def _remembering(event_id: str, request: ExecApprovalRequest) -> tuple[Reply, ..
         words = visible(quote_command(prefix)).replace("\n", " ")
         for everywhere, where in ((False, "in this project"), (True, "everywhere")):
             option = Option(f"Yes, and always allow `{words} …` {where}")
-            answer = Answer(event_id, "approved", request.command, Remember(prefix, everywhere))
+            answer = Answer(event_id, request.call_id, "approved", request.command, Remember(prefix, everywhere))
             replies.append(Reply(option, "", answer))
     return tuple(replies)
 
@@ -72,7 +72,7 @@ def patch_question(event_id: str, request: ApplyPatchApprovalRequest, name: Call
     count = len(about) + len(changes) + sum(len(file.lines) for file in files)
 
     def reply(option: Option, letter: str, decision: ReviewDecision) -> Reply:
-        return Reply(option, letter, Answer(event_id, decision, None))
+        return Reply(option, letter, Answer(event_id, request.call_id, decision, None))
 
     replies = (reply(Option("Yes, apply it", key="y"), "y", "approved"), reply(_REFUSE, "n", "abort"))
     pager = partial(text_pager, PATCH_TITLE, about + changes)
