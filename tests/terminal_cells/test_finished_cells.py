@@ -53,6 +53,15 @@ def test_a_message_of_the_user_stands_between_blank_rows_on_its_background() -> 
     assert (rows[1].spans[0].style.bold, rows[1].spans[0].style.dim) == (True, True)
 
 
+def test_the_transcript_tells_when_a_message_was_sent() -> None:
+    cell = UserCell("hello", 0, "14:05")
+    assert shown(cell) == ["", "› hello", ""]
+    assert full(cell) == ["  14:05", "› hello", ""]
+    shaded = cell.transcript(20, Palette(message=(40, 40, 40)))
+    assert all(row.fill == Style(bg=(40, 40, 40)) for row in shaded)
+    assert full(UserCell("resumed")) == ["", "› resumed", ""]
+
+
 def test_pictures_without_a_word_are_told() -> None:
     assert shown(UserCell("", 2)) == ["", "› 2 pictures", ""]
     assert shown(UserCell("look", 2)) == ["", "› look", ""]
@@ -270,6 +279,25 @@ def test_a_plan_shows_note_and_steps_by_state() -> None:
     assert (looks["write all of it"].fg, looks["write all of it"].bold) == (CYAN, True)
     assert looks["tell"] == DIM
     assert len(shown(PlanCell("", ()))) == 2
+
+
+@pytest.mark.parametrize("active", [0, 1, 12, 28, 29, 30])
+@pytest.mark.parametrize("lines", [1, 15, 24, 40])
+def test_a_long_plan_takes_a_third_of_the_screen_and_shows_the_step_at_work(active: int, lines: int) -> None:
+    states = ["completed"] * active + ["in_progress"] * (active < 30) + ["pending"] * (29 - active)
+    cell = PlanCell("The whole way", tuple(PlanStep(f"step {n}", state) for n, state in enumerate(states)))  # type: ignore[arg-type]
+    rows = shown(cell, 60, Palette(lines=lines))
+    assert rows[0] == "• Updated Plan"
+    assert len(rows) <= max(lines // 3, 5)
+    assert any(row.endswith(f" step {min(active, 29)}") for row in rows)
+    assert sum("step" in row for row in full(cell)) == 30
+    hidden = sum(int(row.split()[1]) for row in rows if row.strip().startswith("…"))
+    assert hidden + len([row for row in rows if not row.strip().startswith("…")]) == len(full(cell))
+
+
+def test_a_plan_that_has_room_is_whole() -> None:
+    cell = PlanCell("", tuple(PlanStep(f"step {n}", "pending") for n in range(7)))
+    assert len(shown(cell, 60, Palette(lines=24))) == 8
 
 
 def call(text: str, *parts: object, error: str | None = None, failed: bool = False) -> McpCell:

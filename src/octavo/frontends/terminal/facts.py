@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 
 from octavo import __version__
 from octavo.auth.storage import load_login
@@ -31,6 +32,7 @@ def chat_facts(config: Config) -> ChatFacts:
         hides_reasoning=config.hide_agent_reasoning,
         shows_raw_reasoning=config.show_raw_agent_reasoning,
         servers=config.mcp_servers,
+        clock=lambda: time.strftime("%H:%M"),
     )
 
 

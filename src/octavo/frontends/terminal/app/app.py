@@ -198,6 +198,8 @@ class App:
     def frame(self, columns: int, lines: int, now: float) -> Frame:
         """What is to be seen now; finished lines are handed out once."""
         talk, self._drawn_at = self.talk, now
+        if talk is not None and talk.palette.lines != lines:
+            talk.palette = talk.palette._replace(lines=lines)
         history = talk.lines(columns) if talk is not None else []
         told = (talk.notifier.take() if talk is not None else None) or ""
         if self.pager is not None:

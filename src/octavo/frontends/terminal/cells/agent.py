@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import msgspec
 
 from octavo.frontends.terminal.cells.cell import INDENT, LEAD, Palette
+from octavo.frontends.terminal.text.links import with_links
 from octavo.frontends.terminal.text.markdown import render
 from octavo.frontends.terminal.text.styled import DIM, Line, Span, Style, line
 from octavo.frontends.terminal.text.widths import cut_line
@@ -64,7 +65,7 @@ class Thought(msgspec.Struct, frozen=True):
 def _rows(flows: Iterable[Flow], columns: int, lead: Line) -> list[Line]:
     rows: list[Line] = []
     for flow in flows:
-        rows += flow.rows(columns, INDENT if rows else lead, INDENT)
+        rows += flow._replace(text=with_links(flow.text)).rows(columns, INDENT if rows else lead, INDENT)
     return rows
 
 

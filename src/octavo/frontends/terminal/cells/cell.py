@@ -18,11 +18,13 @@ class Palette(NamedTuple):
     """What is known of colours when rows are made.
 
     `message` is the background of the user's messages and of the composer, None where the terminal's own is unknown;
-    `spinner` is what a running cell has as its mark in this frame.
+    `spinner` is what a running cell has as its mark in this frame, `lines` how many rows the screen has, 0 where
+    nobody looks at one.
     """
 
     message: Color | None = None
     spinner: Span = Span("•")
+    lines: int = 0
 
 
 class Cell(Protocol):

@@ -12,6 +12,7 @@ from octavo.frontends.terminal.text.wrapping import Flow, wrap
 from octavo.protocol.events import PlanStep
 
 _NOTE = Style(dim=True, italic=True)
+_LEAST = 5
 _LOOKS = {
     "completed": ("✔ ", Style(crossed=True, dim=True)),
     "in_progress": ("□ ", Style(fg=CYAN, bold=True)),
@@ -28,6 +29,21 @@ class PlanCell(msgspec.Struct, frozen=True):
     continues = False
 
     def scrollback(self, columns: int, palette: Palette) -> list[Line]:
+        """A third of the screen at most, the step at work among it."""
+        rows = self.transcript(columns, palette)
+        most = max(palette.lines // 3, _LEAST)
+        if not palette.lines or len(rows) <= most:
+            return rows
+        return _around(rows, self._rows_above(columns), most, columns)
+
+    def _rows_above(self, columns: int) -> int:
+        """How many rows stand above the step at work, or above the next one to do."""
+        states = [step.status for step in self.steps]
+        state = next((state for state in ("in_progress", "pending") if state in states), None)
+        at = states.index(state) if state else len(states)
+        return len(PlanCell(self.note, self.steps[:at]).transcript(columns, Palette())) - (at == 0)
+
+    def transcript(self, columns: int, palette: Palette) -> list[Line]:
         """Each step with the mark of its state."""
         rows = wrap(line(Span("Updated Plan", TITLE)), columns, LEAD)
         flows: list[Flow] = []
@@ -44,4 +60,13 @@ class PlanCell(msgspec.Struct, frozen=True):
             rows += flow.rows(columns, UNDER if number else BRANCH, UNDER)
         return rows
 
-    transcript = scrollback
+
+def _around(rows: list[Line], at: int, most: int, columns: int) -> list[Line]:
+    """The title and what stands around the row `at`, with how much is left out above and below."""
+    room = most - 3
+    first = min(max(at - 1, 1), max(len(rows) - room, 1))
+    above, shown, below = first - 1, rows[first : first + room], max(len(rows) - first - room, 0)
+    more = f"… {below} rows more, ctrl + t shows all"
+    before = wrap(line(Span(f"… {above} rows above", DIM)), columns, UNDER, UNDER)[:1] if above else []
+    after = wrap(line(Span(more, DIM)), columns, UNDER, UNDER)[:1] if below else []
+    return [rows[0], *before, *shown, *after]

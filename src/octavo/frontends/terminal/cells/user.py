@@ -7,16 +7,21 @@ import msgspec
 from octavo.frontends.terminal.cells.cell import INDENT, Palette
 from octavo.frontends.terminal.text.clean import clean
 from octavo.frontends.terminal.text.styled import DIM, Line, Span, Style, line
+from octavo.frontends.terminal.text.widths import cut
 from octavo.frontends.terminal.text.wrapping import wrap
 
 _MARK = line(Span("› ", Style(bold=True, dim=True)))
 
 
 class UserCell(msgspec.Struct, frozen=True):
-    """One message, on a background of its own between two blank rows of it; `images` came with it."""
+    """One message, on a background of its own between two blank rows of it.
+
+    `images` came with it, and `at` is when it was sent, where that is known: the transcript tells it.
+    """
 
     text: str
     images: int = 0
+    at: str = ""
 
     continues = False
 
@@ -34,4 +39,8 @@ class UserCell(msgspec.Struct, frozen=True):
         blank = Line(fill=shade)
         return [blank, *(Line(row.styled(shade).spans, shade) for row in rows), blank]
 
-    transcript = scrollback
+    def transcript(self, columns: int, palette: Palette) -> list[Line]:
+        """The same, with the time above."""
+        rows = self.scrollback(columns, palette)
+        time = line(Span(cut(f"  {self.at}", columns), DIM), fill=rows[0].fill) if self.at else rows[0]
+        return [time.styled(time.fill) if time.fill is not None else time, *rows[1:]]

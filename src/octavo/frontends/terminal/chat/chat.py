@@ -133,7 +133,10 @@ class Chat:
 
     def user_said(self, text: str, images: int = 0) -> None:
         """The user sent a message, with so many images."""
-        self._print(UserCell(text, images))
+        self._user_said(text, images, self.facts.clock())
+
+    def _user_said(self, text: str, images: int, at: str = "") -> None:
+        self._print(UserCell(text, images, at))
         self._worked = False
 
     def show(self, cell: Cell) -> None:
@@ -248,7 +251,7 @@ class Chat:
         self.copies.feed(msg)
         match msg:
             case events.UserMessage():
-                self.user_said(msg.message, len(msg.images or ()))
+                self._user_said(msg.message, len(msg.images or ()))
             case events.TurnAborted():
                 self._say_aborted(msg.reason)
             case events.TokenCount():

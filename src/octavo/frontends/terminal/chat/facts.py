@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import msgspec
 
@@ -14,7 +14,8 @@ class ChatFacts(msgspec.Struct, frozen=True, kw_only=True):
     """Settings of a session.
 
     `repository` is the root of the repository around `cwd`; `model` the one that was asked for; `prints_reasoning`
-    says whether its reasoning comes in sections with bold headings, which are printed.
+    says whether its reasoning comes in sections with bold headings, which are printed; `clock` tells the time of day,
+    nothing where there is none.
     """
 
     version: str
@@ -27,6 +28,7 @@ class ChatFacts(msgspec.Struct, frozen=True, kw_only=True):
     hides_reasoning: bool = False
     shows_raw_reasoning: bool = False
     servers: Mapping[str, McpServer] = {}
+    clock: Callable[[], str] = str
 
     @property
     def directory(self) -> str:

@@ -41,6 +41,32 @@ _REWRAPPING_NAMES = (
 )  # fmt: skip
 
 
+def knows_links(environ: Mapping[str, str], name: str = "") -> bool:
+    """Whether text may have an address behind it: where the terminal is known to obey, `FORCE_HYPERLINK` aside."""
+    if (forced := environ.get("FORCE_HYPERLINK")) is not None:
+        return forced not in ("", "0")
+    if environ.get("NO_COLOR") or environ.get("TERM") == "dumb" or environ.get("STY"):
+        return False
+    if environ.get("TMUX"):  # it says so of itself only in releases that know them
+        return name.startswith("tmux ") and _version(name) >= (3, 4)
+    signs = [sign for sign in _REWRAPPING_SIGNS if sign not in ("ZELLIJ", "VTE_VERSION")]
+    if any(environ.get(sign) for sign in signs) or environ.get("TERM_PROGRAM") in _LINKING_PROGRAMS:
+        return True
+    vte = environ.get("VTE_VERSION", "")
+    if vte.isdigit() and int(vte) >= 5000:
+        return True
+    return name.lower().startswith(_LINKING_NAMES)
+
+
+_LINKING_PROGRAMS = ("iTerm.app", "vscode", "WezTerm", "ghostty", "WarpTerminal", "Hyper", "rio")
+_LINKING_NAMES = ("kitty", "wezterm", "iterm2", "foot", "ghostty", "konsole", "alacritty", "contour", "xterm.js", "rio")
+
+
+def _version(name: str) -> tuple[int, ...]:
+    numbers = "".join(sign if sign.isdigit() else " " for sign in name).split()
+    return tuple(int(number) for number in numbers[:2])
+
+
 def rewraps(environ: Mapping[str, str], name: str = "") -> bool:
     """Whether the terminal lays its rows anew when its width changes: by its environment, or by the `name` it gave.
 

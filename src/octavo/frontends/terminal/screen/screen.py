@@ -31,7 +31,7 @@ class Screen:
         self.tty, self.environ = tty, environ
         self.columns, self.lines = tty.size()
         self.depth = color_depth(environ)
-        ink = Ink(self.depth)
+        self._ink = ink = Ink(self.depth, links=modes.knows_links(environ))
         self._live = Live(ink, modes.rewraps(environ))
         self._whole = pager.WholeScreen(ink)
         self._overlay = False
@@ -55,6 +55,7 @@ class Screen:
     def named(self, name: str) -> None:
         """The terminal has said what it is."""
         self._live.rewraps = modes.rewraps(self.environ, name)
+        self._ink.links = modes.knows_links(self.environ, name)
 
     def resized(self) -> bool:
         """Take the terminal's size as it is now; whether it is another one."""

@@ -6,15 +6,16 @@ from octavo.frontends.terminal.screen.depth import ANSI, NONE, PALETTE, TRUE, pa
 from octavo.frontends.terminal.text.styled import PLAIN, Color, Line, Style
 from octavo.frontends.terminal.text.widths import cut_line, line_width
 
+_MOST_STYLES = 1000
 _RESET = "\x1b[m"
 _TO_THE_END = "\x1b[K"
 
 
 class Ink:
-    """Writes lines for a terminal of so many colours."""
+    """Writes lines for a terminal of so many colours; `links` says whether it knows addresses behind text."""
 
-    def __init__(self, depth: int) -> None:
-        self.depth = depth
+    def __init__(self, depth: int, *, links: bool = False) -> None:
+        self.depth, self.links = depth, links
         self._codes: dict[Style, str] = {PLAIN: ""}
 
     def row(self, line: Line, columns: int) -> str:
@@ -26,7 +27,8 @@ class Ink:
         parts = []
         for span in line.spans:
             code = self._code(span.style)
-            parts.append(f"{code}{span.text}{_RESET}" if code else span.text)
+            text = f"{code}{span.text}{_RESET}" if code else span.text
+            parts.append(_linked(text, span.style.link) if self.links and span.style.link else text)
         if taken < columns:
             fill = self._code(line.fill) if line.fill is not None else ""
             parts.append(f"{fill}{_TO_THE_END}{_RESET}" if fill else _TO_THE_END)
@@ -35,8 +37,15 @@ class Ink:
     def _code(self, style: Style) -> str:
         code = self._codes.get(style)
         if code is None:
+            if len(self._codes) > _MOST_STYLES:
+                self._codes = {PLAIN: ""}
             code = self._codes[style] = _sequence(style, self.depth)
         return code
+
+
+def _linked(text: str, address: str) -> str:
+    """The text with the address behind it. All rows of one address have one name, so that they are one link."""
+    return f"\x1b]8;id={hash(address) & 0xFFFFFFFF:x};{address}\x1b\\{text}\x1b]8;;\x1b\\"
 
 
 def _sequence(style: Style, depth: int) -> str:

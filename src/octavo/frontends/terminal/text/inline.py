@@ -9,6 +9,9 @@ import functools
 import re
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
+from octavo.frontends.terminal.text.links import is_address
 from octavo.frontends.terminal.text.styled import BOLD, CYAN, DIM, ITALIC, PLAIN, Line, Span, Style
 
 if TYPE_CHECKING:
@@ -55,7 +58,7 @@ def inline(text: str, base: Style = PLAIN) -> tuple[list[Line], bool]:
                 if token.info == "auto":
                     styles.append(_ADDRESS.over(style))
                 else:
-                    styles.append(style)
+                    styles.append(replace(style, link=address) if is_address(address) else style)
             case "link_close":
                 styles.pop()
                 lines[-1] += _address(token, address, shown, styles[-1])
@@ -71,7 +74,8 @@ def inline(text: str, base: Style = PLAIN) -> tuple[list[Line], bool]:
 def _address(token: Token, address: str, shown: str, base: Style) -> list[Span]:
     if token.info == "auto" or not address or address == shown:
         return []
-    return [Span(" (", base), Span(address, _ADDRESS.over(base)), Span(")", base)]
+    link = address if is_address(address) else ""
+    return [Span(" (", base), Span(address, replace(_ADDRESS, link=link).over(base)), Span(")", base)]
 
 
 def _line(spans: list[Span]) -> Line:

@@ -16,7 +16,7 @@ LIGHT_BLUE = 12
 
 
 class Style(msgspec.Struct, frozen=True):
-    """How text looks; `None` is the terminal's own colour."""
+    """How text looks; `None` is the terminal's own colour. `link` is the address that it leads to, if any."""
 
     fg: Color | None = None
     bg: Color | None = None
@@ -26,6 +26,7 @@ class Style(msgspec.Struct, frozen=True):
     underline: bool = False
     crossed: bool = False
     reverse: bool = False
+    link: str = ""
 
     def over(self, base: Style) -> Style:
         """This style on top of `base`: colours that are set here win, attributes add up."""
@@ -38,6 +39,7 @@ class Style(msgspec.Struct, frozen=True):
             self.underline or base.underline,
             self.crossed or base.crossed,
             self.reverse or base.reverse,
+            self.link or base.link,
         )
 
 
