@@ -80,6 +80,15 @@ async def test_no_command_reads_it(workspace: Path, mode: str, script: str) -> N
 
 @needs_view
 @pytest.mark.parametrize("mode", MODES)
+async def test_disks_are_not_read_past_the_files(workspace: Path, mode: str) -> None:
+    script = "for one in /dev/*; do test -b $one && head -c 1 $one > /dev/null && echo read $one; done; echo end"
+    output, _ = await run(workspace, shell(script), mode)
+    assert "end" in output
+    assert "read /dev" not in output
+
+
+@needs_view
+@pytest.mark.parametrize("mode", MODES)
 async def test_the_denial_names_the_rule(workspace: Path, mode: str) -> None:
     output, turn = await run(workspace, shell("cat deep/.env"), mode)
     line = f"{workspace}/deep/.env may not be read: `.env` in `deny_read` keeps it from the model's commands and tools."

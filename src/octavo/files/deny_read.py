@@ -71,9 +71,9 @@ def parse_rule(text: str, environ: Mapping[str, str]) -> Rule:
     return Rule(text, pattern, "/" + "/".join(parts[:plain]), depth, only_folders, lifts)
 
 
-def own_rule(path: str) -> Rule:
-    """A rule of ours for one absolute path."""
-    return Rule(path, re.escape(path.lstrip("/")), path, -1, is_ours=True)
+def own_rule(path: str, about: str) -> Rule:
+    """A rule of ours for one absolute path; its text says what is there."""
+    return Rule(about, re.escape(path.lstrip("/")), path, -1, is_ours=True)
 
 
 class DenyRead:

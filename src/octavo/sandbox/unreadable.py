@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
+import stat
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
@@ -42,19 +44,33 @@ def closed_in_searches(config: Config) -> Callable[[str, Sequence[str]], bool]:
 def unreadable(config: Config, policy: SandboxPolicy, cwd: str) -> Unreadable:
     """What there is now that may not be read, for a command that is about to start. Looks through folders."""
     if config.deny_read:
-        return Unreadable(tuple(denied_reads(config, policy, cwd).paths()), is_strict=True)
+        return Unreadable((*denied_reads(config, policy, cwd).paths(), *_readable_disks()), is_strict=True)
     login = os.path.join(config.codex_home, "auth.json")
     return Unreadable((os.path.realpath(login),)) if os.path.isfile(login) else NOTHING
 
 
-def why_unreadable(denied: DenyRead, output: str, cwd: str) -> str | None:
+def _readable_disks() -> list[str]:
+    """Disks whose bytes we may read as they are, past all files: root may."""
+    found = []
+    for folder in ("/dev", "/dev/mapper"):
+        with contextlib.suppress(OSError), os.scandir(folder) as entries:
+            kinds = [(entry.path, entry.stat(follow_symlinks=False).st_mode) for entry in entries]
+            found += [path for path, mode in kinds if stat.S_ISBLK(mode) and os.access(path, os.R_OK)]
+    return found
+
+
+def why_unreadable(denied: Callable[[], DenyRead], output: str, cwd: str) -> str | None:
     """One line on the rule that kept a command in `cwd` from reading, if its output points to one."""
     ends = output if len(output) <= 2 * _LOOKED_AT else f"{output[:_LOOKED_AT]}\n{output[-_LOOKED_AT:]}"
+    lowered = ends.lower()
+    if not any(sign in lowered for sign in _SIGNS):
+        return None
+    rules = denied()
     refusals = [line for line in ends.split("\n") if any(sign in line.lower() for sign in _SIGNS)]
     for line in refusals[:_MOST_LINES]:
         for word in _words(line)[:_MOST_WORDS]:
             path = os.path.normpath(os.path.join(cwd, word))
-            if "/" in path and (text := refusal(denied, path)) is not None:
+            if "/" in path and (text := refusal(rules, path)) is not None:
                 return text
     return None
 
@@ -66,7 +82,7 @@ def refusal(denied: DenyRead, path: str) -> str | None:
         return None
     shown = "".join(character if character.isprintable() else "\ufffd" for character in path)
     if rule.is_ours:
-        return f"{shown} may not be read: the stored login is kept from the model's commands and tools."
+        return f"{shown} may not be read: {rule.text} is kept from the model's commands and tools."
     return f"{shown} may not be read: `{rule.text}` in `deny_read` keeps it from the model's commands and tools."
 
 
@@ -83,7 +99,7 @@ def _words(line: str) -> list[str]:
 def _rules(texts: tuple[str, ...], codex_home: str, home: str, folders: tuple[str, ...]) -> DenyRead:
     from octavo.files.deny_read import DenyRead, own_rule, parse_rule  # a pattern for each: on first use
 
-    ours = [own_rule(os.path.join(codex_home, "auth.json"))]
-    if texts:  # what undo keeps may be a copy of what nobody is to read
-        ours.append(own_rule(os.path.join(codex_home, "undo")))
+    ours = [own_rule(os.path.join(codex_home, "auth.json"), "the stored login")]
+    if texts:  # there may be copies of what nobody is to read
+        ours.append(own_rule(os.path.join(codex_home, "undo"), "what undo keeps"))
     return DenyRead([*ours, *(parse_rule(text, {"HOME": home}) for text in texts)], folders)

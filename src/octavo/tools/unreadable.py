@@ -27,4 +27,4 @@ def refuse_unreadable(turn: TurnContext, path: str) -> None:
 
 def why_denied(turn: TurnContext, output: str, cwd: str) -> str:
     """A line on the rule that a command ran into, as far as its output tells; empty without one."""
-    return why_unreadable(turn_denied_reads(turn), output, cwd) or ""
+    return why_unreadable(lambda: turn_denied_reads(turn), output, cwd) or ""
