@@ -87,12 +87,17 @@ async def _user_turn(session: Session, submission_id: str, op: ops.UserInputOp |
 
 def _skills(session: Session, turn: ActiveTurn, items: Sequence[UserInput]) -> list[Message]:
     """What the skills say that the user chose; one that cannot be read is told."""
-    if not any(isinstance(item, SkillInput) for item in items):
+    chosen = [item for item in items if isinstance(item, SkillInput)]
+    if session.skills is not None:
+        known = {skill.path for skill in chosen}
+        named = session.skills.named_in(_text(items))
+        chosen += [SkillInput(skill.name, skill.path) for skill in named if skill.path not in known]
+    if not chosen:
         return []
-    from octavo.engine.skills import UnreadableSkill, skill_message, skills_in  # imported on use: rare
+    from octavo.engine.skills import UnreadableSkill, skill_message  # imported on use: rare
 
     messages = []
-    for skill in skills_in(items):
+    for skill in chosen:
         try:
             messages.append(skill_message(skill))
         except UnreadableSkill as error:

@@ -94,6 +94,15 @@ def project_folders(config: Config) -> list[str]:
     return [cwd]
 
 
+def skill_roots(config: Config) -> list[str]:
+    """The folders that may hold skills, the nearest to the work first (`docs/skills.md`)."""
+    folders = project_folders(config)[::-1]
+    home = config.environ.get("HOME") or os.path.expanduser("~")
+    places = [os.path.join(folder, kind, "skills") for kind in (".agents", ".codex") for folder in folders]
+    own = [os.path.join(home, ".agents", "skills"), os.path.join(config.codex_home, "skills")]
+    return [*places, *own, "/etc/codex/skills"]
+
+
 def _read_first(folder: str, names: list[str], limit: int) -> bytes:
     """At most `limit` bytes of the first candidate that is there; a dangling link hides the others and is empty.
 

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from octavo.engine.child import OpenChild
     from octavo.engine.file_undo import FileUndo
     from octavo.engine.limits import Meter
+    from octavo.engine.skill_list import FoundSkills
     from octavo.mcp.servers import McpServers
     from octavo.patch.turn_diff import TurnDiffTracker
     from octavo.process.launch import Leftovers
@@ -85,6 +86,7 @@ class Session:
         self.approved_for_session: set[ApprovalKey] = set()
         self.told_once: set[str] = set()
         self.hooks: Hooks | None = services.hooks
+        self.skills: FoundSkills | None = None
         self.more_tools: tuple[Tool, ...] = services.tools
         """Tools beside our own: those of the program that we are part of, and the agents that may be asked."""
         self.names_provider = False

@@ -1,4 +1,4 @@
-"""Skills that the user chose for a turn: the text of each is put into it (`docs/app-server-v2.md`, "Input").
+"""Skills that the user chose for a turn: the text of each is put into it (`docs/skills.md`).
 
 A skill is a file of instructions, usually called `SKILL.md`. The model reads it in a message
 of its own behind the user's, which shows as no words of the user.
@@ -6,24 +6,17 @@ of its own behind the user's, which shows as no words of the user.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-
 from octavo.errors import OctavoError
 from octavo.files.plain_file import open_plain
 from octavo.protocol.items import InputText, Message, user_message
 from octavo.protocol.session_prefix import SKILL_CLOSE, SKILL_OPEN
-from octavo.protocol.turn_items import SkillInput, UserInput
+from octavo.protocol.turn_items import SkillInput
 
 MAX_BYTES = 256 * 1024
 
 
 class UnreadableSkill(OctavoError):
     """A skill cannot be put into the turn."""
-
-
-def skills_in(inputs: Iterable[UserInput]) -> Iterator[SkillInput]:
-    """The skills among what the user sent."""
-    return (item for item in inputs if isinstance(item, SkillInput))
 
 
 def skill_message(skill: SkillInput) -> Message:

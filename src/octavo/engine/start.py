@@ -14,7 +14,7 @@ from octavo.engine.confinement import keep_programs_out
 from octavo.engine.conversation import Conversation
 from octavo.engine.environment import login_shell_name
 from octavo.engine.mcp_servers import start_mcp_servers
-from octavo.engine.project_docs import project_folders, user_instructions
+from octavo.engine.project_docs import project_folders, skill_roots, user_instructions
 from octavo.engine.services import Services
 from octavo.engine.session import Question, Session
 from octavo.errors import OctavoError
@@ -26,6 +26,7 @@ from octavo.rollout.recorder import RolloutRecorder
 
 if TYPE_CHECKING:
     from octavo.engine.active_turn import ActiveTurn
+    from octavo.engine.skill_list import FoundSkills
     from octavo.protocol.asides import Verdict
     from octavo.rollout.read import LoadedRollout
 
@@ -39,10 +40,10 @@ async def new_conversation(
 ) -> Conversation:
     """A conversation with nothing in it, under a new id or this one. Raises `OctavoError` when it cannot be saved."""
     _begin(config)
-    instructions = user_instructions(config)
+    instructions, skills = _instructions(config)
     conversation_id = conversation_id or make_conversation_id(_unix_ms(services), services.random_bytes(10))
     recorder = await _new_file(config, services, conversation_id, instructions)
-    session = _session(config, services, conversation_id, recorder, instructions)
+    session = _session(config, services, conversation_id, recorder, instructions, skills)
     configured = _announce(session, None)
     session.record(session.internal_turn_id(), session.initial_items(session.settings))
     recorder.flush()
@@ -57,7 +58,7 @@ async def resume_conversation(config: Config, services: Services, rollout_path: 
     _begin(config)
     saved = load_rollout(rollout_path)
     recorder = RolloutRecorder.reopen(rollout_path, lambda: _unix_ms(services))
-    session = _session(config, services, saved.conversation_id, recorder, user_instructions(config))
+    session = _session(config, services, saved.conversation_id, recorder, *_instructions(config))
     rebuild_history(session, saved)
     return Conversation(session, _announce(session, _initial_messages(services, saved)))
 
@@ -79,11 +80,11 @@ async def fork_conversation(
     saved = whole if user_message is None else cut_before_user_message(whole, user_message)
     if saved is None:
         return await new_conversation(config, services)
-    instructions = user_instructions(config)
+    instructions, skills = _instructions(config)
     conversation_id = make_conversation_id(_unix_ms(services), services.random_bytes(10))
     recorder = await _new_file(config, services, conversation_id, instructions)
     recorder.record_copied(copied_lines(saved))
-    session = _session(config, services, conversation_id, recorder, instructions)
+    session = _session(config, services, conversation_id, recorder, instructions, skills)
     rebuild_history(session, saved)
     return Conversation(session, _announce(session, _initial_messages(services, saved)))
 
@@ -91,11 +92,11 @@ async def fork_conversation(
 async def conversation_from_history(config: Config, services: Services, items: Sequence[ResponseItem]) -> Conversation:
     """A new conversation in which these items, and nothing else, came before."""
     _begin(config)
-    instructions = user_instructions(config)
+    instructions, skills = _instructions(config)
     conversation_id = make_conversation_id(_unix_ms(services), services.random_bytes(10))
     recorder = await _new_file(config, services, conversation_id, instructions)
     recorder.record_items(items)
-    session = _session(config, services, conversation_id, recorder, instructions)
+    session = _session(config, services, conversation_id, recorder, instructions, skills)
     session.history.record(items)
     return Conversation(session, _announce(session, ()))
 
@@ -106,14 +107,28 @@ def _session(
     conversation_id: ConversationId,
     recorder: RolloutRecorder,
     instructions: str | None,
+    skills: FoundSkills | None,
 ) -> Session:
     shell = login_shell_name(os.getuid())
     session = Session(config, services, conversation_id, recorder, instructions, shell, new_conversation, _review)
+    session.skills = skills
     if config.agents.named or services.agents:
         from octavo.engine.sub_agents import agent_tools  # few have any
 
         session.more_tools += agent_tools(session)
     return session
+
+
+def _instructions(config: Config) -> tuple[str | None, FoundSkills | None]:
+    """What user, project and skills tell the model, and the skills, if there are any."""
+    text = user_instructions(config)
+    roots = [root for root in skill_roots(config) if os.path.isdir(root)] if config.project_doc_max_bytes > 0 else []
+    if not roots:
+        return text, None
+    from octavo.engine.skill_list import find_skills  # most users have none
+
+    found = find_skills(roots, config.skills)
+    return "\n\n".join(part for part in (text, found.listed) if part) or None, found
 
 
 async def _review(session: Session, turn: ActiveTurn, question: Question) -> Verdict:
@@ -172,6 +187,8 @@ def _announce(session: Session, saved_events: Sequence[msgspec.Raw] | None) -> e
         session.emit("", events.Warning(warning))
     for alias, canonical in session.config.deprecations:
         session.emit("", deprecation_notice(alias, canonical))
+    for problem in session.skills.problems if session.skills is not None else ():
+        session.emit("", events.Warning(problem))
     if _may_have_hooks(session.config):
         from octavo.engine.user_hooks import attach_hooks  # most users have none
 
