@@ -116,3 +116,25 @@ def test_a_pull_that_fails_ends_the_run(place: Place, pull: bytes | int, reason:
         result = run(place, url + "/v1")
     assert result.code == 1
     assert result.err.endswith(f"Error: OSS setup failed: {reason}\n")
+
+
+def test_lm_studio_is_asked_for_its_model(place: Place) -> None:
+    models = b'{"data":[{"id":"openai/gpt-oss-20b"}]}'
+    with ollama({"/v1/models": models, "/v1/chat/completions": CHAT}) as (url, requests, _):
+        result = run(place, url + "/v1", "--local-provider", "lmstudio")
+    assert (result.code, result.out) == (0, b"Hi\n")
+    assert requests == ["GET /v1/models", "POST /v1/chat/completions"]
+
+
+@pytest.mark.parametrize(
+    ("models", "reason"),
+    [
+        (b'{"data":[]}', "LM Studio has no model openai/gpt-oss-20b. Fetch it with: `lms get openai/gpt-oss-20b`"),
+        (b"nonsense", "LM Studio does not answer. Start its server with: `lms server start`"),
+        (503, "LM Studio does not answer. Start its server with: `lms server start`"),
+    ],
+)
+def test_what_lm_studio_lacks_is_told(place: Place, models: bytes | int, reason: str) -> None:
+    with ollama({"/v1/models": models}) as (url, _, _):
+        result = run(place, url + "/v1", "--local-provider", "lmstudio")
+    assert (result.code, result.err) == (1, f"Error: OSS setup failed: {reason}\n")

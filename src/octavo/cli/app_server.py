@@ -10,7 +10,8 @@ def run(invocation: Invocation) -> int:
     """Serve until stdin ends; the exit code."""
     from octavo.config.load import ConfigFlags
 
-    sources, config = start.load_with_sources(start.overrides(invocation, start.SERVER), ConfigFlags(), start.SERVER)
+    chosen, is_strict = start.overrides(invocation, start.SERVER), invocation.last.has("strict-config")
+    sources, config = start.load_with_sources(chosen, ConfigFlags(), start.SERVER, is_strict=is_strict)
     logs.log_to_stderr(config.environ)
     start.check_telemetry(config, wording="error loading otel config: {}")
     from octavo.frontends.app_server.serve import run_app_server  # slow: only when all of the above is well

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from octavo.cli.exec_options import BYPASS, EXEC, SANDBOX_MODES
+from octavo.cli.later_options import LATER_OPTIONS, TERMINAL_ONLY
 from octavo.cli.words.spec import Command, Deferred, Option, Positional
 
 LOGIN = Deferred(("login",), "octavo.cli.login_options:LOGIN")
@@ -74,6 +75,13 @@ _TERMINAL_OPTIONS = (
     Option("--search", about="Let the model search the web"),
     Option("--add-dir", value="DIR", repeat=True, path=True, about="One more folder to write in"),
     Option("--replay", value="FILE", path=True, hidden=True, about="Take the model's answers from this recording"),
+    *LATER_OPTIONS,
+    *TERMINAL_ONLY,
+)
+_WHICH_SESSION = (
+    Option("--last", about="The newest one, without asking"),
+    Option("--include-non-interactive", about="Sessions of scripts and other programs, too"),
+    Option("--all", hidden=True, about="Sessions of all folders, as always"),
 )
 
 REVIEW = Deferred(("review",), "octavo.cli.review_options:REVIEW")
@@ -81,12 +89,23 @@ RESUME = Command(
     "resume",
     "Go on with a saved session in the terminal",
     run="octavo.cli.terminal:resume",
-    options=(Option("--last", about="The newest one, without asking"), *_TERMINAL_OPTIONS),
+    options=(*_WHICH_SESSION, *_TERMINAL_OPTIONS),
     positionals=(
         Positional("SESSION_ID", "The session; without it you choose from a list"),
         Positional("PROMPT", "A message to send at once"),
     ),
     examples=(("octavo resume", "choose from a list"), ("octavo resume --last", "the newest session")),
+)
+FORK = Command(
+    "fork",
+    "Copy a saved session into a new one, and go on there in the terminal",
+    run="octavo.cli.terminal:fork",
+    options=(*_WHICH_SESSION, *_TERMINAL_OPTIONS),
+    positionals=(
+        Positional("SESSION_ID", "The session, which stays as it is; without it you choose from a list"),
+        Positional("PROMPT", "A message to send at once"),
+    ),
+    examples=(("octavo fork --last", "try the newest session another way"),),
 )
 
 _SANDBOX_OPTIONS = (Option("--full-auto", about="Allow writing in this folder and in temporary folders"),)
@@ -96,7 +115,19 @@ SANDBOX = Command(
     "sandbox",
     "Run a command as confined as commands of the model are",
     run="octavo.cli.sandbox:check",
-    options=(Option("--check", about="Say what this machine can enforce"),),
+    options=(
+        Option("--check", about="Say what this machine can enforce"),
+        *_SANDBOX_OPTIONS,
+        Option(
+            "-P",
+            "--permission-profile",
+            value="NAME",
+            choices=(":read-only", ":workspace"),
+            about="The same in words of later releases",
+            hidden=True,
+        ),
+    ),
+    positionals=_COMMAND,
     commands=(
         Command(
             "macos",
@@ -124,7 +155,10 @@ SANDBOX = Command(
         ),
     ),
     aliases=("debug",),
-    examples=(("octavo sandbox --check", "what this machine can enforce"),),
+    examples=(
+        ("octavo sandbox --check", "what this machine can enforce"),
+        ("octavo sandbox -- make test", "may read, and nothing else"),
+    ),
 )
 
 COMPLETION = Command(
@@ -152,6 +186,8 @@ APP_SERVER = Command(
     options=(
         Option("--listen", value="URL", choices=("stdio://",), about="Where to serve", hidden=True),
         Option("--stdio", about="Serve on stdin and stdout, as always", hidden=True),
+        Option("--analytics-default-enabled", about="Accepted, and of no effect", hidden=True),
+        Option("--strict-config", about="A key that means nothing is an error", hidden=True),
     ),
     commands=(GENERATE_TS, GENERATE_JSON_SCHEMA),
 )
@@ -162,10 +198,16 @@ ACP = Command(
     run="octavo.cli.acp:run",
 )
 
+_FEATURE = Positional("FEATURE", "Its name", required=True)
+
 FEATURES = Command(
     "features",
     "Show features that can be switched on and off",
-    commands=(Command("list", "Name, stage and effective state of each", run="octavo.cli.features:list_features"),),
+    commands=(
+        Command("list", "Name, stage and effective state of each", run="octavo.cli.features:list_features"),
+        Command("enable", "Switch one on in config.toml", run="octavo.cli.features:enable", positionals=(_FEATURE,)),
+        Command("disable", "Switch one off in config.toml", run="octavo.cli.features:disable", positionals=(_FEATURE,)),
+    ),
 )
 
 OCTAVO = Command(
@@ -187,6 +229,7 @@ OCTAVO = Command(
         APPLY,
         REVIEW,
         RESUME,
+        FORK,
         CLOUD,
         FEATURES,
         CONFIG,

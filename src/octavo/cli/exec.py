@@ -68,9 +68,7 @@ def run_turn(
     if words.has("worktree") or words.text("worktree-name") is not None:
         session_id, folder = _in_worktree(words, config.cwd, resume_id)
         sources, config = load(folder)
-    for name in ("trust", "approve-for-me"):
-        if words.has(name):
-            start.warn(f"Warning: --{name} has no effect here")
+    start.tell_of_no_effect(words)
     from octavo.git.info import early_git_info
 
     git_info = early_git_info(config.cwd)  # git works while the rest is imported

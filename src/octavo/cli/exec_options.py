@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from octavo.cli.later_options import LATER_OPTIONS
 from octavo.cli.words.spec import Command, Option, Positional
 
 COLORS = ("always", "never", "auto")
 SANDBOX_MODES = ("read-only", "workspace-write", "danger-full-access")
-LOCAL_PROVIDERS = ("lmstudio", "ollama")
 BYPASS = "--dangerously-bypass-approvals-and-sandbox"
 
 REVIEW_TARGETS = (
@@ -36,9 +36,6 @@ OPTIONS = (
     Option("--skip-git-repo-check", about="Also work outside of git repositories"),
     Option("-p", "--profile", value="CONFIG_PROFILE", about="A profile of config.toml"),
     Option("--oss", about="Ask a model of the local Ollama server"),
-    Option(
-        "--local-provider", value="PROVIDER", choices=LOCAL_PROVIDERS, hidden=True, about="Which server --oss means"
-    ),
     Option("--local", about="Ask the built-in local model: needs no key and no network", conflicts=("--oss",)),
     Option("-i", "--image", value="FILE", greedy=True, path=True, about="Pictures for the model, before the prompt"),
     Option("--output-schema", value="FILE", path=True, about="A JSON Schema for the last message"),
@@ -50,8 +47,7 @@ OPTIONS = (
     Option("--ephemeral", about="Save nothing of this run"),
     Option("--worktree", about="Work in a git worktree of its own (see octavo worktree)"),
     Option("--worktree-name", value="NAME", about="The same, under this name; one that is there is used again"),
-    Option("--ignore-user-config", about="Do not read config.toml in CODEX_HOME"),
-    Option("--strict-config", hidden=True, about="A key that means nothing is an error"),
+    Option("--ignore-user-config", hidden=True, about="Do not read config.toml in CODEX_HOME"),
     Option("--json", about="Write events to stdout, one JSON object a line", hidden_names=("--experimental-json",)),
     Option("--color", value="COLOR", choices=COLORS, about="Colours in the output for people (default: auto)"),
     # Clients of later releases send it; it means something to none of our providers.
@@ -63,8 +59,7 @@ OPTIONS = (
         about="Accepted, and of no effect",
     ),
     Option("--ignore-rules", hidden=True, about="Accepted, and of no effect"),
-    Option("--trust", hidden=True, about="Accepted, and of no effect: told on stderr"),
-    Option("--approve-for-me", hidden=True, about="Accepted, and of no effect: told on stderr"),
+    *LATER_OPTIONS,
     Option("--record", value="FILE", path=True, about="Write what the model answers to a file for --replay"),
     Option(
         "--replay",

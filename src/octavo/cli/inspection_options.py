@@ -75,6 +75,19 @@ SESSIONS = Command(
             run="octavo.cli.sessions.archive:archive",
             positionals=(_SESSION,),
         ),
+        Command(
+            "unarchive",
+            "Put an archived session back",
+            run="octavo.cli.sessions.archive:unarchive",
+            positionals=(_SESSION,),
+        ),
+        Command(
+            "delete",
+            "Delete a session for good",
+            run="octavo.cli.sessions.archive:delete",
+            options=(Option("--force", about="Do not ask"),),
+            positionals=(_SESSION,),
+        ),
     ),
 )
 

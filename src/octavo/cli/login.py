@@ -39,6 +39,8 @@ def login(invocation: Invocation) -> int:
         return _with_device_code(invocation)
     if given.has("api-key"):
         raise Stop(1, f"--api-key takes no key any more: others could see it. Pipe the key instead, {_PIPE_IT}\n")
+    if given.has("with-access-token"):
+        raise Stop(1, "Access tokens are not taken. Use --with-api-key, --device-auth, or log in with the browser.\n")
     if given.has("with-api-key"):
         return _with_api_key(invocation)
     return _in_browser(invocation)

@@ -12,14 +12,20 @@ from octavo.runtime.runtime import Runtime
 
 
 def ensure_local_model(config: Config) -> None:
-    """See to it that the local Ollama server has the model; stderr tells what is fetched."""
+    """See to it that the local server has the model; stderr tells what is fetched."""
+    base_url = config.model_provider.base_url or ""
+    if config.oss_provider == "lmstudio":
+        from octavo.model.lm_studio import check_lm_studio
+
+        asyncio.run(check_lm_studio(base_url, config.model, config.environ))
+        return
     from octavo.model.ollama import ensure_local_model
 
     def tell(text: str) -> None:
         sys.stderr.write(text)
         sys.stderr.flush()
 
-    asyncio.run(ensure_local_model(config.model_provider.base_url or "", config.model, config.environ, tell))
+    asyncio.run(ensure_local_model(base_url, config.model, config.environ, tell))
 
 
 def check_login(runtime: Runtime) -> None:

@@ -17,7 +17,12 @@ from octavo.sandbox.unreadable import unreadable
 
 
 def check(invocation: Invocation) -> int:
-    """Say what this machine can enforce; 1 if it cannot even confine writes."""
+    """Run the command as this system confines one; without one, say what the machine can enforce.
+
+    The exit code: 1 if it cannot even confine writes.
+    """
+    if invocation.last.has("COMMAND"):
+        return run_macos(invocation) if sys.platform == "darwin" else run_linux(invocation)
     if not invocation.last.has("check"):
         from octavo.cli.words.help import help_text
 
@@ -50,7 +55,7 @@ def run_windows(invocation: Invocation) -> int:
 
 def _confinement(invocation: Invocation) -> tuple[SandboxSpec, dict[str, str], Unreadable]:
     """Read-only, or with `--full-auto` this folder; the configured sandbox mode does not count."""
-    full_auto = invocation.last.has("full-auto")
+    full_auto = invocation.last.has("full-auto") or invocation.last.text("permission-profile") == ":workspace"
     flags = ConfigFlags(sandbox_mode="workspace-write" if full_auto else "read-only")
     config = start.load(start.overrides(invocation, start.PLAIN), flags, start.PLAIN)
     spec = configured_sandbox(config, config.sandbox_policy, config.cwd)

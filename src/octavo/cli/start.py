@@ -34,6 +34,7 @@ TYPE_CHECKING = False  # what is only named here need not be imported by command
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from octavo.cli.words.merged import Words
     from octavo.config.config import Config
     from octavo.config.load import ConfigFlags, ConfigSources
     from octavo.config.overrides import Override
@@ -171,6 +172,15 @@ def load_with_sources(
 def warn(line: str) -> None:
     """Tell the user on stderr."""
     sys.stderr.write(f"{line}\n")
+
+
+def tell_of_no_effect(words: Words) -> None:
+    """Say which options do nothing here."""
+    from octavo.cli.later_options import TOLD
+
+    for name in TOLD:
+        if words.has(name):
+            warn(f"Warning: --{name} has no effect here")
 
 
 def check_telemetry(

@@ -35,6 +35,15 @@ def run(invocation: Invocation) -> int:
 
 def resume(invocation: Invocation) -> int:
     """A saved session: by id, the newest, or chosen from a list; the exit code."""
+    return _saved(invocation, forks=False)
+
+
+def fork(invocation: Invocation) -> int:
+    """A copy of a saved session, chosen in the same ways; the exit code."""
+    return _saved(invocation, forks=True)
+
+
+def _saved(invocation: Invocation, *, forks: bool) -> int:
     load_msgspec()
     from octavo.frontends.terminal.request import CHOOSE, NEWEST, SavedSession
 
@@ -45,19 +54,22 @@ def resume(invocation: Invocation) -> int:
             from octavo.cli.words.parser import usage_error
 
             usage_error(invocation.path, "the argument '--last' cannot be used with '[SESSION_ID]'")
-        return _run(invocation, NEWEST, first)
-    return _run(invocation, CHOOSE if first is None else SavedSession(first), second)
+        return _run(invocation, NEWEST, first, forks=forks)
+    return _run(invocation, CHOOSE if first is None else SavedSession(first), second, forks=forks)
 
 
-def _run(invocation: Invocation, session: SessionChoice, prompt: str | None) -> int:
+def _run(invocation: Invocation, session: SessionChoice, prompt: str | None, *, forks: bool = False) -> int:
     words = Words(invocation.levels)
     chosen = start.overrides(invocation, start.LOGIN)
-    sources, config = start.load_with_sources(chosen, _flags(words), start.LOGIN)
+    is_strict = words.has("strict-config")
+    sources, config = start.load_with_sources(chosen, _flags(words), start.LOGIN, is_strict=is_strict)
     _check_folders(words, config)
+    start.tell_of_no_effect(words)
     start.check_telemetry(config, lambda line: None)
     from octavo.frontends.terminal.request import TerminalRequest
 
-    request = TerminalRequest(session, prompt or "", words.texts("image"))
+    everything = words.has("include-non-interactive")
+    request = TerminalRequest(session, prompt or "", words.texts("image"), forks, everything)
     return _interface(sources, config, request, words)
 
 
@@ -165,7 +177,9 @@ def _check_folders(words: Words, config: Config) -> None:
 
 
 def _flags(words: Words) -> ConfigFlags:
-    from octavo.config.load import ConfigFlags
+    from typing import cast
+
+    from octavo.config.load import ConfigFlags, OssProvider
 
     oss, local = words.has("oss"), words.has("local")
     return ConfigFlags(
@@ -175,6 +189,7 @@ def _flags(words: Words) -> ConfigFlags:
         approval_policy=_approval_policy(words),
         cwd=start.chosen_folder(words.text("cd")),
         oss=oss,
+        oss_provider=cast("OssProvider | None", words.text("local-provider")),
         embedded=local,
         show_raw_agent_reasoning=True if oss or local else None,
         web_search=words.has("search") or None,

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 DEFAULT_MODEL = "gpt-5-codex"
-DEFAULT_OSS_MODEL = "gpt-oss:20b"
+DEFAULT_OSS_MODELS = {"ollama": "gpt-oss:20b", "lmstudio": "openai/gpt-oss-20b"}
 DEFAULT_EMBEDDED_MODEL = "local"
 
 
@@ -122,7 +122,7 @@ def choose_model(settings: ConfigToml, profile: ProfileToml, flags: ConfigFlags,
     if flags.embedded:
         return DEFAULT_EMBEDDED_MODEL
     if flags.oss:
-        return DEFAULT_OSS_MODEL
+        return DEFAULT_OSS_MODELS[first("ollama", flags.oss_provider, settings.oss_provider)]
     default = DEFAULT_EMBEDDED_MODEL if provider_id == "embedded" else DEFAULT_MODEL
     return first(default, profile.model, settings.model)
 

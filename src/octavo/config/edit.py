@@ -11,6 +11,8 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 
+import msgspec
+
 from octavo.config.home import os_error_text
 from octavo.config.layers import CONFIG_FILE, MANAGED_PATH, merge_layers, read_layers, read_text
 from octavo.config.load import read_mcp_servers
@@ -50,6 +52,11 @@ def acknowledge_wsl_setup(home: str) -> None:
     edit_file(home, _setting((), "windows_wsl_setup_acknowledged", True))
 
 
+def save_feature(home: str, name: str, value: bool) -> None:
+    """Switches a feature, under the name that the user gave."""
+    edit_file(home, _setting(("features",), name, value))
+
+
 def trust_project(home: str, folder: str) -> None:
     """Records that the user trusts `folder` (see `trust.trust_target` for which one to name)."""
     entry = ("projects", folder)
@@ -80,12 +87,22 @@ def save_mcp_servers(home: str, servers: Mapping[str, McpServer]) -> None:
     tables = {name: _server_table(servers[name]) for name in sorted(servers)}
 
     def change(text: str, tree: Tree) -> str:
-        tree.pop("mcp_servers", None)
+        before = tree.pop("mcp_servers", None)
+        _keep_unknown_keys(tables, before)
         if tables:
             tree["mcp_servers"] = tables
         return replace_tables(text, "mcp_servers", table_text(("mcp_servers",), tables) if tables else "")
 
     edit_file(home, change)
+
+
+def _keep_unknown_keys(tables: dict[str, dict[str, object]], before: object) -> None:
+    """What other programs have written into a server's table stays there."""
+    known = {field.encode_name for field in msgspec.structs.fields(McpServerToml)}
+    for name, table in tables.items():
+        old = before.get(name) if isinstance(before, dict) else None
+        if isinstance(old, dict):
+            table.update({key: value for key, value in old.items() if key not in known})
 
 
 def _server_table(server: McpServer) -> dict[str, object]:

@@ -6,6 +6,7 @@ import os
 
 from octavo.cli import start
 from octavo.cli.mcp.config import config_of, failure, show, token_store, with_http
+from octavo.cli.mcp.options import NOT_FOR_OAUTH
 from octavo.cli.words.invocation import Invocation, Level
 from octavo.cli.words.stop import Stop
 from octavo.config.edit import load_global_mcp_servers, save_mcp_servers
@@ -20,6 +21,9 @@ def add_server(invocation: Invocation) -> int:
     given = invocation.last
     name = given.text("NAME") or ""
     transport = _transport(given)
+    for option in NOT_FOR_OAUTH:
+        if given.has(option):
+            start.warn(f"Warning: --{option} has no effect here: Octavo registers itself with the server")
     start.overrides(invocation, start.MCP)  # bad ones come first, as everywhere
     if not is_server_name(name):
         raise failure(f"invalid server name '{name}' (use letters, numbers, '-', '_')")

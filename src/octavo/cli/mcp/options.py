@@ -7,6 +7,10 @@ from octavo.cli.words.spec import Command, Option, Positional
 _JSON = (Option("--json", about="As JSON"),)
 
 
+NOT_FOR_OAUTH = ("oauth-client-id", "oauth-client-secret", "oauth-client-registration", "oauth-resource")
+"""Options of later releases: here a client registers itself with the server."""
+
+
 def _name(about: str) -> Positional:
     return Positional("NAME", about, required=True)
 
@@ -31,6 +35,7 @@ MCP = Command(
                 Option("--env", value="KEY=VALUE", repeat=True, about="A variable for the server's process"),
                 Option("--url", value="URL", about="Where a server is that is reached over HTTP"),
                 Option("--bearer-token-env-var", value="ENV_VAR", about="The variable that holds its token"),
+                *(Option(f"--{name}", value="VALUE", hidden=True, about="Without effect") for name in NOT_FOR_OAUTH),
             ),
             positionals=(
                 _name("Letters, numbers, - and _"),

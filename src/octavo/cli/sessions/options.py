@@ -11,12 +11,14 @@ ARCHIVE = Command(
     "Move a saved session out of the lists",
     run="octavo.cli.sessions.archive:archive",
     positionals=(_SESSION,),
+    hidden=True,
 )
 UNARCHIVE = Command(
     "unarchive",
     "Put an archived session back into the lists",
     run="octavo.cli.sessions.archive:unarchive",
     positionals=(_SESSION,),
+    hidden=True,
 )
 DELETE = Command(
     "delete",
@@ -24,4 +26,5 @@ DELETE = Command(
     run="octavo.cli.sessions.archive:delete",
     options=(Option("--force", about="Do not ask"),),
     positionals=(_SESSION,),
+    hidden=True,
 )

@@ -277,6 +277,11 @@ class Interface:
         else:
             self._open_first()
 
+    @property
+    def lists_everything(self) -> bool:
+        """Whether the list holds sessions that no person began, too."""
+        return self._request.everything
+
     def _fill_picker(self) -> None:
         """Let sessions be read for the picker, if one is seen, beside whatever else is going on."""
         from octavo.frontends.terminal.views.resume_picker import ResumePicker
@@ -293,8 +298,13 @@ class Interface:
     def _open_first(self) -> None:
         """Go on with the saved session, or begin a new one."""
         path = self._saved
-        opening = self.runtime.open(self.config) if path is None else self.runtime.resume(path, self.config)
-        request, self._request = self._request, replace(self._request, prompt="", images=())
+        if path is None:
+            opening = self.runtime.open(self.config)
+        elif self._request.forks:
+            opening = self.runtime.fork(path, None, self.config)
+        else:
+            opening = self.runtime.resume(path, self.config)
+        request, self._request = self._request, replace(self._request, prompt="", images=(), forks=False)
         self.open_session(opening)
         if request.prompt or request.images:
             self.run_effects((Submit(request.prompt, request.images),))

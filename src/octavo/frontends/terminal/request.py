@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 class SavedSession(msgspec.Struct, frozen=True):
-    """The session of this id."""
+    """The session of this id or name."""
 
     id: str
 
@@ -30,3 +30,7 @@ class TerminalRequest(msgspec.Struct, frozen=True):
     session: SessionChoice = NEW
     prompt: str = ""
     images: tuple[str, ...] = ()
+    forks: bool = False
+    """Whether the saved session is copied into a new one."""
+    everything: bool = False
+    """Whether sessions count that no person began."""

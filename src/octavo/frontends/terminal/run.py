@@ -130,12 +130,14 @@ def _saved(config: Config, request: TerminalRequest) -> str | None:
     """The file of the session that is asked for; None for a new one or one to be chosen."""
     if request.session in (NEW, CHOOSE):
         return None
-    from octavo.rollout.find import find_session, newest_session
+    from octavo.rollout.find import find_named, find_session, newest_session
 
     if request.session == NEWEST:
-        return newest_session(config.codex_home, config.model_provider_id, _INTERACTIVE)
+        sources = () if request.everything else _INTERACTIVE
+        return newest_session(config.codex_home, config.model_provider_id, sources)
     assert isinstance(request.session, SavedSession)  # noqa: S101 - what is left
-    path = find_session(config.codex_home, request.session.id)
+    word = request.session.id
+    path = find_session(config.codex_home, word) or find_named(config.codex_home, word)
     if path is None:
         raise NoSuchSession(
             f"No saved session has the id {request.session.id}. Run `octavo resume` without an id to choose one."

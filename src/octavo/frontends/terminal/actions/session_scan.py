@@ -28,10 +28,21 @@ class Batch(NamedTuple):
 
 
 class SessionScan:
-    """The sessions that people began with this provider, newest first; `next_batch` is for a thread beside the loop."""
+    """The sessions that people began with this provider, newest first; `next_batch` is for a thread beside the loop.
 
-    def __init__(self, codex_home: str, provider: str, monotonic: Callable[[], float] = time.monotonic) -> None:
-        self._found = scan_sessions(codex_home, INTERACTIVE, (provider,), provider)
+    With `everything` also those that programs began.
+    """
+
+    def __init__(
+        self,
+        codex_home: str,
+        provider: str,
+        monotonic: Callable[[], float] = time.monotonic,
+        *,
+        everything: bool = False,
+    ) -> None:
+        sources = () if everything else INTERACTIVE
+        self._found = scan_sessions(codex_home, sources, (provider,), provider)
         self._monotonic, self._looked_at = monotonic, 0
 
     def next_batch(self) -> Batch:

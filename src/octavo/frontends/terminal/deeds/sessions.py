@@ -43,7 +43,7 @@ def more_sessions(here: Interface, _: wish.MoreSessions) -> None:
     from octavo.frontends.terminal.views.resume_picker import ResumePicker
 
     if here.scan is None:
-        here.scan = SessionScan(here.config.codex_home, here.config.model_provider_id)
+        here.scan = SessionScan(here.config.codex_home, here.config.model_provider_id, everything=here.lists_everything)
     scan = here.scan
 
     async def read() -> None:
