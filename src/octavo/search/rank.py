@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import bisect
 import functools
+import operator
 import re
 import string
 from collections.abc import Callable, Iterable, Sequence
@@ -20,6 +21,8 @@ from octavo.search.worth import NOT_THERE, worth
 _FEW = 300
 """So many paths are scored sooner than anything is found out about them."""
 _MOST_SHAPES = 4
+_WHITE = string.whitespace + "\x1c\x1d\x1e\x1f"
+"""What `str.isspace` and `\\s` take for white space among plain characters."""
 _LOOK_UP = 256
 """After how many scored paths somebody asks whether they are still wanted."""
 
@@ -85,19 +88,25 @@ class _Best:
 
 def _take_shapes(best: _Best, word: Word, text: str) -> int:
     """Take the paths in which the word stands in valuable ways; what the rest is worth at the most."""
-    for number, shape in enumerate(shapes(word, _MOST_SHAPES)):
+    has_white = _has_white(text)
+    searched = text.lower() if word.any_case else text
+    for number, shape in enumerate(shapes(word, _MOST_SHAPES, has_white=has_white)):
         if best.is_beyond(shape.most):
-            return most_of_the_rest(word, number)
-        best.take(shape.most, _having(shape, word, text))
-    return most_of_the_rest(word, _MOST_SHAPES)
+            return most_of_the_rest(word, number, has_white=has_white)
+        best.take(shape.most, _having(shape, searched, text))
+    return most_of_the_rest(word, _MOST_SHAPES, has_white=has_white)
+
+
+def _has_white(text: str) -> bool:
+    return any(map(text.__contains__, _WHITE))
 
 
 def _paths(text: str) -> list[str]:
     return text[1:-1].split(END) if len(text) > 1 else []
 
 
-def _having(shape: Shape, word: Word, text: str) -> Iterable[str]:
-    searched = text.lower() if word.any_case else text
+def _having(shape: Shape, searched: str, text: str) -> Iterable[str]:
+    """The paths of `text` that have the shape; `searched` is the text as the word is looked for in it."""
     for hit in re.finditer(shape.pattern, searched):
         begin, end = hit.span()
         start = text.rindex(END, 0, begin + 1) + 1
@@ -111,12 +120,11 @@ def _by_bound(query: Sequence[Word], paths: Sequence[str]) -> list[tuple[int, li
         return [(_NO_BOUND, list(paths))]
     titled = text.title().split(END)
     compared = {False: paths, True: text.lower().split(END)}
-    has_white = any(map(text.__contains__, string.whitespace))
+    has_white = _has_white(text)
     totals = [0] * len(paths)
     for word in query:
-        most = Bound(word, has_white=has_white).most
-        forms = zip(totals, paths, titled, compared[word.any_case], strict=True)
-        totals = [total + most(*form) for total, *form in forms]
+        bounds = Bound(word, has_white=has_white).most(paths, titled, compared[word.any_case])
+        totals = list(map(operator.add, totals, bounds))
     groups: dict[int, list[str]] = {}
     for total, path in zip(totals, paths, strict=True):
         groups.setdefault(total, []).append(path)

@@ -42,12 +42,12 @@ class Shape(NamedTuple):
 
 
 @functools.lru_cache(64)
-def shapes(word: Word, count: int) -> tuple[Shape, ...]:
-    """The `count` most valuable ones, of one run and of two."""
-    return tuple(Shape(plan.most, _pattern(word, plan)) for plan in _plans(word)[:count])
+def shapes(word: Word, count: int, *, has_white: bool) -> tuple[Shape, ...]:
+    """The `count` most valuable ones, of one run and of two; `has_white` says whether paths hold white space."""
+    return tuple(Shape(plan.most, _pattern(word, plan)) for plan in _plans(word, has_white=has_white)[:count])
 
 
-def most_of_the_rest(word: Word, count: int) -> int:
+def most_of_the_rest(word: Word, count: int, *, has_white: bool) -> int:
     """What a path is worth at the most in which the word stands in none of these `count` shapes."""
     worths = _worths(word)
     size = len(word.units)
@@ -56,7 +56,7 @@ def most_of_the_rest(word: Word, count: int) -> int:
         # Three runs, where every character is worth as much as any can be.
         highest = max(CONSECUTIVE, *map(max, worths.landing), *worths.own)
         of_more_runs = MATCH * size + highest * (size + 1) - 2 * GAP_START
-    plans = _plans(word)
+    plans = _plans(word, has_white=has_white)
     return max(of_more_runs, plans[count].most if len(plans) > count else 0)
 
 
@@ -72,27 +72,20 @@ class Bound:
         self._pairs = ["".join(pair) for pair in itertools.pairwise(word.units)]
         self._uppers = word.units.upper()
         self._has_white = has_white
-        self._known: dict[int, int] = {}
 
-    def most(self, path: str, titled: str, compared: str) -> int:
-        """The bound of a path; `titled` is what `str.title` makes of it, `compared` the form that the word is looked
+    def most(self, paths: Sequence[str], titled: Sequence[str], compared: Sequence[str]) -> list[int]:
+        """The bounds of paths; `titled` is what `str.title` makes of them, `compared` the form that the word is looked
         for in: lower case where case does not count.
         """
-        seen = 1 if compared.startswith(self._word.units[0]) else 0
-        bit = 2
+        first = self._word.units[0]
+        # One column for each question, so that a path costs no call of a function.
+        columns = [[text.startswith(first) for text in compared]]
         for upper in self._uppers:
-            if upper in titled:
-                seen |= bit
-            if upper in path:
-                seen |= bit << 1
-            bit <<= 2
-        for pair in self._pairs:
-            if pair in compared:
-                seen |= bit
-            bit <<= 1
-        if (known := self._known.get(seen)) is None:
-            known = self._known[seen] = self._worth(seen)
-        return known
+            columns += [[upper in text for text in titled], [upper in text for text in paths]]
+        columns += [[pair in text for text in compared] for pair in self._pairs]
+        rows = list(zip(*columns, strict=True))
+        known = {row: self._worth(sum(1 << place for place, seen in enumerate(row) if seen)) for row in set(rows)}
+        return [known[row] for row in rows]
 
     def _worth(self, seen: int) -> int:
         size = len(self._word.units)
@@ -133,11 +126,18 @@ class _Plan(NamedTuple):
     gap: int = 0
     later_landing: int = 0
 
+    @property
+    def lands_on_white(self) -> bool:
+        """Whether a later run stands behind white space."""
+        return self.split > 0 and not self.later_landing
+
 
 @functools.lru_cache(64)
-def _plans(word: Word) -> tuple[_Plan, ...]:
+def _plans(word: Word, *, has_white: bool) -> tuple[_Plan, ...]:
     worths = _worths(word)
-    return tuple(sorted(itertools.chain(_one_run(worths), _two_runs(worths)), reverse=True))
+    plans = itertools.chain(_one_run(worths), _two_runs(worths))
+    # Without white space a later run has none before it; the start of a path counts as some for the first run.
+    return tuple(sorted((plan for plan in plans if has_white or not plan.lands_on_white), reverse=True))
 
 
 @functools.lru_cache(64)
@@ -186,10 +186,15 @@ def _run(worths: _Worths, start: int, end: int, landing: int) -> int:
 
 
 def _pattern(word: Word, plan: _Plan) -> str:
-    before = _LANDINGS[plan.landing][1]
     if not plan.split:
-        return before + re.escape(word.units)
+        return _landed(word.units, plan.landing)
     least, largest = _GAPS[plan.gap]
     skipped = f"[^{_NUL}]{{{least - 1},{'' if largest is None else largest - 1}}}?"
     between = _LANDINGS[plan.later_landing][1].replace(_NUL, "") or f"[^{_NUL}]"
-    return f"{before}{re.escape(word.units[: plan.split])}{skipped}{between}{re.escape(word.units[plan.split :])}"
+    return f"{_landed(word.units[: plan.split], plan.landing)}{skipped}{between}{re.escape(word.units[plan.split :])}"
+
+
+def _landed(run: str, landing: int) -> str:
+    """A run behind one of the landings. The run comes first in the pattern: a text without choice is found fastest."""
+    literal, before = re.escape(run), _LANDINGS[landing][1]
+    return f"{literal}(?<={before}{literal})" if before else literal

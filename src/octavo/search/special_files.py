@@ -49,7 +49,7 @@ class SpecialFiles:
             self._seen.clear()
         now = time.time_ns()
         try:
-            self._seen[folder] = _Seen(now, len(os.listdir(folder)))
+            self._seen[folder] = _Seen(now, len(os.listdir(os.fsencode(folder))))  # names as bytes come sooner
         except OSError:
             self._seen.pop(folder, None)
 
