@@ -158,3 +158,17 @@ def test_a_later_search_sees_what_changed_meanwhile(tmp_path: Path) -> None:
     assert paths() == ["sub/keep", "sub/link"]
     (tmp_path / ".ignore").write_text("link\n")
     assert paths() == [".ignore", "sub/keep"]
+
+
+def test_many_ignored_links_do_not_stand_in_the_way_of_the_others(tmp_path: Path) -> None:
+    root = tree(tmp_path, ["src/file.txt"])
+    (tmp_path / ".ignore").write_text("ab*\n")
+    for number in range(200):
+        (tmp_path / "src" / f"ab{number:03}").symlink_to("file.txt")  # each worth more than the rest
+    for name in ("x_axb", "x_ayb"):
+        (tmp_path / "src" / name).symlink_to("file.txt")
+    finder = FileSearch()
+    for query in ("a", "ab"):
+        assert [file.path for file in finder.search([root], query, 2)] == ["src/x_axb", "src/x_ayb"]
+    (tmp_path / ".ignore").write_text("")
+    assert [file.path for file in finder.search([root], "ab", 2)] == ["src/ab000", "src/ab001"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from typing import NamedTuple
 
 from octavo.search.align import match
@@ -14,7 +14,7 @@ from octavo.search.listing import list_files
 from octavo.search.query import Word, words
 from octavo.search.rank import best_paths, holding
 from octavo.search.shapes import END
-from octavo.search.special_files import Folders, SpecialFiles
+from octavo.search.special_files import Folders, SpecialFiles, not_ignored
 
 
 class FoundFile(NamedTuple):
@@ -39,6 +39,13 @@ class _Narrowed(NamedTuple):
     pieces: tuple[Paths, ...]
 
 
+class _Asked(NamedTuple):
+    """Which special files of a listing are ignored and which are not, as far as it was asked."""
+
+    kept: set[str]
+    ignored: set[str]
+
+
 class FileSearch:
     """Searches that come one after another; the files are listed anew once something may have changed.
 
@@ -61,6 +68,7 @@ class FileSearch:
         # Of the last searches, by root. Threads put whole values here and take them out, which needs no lock.
         self._listings: dict[str, Listed] = {}
         self._narrowed: dict[str, _Narrowed] = {}
+        self._asked: dict[str, _Asked] = {}
 
     def search(
         self, roots: Sequence[str], query: str, limit: int, cancel: threading.Event | None = None
@@ -89,11 +97,20 @@ class FileSearch:
         return tuple(found)
 
     def _best(self, root: str, query: Sequence[Word], limit: int, cancelled: Callable[[], bool]) -> list[str]:
-        best: list[tuple[int, str]] = []
-        for texts in zip(*self._holding(root, query, cancelled), strict=True):
-            text = END + "".join(text[1:] for text in texts)
-            best += [(-score, path) for score, path in best_paths(query, text, limit, cancelled)]
-        return [path for _, path in sorted(best)[:limit]]
+        *files, special = self._holding(root, query, cancelled)
+        among = {path for text in special for path in text.split(END)}
+        asked = self._asked.setdefault(root, _Asked(set(), set()))
+        count = limit
+        while True:
+            kept = Paths(*(_without(asked.ignored, text) for text in special))
+            best = _best_of((*files, kept), query, count, cancelled)
+            if cancelled() or among.intersection(best[:limit]) <= asked.kept:
+                return best[:limit]
+            unknown = among.intersection(best) - asked.kept
+            found = not_ignored(root, unknown, self._environ)
+            asked.kept.update(found)
+            asked.ignored.update(unknown - found)
+            count *= 2  # where many are ignored, ever more are asked about at a time
 
     def _holding(self, root: str, query: Sequence[Word], cancelled: Callable[[], bool]) -> tuple[Paths, ...]:
         """The paths below the root that hold all the words."""
@@ -124,14 +141,15 @@ class FileSearch:
                 folders.add(piece)
                 seen.append(paths_of(piece))
                 yield seen[-1]
-            special = () if cancelled() else self._special.below(root, folders.sizes, self._environ)
+            special = () if cancelled() else self._special.below(root, folders.sizes)
+            self._asked.pop(root, None)
         seen.append(paths_of(b"".join(os.fsencode(path) + b"\0" for path in special)))
         yield seen[-1]
         if not cancelled():
             self._listings[root] = listed(root, seen, folders.paths, started_ns)
 
     def _forget_all_but(self, roots: Sequence[str]) -> None:
-        for kept in (self._listings, self._narrowed):
+        for kept in (self._listings, self._narrowed, self._asked):
             for root in [root for root in tuple(kept) if root not in roots]:
                 kept.pop(root, None)
 
@@ -145,6 +163,19 @@ def search(
 ) -> tuple[FoundFile, ...]:
     """One search by itself: see `FileSearch.search`."""
     return FileSearch(environ).search(roots, query, limit, cancel)
+
+
+def _best_of(pieces: Sequence[Paths], query: Sequence[Word], count: int, cancelled: Callable[[], bool]) -> list[str]:
+    best: list[tuple[int, str]] = []
+    for texts in zip(*pieces, strict=True):
+        text = END + "".join(text[1:] for text in texts)
+        best += [(-score, path) for score, path in best_paths(query, text, count, cancelled)]
+    return [path for _, path in sorted(best)[:count]]
+
+
+def _without(paths: Set[str], text: str) -> str:
+    """The text without these paths."""
+    return END.join(path for path in text.split(END) if path not in paths) if paths else text
 
 
 def _held(query: Sequence[Word], pieces: Iterable[Paths]) -> tuple[Paths, ...]:

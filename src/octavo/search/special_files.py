@@ -1,8 +1,9 @@
 """Links, pipes and other files that ripgrep does not list (`docs/search.md`, "Which files").
 
-The folders that hold listed files are read for them. Whether one is ignored is asked
+The folders that hold listed files are read for them. Whether some are ignored is asked
 of ripgrep, too: empty regular files of the same names, beside copies of the ignore
-files, are laid out in a temporary folder and listed there.
+files, are laid out in a temporary folder and listed there. That costs a file each, so
+it is asked of those alone that would be found.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import contextlib
 import os
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
 from octavo.files.plain_file import open_plain
@@ -53,18 +54,17 @@ class SpecialFiles:
         except OSError:
             self._seen.pop(folder, None)
 
-    def below(self, root: str, sizes: Mapping[str, int], environ: Mapping[str, str]) -> list[str]:
-        """The special files in folders that were read, and are not ignored; all paths are relative to `root`.
+    def below(self, root: str, sizes: Mapping[str, int]) -> list[str]:
+        """The special files in folders that were read, ignored ones too; all paths are relative to `root`.
 
         `sizes` tells how many files and folders are known in each: one that holds no more holds nothing special.
         """
         top = root or os.curdir
-        found = [
+        return [
             os.path.join(folder, name)
             for folder, known in sizes.items()
             for name in self._names(f"{top}/{folder}", known)
         ]
-        return _not_ignored(os.path.abspath(top), found, environ) if found else []
 
     def _names(self, folder: str, known: int) -> tuple[str, ...]:
         seen = self._seen.get(folder)
@@ -134,22 +134,24 @@ def _is_special(entry: os.DirEntry[str]) -> bool:
     return not entry.is_file(follow_symlinks=False) and not entry.is_dir(follow_symlinks=False)
 
 
-def _not_ignored(root: str, paths: Iterable[str], environ: Mapping[str, str]) -> list[str]:
+def not_ignored(root: str, paths: Collection[str], environ: Mapping[str, str]) -> set[str]:
+    """Those of the paths below `root` that ripgrep would list, were they regular files. Raises `RipgrepMissing`."""
     import tempfile  # slow to import, and there are hardly ever special files
 
+    root = os.path.abspath(root or os.curdir)
     with tempfile.TemporaryDirectory(prefix="octavo-") as top:
         copy = top + root
         _lay_out(top, {os.path.join(root, path) for path in paths})
         if not os.path.isdir(copy):
-            return []
+            return set()
         listed = {
             os.fsdecode(path) for piece in list_files(copy, environ, workspace=root) for path in piece.split(b"\0")
         }
-        return [path for path in paths if path in listed]
+        return listed.intersection(paths)
 
 
 def _lay_out(top: str, files: set[str]) -> None:
-    folders = {folder for file in files for folder in _parents(file)}
+    folders = {folder for parent in set(map(os.path.dirname, files)) for folder in (parent, *_parents(parent))}
     # A path that is too long once it stands below `top` is taken for an ignored one.
     for folder in sorted(folders):
         with contextlib.suppress(OSError):
