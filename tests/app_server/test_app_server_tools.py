@@ -118,6 +118,17 @@ def test_a_search_finds_files_by_letters(place: Place) -> None:
     assert (file["root"], file["path"]) == ("many", "qq004")
 
 
+def test_a_search_does_not_name_what_may_not_be_read(place: Place) -> None:
+    for name in ("abc.env", "sub/abc.env", "abc.py", "abc/secret"):
+        path = place.workspace / name
+        path.parent.mkdir(exist_ok=True)
+        path.touch()
+    server = place.server("app-server", "-c", 'deny_read=["*.env", "abc/"]')
+    for root in (str(place.workspace), "."):
+        files = server.result(SEARCH, {"query": "abc", "roots": [root]})["files"]
+        assert [file["path"] for file in files] == ["abc.py"]
+
+
 def test_a_search_without_anything_to_look_for_is_no_error(shared: AppServer) -> None:
     for params in ({"query": "", "roots": ["/"]}, {"query": "a", "roots": []}, {"query": "a", "roots": ["/nope"]}):
         assert shared.result(SEARCH, params) == {"files": []}

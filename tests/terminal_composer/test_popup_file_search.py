@@ -8,9 +8,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from story import make_config
 
 from octavo.frontends.terminal.composer.completion import FileMatch
 from octavo.frontends.terminal.file_search import FileSearches
+from octavo.sandbox.unreadable import closed_in_searches
 
 
 class Answers:
@@ -45,6 +47,15 @@ async def test_only_the_last_question_is_answered(folder: Path) -> None:
     assert await answers.queue.get() == ("bet", ["beta.txt"])
     await searches.close()
     assert answers.queue.empty()
+
+
+async def test_what_may_not_be_read_is_not_offered(folder: Path) -> None:
+    config = make_config(folder, deny_read=[".hidden/"])
+    answers = Answers()
+    searches = FileSearches(str(folder), os.environ, answers, closed_in_searches(config))
+    searches.search("alp")
+    assert await answers.queue.get() == ("alp", ["alpha.txt"])
+    await searches.close()
 
 
 async def test_a_question_while_a_search_runs_is_answered_next(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -36,7 +36,7 @@ def closed_in_searches(config: Config) -> Callable[[str, Sequence[str]], bool]:
     """Whether a path that was found below one of some roots is not to be named."""
 
     def is_closed(path: str, roots: Sequence[str]) -> bool:
-        return denied_below(config, roots).rule_for(path) is not None
+        return denied_below(config, map(os.path.abspath, roots)).rule_for(os.path.abspath(path)) is not None
 
     return is_closed
 

@@ -24,7 +24,7 @@ import select
 import sys
 import time
 
-from octavo.process.launcher.descendants import adopt_orphans, children_of, descendants, reap, send
+from octavo.process.launcher.descendants import MOST_AT_ONCE, adopt_orphans, children_of, descendants, reap, send
 from octavo.process.launcher.watcher import NO_MORE, STARTING, STARTING_OPEN, supervise, wake_up_on_child_exit
 
 _LAST_WAIT = 4.0  # seconds: one for SIGTERM, two for SIGKILL, and some
@@ -77,13 +77,16 @@ def _next_word(reader: int, wake_up: int, watchers: set[int]) -> bytes:
 
 def _end_orphans(watchers: set[int]) -> None:
     """Forget the watchers that have ended, and kill what a command left behind that killed its own watcher."""
-    ended, _ = reap()
-    watchers.difference_update(ended)
-    if sys.platform == "linux":
-        for orphan in set(children_of(os.getpid())) - watchers:
-            send(os.kill, orphan, _signal.SIGKILL)  # first: it may be about to hand its life on
-            for process in descendants(orphan):
-                send(os.kill, process, _signal.SIGKILL)
+    is_all = False
+    while not is_all:
+        ended, _ = reap()
+        watchers.difference_update(ended)
+        is_all = len(ended) < MOST_AT_ONCE
+        if sys.platform == "linux":
+            for orphan in set(children_of(os.getpid())) - watchers:
+                send(os.kill, orphan, _signal.SIGKILL)  # first: it may be about to hand its life on
+                for process in descendants(orphan):
+                    send(os.kill, process, _signal.SIGKILL)
 
 
 def _outlive(watchers: set[int]) -> None:
