@@ -172,6 +172,17 @@ def test_alt_up_takes_the_newest_back_with_its_pictures() -> None:
     assert typist.composer.turn_ended() == []
 
 
+def test_alt_shift_up_lets_the_newest_go_first() -> None:
+    typist = writer(busy=True)
+    for text in ("one", "two", "three"):
+        typist.type(text).keys("enter")
+    typist.type("draft").keys("alt-shift-up")
+    assert [message.draft.text for message in typist.composer.queue] == ["three", "one", "two"]
+    assert typist.text == "draft"
+    assert typist.composer.turn_ended() == [Submit("three")]
+    assert writer().keys("alt-shift-up").text == ""
+
+
 def test_a_draft_that_alt_up_replaces_can_be_recalled() -> None:
     typist = writer(busy=True).type("one").keys("enter").type("draft").keys("alt-up", "ctrl-u", "up")
     assert typist.text == "draft"

@@ -230,6 +230,21 @@ def test_without_a_shell_above_ctrl_z_stops_nothing(home: Path, window: Open) ->
     opened.draft_is("still here")
 
 
+def test_a_draft_outlives_the_program_that_is_killed(home: Path, window: Open) -> None:
+    opened = window(octavo())
+    opened.sees("/review")
+    opened.type("half a thought")
+    opened.draft_is("half a thought")
+    drafts = home / "home" / "drafts"
+    opened.until(lambda: any("half a thought" in file.read_text() for file in drafts.glob("*.json")))
+    opened.process.kill()
+    opened.ends()
+    again = window(octavo())
+    again.sees("↑ brings it back")
+    again.send("\x1b[A")
+    again.draft_is("half a thought")
+
+
 def test_a_terminal_that_stops_reading_loses_nothing(home: Path, window: Open) -> None:
     opened = window(octavo("--replay", tape(home, [says(NUMBERS * 20)])))
     opened.sees(READY)

@@ -86,6 +86,13 @@ def test_units_are_the_source_newest_first() -> None:
     ]
 
 
+def test_code_is_that_of_the_newest_answer_that_has_any() -> None:
+    copies = Copies(str)
+    for text in ("```\nold\n```", "```\nnew\n```", "only words"):
+        copies.feed(events.AgentMessage(text))
+    assert [unit.text for unit in copies.units() if unit.what == "a code block"] == ["new\n"]
+
+
 def test_a_block_that_is_not_closed_yet_counts() -> None:
     assert code_blocks("```\nx") == ["x\n"]
     assert code_blocks("no code") == code_blocks("```") == []
@@ -157,7 +164,7 @@ async def test_an_answer_is_copied_as_it_was_written(tmp_path: Path) -> None:
         await here.ask("go", r"^  code$")
         await here.idle()
         await here.ask("/copy", r"^› 1\. The last answer \(4 lines\)")
-        await here.key("1", r"^• Copied the last answer\. by the terminal \(OSC 52\)")
+        await here.key("1", r"^• Copied the last answer by the terminal \(OSC 52\)")
         assert f"\x1b]52;c;{base64.b64encode(text.encode()).decode()}\x07" in here.tty.log
 
 

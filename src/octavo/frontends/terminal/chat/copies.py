@@ -49,10 +49,11 @@ class Copies:
                 pass
 
     def units(self) -> list[Unit]:
-        """The last answer and its code, then commands, changes and earlier answers, the newest first."""
+        """The last answer, the code of the last one that has any, commands, changes, answers: the newest first."""
         answers = list(reversed(self._answers))
         units = [Unit("the last answer", answers[0])] if answers else []
-        units += [Unit("a code block", code) for code in code_blocks(answers[0] if answers else "")]
+        code = next((blocks for text in answers if (blocks := code_blocks(text))), [])
+        units += [Unit("a code block", block) for block in code]
         units += [Unit("a command", script) for script in reversed(self._commands.values())]
         units += [Unit("a change", "".join(self._diffs(changes))) for changes in reversed(self._changes)]
         units += [Unit("an earlier answer", text) for text in answers[1:]]

@@ -186,8 +186,11 @@ class Composer:
                 return [PasteImage()]
             case Key("tab", False, False) if self.steerable and not self.empty:
                 return self._submit(tell=not self.enter_steers)
-            case Key("up", False, True):
-                self._take_from_queue()
+            case Key("up", False, True, shift):
+                if shift:
+                    self.queue = [*self.queue[-1:], *self.queue[:-1]]
+                else:
+                    self._take_from_queue()
                 return []
         return None
 

@@ -76,7 +76,7 @@ def copy_text(here: Interface, effect: wish.CopyText) -> None:
             except CannotCopy as error:
                 here.error(str(error))
                 return
-        here.info(f"Copied {effect.what}.", f"by {tool}" if tool else "by the terminal (OSC 52), if it allows that")
+        here.info(f"Copied {effect.what}", f"by {tool}" if tool else "by the terminal (OSC 52), if it allows that")
 
     here.start(copy())
 
