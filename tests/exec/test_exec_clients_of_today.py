@@ -350,3 +350,13 @@ x = [1, {y = 2}]
     result = place.exec("--json", "hi")
     assert (result.code, result.err) == (0, "")
     assert result.types == ["thread.started", "turn.started", "item.completed", "turn.completed"]
+
+
+def test_a_turn_that_cannot_do_without_a_server_asks_no_model(place: Place) -> None:
+    model = place.model(HI, HI, more='[mcp_servers.x]\ncommand = "no-such-program"\nrequired = true')
+    result = place.exec("--json", "hi")
+    assert (result.code, model.requests) == (1, [])
+    assert result.types == ["thread.started", "error", "turn.started", "error", "turn.failed"]
+    assert result.events[-1]["error"]["message"].endswith("that did not start: `x`")
+    assert place.exec("--json", "-c", "mcp_servers.x.required=false", "hi").types[-1] == "turn.completed"
+    assert len(model.requests) == 1

@@ -307,7 +307,6 @@ class ConfigToml(msgspec.Struct, frozen=True):
     openai_base_url: str | None = None
     oss_provider: OssProvider | None = None
     web_search: WebSearchMode | None = None
-    tool_output_token_limit: Unsigned | None = None
     check_for_update_on_startup: bool | None = None
     disable_paste_burst: bool | None = None
     windows_wsl_setup_acknowledged: bool | None = None

@@ -14,12 +14,21 @@ import msgspec
 from octavo.engine.active_turn import ActiveTurn
 from octavo.engine.session import Session
 from octavo.engine.user_message import show_user_message
+from octavo.errors import OctavoError
 from octavo.protocol import events
 from octavo.protocol.items import Message
 from octavo.tools.registry import with_more_tools
 
 if TYPE_CHECKING:
     from octavo.mcp.servers import McpServers
+
+
+class RequiredServerMissing(OctavoError):
+    """Servers that are `required` did not start; why was told before."""
+
+    def __init__(self, names: list[str]) -> None:
+        named = ", ".join(f"`{name}`" for name in names)
+        super().__init__(f"the turn cannot do without MCP servers that did not start: {named}")
 
 
 def start_mcp_servers(session: Session) -> None:
@@ -66,7 +75,8 @@ async def _tell_start(session: Session, servers: McpServers, name: str) -> None:
 async def offer_mcp_tools(session: Session, turn: ActiveTurn, message: Message | None) -> None:
     """Wait until it is known which servers run, and add their tools to what the turn offers.
 
-    A turn that is aborted meanwhile still leaves the user's message behind.
+    A turn that is aborted meanwhile still leaves the user's message behind, and so does one that
+    cannot do without a server that did not start. Raises `RequiredServerMissing`.
     """
     if session.mcp_started is None:
         return
@@ -77,8 +87,22 @@ async def offer_mcp_tools(session: Session, turn: ActiveTurn, message: Message |
             if message is not None:
                 show_user_message(session, turn, message)
             raise
+    if missing := await _missing_servers(session):
+        session.emit(turn.id, events.TaskStarted(turn.context.model.context_window))
+        if message is not None:
+            show_user_message(session, turn, message)
+        raise RequiredServerMissing(missing)
     await renew_mcp_tools(session)
     _offer(session, turn)
+
+
+async def _missing_servers(session: Session) -> list[str]:
+    """The servers that did not start and without which nothing is to be done."""
+    servers = session.mcp
+    required = [name for name, server in session.config.mcp_servers.items() if server.enabled and server.required]
+    if servers is None or not required:
+        return []
+    return [name for name in required if await servers.outcome(name) is not None]
 
 
 async def follow_mcp_tools(session: Session, turn: ActiveTurn) -> None:
