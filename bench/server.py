@@ -59,7 +59,7 @@ class Server:
 
     def __init__(self) -> None:
         self.model = Model(answers.Script())
-        self.listener = socket.create_server(("127.0.0.1", 0), backlog=64)
+        self.listener = socket.create_server(("127.0.0.1", 0), backlog=1024)
         self.port: int = self.listener.getsockname()[1]
 
     def accept(self) -> None:
