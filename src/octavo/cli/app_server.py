@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from octavo.cli import logs, start
+from octavo.cli.loading import load_msgspec
 from octavo.cli.words.invocation import Invocation
 
 
 def run(invocation: Invocation) -> int:
     """Serve until stdin ends; the exit code."""
+    load_msgspec()  # before anything else asks for it
     from octavo.config.load import ConfigFlags
 
     chosen, is_strict = start.overrides(invocation, start.SERVER), invocation.last.has("strict-config")

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from octavo.frontends.app_server.dialect import Dialect, Method, NoParams, Voice
-from octavo.frontends.app_server.loaded import Loaded
 from octavo.frontends.app_server.v1.types.values import Empty
 from octavo.frontends.app_server.v2.types import from_server, params, results
 from octavo.protocol.events import TurnAborted
+
+if TYPE_CHECKING:
+    from octavo.frontends.app_server.loaded import Loaded  # the handshake need not wait for the agent
 
 
 def _method(given: Any, result: Any, handler: str) -> Method:
