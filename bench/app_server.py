@@ -32,6 +32,7 @@ from trial import CONFIG, Contestant, end_processes, environment
 Json = dict[str, Any]
 HELLO = {"clientInfo": {"name": "bench", "title": None, "version": "1"}, "capabilities": {"experimentalApi": True}}
 GIVE_UP_SECONDS = 120.0
+AT_A_TIME = 8
 
 
 class Figures(NamedTuple):
@@ -76,19 +77,31 @@ class Server:
         return found
 
     def run_turns(self, threads: list[str]) -> None:
-        """A turn in each thread, all at once, to the end of the last."""
-        for thread in threads:
-            self.ask("turn/start", {"threadId": thread, "input": [{"type": "text", "text": "go"}]})
+        """A turn in each thread, to the end of the last. Some servers refuse more than a few requests at a time."""
+        waiting, open_requests = list(threads), set[int]()
         over: set[str] = set()
+
+        def ask_more() -> None:
+            while waiting and len(open_requests) < AT_A_TIME:
+                params = {"threadId": waiting.pop(), "input": [{"type": "text", "text": "go"}]}
+                open_requests.add(self.ask("turn/start", params))
+
+        ask_more()
         for message in self._until(lambda: len(over) == len(threads)):
-            if message.get("method") == "turn/completed":
+            if "method" not in message:
+                open_requests.discard(message["id"])
+                ask_more()
+            elif message["method"] == "turn/completed":
                 if message["params"]["turn"]["status"] != "completed":
                     raise SystemExit(f"{self._contestant.label}: a turn failed: {message['params']['turn']}")
                 over.add(message["params"]["threadId"])
 
     def start_threads(self, count: int) -> list[str]:
-        numbers = {self.ask("thread/start", {}) for _ in range(count)}
-        return [answer["thread"]["id"] for answer in self.answers(numbers).values()]
+        found: list[str] = []
+        while len(found) < count:
+            numbers = {self.ask("thread/start", {}) for _ in range(min(AT_A_TIME, count - len(found)))}
+            found += [answer["thread"]["id"] for answer in self.answers(numbers).values()]
+        return found
 
     def cpu(self) -> float:
         fields = Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(")")[2].split()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 import threading
@@ -14,6 +15,7 @@ import pytest
 from app_server_client import dies
 from app_server_place import Place
 from app_server_replies import calls, deltas, runs, says
+from app_server_sessions import save_session
 from threads_client import client
 
 sdk = pytest.importorskip("openai_codex", reason="openai-codex is not installed (pip install openai-codex==0.163.0)")
@@ -44,6 +46,50 @@ def test_a_run_gives_words_items_and_usage(place: Place, start: Start) -> None:
     assert result.usage.total.total_tokens == 20
 
 
+def test_two_threads_at_the_same_time_do_not_mix(place: Place, start: Start) -> None:
+    wait = ("sh", "-c", "while [ ! -e go ]; do sleep 0.02; done")
+    place.model(runs(*wait), runs(*wait), says("Done."), says("Done."))
+    codex = start()
+    turns = [codex.thread_start(sandbox=sdk.Sandbox.workspace_write).turn("go") for _ in range(2)]
+    told: dict[str, list[Any]] = {turn.id: [] for turn in turns}
+    listeners = [threading.Thread(target=lambda turn=turn: told[turn.id].extend(turn.stream())) for turn in turns]
+    for listener in listeners:
+        listener.start()
+    (place.workspace / "go").touch()
+    for listener in listeners:
+        listener.join(30)
+    for turn in turns:
+        assert told[turn.id][-1].method == "turn/completed"
+        assert {one.payload.thread_id for one in told[turn.id]} == {turn.thread_id}
+
+
+async def test_the_asynchronous_client_runs_the_same(place: Place) -> None:
+    place.model(runs("echo", "hi"), says("Done."))
+    async with sdk.AsyncCodex(settings(place)) as codex:
+        thread = await codex.thread_start()
+        assert (await thread.run("x")).final_response == "Done."
+        assert len((await thread.read(include_turns=True)).thread.turns) == 1
+
+
+def test_the_whole_list_is_understood_whoever_began_its_threads(place: Place, start: Start) -> None:
+    from openai_codex.generated.v2_all import ThreadSourceKind
+
+    sources: list[Any] = [
+        "cli",
+        "mcp",
+        "somewhere",
+        "exec",
+        "vscode",
+        {"subagent": "review"},
+        {"subagent": {"other": "x"}},
+    ]
+    for number, source in enumerate(sources):
+        save_session(place.home, number, f"text {number}", source=source)
+    kinds = ["cli", "vscode", "exec", "appServer", "subAgent", "subAgentReview", "subAgentOther", "unknown"]
+    wanted = [ThreadSourceKind(kind) for kind in kinds]
+    assert len(start().thread_list(source_kinds=wanted, model_providers=[]).data) == len(sources)
+
+
 def test_a_stream_ends_with_its_turn_and_every_payload_has_its_type(place: Place, start: Start) -> None:
     place.model(deltas(["a", "b"]))
     told = list(start().thread_start().turn("go").stream())
@@ -56,7 +102,7 @@ def test_what_was_streamed_can_be_read_again(place: Place, start: Start) -> None
     thread = start().thread_start()
     result = thread.run("go")
     turns = thread.read(include_turns=True).thread.turns
-    assert [item.root.id for item in turns[0].items] == [item.root.id for item in result.items]
+    assert [item.root for item in turns[0].items] == [item.root for item in result.items]
 
 
 def test_options_of_later_releases_are_taken(place: Place, start: Start) -> None:
@@ -82,11 +128,18 @@ def test_threads_are_forked_named_listed_and_archived(place: Place, start: Start
     codex.thread_unarchive(thread.id)
 
 
-def test_the_usual_mode_never_asks_and_refuses_escalations(place: Place, start: Start) -> None:
+@pytest.mark.parametrize(("outcome", "made"), [("allow", True), ("deny", False)])
+def test_in_the_usual_mode_a_model_decides_about_escalations(
+    place: Place, start: Start, outcome: str, made: bool
+) -> None:
     escalated = {"command": ["touch", "made"], "with_escalated_permissions": True, "justification": "need it"}
-    place.model(calls("shell", escalated), says("Done."))
-    assert start().thread_start().run("x").final_response == "Done."
-    assert not (place.workspace / "made").exists()
+    verdict = json.dumps({"outcome": outcome, "rationale": "because"})
+    place.model(calls("shell", escalated), says(verdict), says("Done."))
+    told = list(start().thread_start().turn("x").stream())
+    assert told[-1].payload.turn.status.value == "completed"
+    assert (place.workspace / "made").exists() == made
+    reviews = [one.payload for one in told if one.method == "item/autoApprovalReview/completed"]
+    assert [type(one).__name__ for one in reviews] == ["ItemGuardianApprovalReviewCompletedNotification"]
 
 
 def test_a_turn_is_steered_and_a_second_one_joins_it(place: Place, start: Start) -> None:
@@ -106,7 +159,8 @@ def test_a_turn_is_steered_and_a_second_one_joins_it(place: Place, start: Start)
     listener.start()
     assert running.wait(30)
     turn.steer("more")
-    assert thread.turn("and more").id == turn.id
+    joined = thread.turn("and more")
+    assert joined.id == turn.id
     (place.workspace / "go").touch()
     listener.join(30)
     assert told[-1].method == "turn/completed"
@@ -179,6 +233,7 @@ def test_a_client_that_closes_in_a_turn_leaves_nothing_behind(place: Place) -> N
     [
         ({"decision": "accept"}, True, "completed"),
         ({"decision": "decline"}, False, "completed"),
+        ({"decision": "cancel"}, False, "interrupted"),
         ({}, False, "completed"),
     ],
 )
@@ -200,3 +255,21 @@ def test_a_handler_of_the_users_decides(place: Place, answer: dict[str, Any], ma
     assert ended.turn.status.value == status
     assert asked == ["item/commandExecution/requestApproval"]
     assert (place.workspace / "made").exists() == made
+
+
+def test_a_handler_that_breaks_ends_the_server_and_what_it_runs(place: Place) -> None:
+    from openai_codex.client import CodexClient
+
+    place.model(runs("sh", "-c", "touch made"), says("Done."), top=ASK)
+
+    def handler(method: str, _: Any) -> dict[str, Any]:
+        raise RuntimeError("no idea")
+
+    low = CodexClient(config=settings(place), approval_handler=handler)
+    low.start()
+    low.initialize()
+    turn = low.turn_start(low.thread_start({}).thread.id, "go").turn.id
+    with pytest.raises(Exception):  # noqa: B017, PT011 - how a broken reader shows is the package's affair
+        low.wait_for_turn_completed(turn)
+    low.close()
+    assert not (place.workspace / "made").exists()

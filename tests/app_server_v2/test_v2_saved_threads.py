@@ -233,3 +233,42 @@ def test_no_thread_is_in_a_section(place: Place) -> None:
         "nextCursor": None,
         "backwardsCursor": None,
     }
+
+
+def test_a_thread_of_today_goes_on_in_the_first_generation_and_back(place: Place) -> None:
+    model = place.model(says("One"), says("Two"), says("Three"))
+    me = client(place)
+    thread = me.start()
+    me.run(thread, "first words")
+    me.server.end()
+    old = place.server()
+    old.result("resumeConversation", {"conversationId": thread})
+    old.listen(thread)
+    old.say(thread, "second words")
+    old.turns_end()
+    old.end()
+    again = client(place)
+    turns = again.server.result("thread/resume", {"threadId": thread})["thread"]["turns"]
+    assert [[item["type"] for item in turn["items"]] for turn in turns] == [["userMessage", "agentMessage"]] * 2
+    assert again.run(thread, "third words")["status"] == "completed"
+    for number, words in enumerate(("first words", "second words", "third words")):
+        assert words in json.dumps(model.seen[number].json["input"])
+    for earlier in ("first words", "One", "second words", "Two"):
+        assert earlier in json.dumps(model.seen[2].json["input"])
+
+
+def test_a_conversation_of_the_first_generation_goes_on_as_a_thread(place: Place) -> None:
+    model = place.model(says("One"), says("Two"))
+    old = place.server()
+    conversation = old.conversation()
+    old.listen(conversation)
+    old.say(conversation, "first words")
+    old.turns_end()
+    old.end()
+    me = client(place)
+    assert [one["id"] for one in me.server.result("thread/list", {})["data"]] == [conversation]
+    assert me.server.result("thread/resume", {"threadId": conversation})["thread"]["preview"] == "first words"
+    turn = me.say(conversation, "second words")
+    assert me.ends(turn)["status"] == "completed"
+    assert "first words" in json.dumps(model.seen[1].json["input"])
+    assert [item["type"] for item in me.items(turn)] == ["userMessage", "agentMessage"]
