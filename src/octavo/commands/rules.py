@@ -6,6 +6,8 @@ asks also matches what may run, and programs by their name alone.
 
 from __future__ import annotations
 
+import itertools
+import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Literal, NamedTuple
 
@@ -21,6 +23,29 @@ from octavo.errors import OctavoError
 Decision = Literal["allow", "prompt", "forbidden"]
 _STRICTNESS: dict[str, int] = {"allow": 0, "prompt": 1, "forbidden": 2}
 _ARGUMENTS = ("pattern", "decision", "match", "not_match", "justification")
+_SUBCOMMANDS = {
+    **dict.fromkeys(
+        (
+            "git",
+            "cargo",
+            "make",
+            "pip",
+            "pip3",
+            "brew",
+            "apt",
+            "apt-get",
+            "mvn",
+            "gradle",
+            "rake",
+            "terraform",
+            "dotnet",
+            "bundle",
+        ),
+        1,
+    ),
+    **dict.fromkeys(("npm", "pnpm", "yarn", "gh", "go", "uv", "poetry"), 2),
+}
+"""How many words behind the program's name say what it does, where it is more than one program in one."""
 _OF_OTHERS = ("network_rule", "host_executable")
 """Calls that files of later releases hold and that say nothing about commands here."""
 
@@ -110,15 +135,11 @@ def prefixes_to_remember(argv: Sequence[str]) -> list[tuple[str, ...]]:
     whole = _asked_about(argv)
     if whole is None:
         return []
-    short = whole[:1]
-    for word in whole[1:3]:  # `npm run build`, `git push`: the words that say what it does
-        if word.startswith("-") or not word.replace("-", "").replace(":", "").isalnum():
-            break
-        short = (*short, word)
-        if whole[0] not in ("npm", "pnpm", "yarn", "gh", "go", "uv", "poetry"):
-            break
-    if len(short) == 1 and len(whole) > 1 and whole[0] in ("git", "npm", "cargo", "go", "gh", "pip", "uv"):
-        return [whole]
+    count = _SUBCOMMANDS.get(whole[0].rpartition("/")[2], 0)
+    words = itertools.takewhile(lambda word: re.fullmatch(r"[a-z][a-z0-9:_-]*", word), whole[1 : 1 + count])
+    short = (whole[0], *words)
+    if count and len(short) == 1 and len(whole) > 1:
+        return [whole]  # the program alone would allow far more than what was asked
     return [short] if short == whole else [short, whole]
 
 
