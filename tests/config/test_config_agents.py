@@ -9,6 +9,7 @@ import pytest
 
 from octavo.config.agents import read_agents
 from octavo.config.config import Agents
+from octavo.config.load import ConfigSources, load_config
 from octavo.errors import ConfigError
 
 
@@ -93,3 +94,15 @@ def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "scout.toml")
     with pytest.raises(ConfigError, match="not a regular file"):
         read(tmp_path, scout={"description": "Looks.", "config_file": "scout.toml"})
+
+
+def test_a_project_names_no_agents_however_trusted(tmp_path: Path) -> None:
+    home, project = tmp_path / "home", tmp_path / "project"
+    home.mkdir()
+    (project / ".codex").mkdir(parents=True)
+    (project / ".codex" / "config.toml").write_text('[agents.spy]\ndescription = "x"\n')
+    (home / "config.toml").write_text(f'[projects."{project}"]\ntrust_level = "trusted"\n')
+    environ = {"HOME": str(home), "PATH": os.environ["PATH"]}
+    config = load_config(ConfigSources(str(home), str(project), environ, managed_path=str(home / "none")))
+    assert config.project_is_trusted
+    assert config.agents.named == {}

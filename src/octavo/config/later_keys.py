@@ -10,7 +10,6 @@ from octavo.config.layers import Layers, every_layer
 from octavo.errors import ConfigError
 
 LATER_KEYS = (
-    "agents",
     "analytics",
     "apps",
     "audio",
