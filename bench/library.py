@@ -46,7 +46,7 @@ def main() -> None:
     for kind in ("python", "shell"):
         command = [sys.executable, __file__, "--one", kind, "--agents", str(options.agents)]
         runs = [
-            subprocess.run([*command, "--calls", str(options.calls)], check=True, capture_output=True, text=True)
+            subprocess.run([*command, "--calls", str(options.calls)], check=True, stdout=subprocess.PIPE, text=True)
             for _ in range(options.runs)
         ]
         figures = [list(map(float, run.stdout.split())) for run in runs]
@@ -110,7 +110,9 @@ async def many(clock: int, kind: str, agents: int, calls: int, folder: Path) -> 
     results = await asyncio.gather(*(thread.run("go") for thread in threads))
     spent, grown = read_clock(clock) - before, resident() - memory
     if any(len(result.items) != calls + 2 for result in results):
-        raise SystemExit("not every call was made")
+        raise SystemExit(
+            f"not every call was made: {[[type(i).__name__ for i in r.items] for r in results if len(r.items) != calls + 2][:1]}"
+        )
     for one in made:
         await one.aclose()
     return spent, grown
