@@ -19,6 +19,7 @@ DELETE = Deferred(("delete",), "octavo.cli.sessions.options:DELETE")
 USAGE = Deferred(("usage",), "octavo.cli.inspection_options:USAGE")
 UNDO = Deferred(("undo",), "octavo.cli.inspection_options:UNDO")
 DOCTOR = Deferred(("doctor",), "octavo.cli.inspection_options:DOCTOR")
+REPLAY = Deferred(("replay",), "octavo.cli.run_options:REPLAY")
 GENERATE_TS = Deferred(("generate-ts",), "octavo.cli.type_export_options:GENERATE_TS")
 GENERATE_JSON_SCHEMA = Deferred(("generate-json-schema",), "octavo.cli.type_export_options:GENERATE_JSON_SCHEMA")
 WORKTREE = Deferred(("worktree",), "octavo.cli.worktree.options:WORKTREE")
@@ -40,6 +41,7 @@ DEFERRED = (
     DELETE,
     USAGE,
     UNDO,
+    REPLAY,
     DOCTOR,
     WORKTREE,
     PERMISSIONS,
@@ -239,6 +241,7 @@ OCTAVO = Command(
         DELETE,
         USAGE,
         UNDO,
+        REPLAY,
         DOCTOR,
         WORKTREE,
         PERMISSIONS,

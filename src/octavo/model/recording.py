@@ -1,7 +1,8 @@
 """Keeps what a model answered, to be played again (`docs/models.md`).
 
-Only events are written, no requests and no headers but the rate limits, so no key
-or token can be among them.
+Events are written, and of requests what is new since the one before: words of the user and
+answers of tools, so that a replay can compare. Of headers there are only the rate limits, so
+no key or token of ours can be among them.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from octavo.model.backend import ModelBackend, ModelRequest
+from octavo.model.backend import ModelBackend, ModelRequest, ResponsesPayload
 from octavo.model.errors import (
     AnswerIncomplete,
     ContextWindowExceeded,
@@ -43,11 +44,13 @@ class RecordingBackend:
 
     def __init__(self, inner: ModelBackend, path: str) -> None:
         self._inner, self._path = inner, path
+        self._heard = Heard()
         self._file = -1  # kept open, as a command could put a link in its place
 
     async def attempt(self, request: ModelRequest) -> AsyncGenerator[ModelEvent, None]:
         """See `ModelBackend.attempt`. An attempt that is cut short is kept as one that broke off."""
         events: list[dict[str, Any]] = []
+        heard = self._heard.new_in(request)
         headers: dict[str, str] = {}
         error: ScriptedError | None = ScriptedError("stream", "cut short")
         try:
@@ -65,10 +68,18 @@ class RecordingBackend:
             error = _scripted(raised)
             raise
         finally:
-            self._append(events, headers, error)
+            self._append(events, headers, error, heard)
 
-    def _append(self, events: list[dict[str, Any]], headers: dict[str, str], error: ScriptedError | None) -> None:
+    def _append(
+        self,
+        events: list[dict[str, Any]],
+        headers: dict[str, str],
+        error: ScriptedError | None,
+        heard: list[msgspec.Raw],
+    ) -> None:
         line: dict[str, Any] = {"events": events}
+        if heard:
+            line["heard"] = heard
         if headers:
             line["headers"] = headers
         if error is not None:
@@ -77,6 +88,33 @@ class RecordingBackend:
             self._file = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
         with open(self._file, "ab", closefd=False) as file:
             file.write(msgspec.json.encode(line) + b"\n")
+
+
+class Heard:
+    """What the model is told from request to request, conversation by conversation."""
+
+    _KINDS = ("function_call_output", "custom_tool_call_output")
+
+    def __init__(self) -> None:
+        self._told: dict[str, int] = {}
+
+    def new_in(self, request: ModelRequest) -> list[msgspec.Raw]:
+        """Words of the user and answers of tools that the request before did not have."""
+        payload = request.payload
+        if not isinstance(payload, ResponsesPayload):
+            return []
+        before = self._told.get(request.conversation_id, 0)
+        self._told[request.conversation_id] = len(payload.input)
+        return [raw for raw in payload.input[before:] if self._is_meant(bytes(raw))]
+
+    def _is_meant(self, item: bytes) -> bool:
+        head = msgspec.json.decode(item, type=_Head)
+        return head.type in self._KINDS or (head.type == "message" and head.role == "user")
+
+
+class _Head(msgspec.Struct, frozen=True):
+    type: str = ""
+    role: str = ""
 
 
 def responses_event(event: ModelEvent) -> dict[str, Any]:
