@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import random
 from pathlib import Path
 from typing import Any
@@ -224,7 +225,16 @@ async def test_a_recording_over_http_holds_no_key(tmp_path: Path) -> None:
     text = path.read_text()
     assert "tok-secret" not in text
     assert "hush" not in text
-    assert "hello" not in text
+
+
+async def test_a_recording_holds_what_the_model_was_told_once(tmp_path: Path) -> None:
+    path = tmp_path / "run.jsonl"
+    recording = client_for(RecordingBackend(ScriptedBackend([[Completed()]] * 2), str(path)))
+    for _ in range(2):
+        await collect(recording.call(prompt()))
+    heard = [json.loads(line).get("heard") for line in path.read_text().splitlines()]
+    assert heard[1] is None
+    assert "hello" in json.dumps(heard[0])
 
 
 async def test_every_kind_of_end_is_recorded(tmp_path: Path) -> None:
