@@ -19,6 +19,7 @@ DELETE = Deferred(("delete",), "octavo.cli.sessions.options:DELETE")
 USAGE = Deferred(("usage",), "octavo.cli.inspection_options:USAGE")
 UNDO = Deferred(("undo",), "octavo.cli.inspection_options:UNDO")
 DOCTOR = Deferred(("doctor",), "octavo.cli.inspection_options:DOCTOR")
+BATCH = Deferred(("batch",), "octavo.cli.run_options:BATCH")
 REPLAY = Deferred(("replay",), "octavo.cli.run_options:REPLAY")
 GENERATE_TS = Deferred(("generate-ts",), "octavo.cli.type_export_options:GENERATE_TS")
 GENERATE_JSON_SCHEMA = Deferred(("generate-json-schema",), "octavo.cli.type_export_options:GENERATE_JSON_SCHEMA")
@@ -42,6 +43,7 @@ DEFERRED = (
     USAGE,
     UNDO,
     REPLAY,
+    BATCH,
     DOCTOR,
     WORKTREE,
     PERMISSIONS,
@@ -242,6 +244,7 @@ OCTAVO = Command(
         USAGE,
         UNDO,
         REPLAY,
+        BATCH,
         DOCTOR,
         WORKTREE,
         PERMISSIONS,

@@ -27,3 +27,27 @@ REPLAY = Command(
         ("octavo replay run.jsonl --commit v1.2 --json", "a recording against a commit, for scripts"),
     ),
 )
+
+BATCH = Command(
+    "batch",
+    "Run many tasks side by side, each in a work tree of its own",
+    run="octavo.cli.batch:run",
+    options=(
+        Option("-m", "--model", value="MODEL", about="The model to ask, where a task names none"),
+        Option("-p", "--profile", value="CONFIG_PROFILE", about="With this profile of config.toml"),
+        Option("-s", "--sandbox", value="SANDBOX_MODE", choices=SANDBOX_MODES, about="Default: workspace-write"),
+        Option("-o", "--output", value="FILE", path=True, about="The results (default: TASKS with .results.jsonl)"),
+        Option("-j", "--jobs", value="N", about="How many at a time (default: one for each processor)"),
+        Option("--retry", value="RULE", choices=("never", "transient", "always"), about="Default: transient"),
+        Option("--retries", value="N", about="How often at most (default: 2)"),
+        Option("--again", about="Run those once more that failed in an earlier call"),
+        Option("--ephemeral", about="Save no sessions"),
+        Option("--keep", about="Leave the work trees in place"),
+        Option("--ray", value="ADDRESS", about="On this Ray cluster; local starts one here"),
+    ),
+    positionals=(Positional("TASKS", "A file with one task a line, as JSON", required=True),),
+    examples=(
+        ("octavo batch tasks.jsonl --jobs 8", "results in tasks.results.jsonl; the same line goes on after a kill"),
+        ("octavo batch tasks.jsonl --ray auto", "on the cluster that this machine belongs to"),
+    ),
+)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 
-from octavo.git.foreign_programs import programs_off
 from octavo.git.run import GitError, checked_git, run_git
 
 _LONGEST_S = 3600.0
@@ -25,16 +25,10 @@ async def commit_of(repository: str, name: str) -> str:
     return result.text
 
 
-async def add_tree(repository: str, commit: str, path: str) -> None:
-    """A linked work tree of a commit at a new `path`. Raises `GitError`."""
-    variables = await programs_off(repository)
+async def add_tree(repository: str, commit: str, path: str, variables: Mapping[str, str]) -> None:
+    """A linked work tree of a commit at a new `path`; `variables` are those of `programs_off`. Raises `GitError`."""
     words = ("worktree", "add", "--quiet", "--detach", path, commit)
     await checked_git(words, repository, seconds=_LONGEST_S, variables=variables)
-
-
-async def remove_tree(repository: str, path: str) -> None:
-    """Remove such a tree with all that was changed in it; no error if it is gone."""
-    await run_git(("worktree", "remove", "--force", "--force", path), repository, seconds=_LONGEST_S)
 
 
 async def clone_commit(repository: str, commit: str, path: str) -> None:

@@ -134,6 +134,7 @@ class Runtime:
         saves: bool = True,
         thread_source: str | None = None,
         editor: Editor | None = None,
+        backend: ModelBackend | None = None,
     ) -> Services:
         """Everything outside the agent that a conversation under `config` stands on, saved or not."""
         from octavo.engine.services import Services
@@ -141,7 +142,7 @@ class Runtime:
 
         front_end = self.front_end
         return Services(
-            self.backend(config),
+            backend or self.backend(config),
             source=front_end.source,
             originator=self.remote.identity.originator,
             deltas=front_end.deltas,
@@ -173,17 +174,18 @@ class Runtime:
         conversation_id: ConversationId | None = None,
         thread_source: str | None = None,
         editor: Editor | None = None,
+        backend: ModelBackend | None = None,
     ) -> Conversation:
         """A new conversation, under the configuration of the start or another, saved or not.
 
         Without `saves_at_once` it is saved from its first turn on, and leaves nothing if it has none.
         It gets a new id unless one was made for it before. `thread_source` is saved with it: what
-        kind of work it is for, in the client's words. Raises `OctavoError`.
+        kind of work it is for, in the client's words. `backend` answers this one alone. Raises `OctavoError`.
         """
         from octavo.engine.start import new_conversation
 
         config = config or self.config
-        services = self.services(config, saves=saves, thread_source=thread_source, editor=editor)
+        services = self.services(config, saves=saves, thread_source=thread_source, editor=editor, backend=backend)
         if not saves_at_once:
             services = msgspec.structs.replace(services, saves_at_once=False)
         return await new_conversation(config, services, conversation_id)

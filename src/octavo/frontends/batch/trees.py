@@ -1,0 +1,166 @@
+"""The folders that tasks work in: a git worktree each, or a copy where there is no repository (`docs/batch.md`).
+
+They stand in one folder of the batch, outside of the places that every sandbox may write, and
+go with it. A repository that is named by its address is fetched once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import hashlib
+import os
+import shutil
+import time
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+
+import msgspec
+
+from octavo.files.copies import copy_folder
+from octavo.frontends.batch.tasks import Task
+from octavo.git import scratch
+from octavo.git.foreign_programs import programs_off
+from octavo.git.run import GitError, checked_git, run_git
+
+_LARGEST = 2 << 30
+_LONGEST_S = 600.0
+
+
+class Tree(msgspec.Struct, frozen=True):
+    """A folder to work in: `cwd` inside of `top`; `git_dir` and `base` are what its changes are told by."""
+
+    top: str
+    cwd: str
+    git_dir: str
+    base: str
+    commit: str | None
+    variables: Mapping[str, str]
+
+
+class _Repository(msgspec.Struct, frozen=True):
+    """A repository that trees come from. Its own programs are off by `variables`."""
+
+    top: str
+    git_dir: str
+    inner: str
+    variables: Mapping[str, str]
+
+
+class Trees:
+    """Trees below one folder, for the tasks of one batch in one process."""
+
+    def __init__(self, folder: str, *, keeps: bool) -> None:
+        self._folder, self._keeps = folder, keeps
+        self._repositories: dict[str, asyncio.Task[_Repository | None]] = {}
+        self._commits: dict[tuple[str, str], str] = {}
+        self._count = 0
+        os.makedirs(folder, mode=0o700, exist_ok=True)
+
+    @asynccontextmanager
+    async def tree(self, task: Task) -> AsyncIterator[Tree]:
+        """A tree for the task, for as long as the block runs. Raises `OctavoError`."""
+        self._count += 1
+        name = f"{os.getpid()}-{self._count}-{time.monotonic_ns():x}"
+        path = os.path.join(self._folder, name)
+        source = task.repository or task.folder or ""
+        repository = await self._repository(task)
+        try:
+            if repository is None:
+                yield await self._copy(source, path)
+            else:
+                yield await self._worktree(repository, task.commit or "HEAD", path, name)
+        finally:
+            if not self._keeps:
+                await asyncio.to_thread(_remove, path, repository, name)
+
+    async def _repository(self, task: Task) -> _Repository | None:
+        """What the task's tree comes from; None for a folder outside of any repository."""
+        key = task.repository or task.folder or ""
+        if key not in self._repositories:
+            self._repositories[key] = asyncio.create_task(self._find(task))
+        return await asyncio.shield(self._repositories[key])
+
+    async def _find(self, task: Task) -> _Repository | None:
+        if task.repository is not None:
+            path = await self._fetched(task.repository)
+            return _Repository(path, path, "", await programs_off(path))
+        folder = task.folder or ""
+        if not os.path.isdir(folder):
+            raise GitError(f"there is no folder {folder}")
+        top = await scratch.top_of(folder)
+        if top is None:
+            if task.commit is not None:
+                raise GitError(f"{folder} is in no git repository, so it has no commit {task.commit}")
+            return None
+        common = (await checked_git(("rev-parse", "--path-format=absolute", "--git-common-dir"), top)).text
+        inner = os.path.relpath(os.path.realpath(folder), os.path.realpath(top))
+        return _Repository(top, common, "" if inner == "." else inner, await programs_off(top))
+
+    async def _fetched(self, url: str) -> str:
+        """A bare copy of the repository, made once for all processes of this machine that share the folder."""
+        path = os.path.join(self._folder, f"repository-{hashlib.sha256(url.encode()).hexdigest()[:16]}")
+        with open(f"{path}.lock", "w", encoding="utf-8") as lock:
+            await asyncio.to_thread(fcntl.flock, lock, fcntl.LOCK_EX)
+            if not os.path.isdir(path):
+                made = f"{path}.new"
+                shutil.rmtree(made, ignore_errors=True)
+                await scratch.fetch_repository(url, made)
+                os.rename(made, path)
+        return path
+
+    async def _worktree(self, repository: _Repository, commit: str, path: str, name: str) -> Tree:
+        key = (repository.top, commit)
+        if key not in self._commits:
+            self._commits[key] = await scratch.commit_of(repository.top, commit)
+        found = self._commits[key]
+        await scratch.add_tree(repository.top, found, path, repository.variables)
+        git_dir = os.path.join(repository.git_dir, "worktrees", name)
+        cwd = os.path.join(path, repository.inner) if repository.inner else path
+        if not os.path.isdir(cwd):
+            raise GitError(f"the folder {repository.inner} is not there at {commit}")
+        return Tree(path, cwd, git_dir, found, found, repository.variables)
+
+    async def _copy(self, source: str, path: str) -> Tree:
+        """A copy with an index of what it holds, kept elsewhere, so that changes can be told."""
+        await asyncio.to_thread(copy_folder, source, path, _LARGEST)
+        git_dir = f"{path}.git"
+        await checked_git(("init", "--quiet", "--bare", "--template=", git_dir), self._folder)
+        tree = Tree(path, path, git_dir, "", None, {})
+        await checked_git(("add", "--all"), path, seconds=_LONGEST_S, options=_options(tree))
+        return tree
+
+
+async def changes_in(tree: Tree) -> str | None:
+    """The diff of what was changed, new files included; None where git cannot tell it."""
+    options, variables = _options(tree), tree.variables
+    looked = await run_git(
+        ("status", "--porcelain", "--untracked-files=all", "--ignore-submodules=dirty"),
+        tree.top,
+        seconds=_LONGEST_S,
+        options=options,
+        variables=variables,
+    )
+    if looked.code:
+        return None
+    if tree.base and not looked.stdout:
+        return ""
+    await run_git(
+        ("add", "--all", "--intent-to-add"), tree.top, seconds=_LONGEST_S, options=options, variables=variables
+    )
+    words = ("diff", "--binary", "--no-color", "--no-ext-diff", "--no-textconv", "--ignore-submodules=dirty")
+    base = (tree.base,) if tree.base else ()
+    told = await run_git((*words, *base), tree.top, seconds=_LONGEST_S, options=options, variables=variables)
+    return told.stdout.decode("utf-8", "replace") if told.code == 0 else None
+
+
+def _options(tree: Tree) -> tuple[str, ...]:
+    # What stands at `.git` in the tree may be a command's work, and is not asked.
+    return (f"--git-dir={tree.git_dir}", f"--work-tree={tree.top}")
+
+
+def _remove(path: str, repository: _Repository | None, name: str) -> None:
+    """Remove a tree without starting git, and what its repository knows of it."""
+    shutil.rmtree(path, ignore_errors=True)
+    known = f"{path}.git" if repository is None else os.path.join(repository.git_dir, "worktrees", name)
+    shutil.rmtree(known, ignore_errors=True)
