@@ -112,7 +112,7 @@ def _connected(address: str) -> Any:
         raise NoCluster("Ray is not installed: pip install 'octavo[ray]'") from None
     os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
     try:
-        ray.init(address=None if address == "local" else address, log_to_driver=False, logging_level="error")
+        ray.init(address=None if address == "local" else address, log_to_driver=False, logging_level=40)
     except (ConnectionError, ValueError, RuntimeError) as error:
         words = str(error).strip().splitlines() or [type(error).__name__]
         raise NoCluster(f"no Ray cluster at {address}: {words[0][:300]}") from None

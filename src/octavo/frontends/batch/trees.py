@@ -25,6 +25,7 @@ from octavo.git.run import GitError, checked_git, run_git
 
 _LARGEST = 2 << 30
 _LONGEST_S = 600.0
+_ATTEMPTS = 3
 
 
 class Tree(msgspec.Struct, frozen=True):
@@ -60,19 +61,22 @@ class Trees:
     @asynccontextmanager
     async def tree(self, task: Task) -> AsyncIterator[Tree]:
         """A tree for the task, for as long as the block runs. Raises `OctavoError`."""
-        self._count += 1
-        name = f"{os.getpid()}-{self._count}-{time.monotonic_ns():x}"
-        path = os.path.join(self._folder, name)
-        source = task.repository or task.folder or ""
         repository = await self._repository(task)
+        made: list[str] = []
         try:
             if repository is None:
-                yield await self._copy(source, path)
+                yield await self._copy(task.folder or "", self._new_path(made))
             else:
-                yield await self._worktree(repository, task.commit or "HEAD", path, name)
+                yield await self._worktree(repository, task.commit or "HEAD", made)
         finally:
             if not self._keeps:
-                await asyncio.to_thread(_remove, path, repository, name)
+                for path in made:
+                    await asyncio.to_thread(_remove, path, repository)
+
+    def _new_path(self, made: list[str]) -> str:
+        self._count += 1
+        made.append(os.path.join(self._folder, f"{os.getpid()}-{self._count}-{time.monotonic_ns():x}"))
+        return made[-1]
 
     async def _repository(self, task: Task) -> _Repository | None:
         """What the task's tree comes from; None for a folder outside of any repository."""
@@ -100,22 +104,33 @@ class Trees:
     async def _fetched(self, url: str) -> str:
         """A bare copy of the repository, made once for all processes of this machine that share the folder."""
         path = os.path.join(self._folder, f"repository-{hashlib.sha256(url.encode()).hexdigest()[:16]}")
-        with open(f"{path}.lock", "w", encoding="utf-8") as lock:
+        lock = os.open(f"{path}.lock", os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
             await asyncio.to_thread(fcntl.flock, lock, fcntl.LOCK_EX)
             if not os.path.isdir(path):
                 made = f"{path}.new"
                 shutil.rmtree(made, ignore_errors=True)
                 await scratch.fetch_repository(url, made)
                 os.rename(made, path)
+        finally:
+            os.close(lock)
         return path
 
-    async def _worktree(self, repository: _Repository, commit: str, path: str, name: str) -> Tree:
+    async def _worktree(self, repository: _Repository, commit: str, made: list[str]) -> Tree:
         key = (repository.top, commit)
         if key not in self._commits:
             self._commits[key] = await scratch.commit_of(repository.top, commit)
         found = self._commits[key]
-        await scratch.add_tree(repository.top, found, path, repository.variables)
-        git_dir = os.path.join(repository.git_dir, "worktrees", name)
+        path = self._new_path(made)
+        for more in range(_ATTEMPTS):
+            try:
+                await scratch.add_tree(repository.top, found, path, repository.variables)
+                break
+            except GitError:  # now and then git trips over another worktree that comes or goes in the same moment
+                if more == _ATTEMPTS - 1:
+                    raise
+                path = self._new_path(made)
+        git_dir = os.path.join(repository.git_dir, "worktrees", os.path.basename(path))
         cwd = os.path.join(path, repository.inner) if repository.inner else path
         if not os.path.isdir(cwd):
             raise GitError(f"the folder {repository.inner} is not there at {commit}")
@@ -159,8 +174,10 @@ def _options(tree: Tree) -> tuple[str, ...]:
     return (f"--git-dir={tree.git_dir}", f"--work-tree={tree.top}")
 
 
-def _remove(path: str, repository: _Repository | None, name: str) -> None:
+def _remove(path: str, repository: _Repository | None) -> None:
     """Remove a tree without starting git, and what its repository knows of it."""
     shutil.rmtree(path, ignore_errors=True)
-    known = f"{path}.git" if repository is None else os.path.join(repository.git_dir, "worktrees", name)
+    known = (
+        f"{path}.git" if repository is None else os.path.join(repository.git_dir, "worktrees", os.path.basename(path))
+    )
     shutil.rmtree(known, ignore_errors=True)
