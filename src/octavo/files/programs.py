@@ -17,8 +17,11 @@ _open: set[str] = set()
 
 
 def commands_may_write(folders: Iterable[str]) -> None:
-    """From now on no program of ours comes from these absolute folders, or from below them."""
-    _open.update(folders)
+    """From now on no program of ours comes from these absolute folders, or from below them.
+
+    One that lies below a known one, also by what it really is, adds nothing: there may be thousands.
+    """
+    _open.update([folder for folder in folders if folder not in _open and not _is_below_known(folder)])
 
 
 def outside_path(path: str, *working_directories: str) -> str:
@@ -58,6 +61,14 @@ def project_around(folder: str) -> str:
             found = place
         place = parent
     return found
+
+
+def _is_below_known(folder: str) -> bool:
+    above = [known for known in _open if folder.startswith(f"{known}/")]
+    if not above or os.path.normpath(folder) != folder:
+        return False
+    real = os.path.realpath(folder)
+    return any(_is_within(real, (os.path.realpath(known),)) for known in above)
 
 
 def _closed_to_us(working_directories: Iterable[str]) -> tuple[str, ...]:

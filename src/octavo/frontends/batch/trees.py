@@ -18,6 +18,7 @@ from contextlib import asynccontextmanager
 import msgspec
 
 from octavo.files.copies import copy_folder
+from octavo.files.programs import commands_may_write
 from octavo.frontends.batch.tasks import Task
 from octavo.git import scratch
 from octavo.git.foreign_programs import programs_off
@@ -57,6 +58,7 @@ class Trees:
         self._commits: dict[tuple[str, str], str] = {}
         self._count = 0
         os.makedirs(folder, mode=0o700, exist_ok=True)
+        commands_may_write((folder,))
 
     @asynccontextmanager
     async def tree(self, task: Task) -> AsyncIterator[Tree]:
@@ -160,9 +162,9 @@ async def changes_in(tree: Tree) -> str | None:
         return None
     if tree.base and not looked.stdout:
         return ""
-    await run_git(
-        ("add", "--all", "--intent-to-add"), tree.top, seconds=_LONGEST_S, options=options, variables=variables
-    )
+    if any(line.startswith(b"??") for line in looked.stdout.split(b"\n")):
+        new = ("add", "--all", "--intent-to-add")
+        await run_git(new, tree.top, seconds=_LONGEST_S, options=options, variables=variables)
     words = ("diff", "--binary", "--no-color", "--no-ext-diff", "--no-textconv", "--ignore-submodules=dirty")
     base = (tree.base,) if tree.base else ()
     told = await run_git((*words, *base), tree.top, seconds=_LONGEST_S, options=options, variables=variables)
