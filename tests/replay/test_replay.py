@@ -168,7 +168,7 @@ def test_a_fork_goes_on_with_a_live_model(recorded: Project) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["no-such"], "is no id of a session"),
+        (["no-such"], "'no-such' is "),
         (["empty.jsonl"], "empty session file"),
         (["torn.jsonl"], "torn.jsonl:1: not a recorded attempt"),
         (["old.jsonl"], "recorded by an older version"),
