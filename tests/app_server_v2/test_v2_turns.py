@@ -172,6 +172,13 @@ def test_a_failure_is_told_with_its_kind(place: Place) -> None:
     assert statuses == ["active", "systemError"]
 
 
+def test_what_a_service_says_to_a_bad_request_stands_alone(place: Place) -> None:
+    place.model(Reply(status=400, body=[b'{"error": {"message": "no such tool"}}']))
+    me = client(place)
+    error = me.run(me.start(), "go")["error"]
+    assert (error["message"], error["codexErrorInfo"]) == ('{"error": {"message": "no such tool"}}', "other")
+
+
 def test_a_turn_of_no_words_ends_at_once(place: Place) -> None:
     me = client(place)
     started = me.server.result("turn/start", {"threadId": me.start(), "input": []})

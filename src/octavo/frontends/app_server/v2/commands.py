@@ -19,6 +19,8 @@ async def exec_command(server: Server, request_id: RequestId, params: CommandExe
         raise refused("command must not be empty")
     if params.timeout_ms is not None and params.timeout_ms < 0:
         raise refused("timeoutMs must not be negative")
+    if params.tty or params.stream_stdin or params.stream_stdout_stderr:
+        raise refused("only commands without input are served, whose output comes when they have ended")
     server.answer_later(request_id, _run(server.config, params))
 
 

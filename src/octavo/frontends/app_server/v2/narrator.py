@@ -20,13 +20,13 @@ from octavo.frontends.app_server.v2 import approvals
 from octavo.frontends.app_server.v2.asides import aside_notice
 from octavo.frontends.app_server.v2.auto_reviews import AutoReviews
 from octavo.frontends.app_server.v2.counts import shown_limits, shown_usage
+from octavo.frontends.app_server.v2.failures import turn_error
 from octavo.frontends.app_server.v2.item_forms import begun_form, ended_form
 from octavo.frontends.app_server.v2.records import TurnRecord
 from octavo.frontends.app_server.v2.shown_items import shown
 from octavo.frontends.app_server.v2.types import from_server as told
 from octavo.frontends.app_server.v2.types import items as wire
 from octavo.frontends.app_server.v2.types.threads import Active, Idle, SystemFailure, ThreadStatus, TurnError
-from octavo.frontends.failures import error_info
 from octavo.frontends.ids import random_uuid
 from octavo.protocol import asides, events
 from octavo.protocol import view_items as view
@@ -311,7 +311,7 @@ class Narrator:
         if turn is None:
             yield Notice("warning", told.WarningNotice(msg.message, self.thread_id))
             return
-        turn.error = TurnError(msg.message, error_info(msg))
+        turn.error = turn_error(msg)
         yield self._set_status(SystemFailure())
         yield Notice("error", told.ErrorNotice(self.thread_id, turn_id, turn.error, will_retry=False))
         if never_begun:

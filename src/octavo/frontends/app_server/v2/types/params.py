@@ -198,6 +198,9 @@ class CommandExecParams(Camel, frozen=True, kw_only=True):
     cwd: str | None = None
     timeout_ms: int | None = None
     sandbox_policy: SandboxPolicy | None = None
+    tty: bool = False
+    stream_stdin: bool = False
+    stream_stdout_stderr: bool = False
 
 
 class ModelListParams(Camel, frozen=True):
