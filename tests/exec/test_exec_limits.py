@@ -65,3 +65,13 @@ def test_a_limit_that_makes_no_sense_is_refused(place: Place, words: tuple[str, 
     assert (result.code, result.out) == (code, b"")
     assert text in result.err
     assert server.requests == []
+
+
+def test_rules_hold_in_exec_unless_they_are_ignored(place: Place) -> None:
+    (place.home / "rules").mkdir()
+    (place.home / "rules" / "default.rules").write_text('prefix_rule(pattern=["echo"], decision="forbidden")\n')
+    server = place.model(*[answer(runs("echo hi")), answer(says("Done"))] * 2)
+    place.exec("go")
+    assert "a rule of the user forbids `echo`" in server.requests[1]["input"][-1]["output"]
+    place.exec("--ignore-rules", "go")
+    assert "forbids" not in server.requests[3]["input"][-1]["output"]

@@ -173,6 +173,7 @@ def _flags(words: Words, cwd: str | None = None) -> ConfigFlags:
         embedded=words.has("local"),
         show_raw_agent_reasoning=True if oss or words.has("local") else None,
         additional_writable_roots=words.texts("add-dir"),
+        ignore_rules=words.has("ignore-rules"),
         max_turns=_number(words, "max-turns", int),
         max_tokens=_number(words, "max-tokens", int),
         max_cost=_number(words, "max-cost", float),

@@ -58,7 +58,7 @@ OPTIONS = (
         hidden=True,
         about="Accepted, and of no effect",
     ),
-    Option("--ignore-rules", hidden=True, about="Accepted, and of no effect"),
+    Option("--ignore-rules", hidden=True, about="Do not read rules on commands"),
     *LATER_OPTIONS,
     Option("--record", value="FILE", path=True, about="Write what the model answers to a file for --replay"),
     Option(

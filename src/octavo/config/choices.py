@@ -56,6 +56,7 @@ class ConfigFlags(msgspec.Struct, frozen=True):
     web_search: bool | None = None
     command_assessment: bool | None = None
     additional_writable_roots: tuple[str, ...] = ()
+    ignore_rules: bool = False
     max_turns: int | None = None
     max_tokens: int | None = None
     max_cost: float | None = None

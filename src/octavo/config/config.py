@@ -176,6 +176,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     agents: Agents = Agents()
     otel: Otel
     prices: Mapping[str, PriceToml]
+    ignore_rules: bool
+    """Whether the user's rules on commands do not count in this run (`docs/permissions.md`)."""
     hooks: Mapping[str, object]
     """The table as it is written; `tools.user_hooks` reads it (`docs/hooks.md`)."""
     hooks_sandbox_mode: SandboxMode | None

@@ -173,6 +173,7 @@ def resolve_config(sources: ConfigSources, settings: ConfigToml, read: ReadSourc
         agents=_agents(settings.agents, sources.codex_home),
         otel=_otel(settings.otel or OtelToml()),
         prices=settings.prices or {},
+        ignore_rules=flags.ignore_rules,
         hooks=settings.hooks or {},
         hooks_sandbox_mode=settings.hooks_sandbox_mode,
         skills=(settings.skills or SkillsToml()).config,

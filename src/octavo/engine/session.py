@@ -201,7 +201,9 @@ class Session:
         """The user's rules on commands; None where there are none, which costs two looks at the disk."""
         if self._permissions is None:
             home = self.config.codex_home
-            if not any(os.path.isdir(os.path.join(home, folder)) for folder in ("rules", "project-rules")):
+            if self.config.ignore_rules or not any(
+                os.path.isdir(os.path.join(home, folder)) for folder in ("rules", "project-rules")
+            ):
                 return None
             from octavo.tools.permissions import Permissions
 
