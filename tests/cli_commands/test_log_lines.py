@@ -173,3 +173,15 @@ def test_a_refresh_of_a_login_logs_no_token(home: Home) -> None:
     log = "\n".join(line for line in ran.err.splitlines() if LINE.fullmatch(line))
     assert f"url={url}/token" in log
     assert not any(secret in log for secret in tokens.values())
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "access_token", "id_token", "bearer_token", "authorization_code", "code_verifier", "device_auth_id",
+        "user_code", "USERCODE", "client_secret", "private_key", "X-Api-Key", "apikey", "proxy-authorization", "passwd",
+        "password", "secret_key", "set-cookie", "cookie",
+    ],
+)  # fmt: skip
+def test_each_name_of_a_field_is_noticed(name: str) -> None:
+    assert redact(f"{name}: hunter2-and-more") == f"{name}: *****"

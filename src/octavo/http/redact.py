@@ -17,7 +17,7 @@ _NAMES = (
     "authorization_code|code_verifier|device_auth_id|user_?code|client_secret|private_key|"
     "[a-z0-9_-]*api[_-]?key|authorization|proxy-authorization|password|passwd|secret|secret_key|(?:set-)?cookie"
 )
-_FIELD_SIGNS = ("token", "code", "secret", "key", "auth", "passw", "cookie")
+_FIELD_SIGNS = ("token", "code_verifier", "user_code", "usercode", "secret", "key", "auth", "passw", "cookie")
 """Each of the names has one of these."""
 _SECRET_VARIABLE = ("KEY", "TOKEN", "SECRET", "PASSWORD", "PASSWD", "CREDENTIAL")
 _SHORTEST_VALUE = 8
