@@ -133,7 +133,7 @@ def test_the_self_invoked_patch_loads_no_command_line(tmp_path: Path) -> None:
     ("exporter", "loaded"),
     [
         ('"none"', set()),
-        (f'{{{HTTP}, protocol = "binary"}}}}', {"octavo.telemetry", "opentelemetry", "requests", "google.protobuf"}),
+        (f'{{{HTTP}, protocol = "binary"}}}}', {"octavo.telemetry", "opentelemetry"}),
         ('{otlp-grpc = {endpoint = "http://127.0.0.1:9", headers = {}}}', TELEMETRY - {"requests"}),
     ],
 )
