@@ -38,8 +38,8 @@ def test_a_killed_node_loses_nothing(tmp_path: Path, cluster: Any) -> None:
     project.mkdir()
     (project / "a.txt").write_text("one\n")
     git = ["git", "-c", "user.name=x", "-c", "user.email=x@x"]
-    for words in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "x"]):
-        subprocess.run([*git, *words], cwd=project, check=True)
+    for step in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "x"]):
+        subprocess.run([*git, *step], cwd=project, check=True)
     call = {"type": "function_call", "name": "shell", "arguments": '{"command":["cat","a.txt"]}', "call_id": "c"}
     said = {"type": "message", "role": "assistant", "content": [{"type": "output_text", "text": "Done."}]}
     end = {"type": "response.completed", "response": {"id": "r"}}
