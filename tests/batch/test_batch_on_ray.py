@@ -26,7 +26,7 @@ def cluster() -> Iterator[Any]:
     """A head and one more node, which can be killed."""
     from ray.cluster_utils import Cluster
 
-    made = Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False})
+    made: Any = Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False})
     try:
         yield made
     finally:
