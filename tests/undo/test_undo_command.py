@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import subprocess
@@ -12,7 +13,8 @@ from typing import Any
 import pytest
 
 from octavo.undo.blobs import Blobs
-from octavo.undo.journal import Begun, Started, Step, saved_changes
+from octavo.undo.held import held_by_git
+from octavo.undo.journal import Begun, Between, Started, Step, saved_changes
 from octavo.undo.keeper import Keeper
 from octavo.undo.take_back import Store
 
@@ -90,7 +92,9 @@ def test_what_somebody_else_changed_is_left_until_the_user_says_yes(place: Place
     assert (place.folder / "a").read_text() == "mine\n"
     assert not (place.folder / "new2").exists()
     assert place.octavo("--redo")[0] == 0
-    assert place.octavo("--yes")[0] == 0
+    assert place.octavo()[0] == 1
+    assert place.octavo("--yes") == (0, f"restored {place.folder}/a\n", "")  # of this turn, not of the one before
+    assert (place.folder / "new1").exists()
     assert (place.folder / "a").read_text() == "1\n"
     assert place.octavo("--redo")[0] == 0
     assert (place.folder / "a").read_text() == "mine\n"
@@ -171,3 +175,44 @@ def test_a_store_over_its_limit_forgets_the_oldest_sessions(place: Place) -> Non
     assert room_in(str(folder), 1500, SESSION) > 0
     assert not (folder / "old.jsonl").exists()
     assert (folder / f"{SESSION}.jsonl").exists()
+
+
+def test_turns_taken_back_from_outside_are_nobody_elses_work_for_an_open_session(place: Place) -> None:
+    assert place.octavo()[0] == 0
+    place.store.journal.add(Between(saved_changes(place.keeper.changes())))  # what the session sees of it
+    assert place.octavo()[0] == 0
+    assert ((place.folder / "a").read_text(), os.listdir(place.folder)) == ("0\n", ["a"])
+
+
+def test_a_file_with_two_names_keeps_its_bytes_where_the_former_ones_are_damaged(place: Place) -> None:
+    os.link(place.folder / "a", place.folder / "b")
+    place.keeper.changes()
+    place.store.journal.add(Started(3, "c3"))
+    (place.folder / "a").write_text("third\n")
+    place.store.journal.add(Step(3, "c3", 1.0, "", saved_changes(place.keeper.changes())))
+    for blob in (place.home / "undo" / "blobs").rglob("*"):
+        if blob.is_file():
+            blob.write_bytes(b"damaged")
+    assert place.octavo()[0] == 1
+    assert ((place.folder / "a").read_text(), sorted(os.listdir(place.folder))) == (
+        "third\n",
+        ["a", "b", "new1", "new2"],
+    )
+
+
+@pytest.mark.parametrize("flag", ["--assume-unchanged", "--skip-worktree"])
+def test_git_does_not_hold_what_it_was_told_not_to_look_at(flag: str, tmp_path: Path) -> None:
+    def git(*words: str) -> None:
+        names = ("-c", "user.name=n", "-c", "user.email=e")
+        subprocess.run(["git", *names, *words], cwd=tmp_path, check=True, capture_output=True)
+
+    git("init")
+    for name in ("a", "b"):
+        (tmp_path / name).write_text("committed\n")
+    git("add", ".")
+    git("commit", "-m", "first")
+    git("update-index", flag, "a")
+    (tmp_path / "a").write_text("my own\n")
+    held = asyncio.run(held_by_git(os.path.realpath(tmp_path)))
+    assert held is not None
+    assert [os.path.basename(path) for path in held.ids] == ["b"]

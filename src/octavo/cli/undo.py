@@ -38,12 +38,13 @@ def run(invocation: Invocation) -> int:
     redo, overwrite, as_json = options.has("redo"), options.has("yes"), options.has("json")
     try:
         store.recover()
-        undoing = store.preview(first, overwrite=overwrite, redo=redo)
+        finish = overwrite  # what the last undoing left is what the yes is about
+        undoing = store.preview(first, overwrite=overwrite, redo=redo, finish=finish)
         if options.has("preview"):
             return _report(undoing.turns, undoing.planned.doing, undoing.planned.left, _WOULD, as_json)
         if not overwrite and not as_json and _agrees(undoing.planned.left):
             overwrite = True
-        undoing, outcome = store.take_back(first, overwrite=overwrite, redo=redo)
+        undoing, outcome = store.take_back(first, overwrite=overwrite, redo=redo, finish=finish)
     except NothingToUndo as error:
         raise CannotUndo(str(error)) from None
     except OSError as error:

@@ -58,7 +58,7 @@ class Blobs:
 
     def open(self, content: str) -> int:
         """A descriptor to read kept bytes from. Raises `OSError` where they are gone."""
-        return os.open(self._place(content.removeprefix(_PREFIX)), os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        return os.open(self._place(content.removeprefix(_PREFIX)), _READ)
 
     def _written(self, data: bytes) -> str:
         digest = hashlib.sha256(data).hexdigest()
@@ -79,7 +79,7 @@ class Blobs:
         self._take_room(size)
         with self._draft() as (copy, draft):
             if not _shared(file, copy):
-                _pour(file, copy, self._largest)
+                pour(file, copy, self._largest)
             os.lseek(copy, 0, os.SEEK_SET)
             digest = hash_of(copy)
             place = self._place(digest)
@@ -160,8 +160,9 @@ def _shared(source: int, copy: int) -> bool:
     return True
 
 
-def _pour(source: int, copy: int, most: int) -> None:
-    left = most  # a file that grows for ever must end somewhere
+def pour(source: int, copy: int, most: int = 1 << 62) -> None:
+    """Copy what a descriptor still has to read, at most so many bytes: a file that grows for ever must end."""
+    left = most
     while left > 0 and (piece := os.read(source, min(_PIECE, left))):
         left -= len(piece)
         view = memoryview(piece)

@@ -105,7 +105,7 @@ class Contents:
                 if len(head) == 3 and head[1] == b"blob":
                     size = int(head[2])
                     data = process.stdout.read(size + 1)
-                    if len(data) == size + 1:
+                    if len(data) == size + 1 and _has_name(data[:-1], name):
                         return data[:-1]
             except (OSError, ValueError):
                 continue
@@ -115,7 +115,7 @@ class Contents:
         if repository not in self._running:
             try:
                 self._running[repository] = subprocess.Popen(
-                    [git_program(repository), *QUIET_OPTIONS, "cat-file", "--batch"],
+                    [git_program(repository), *QUIET_OPTIONS, "--no-replace-objects", "cat-file", "--batch"],
                     cwd=repository,
                     env=git_environment(repository),
                     stdin=subprocess.PIPE,
@@ -126,6 +126,13 @@ class Contents:
             except (OSError, ValueError):
                 self._running[repository] = None
         return self._running[repository]
+
+
+def _has_name(data: bytes, name: str) -> bool:
+    """Whether git would name these bytes so: a repository may have put another object in the place of one."""
+    digest = hashlib.sha1(usedforsecurity=False) if len(name) == 40 else hashlib.sha256()
+    digest.update(b"blob %d\0" % len(data) + data)
+    return digest.hexdigest() == name
 
 
 def _write(file: int, data: bytes) -> None:

@@ -52,7 +52,7 @@ async def held_by_git(folder: str) -> Held | None:
     asked = time.time_ns()
     variables = await programs_off(folder) | _PLAIN_PATHS
     listed, changed, conversions = await asyncio.gather(
-        _git(folder, variables, "ls-files", "-z", "--stage"),
+        _git(folder, variables, "ls-files", "-z", "--stage", "-v"),
         _git(folder, variables, "diff-files", "-z", "--relative", "--name-only", "--ignore-submodules=all"),
         run_git(("config", "--get-regexp", r"^core\.(autocrlf|eol|attributesfile)$"), folder),
     )
@@ -93,10 +93,10 @@ def _ids(folder: str, listed: bytes, changed: bytes) -> dict[str, str]:
     ids = {}
     for line in os.fsdecode(listed).split("\0"):
         facts, _, name = line.partition("\t")
-        mode, _, rest = facts.partition(" ")
-        found, _, stage = rest.partition(" ")
-        if stage == "0" and mode.startswith("100"):
-            ids[start + name] = found
+        # Of a file that is assumed unchanged, or left out of a sparse checkout, git never looks at the bytes.
+        match facts.split(" "):
+            case ["H", mode, found, "0"] if mode.startswith("100"):
+                ids[start + name] = found
     for name in os.fsdecode(changed).split("\0"):
         ids.pop(start + name, None)
     return ids

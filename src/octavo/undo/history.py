@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 
-from octavo.undo.entry import Entry, is_same
+from octavo.undo.entry import Entry, is_same, name_of
 from octavo.undo.journal import Begun, Between, Record, Redone, Started, Step, Undone, loaded_changes
 from octavo.undo.keeper import Change
 
@@ -70,16 +70,27 @@ def roots_of(records: Iterable[Record]) -> tuple[str, ...]:
 def net_of(records: Sequence[Record], first: int, resolved: Callable[[str], str]) -> dict[str, Net]:
     """What taking back all turns from number `first` on means for each path; `resolved` is that of `is_same`."""
     net: dict[str, Net] = {}
+    brought_back: dict[str, Entry | None] = {}
     for record in _standing(records):
         if isinstance(record, Step) and record.turn >= first:
             for change in loaded_changes(record.changes):
                 _follow(net, change, resolved)
+        elif isinstance(record, Undone | Redone):  # a session that is open sees that only later, from outside
+            brought_back |= {change.path: change.after for change in loaded_changes(record.changes)}
         elif isinstance(record, Between):
             for change in loaded_changes(record.changes):
                 if change.path in net:
-                    net[change.path].foreign = True
+                    ours = change.path in brought_back and is_same(brought_back[change.path], change.after, resolved)
+                    net[change.path].foreign |= not ours
                     net[change.path].expected = change.after
     return net
+
+
+def net_of_left(records: Sequence[Record], undone: Undone, resolved: Callable[[str], str]) -> dict[str, Net]:
+    """What finishing an undoing means for the paths that it left alone."""
+    before = records[: max(place for place, record in enumerate(records) if record is undone)]
+    net = net_of(before, min(undone.turns), resolved)
+    return {path: net[path] for path in map(name_of, undone.left) if path in net}
 
 
 def last_undone(records: Sequence[Record]) -> Undone | None:

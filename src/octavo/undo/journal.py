@@ -52,11 +52,12 @@ class Between(msgspec.Struct, frozen=True, tag="between", tag_field="type"):
 
 
 class Undone(msgspec.Struct, frozen=True, tag="undone", tag_field="type"):
-    """These turns were taken back, which changed this."""
+    """These turns were taken back, which changed this. `left` are paths that only wanted the user's yes."""
 
     turns: tuple[int, ...]
     time: float
     changes: tuple[SavedChange, ...]
+    left: tuple[str, ...] = ()
 
 
 class Redone(msgspec.Struct, frozen=True, tag="redone", tag_field="type"):

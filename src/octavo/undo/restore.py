@@ -17,7 +17,7 @@ from typing import Literal
 import msgspec
 
 from octavo.files.real_folder import open_folder
-from octavo.undo.blobs import Blobs, Full
+from octavo.undo.blobs import Blobs, Full, pour
 from octavo.undo.contents import Contents, Lost
 from octavo.undo.entry import NOWHERE, Entry, entry_of, name_of, saved_name
 from octavo.undo.history import Net
@@ -223,14 +223,24 @@ class _Work:
             os.close(file)
 
     def _write_in_place(self, name: str, above: int, wanted: Entry) -> None:
-        if not self._contents.has(wanted.content):
-            raise Lost
-        file = os.open(name, os.O_WRONLY | os.O_NOFOLLOW | os.O_TRUNC | os.O_CLOEXEC, dir_fd=above)
+        """By way of a draft: what is there goes only once all bytes are at hand, and found to be the right ones."""
+        draft = _draft_name()
         try:
-            self._contents.pour(wanted.content, file)
-            os.fchmod(file, wanted.mode)
+            self._write_draft(draft, above, wanted)
+            source = os.open(draft, _READ, dir_fd=above)
         finally:
-            os.close(file)
+            with contextlib.suppress(OSError):
+                os.unlink(draft, dir_fd=above)
+        try:
+            file = os.open(name, os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=above)
+            try:
+                pour(source, file)
+                os.ftruncate(file, wanted.size)
+                os.fchmod(file, wanted.mode)
+            finally:
+                os.close(file)
+        finally:
+            os.close(source)
 
     def _linked(self, path: str, above: int, name: str, wanted: Entry) -> bool:
         """Make it another name of the file that it was one of, if that is still there."""
@@ -275,7 +285,7 @@ class _Work:
 
     def _put(self, above: int, name: str, make: Callable[[str], None]) -> None:
         """Make something under a name of its own, then give it this one."""
-        draft = f".octavo-undo-{os.urandom(6).hex()}"
+        draft = _draft_name()
         try:
             make(draft)
             os.rename(draft, name, src_dir_fd=above, dst_dir_fd=above)
@@ -299,6 +309,10 @@ class _Work:
             return entry_of(status, wanted.content)
         read, content = self._blobs.keep(name, above)
         return entry_of(read, content)
+
+
+def _draft_name() -> str:
+    return f".octavo-undo-{os.urandom(6).hex()}"
 
 
 def _now(path: str) -> Entry | None:

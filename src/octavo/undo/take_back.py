@@ -11,12 +11,13 @@ import msgspec
 
 from octavo.undo.blobs import Blobs
 from octavo.undo.contents import Contents
-from octavo.undo.entry import Entry
+from octavo.undo.entry import Entry, saved_name
 from octavo.undo.history import (
     ChangedTurn,
     Net,
     last_undone,
     net_of,
+    net_of_left,
     net_of_undone,
     repositories_of,
     roots_of,
@@ -64,27 +65,34 @@ class Store:
         """The turns that can be taken back, oldest first."""
         return turns_of(self.journal.read())
 
-    def preview(self, first: int | None = None, *, overwrite: bool = False, redo: bool = False) -> Undoing:
+    def preview(
+        self, first: int | None = None, *, overwrite: bool = False, redo: bool = False, finish: bool = False
+    ) -> Undoing:
         """What taking back the turns from `first` on (by default the last one), or the last undoing, would do.
 
-        Raises `NothingToUndo`.
+        With `finish`, without `first`, it is about what the last undoing left to the user, if it did. Raises
+        `NothingToUndo`.
         """
         records = self.journal.read()
         with self._contents(records) as contents:
-            turns, net = _wanted(records, first, redo, contents)
+            turns, net, _ = _wanted(records, first, redo, finish, contents)
             return Undoing(turns, plan(net, contents, overwrite=overwrite), redo)
 
     def take_back(
-        self, first: int | None = None, *, overwrite: bool = False, redo: bool = False
+        self, first: int | None = None, *, overwrite: bool = False, redo: bool = False, finish: bool = False
     ) -> tuple[Undoing, Outcome]:
         """Do it, and write it down. Raises `NothingToUndo`."""
         records = self.journal.read()
         with self._contents(records) as contents:
-            turns, net = _wanted(records, first, redo, contents)
+            turns, net, begun = _wanted(records, first, redo, finish, contents)
             planned = plan(net, contents, overwrite=overwrite)
             outcome = apply(net, planned, contents, self.blobs)
         changes = saved_changes(outcome.changes)
-        self.journal.add(Redone(turns, changes) if redo else Undone(turns, time.time(), changes))
+        if redo:
+            self.journal.add(Redone(turns, changes))
+        else:  # what is finished counts as one undoing, so it is one that can be taken back
+            left = tuple(saved_name(one.path) for one in outcome.left if one.can_force)
+            self.journal.add(Undone(turns, time.time(), (*(begun.changes if begun else ()), *changes), left))
         return Undoing(turns, planned, redo), outcome
 
     def recover(self) -> bool:
@@ -123,13 +131,16 @@ def folder_of(codex_home: str) -> str:
 
 
 def _wanted(
-    records: list[Record], first: int | None, redo: bool, contents: Contents
-) -> tuple[tuple[int, ...], Mapping[str, Net]]:
+    records: list[Record], first: int | None, redo: bool, finish: bool, contents: Contents
+) -> tuple[tuple[int, ...], Mapping[str, Net], Undone | None]:
+    """The turns, what is to be done, and the undoing that this finishes."""
+    undone = last_undone(records)
     if redo:
-        undone = last_undone(records)
         if undone is None:
             raise NothingToUndo("there is no undoing that could be taken back")
-        return undone.turns, net_of_undone(undone)
+        return undone.turns, net_of_undone(undone), None
+    if finish and first is None and undone is not None and undone.left:
+        return undone.turns, net_of_left(records, undone, contents.resolved), undone
     turns = turns_of(records)
     if not turns:
         raise NothingToUndo("no turn of this session changed a file, or all were taken back")
@@ -138,7 +149,7 @@ def _wanted(
     if chosen not in numbers:
         known = ", ".join(str(turn.number) for turn in turns)
         raise NothingToUndo(f"there is no turn {chosen} to take back; there are: {known}")
-    return numbers, net_of(records, chosen, contents.resolved)
+    return numbers, net_of(records, chosen, contents.resolved), None
 
 
 def _replayed(records: list[Record], state: dict[str, Entry]) -> dict[str, Entry]:
