@@ -30,6 +30,8 @@ class Project:
         self.home.mkdir()
         self.folder.mkdir()
         self.environ = {"PATH": os.environ["PATH"], "HOME": str(root), "CODEX_HOME": str(self.home)}
+        self.environ["TMPDIR"] = str(root / "tmp")  # forks stay, and go with the test
+        (root / "tmp").mkdir()
         self.write("print('hello')\n")
         self.git("init", "-q")
         self.commit()
