@@ -216,6 +216,81 @@ async def test_a_repository_that_a_command_made_borrows_no_rule(tmp_path: Path, 
     assert not (outside / "x").exists()
 
 
+@pytest.mark.parametrize(
+    ("line", "allowed"),
+    [
+        ("git push origin docs", True),
+        ("cd docs && git push", True),
+        ("git push git@host:a/b.git", True),
+        ("git fetch origin", True),
+        ("cd evil && git push", False),
+        ("cd nowhere; cd evil; git push", False),
+        ("cd docs | true; cd evil; git push", False),
+        ("cd evil/link/.. && git push", False),
+        ("cd split && git push", False),
+        ("cd ../.. && git push", False),
+        ("git push ./evil", False),
+        ("git push evil HEAD:x", False),
+        ("git push bare", False),
+        ("git push --repo=evil", False),
+        ("git push file:///evil", False),
+        ("git push x::y", False),
+        ("git push --recurse-submodules=on-demand", False),
+        ("git push --recu=only", False),
+    ],
+)
+def test_no_other_repository_borrows_a_rule(tmp_path: Path, line: str, allowed: bool) -> None:
+    home, project = tmp_path / "home", tmp_path / "w"
+    allow(home, "git", "push")
+    allow(home, "git", "fetch")
+    for words in (["-q", "w"], ["-q", "w/evil"], ["-q", "--bare", "w/bare.git"]):
+        subprocess.run(["git", "init", *words], check=True, cwd=tmp_path)
+    (project / "docs" / "deep").mkdir(parents=True)
+    (project / "evil" / "link").symlink_to("../docs/deep")
+    (project / "split").mkdir()  # its objects and its configuration lie in another folder
+    (project / "split" / "HEAD").write_text("ref: refs/heads/main\n")
+    (project / "split" / "commondir").write_text("../bare.git\n")
+    found = verdict(home, line, project)
+    assert found == ("allow" if allowed else None)
+
+
+def test_what_git_gets_for_submodules_by_itself_borrows_no_rule(tmp_path: Path) -> None:
+    home, project = tmp_path / "home", tmp_path / "w"
+    allow(home, "git", "fetch")
+    subprocess.run(["git", "init", "-q", str(project)], check=True)
+    (project / ".gitmodules").write_text("")
+    assert verdict(home, "git fetch", project) is None
+    assert verdict(home, "git fetch --no-recurse-submodules", project) == "allow"
+
+
+def test_rules_hold_in_worktrees_of_the_project(tmp_path: Path) -> None:
+    home, project, tree = tmp_path / "home", tmp_path / "w", tmp_path / "tree"
+    remember(str(home), str(project), ("git", "push"), "me")
+    subprocess.run(["git", "init", "-q", str(project)], check=True)
+    identity = ["-c", "user.name=me", "-c", "user.email=me@host"]
+    for words in (["commit", "-q", "--allow-empty", "-m", "x"], ["worktree", "add", "-q", str(tree)]):
+        subprocess.run(["git", *identity, *words], cwd=project, check=True)
+    assert verdict(home, "git push", tree) == "allow"
+    assert verdict(home, "cd ../w && git push", tree) is None
+
+
+def test_a_repository_that_came_later_borrows_no_rule(tmp_path: Path) -> None:
+    home, folder = tmp_path / "home", tmp_path / "w"
+    allow(home, "git", "push")
+    folder.mkdir()
+    permissions = Permissions(str(home), dict(os.environ))
+    assert verdict(home, "git push", folder, permissions) == "allow"
+    subprocess.run(["git", "init", "-q", str(folder)], check=True)
+    assert verdict(home, "git push", folder, permissions) is None
+
+
+def verdict(home: Path, line: str, cwd: Path, permissions: Permissions | None = None) -> str | None:
+    """What the rules decide about a line of shell."""
+    known = permissions or Permissions(str(home), dict(os.environ))
+    found = known.verdict(("bash", "-lc", line), str(cwd), str(cwd))
+    return None if found is None else found.decision
+
+
 def test_a_program_in_the_project_borrows_no_rule(tmp_path: Path) -> None:
     remember(str(tmp_path / "home"), None, ("mytool",), "me")
     bin_folder = tmp_path / "w" / "bin"

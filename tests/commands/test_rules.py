@@ -57,6 +57,7 @@ network_rule(host="x", protocol="https", decision="allow")
         ("prefix_rule(pattern=[])", 1, "a list of words that is not empty"),
         ("prefix_rule(pattern=['a', []])", 1, "a word or a list of words"),
         ("prefix_rule(pattern=['a'], decision='maybe')", 1, "allow, prompt or forbidden, not maybe"),
+        ("prefix_rule(pattern=['a'], decision=['allow'])", 1, "allow, prompt or forbidden, not ['allow']"),
         ("prefix_rule(pattern=['a'], justification=['x'])", 1, "has to be a text"),
         ("prefix_rule(pattern=['a'], color='red')", 1, "no argument color"),
         ("prefix_rule(pattern=['a'], match=['b'])", 1, "does not match its example `b`"),

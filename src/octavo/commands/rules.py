@@ -203,7 +203,7 @@ def _rule(call: Call) -> Rule:
         raise BadRule(f"`prefix_rule` has no argument {unknown[0]}")
     pattern = _pattern(given.get("pattern"))
     decision, why = given.get("decision", "allow"), given.get("justification")
-    if decision not in _STRICTNESS:
+    if decision not in tuple(_STRICTNESS):
         raise BadRule(f"`decision` is allow, prompt or forbidden, not {decision}")
     if why is not None and not isinstance(why, str):
         raise BadRule("`justification` has to be a text")

@@ -15,13 +15,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from octavo.commands.powerful import why_never
-from octavo.commands.readings import exact_commands
 from octavo.commands.rules import Rule, Verdict, judge, read_rules
 from octavo.config.trust import repository_root
 from octavo.errors import OctavoError
 from octavo.files.plain_file import open_plain
 from octavo.files.private_file import replace_private_file
 from octavo.files.programs import find_program
+from octavo.tools.permitted_places import Place, repository_around, stays_in
 
 EVERYWHERE, PROJECTS = "rules", "project-rules"
 """The two folders in `CODEX_HOME`."""
@@ -49,18 +49,18 @@ class Permissions:
     def __init__(self, codex_home: str, environ: Mapping[str, str]) -> None:
         self._home, self._environ = codex_home, environ
         self._read: dict[str, tuple[tuple[int, int, int], RulesFile]] = {}
-        self._projects: dict[str, str] = {}
+        self._places: dict[str, Place] = {}
         self._told: set[str] = set()
 
     def verdict(self, argv: Sequence[str], cwd: str, turn_cwd: str) -> Verdict | None:
         """What the rules say about a command that is to run in `cwd`, in a turn that works in `turn_cwd`."""
-        project = self.project_of(turn_cwd)
-        own = project_file(self._home, project)
+        place = self._place_of(turn_cwd)
+        own = project_file(self._home, place.project)
         rules = [rule for file in self.files() if file.project is None or file.path == own for rule in file.rules]
         if not rules:
             return None
         found = judge(rules, argv, lambda program: self._is_outside(program, cwd))
-        if found is not None and found.decision == "allow" and not _stays_in(project, argv, cwd):
+        if found is not None and found.decision == "allow" and not stays_in(place, argv, cwd):
             return None
         return found
 
@@ -76,9 +76,14 @@ class Permissions:
 
     def project_of(self, cwd: str) -> str:
         """The project that a folder belongs to: its repository's main checkout, else the folder itself."""
-        if cwd not in self._projects:
-            self._projects[cwd] = repository_root(cwd, self._environ) or os.path.realpath(cwd)
-        return self._projects[cwd]
+        return self._place_of(cwd).project
+
+    def _place_of(self, cwd: str) -> Place:
+        """As it was when it was first looked at: what commands make of it later counts for nothing."""
+        if cwd not in self._places:
+            real = os.path.realpath(cwd)
+            self._places[cwd] = Place(repository_root(cwd, self._environ) or real, repository_around(real))
+        return self._places[cwd]
 
     def _file(self, path: str) -> RulesFile:
         try:
@@ -179,27 +184,3 @@ def _append(path: str, header: str, rule: Rule) -> None:
             return
         start = header if not before else "" if before.endswith("\n") else "\n"
         file.write(f"{start}{rule.text}\n".encode())
-
-
-def _stays_in(project: str, argv: Sequence[str], cwd: str) -> bool:
-    """Whether a command works in the project itself: in no other repository, which could name programs of its own."""
-    base = cwd
-    places = [cwd]
-    for words in exact_commands(argv) or ():
-        if words[0] == "cd":
-            if len(words) != 2 or words[1][:1] in ("/", "~", "-", ""):
-                return False
-            base = os.path.join(base, words[1])
-            places.append(base)
-    return all(_is_of(project, os.path.realpath(place)) for place in places)
-
-
-def _is_of(project: str, folder: str) -> bool:
-    while folder != project:
-        if os.path.lexists(os.path.join(folder, ".git")) or os.path.lexists(os.path.join(folder, "objects")):
-            return False
-        above = os.path.dirname(folder)
-        if above == folder:
-            return False
-        folder = above
-    return True
