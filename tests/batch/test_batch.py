@@ -257,16 +257,32 @@ def test_a_list_that_makes_no_sense_is_refused_in_a_line(place: Place, lines: li
 
 def test_results_of_something_else_and_of_another_batch_are_left_alone(place: Place) -> None:
     place.tasks(task("a"))
-    (place.root / "notes.txt").write_text("my notes\n")
-    done = place.run("-o", "notes.txt")
-    assert done.returncode == 2
-    assert "no result" in done.stderr
-    assert (place.root / "notes.txt").read_text() == "my notes\n"
+    for notes in ("my notes\n", "my notes", '{"id":"a","prompt":"a task"}\n'):
+        (place.root / "notes.txt").write_text(notes)
+        done = place.run("-o", "notes.txt")
+        assert done.returncode == 2
+        assert "no result" in done.stderr
+        assert (place.root / "notes.txt").read_text() == notes
     import fcntl
 
     with (place.root / "tasks.results.jsonl").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         assert "another batch writes to" in place.run().stderr
+
+
+def test_a_task_that_cannot_begin_says_nothing_of_the_next_in_the_same_folder(place: Place) -> None:
+    (place.root / "plain").mkdir()
+    place.tasks(task("a", folder="plain", commit="main"), task("b", folder="plain"))
+    assert place.run("-j", "1").returncode == 1
+    assert {name: one["status"] for name, one in place.results().items()} == {"a": "failed", "b": "completed"}
+
+
+def test_a_service_that_cannot_be_reached_is_tried_again(place: Place) -> None:
+    unreachable = 'model_provider = "x"\n[model_providers.x]\nname = "x"\nbase_url = "http://127.0.0.1:9/v1"\n'
+    (place.home / "config.toml").write_text(unreachable + "request_max_retries = 0\nstream_max_retries = 0\n")
+    place.tasks({"id": "a", "prompt": "x", "folder": "project"})
+    assert place.run("--retries", "1").returncode == 1
+    assert place.results()["a"]["attempts"] == 2
 
 
 def test_the_example_of_the_page(place: Place) -> None:

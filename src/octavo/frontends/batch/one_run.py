@@ -21,6 +21,7 @@ from octavo.protocol.turn_items import LocalImageInput, TextInput
 from octavo.rollout.lines import timestamp_text
 from octavo.runtime.runtime import Runtime
 
+_UNREACHED = "Connection failed"
 _PASSING = ("responseStreamDisconnected", "responseTooManyFailedAttempts", "httpConnectionFailed")
 
 
@@ -41,6 +42,8 @@ async def run_task(runtime: Runtime, trees: Trees, task: Task, attempt: int, *, 
             result, passes = await _in_tree(runtime, task, tree, result, saves=saves)
     except OctavoError as error:
         result, passes = msgspec.structs.replace(result, error=str(error)), False
+    except OSError as error:  # a full disk, say: it is this task's failure, and no reason to drop the others
+        result, passes = msgspec.structs.replace(result, error=error.strerror or str(error)), False
     return msgspec.structs.replace(result, seconds=round(time.monotonic() - began, 3)), passes
 
 
@@ -99,7 +102,7 @@ async def _turn(conversation: Conversation, task: Task) -> tuple[str | None, Fai
             case events.Error() as error:
                 kind = error_info(error)
                 name = next(iter(kind)) if isinstance(kind, dict) else kind
-                failed = Failed(error.message, kind, name in _PASSING)
+                failed = Failed(error.message, kind, name in _PASSING or error.message.startswith(_UNREACHED))
             case events.TaskComplete(last_agent_message=message):
                 return message, failed
             case events.TurnAborted():

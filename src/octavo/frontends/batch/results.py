@@ -19,6 +19,9 @@ from octavo.protocol.usage import TokenUsage
 
 Status = Literal["completed", "failed"]
 
+_BEGINNING = b'{"id":'
+"""Of every line that we write."""
+
 
 class Result(msgspec.Struct, frozen=True):
     """What came of a task.
@@ -48,8 +51,8 @@ class ResultsInUse(OctavoError):
 
 class _Known(msgspec.Struct, frozen=True):
     id: str
+    status: Status
     digest: str = ""
-    status: Status = "completed"
 
 
 class Results:
@@ -86,7 +89,7 @@ class Results:
         except OSError as error:
             os.ftruncate(self._file, end)
             raise ResultsInUse(f"cannot write {self.path}: {error.strerror}") from None
-        self._known[result.id] = _Known(result.id, result.digest, result.status)
+        self._known[result.id] = _Known(result.id, result.status, result.digest)
 
     def close(self) -> None:
         """Let it go."""
@@ -97,18 +100,24 @@ class Results:
         return known is not None and known.digest == task.digest and not (again and known.status == "failed")
 
     def _read(self) -> dict[str, _Known]:
-        """What is there. A last line that was torn is cut off, so that the next one stands by itself."""
+        """What is there. A last line that was torn is cut off, so that the next one stands by itself.
+
+        A file that holds anything else than results stays as it is.
+        """
         with open(self.path, "rb") as file:
-            whole = file.read()
-        end = whole.rfind(b"\n") + 1
-        if end < len(whole):
-            os.ftruncate(self._file, end)
-        known = {}
-        for line in whole[:end].split(b"\n"):
-            try:
-                one = msgspec.json.decode(line, type=_Known) if line.strip() else None
-            except (msgspec.DecodeError, UnicodeDecodeError):
-                raise ResultsInUse(f"{self.path} holds a line that is no result; name another file with -o") from None
-            if one is not None:
-                known[one.id] = one
-        return known
+            *lines, last = file.read().split(b"\n")
+        known = [self._result(line) for line in lines if line.strip()]
+        if last.startswith(_BEGINNING) or _BEGINNING.startswith(last):
+            os.ftruncate(self._file, os.fstat(self._file).st_size - len(last))
+        else:
+            raise self._is_no_result()
+        return {one.id: one for one in known}
+
+    def _result(self, line: bytes) -> _Known:
+        try:
+            return msgspec.json.decode(line, type=_Known)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            raise self._is_no_result() from None
+
+    def _is_no_result(self) -> ResultsInUse:
+        return ResultsInUse(f"{self.path} holds a line that is no result; name another file with -o")

@@ -17,6 +17,7 @@ from contextlib import asynccontextmanager
 
 import msgspec
 
+from octavo.errors import OctavoError
 from octavo.files.copies import copy_folder
 from octavo.files.programs import commands_may_write
 from octavo.frontends.batch.tasks import Task
@@ -67,6 +68,8 @@ class Trees:
         made: list[str] = []
         try:
             if repository is None:
+                if task.commit is not None:
+                    raise GitError(f"{task.folder} is in no git repository, so it has no commit {task.commit}")
                 yield await self._copy(task.folder or "", self._new_path(made))
             else:
                 yield await self._worktree(repository, task.commit or "HEAD", made)
@@ -85,7 +88,13 @@ class Trees:
         key = task.repository or task.folder or ""
         if key not in self._repositories:
             self._repositories[key] = asyncio.create_task(self._find(task))
-        return await asyncio.shield(self._repositories[key])
+        finding = self._repositories[key]
+        try:
+            return await asyncio.shield(finding)
+        except OctavoError:  # the next task, or attempt, may have more luck
+            if self._repositories.get(key) is finding:
+                del self._repositories[key]
+            raise
 
     async def _find(self, task: Task) -> _Repository | None:
         if task.repository is not None:
@@ -96,8 +105,6 @@ class Trees:
             raise GitError(f"there is no folder {folder}")
         top = await scratch.top_of(folder)
         if top is None:
-            if task.commit is not None:
-                raise GitError(f"{folder} is in no git repository, so it has no commit {task.commit}")
             return None
         common = (await checked_git(("rev-parse", "--path-format=absolute", "--git-common-dir"), top)).text
         inner = os.path.relpath(os.path.realpath(folder), os.path.realpath(top))
