@@ -99,6 +99,39 @@ def test_a_foreign_folder_can_not_borrow_the_trust_of_a_repository(
     assert repository_root(str(foreign), ENVIRON) != str(repository)
 
 
+@pytest.mark.parametrize("shape", ["its own tree is above", "a worktree of itself", "a worktree of its neighbour"])
+def test_a_downloaded_repository_does_not_speak_for_the_folder_around_it(tmp_path: Path, shape: str) -> None:
+    folder = tmp_path.resolve() / "projects"
+    download, store = folder / "download", folder / ("other" if "neighbour" in shape else "download")
+    download.mkdir(parents=True)
+    store.mkdir(exist_ok=True)
+    git(store, "init", "-q", "--bare")
+    if "above" in shape:
+        git(store, "config", "core.bare", "false")
+        git(store, "config", "core.worktree", "..")
+    else:
+        state = store / "worktrees" / "w"
+        state.mkdir(parents=True)
+        (download / ".git").write_text(f"gitdir: ../{store.name}/worktrees/w\n")
+        (state / "commondir").write_text("../..\n")
+        (state / "gitdir").write_text(f"../../../{download.name}/.git\n")
+        (state / "HEAD").write_text("ref: refs/heads/main\n")
+    home = trusting(Home(tmp_path), folder)
+    assert not trusts(home, download)
+    assert trust_target(str(download), ENVIRON) != str(folder)
+
+
+@pytest.mark.parametrize("linked", [False, True])
+def test_a_repository_of_another_name_belongs_to_the_folder_whose_git_file_names_it(
+    tmp_path: Path, linked: bool
+) -> None:
+    folder = tmp_path.resolve() / "repo"
+    git(tmp_path, "init", "-q", "--separate-git-dir", str(folder / ".store"), str(folder))
+    git(folder, "commit", "-q", "--allow-empty", "-m", "x")
+    git(folder, "worktree", "add", "-q", str(folder / "tree"))
+    assert trusts(trusting(Home(tmp_path), folder), folder / "tree" if linked else folder)
+
+
 def test_outside_of_repositories_the_folder_itself_is_trusted(tmp_path: Path) -> None:
     assert trust_target(str(tmp_path), ENVIRON) == str(tmp_path)
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from octavo.config.schema import ProjectToml
 
 _GIT_TIMEOUT_S = 10
+_MOST_BYTES = 1 << 16
 
 
 def is_trusted(
@@ -40,7 +41,9 @@ def trust_target(cwd: str, environ: Mapping[str, str]) -> str:
 
 
 def repository_root(cwd: str, environ: Mapping[str, str], writable: Iterable[str] = ()) -> str | None:
-    """The folder of the main checkout of the repository around `cwd`; None outside of repositories.
+    """The folder of the main checkout of the repository around `cwd`, or the repository itself where it has none.
+
+    None outside of repositories.
 
     A `.git` file can name any repository. It is believed only if that repository is
     the folder's own or knows the folder as its worktree: otherwise a downloaded folder
@@ -51,7 +54,7 @@ def repository_root(cwd: str, environ: Mapping[str, str], writable: Iterable[str
     if answer is None:
         return None
     git_dir, common_dir, top = (os.path.realpath(os.path.join(base, path)) for path in answer)
-    main = os.path.dirname(common_dir)
+    main = _checkout_of(common_dir)
     own = git_dir == common_dir and main == top
     return main if own or _is_known_worktree(git_dir, common_dir, top) else None
 
@@ -83,15 +86,29 @@ def _ask_git(base: str, environ: Mapping[str, str], writable: tuple[str, ...]) -
     return lines[0], lines[1], lines[2]
 
 
+def _checkout_of(git_dir: str) -> str:
+    """The folder whose `.git` this is. One of another name that nothing there leads to is a repository by itself.
+
+    A downloaded folder may be such a repository: it must not speak for the folder around it.
+    """
+    above, name = os.path.split(git_dir)
+    if name == ".git":
+        return above
+    return above if _named_in(os.path.join(above, ".git")) == git_dir else git_dir
+
+
 def _is_known_worktree(git_dir: str, common_dir: str, top: str) -> bool:
     """Whether the repository itself, not just the folder, says that `top` is one of its worktrees."""
     if os.path.dirname(git_dir) != os.path.join(common_dir, "worktrees"):
         return False
+    return _named_in(os.path.join(git_dir, "gitdir")) == os.path.join(top, ".git")
+
+
+def _named_in(path: str) -> str | None:
+    """What a file of git's leads to, links resolved; newer gits may write a path relative to the file's folder."""
     try:
-        with open_plain(os.path.join(git_dir, "gitdir")) as file:
-            recorded = os.fsdecode(file.read()).strip()
-    except OSError:
-        return False
-    # Newer gits may record a path relative to the git folder.
-    recorded = os.path.join(git_dir, recorded)
-    return os.path.realpath(recorded) == os.path.join(top, ".git")
+        with open_plain(path) as file:
+            named = os.fsdecode(file.read(_MOST_BYTES)).strip().removeprefix("gitdir:").strip()
+        return os.path.realpath(os.path.join(os.path.dirname(path), named))
+    except (OSError, ValueError):  # a NUL among others
+        return None
