@@ -167,8 +167,40 @@ async def test_what_is_no_hook_is_told(tmp_path: Path, home: Path) -> None:
         warnings = [one["msg"]["message"] for one in talk.told if one["msg"]["type"] == "warning"]
     assert len(warnings) == 6
     assert "hooks for Notification are not run here" in "".join(warnings)
-    (home / "hooks.json").write_text("{")
-    assert "cannot be read" in read_hooks(str(home), {}, ()).problems[0]
+    for text in ("{", "[" * 100_000):
+        (home / "hooks.json").write_text(text)
+        assert "cannot be read" in read_hooks(str(home), {}, ()).problems[0]
+    for matcher in ("(" * 3000 + ")" * 3000, "a{99999999999}"):
+        hooks_file(home, PreToolUse=(matcher, "true"))
+        assert "no regular expression" in read_hooks(str(home), {}, ()).problems[0]
+
+
+async def test_a_guard_sees_the_command_that_runs_however_it_is_told(tmp_path: Path, home: Path) -> None:
+    """Words of another tool beside it, more than a pipe holds, or an answer that nobody can read change nothing."""
+    guard = 'case "$(cat)" in *forbidden*) echo no >&2; exit 2;; esac; exit 0'
+    hooks_file(home, PreToolUse=("^Bash$", guard))
+    both = call("exec_command", {"cmd": "touch made; : forbidden", "command": ["true"]}, "c1")
+    other = call("exec_command", {"cmd": "made", "shell": "/bin/forbidden"}, "c3")
+    script = [answer(both, shell("touch made; : forbidden", "c2", cmd="true"), other), says("done")]
+    async with conversation(tmp_path / "w", script, home=home, features={"unified_exec": True}) as talk:
+        await talk.user("go")
+        outputs = [str(one["output"]) for one in talk.input() if one["type"] == "function_call_output"]
+    assert ["stopped by a hook: no" in one for one in outputs] == [True] * 3, outputs
+    hooks_file(home, PreToolUse="echo no >&2; exit 2")
+    script = [answer(shell(f"touch made; : {'x' * 100_000}")), says("done")]
+    async with conversation(tmp_path / "w", script, home=home) as talk:
+        await talk.user("go")
+        assert "stopped by a hook: no" in talk.input()[-1]["output"]
+    assert not (tmp_path / "w" / "made").exists()
+
+
+async def test_what_is_nested_very_deeply_ends_nothing(tmp_path: Path, home: Path) -> None:
+    deep = "[" * 100_000
+    hooks_file(home, UserPromptSubmit="head -c 60000 /dev/zero | tr '\\0' '['", PreToolUse="true")
+    broken = {"type": "function_call", "name": "shell", "arguments": deep, "call_id": "c1"}
+    async with conversation(tmp_path / "w", [answer(broken), says("done")], home=home) as talk:
+        turn = await talk.user("go")
+        assert turn.one("task_complete")["last_agent_message"] == "done"
 
 
 # --- hooks of projects ---------------------------------------------------------------------

@@ -24,7 +24,8 @@ from octavo.tools.hooks import Hooks, ToolUse
 from octavo.tools.user_hooks.definitions import Hook, read_hooks
 from octavo.tools.user_hooks.run import Answer, run_hook
 
-_SHELLS = ("shell", "container.exec", "local_shell", "exec_command")
+_TERMINAL = "exec_command"
+_SHELLS = ("shell", "container.exec", "local_shell", _TERMINAL)
 _PATCH = "apply_patch"
 _MOST_CONTINUATIONS = 20
 
@@ -165,7 +166,7 @@ def _about_tool(use: ToolUse) -> dict[str, Any]:
 def _tool_input(use: ToolUse) -> object:
     try:
         arguments = msgspec.json.decode(use.arguments)
-    except ValueError:
+    except (ValueError, RecursionError):
         arguments = None
     if use.tool == _PATCH:
         text = arguments.get("input") if isinstance(arguments, dict) else None
@@ -174,7 +175,10 @@ def _tool_input(use: ToolUse) -> object:
         return arguments if isinstance(arguments, dict) else {"input": use.arguments}
     if not isinstance(arguments, dict):
         return {"command": use.arguments}
-    return {"command": _command(arguments.get("command", arguments.get("cmd")))}
+    if use.tool != _TERMINAL:
+        return {"command": _command(arguments.get("command"))}
+    # Only what that tool reads: words for another one beside it must not be what is looked at.
+    return {"command": _command([arguments.get("shell", "bash"), "-c", arguments.get("cmd")])}
 
 
 def _command(words: object) -> str:

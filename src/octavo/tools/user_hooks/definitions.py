@@ -85,7 +85,7 @@ def trusted_ids(codex_home: str) -> frozenset[str]:
     try:
         with open_plain(os.path.join(codex_home, TRUST_FILE)) as file:
             return frozenset(msgspec.json.decode(file.read(_MOST_BYTES), type=_Record).trusted)
-    except (OSError, ValueError):  # nothing is trusted by a record that cannot be read
+    except (OSError, ValueError, RecursionError):  # nothing is trusted by a record that cannot be read
         return frozenset()
 
 
@@ -112,7 +112,7 @@ def _of_file(path: str, project: str | None, problems: list[str]) -> list[Hook]:
         content = msgspec.json.decode(data) if len(data) <= _MOST_BYTES else None
     except (FileNotFoundError, NotADirectoryError):
         return []
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:  # the last where it is nested very deeply
         problems.append(f"{path}: cannot be read, so none of its hooks run: {error}")
         return []
     table = content.get("hooks") if isinstance(content, dict) else None
@@ -155,6 +155,6 @@ def _hook(event: str, matcher: Any, handler: Any, source: str, project: str | No
         return "its matcher is no text"
     try:
         re.compile(matcher or "")
-    except re.error as error:
+    except (re.error, OverflowError, RecursionError) as error:
         return f"its matcher is no regular expression: {error}"
     return Hook(event, matcher, command, float(timeout), source, project)

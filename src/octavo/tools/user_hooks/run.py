@@ -61,7 +61,7 @@ def _read(event: str, text: str) -> Answer:
         return Answer()
     try:
         answer = msgspec.json.decode(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         answer = None
     if not isinstance(answer, dict):
         plain = event in _TAKES_PLAIN_TEXT
