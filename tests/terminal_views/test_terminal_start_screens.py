@@ -412,5 +412,5 @@ def test_the_update_prompt_fits_into_any_size(size: tuple[int, int]) -> None:
 
 def test_keys_typed_before_the_sign_in_was_seen_go_to_the_draft() -> None:
     hands = Hands(SignInStep())
-    assert hands.press("q", ENTER, ESC, "1", gap=0.1) == [ToDraft(key("q")), ToDraft(key("1"))]
+    assert hands.press("q", ENTER, ESC, "1", gap=0.05) == [ToDraft(key("q")), ToDraft(key("1"))]
     assert hands.press("1") == [SignIn()]

@@ -26,9 +26,13 @@ class Admitted(NamedTuple):
 
 
 class Guard:
-    """Decides which inputs a question gets. `appear` begins the wait; `deadline` is when `due` has something."""
+    """Decides which inputs a question gets. `appear` begins the wait; `deadline` is when `due` has something.
 
-    def __init__(self) -> None:
+    `quiet` is how long the question has to stand, in seconds; 350 ms at most.
+    """
+
+    def __init__(self, quiet: float | None = None) -> None:
+        self._quiet = QUIET_SECONDS if quiet is None else min(quiet, QUIET_SECONDS)
         self._since: float | None = None
         self._character: tuple[Key, float] | None = None
 
@@ -38,7 +42,7 @@ class Guard:
 
     def holds(self, now: float) -> bool:
         """Whether a key of this moment was typed before the question could be read. If so, the wait begins anew."""
-        if self._since is not None and now - self._since >= QUIET_SECONDS:
+        if self._since is not None and now - self._since >= self._quiet:
             return False
         self._since = now
         return True

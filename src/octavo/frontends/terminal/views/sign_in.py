@@ -26,6 +26,9 @@ _CYAN = Style(fg=CYAN)
 
 Stage = Literal["choice", "starting", "browser", "welcome", "key", "saving"]
 
+TYPED_BEFORE_SECONDS = 0.1
+"""In which what was typed before the first frame is read. A wrong choice here can be left again."""
+
 
 class SignInStep(View):
     """One step of the start. It closes when somebody is signed in; to leave it gives `Quit`.
@@ -43,7 +46,7 @@ class SignInStep(View):
         self._error = self._url = ""
         self._frame_at, self._frame = 0.0, 0
         self._last_character = float("-inf")
-        self._guard = Guard()
+        self._guard = Guard(TYPED_BEFORE_SECONDS)
 
     def appear(self, now: float) -> None:
         """It is seen from now on."""
