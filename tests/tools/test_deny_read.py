@@ -187,6 +187,32 @@ async def test_a_file_that_comes_later_is_hidden_from_the_next_command(workspace
     assert "late.env: Permission denied" in second
 
 
+@needs_view
+@pytest.mark.parametrize("mode", ["workspace-write", "danger-full-access"])
+async def test_a_folder_on_the_way_cannot_be_moved_to_where_no_rule_holds(workspace: Path, mode: str) -> None:
+    (workspace / "far" / "in").mkdir(parents=True)
+    (workspace / "far" / "in" / "key").write_text(SECRET)
+    (workspace / "far" / "in" / "other").write_text("plain text")
+    move = f"mv far/in a; mv far b; mv far/in {workspace.parent}/c; mv {workspace} {workspace.parent}/d"
+    look = f"cat a/key b/in/key {workspace.parent}/c/key {workspace.parent}/d/far/in/key; cat far/in/*"
+    work = "mv far/in/other far/in/renamed; cat far/in/renamed"
+    replies = [answer(shell(script, f"c{at}")) for at, script in enumerate((move, look, work))] + [says("done")]
+    async with conversation(workspace, replies, sandbox_mode=mode, deny_read=["far/in/key"]) as talk:
+        await talk.user("go")
+        outputs = [item["output"] for item in talk.input() if item["type"] == "function_call_output"]
+    assert SECRET not in str(outputs)
+    assert "plain text" in outputs[-1]
+
+
+@needs_view
+async def test_a_rule_holds_through_a_folder_that_is_a_link(workspace: Path) -> None:
+    (workspace / "real").mkdir()
+    (workspace / "real" / "key").write_text(SECRET)
+    (workspace / "config").symlink_to("real")
+    output, _ = await run(workspace, shell("cat config/key real/key"), deny_read=["config/key"])
+    assert SECRET not in output
+
+
 async def test_a_rule_that_is_none_ends_the_start(workspace: Path) -> None:
     with pytest.raises(ConfigError, match="`a//b` in `deny_read` names no path"):
         await run(workspace, shell("true"), deny_read=["a//b"])

@@ -32,6 +32,7 @@ class Rule(msgspec.Struct, frozen=True):
     pattern: str
     place: str | None
     depth: int = 0
+    below: str | None = None
     only_folders: bool = False
     lifts: bool = False
     is_ours: bool = False
@@ -63,12 +64,13 @@ def parse_rule(text: str, environ: Mapping[str, str]) -> Rule:
         raise BadRule("has brackets that mean nothing") from None
     if not glob.startswith("/"):
         anywhere = "" if "/" in glob else "(?:.*/)?"
-        return Rule(text, anywhere + pattern, None, only_folders=only_folders, lifts=lifts)
+        below = None if anywhere or _GLOB.search(glob) else glob
+        return Rule(text, anywhere + pattern, None, below=below, only_folders=only_folders, lifts=lifts)
     plain = next((number for number, part in enumerate(parts) if _GLOB.search(part)), None)
     if plain is None:
-        return Rule(text, pattern, glob, -1, only_folders, lifts)
+        return Rule(text, pattern, glob, -1, only_folders=only_folders, lifts=lifts)
     depth = 0 if any("**" in part for part in parts) else len(parts) - plain
-    return Rule(text, pattern, "/" + "/".join(parts[:plain]), depth, only_folders, lifts)
+    return Rule(text, pattern, "/" + "/".join(parts[:plain]), depth, only_folders=only_folders, lifts=lifts)
 
 
 def own_rule(path: str, about: str) -> Rule:
@@ -110,7 +112,9 @@ class DenyRead:
             if rule.place is not None and not rule.lifts:
                 yield from (rule.place,) if rule.is_literal else self._below(rule.place, rule.depth)
         if any(rule.place is None and not rule.lifts for rule in self.rules):
+            literal = [one for rule in self.rules if rule.place is None and (one := rule.below) is not None]
             for folder in dict.fromkeys(map(os.path.realpath, self.folders)):
+                yield from (os.path.join(folder, one) for one in literal)  # a folder on the way may be a link
                 yield from self._below(folder, 0)
 
     def _below(self, top: str, depth: int) -> Iterator[str]:

@@ -123,7 +123,7 @@ def confine(
         mounts.enter_mount_namespace()
         if viewed:
             mounts.show_read_only(writable=writable, pinned=pinned, sealed=sealed, links=links)
-        mounts.hide(unreadable)
+        mounts.hide(unreadable, writable)
         folder = kernel.shared_memory
         if folder and not shared_memory.is_in_use(folder, [*writable, cwd]):
             shared_memory.put_private_memory(folder)
@@ -148,7 +148,7 @@ def hide_alone(kernel: Kernel, unreadable: Sequence[bytes], *, strict: bool) -> 
     if kernel.namespace == "user":
         mounts.enter_user_namespace()
     mounts.enter_mount_namespace()
-    mounts.hide(unreadable)
+    mounts.hide(unreadable, [b"/"] if strict else [])
     if strict:
         privileges.give_up_privileges()
 

@@ -91,11 +91,17 @@ def show_read_only(
             _place(tree, link, os.O_NOFOLLOW)
 
 
-def hide(paths: Sequence[bytes]) -> None:
+def hide(paths: Sequence[bytes], inside: Sequence[bytes] = ()) -> None:
     """Make files at these real paths unreadable, and folders empty; what is no longer there is left out.
 
-    A file is covered by a device that nobody may open there, which holds for root too. Raises `OSError` with the path.
+    A file is covered by a device that nobody may open there, which holds for root too. The folders on the way to them
+    that lie inside of the folders `inside` cannot be moved: the next command would find another path, which no rule
+    names. Raises `OSError` with the path.
     """
+    for folder in sorted(_on_the_way(paths, inside)):
+        tree = _copy(folder)
+        if tree >= 0:
+            _place(tree, folder)
     for path in paths:
         try:
             place = open_real(path, os.O_PATH | os.O_NOFOLLOW)
@@ -117,6 +123,17 @@ def hide(paths: Sequence[bytes]) -> None:
             raise OSError(error.errno, error.strerror, path) from error
         finally:
             os.close(place)
+
+
+def _on_the_way(paths: Sequence[bytes], inside: Sequence[bytes]) -> set[bytes]:
+    """The folders above the paths that lie inside of one of some folders, but for those that are mounts anyway."""
+    found: set[bytes] = set()
+    for path in paths:
+        folder = os.path.dirname(path)
+        while folder not in found and any(is_below(folder, top) for top in inside):
+            found.add(folder)
+            folder = os.path.dirname(folder)
+    return {folder for folder in found if not os.path.ismount(folder)}
 
 
 def rehearse(paths: list[bytes]) -> None:
