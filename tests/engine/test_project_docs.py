@@ -140,6 +140,22 @@ async def test_what_is_no_file_is_passed_over_and_not_waited_for(tmp_path: Path,
         ]
 
 
+def test_a_document_that_leads_to_what_the_model_may_not_read_is_passed_over(tmp_path: Path, home: Path) -> None:
+    lay(home, {"auth.json": "the login", "key.pem": "a key"})
+    workspace = lay(tmp_path / "w", {"AGENTS.md": "plain"})
+    document = workspace / "AGENTS.override.md"
+    document.symlink_to("../home/auth.json")
+    assert read(workspace, home) == "plain"
+    document.unlink()
+    document.symlink_to("../home/key.pem")
+    assert read(workspace, home) == "a key"
+    assert read(workspace, home, deny_read=[f"{home}/*.pem"]) == "plain"
+    document.unlink()
+    (workspace / "AGENTS.md").unlink()
+    for name in (str(home / "auth.json"), "../home/auth.json"):
+        assert read(workspace, home, project_doc_fallback_filenames=[name]) is None
+
+
 def test_the_user_s_own_text_is_not_waited_for_either(tmp_path: Path, home: Path) -> None:
     """It may be a link into a folder where commands write."""
     os.mkfifo(tmp_path / "p")

@@ -7,7 +7,7 @@ import os
 import stat
 
 from octavo.config.config import Config
-from octavo.files.plain_file import NotPlain, open_plain
+from octavo.files.plain_file import NotPlain, open_plain, place_of
 from octavo.protocol.items import InputText, Message, user_message
 
 SEPARATOR = "\n\n--- project-doc ---\n\n"
@@ -65,7 +65,7 @@ def _project_documents(config: Config) -> str | None:
     for folder in project_folders(config):
         if budget <= 0:
             break
-        data = _read_first(folder, names, budget)
+        data = _read_first(config, folder, names, budget)
         text = data.decode("utf-8", "replace")
         if text.strip():
             texts.append(text)
@@ -103,11 +103,11 @@ def skill_roots(config: Config) -> list[str]:
     return [*places, *own, "/etc/codex/skills"]
 
 
-def _read_first(folder: str, names: list[str], limit: int) -> bytes:
+def _read_first(config: Config, folder: str, names: list[str], limit: int) -> bytes:
     """At most `limit` bytes of the first candidate that is there; a dangling link hides the others and is empty.
 
     What is no file, or leads to none, is not there: a command may have put a pipe in its place, or a link to our own
-    environment.
+    environment. Nor is a link to what the model may not read.
     """
     for name in names:
         path = os.path.join(folder, name)
@@ -118,9 +118,21 @@ def _read_first(folder: str, names: list[str], limit: int) -> bytes:
         if stat.S_ISREG(mode) or stat.S_ISLNK(mode):
             try:
                 with open_plain(path) as file:
-                    return file.read(limit)
+                    place = place_of(file) or os.path.realpath(path)
+                    is_here = place == os.path.join(folder, os.path.basename(name))
+                    why = None if is_here else _why_hidden(config, place)
+                    if why is None:
+                        return file.read(limit)
+                log.error("project document %s is left out: %s", path, why)
             except FileNotFoundError:
                 return b""
             except NotPlain as error:
                 log.error("cannot read project document %s: %s", path, error)
     return b""
+
+
+def _why_hidden(config: Config, place: str) -> str | None:
+    """Why the model may not read what a document is a link to; None if it may (`docs/deny-read.md`)."""
+    from octavo.sandbox.unreadable import denied_below, refusal  # few documents are links
+
+    return refusal(denied_below(config, (config.cwd,)), place)
