@@ -104,6 +104,19 @@ async def test_our_home_inside_a_writable_root_stays_closed(tmp_path: Path) -> N
     assert (home / "config.toml").read_text() == "# mine\n"
 
 
+async def test_a_link_that_leads_to_our_home_stays_what_it_is(tmp_path: Path) -> None:
+    workspace, home = tmp_path / "w", tmp_path / "state"
+    workspace.mkdir()
+    home.mkdir()
+    link = workspace / "named"
+    link.symlink_to(home)
+    commands = [f"mv {link} {link}-old", f"rm {link}", f"ln -sfn /tmp {link}"]
+    environ = {"CODEX_HOME": str(link)}
+    ends, _ = await run(workspace, *(shell(command) for command in commands), home=home, environ=environ)
+    assert [end["exit_code"] for end in ends] == [1] * len(commands), [end["stderr"] for end in ends]
+    assert link.readlink() == home
+
+
 async def test_a_folder_below_our_home_can_be_the_workspace(tmp_path: Path) -> None:
     home = tmp_path / "state"
     workspace = home / "prompts"

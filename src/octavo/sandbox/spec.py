@@ -70,7 +70,9 @@ def configured_sandbox(config: Config, policy: SandboxPolicy, cwd: str) -> Sandb
     if spec is None or not isinstance(policy, WorkspaceWrite):
         return spec
     # Whoever writes our home chooses what we run next, in a sandbox or without; it may well lie in a temporary folder.
-    return msgspec.structs.replace(spec, closed=(config.codex_home,))
+    # As it is named, too: a link that leads to it would find another one there the next time.
+    named = config.environ.get("CODEX_HOME")
+    return msgspec.structs.replace(spec, closed=(config.codex_home, *((os.path.abspath(named),) if named else ())))
 
 
 def confinement(spec: SandboxSpec) -> Confinement:
