@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -152,6 +153,50 @@ def test_a_torn_journal_still_serves(place: Place) -> None:
     with Path(place.store.journal.path).open("ab") as journal:
         journal.write(b'{"type":"step","turn":3,"cal')
     assert place.octavo()[0] == 0
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '{"type":"step","turn":3,"call_id":"c","time":1e300,"said":"x","changes":[["/nowhere",null,null,[],[]]]}',
+        '{"type":"step","turn":3,"call_id":"c","time":1,"said":"","changes":[["/a%00b",null,null,["%00"],["a"]]]}',
+        '{"type":"begun","time":1,"roots":["rel","/x%00"],"repositories":["\\u0000","rel","/nonexist"]}',
+        '{"type":"step","turn":3,"call_id":"\\ud800","time":1,"said":"","changes":[]}',
+        "[" * 100_000,
+    ],
+)
+def test_a_line_that_makes_no_sense_ends_nothing(place: Place, line: str) -> None:
+    with Path(place.store.journal.path).open("a") as journal:
+        journal.write(f"{line}\n")
+    for words in ((), ("--list",), ("--preview",), ("--redo",), ("--yes",)):
+        code, _, err = place.octavo(SESSION, *words)
+        assert (code in (0, 1), "internal error" in err) == (True, False)
+
+
+def test_what_is_no_journal_is_passed_over_or_told_in_a_line(place: Place) -> None:
+    other = place.home / "undo" / "019a20ed-0000-7000-8000-000000000002.jsonl"
+    for make in (other.mkdir, lambda: os.mkfifo(other), lambda: other.symlink_to(place.store.journal.path)):
+        make()
+        assert place.octavo("--preview")[0] == 0
+        code, _, err = place.octavo(other.stem)
+        assert (code, err.count("\n"), "internal error" in err) == (1, 1, False)
+        other.rmdir() if other.is_dir() and not other.is_symlink() else other.unlink()
+
+
+def test_the_list_has_what_a_kill_cut_short(place: Place) -> None:
+    place.store.journal.add(Started(3, "c3"))
+    (place.folder / "late").write_text("x")
+    assert place.octavo("--list")[1].splitlines()[-1].endswith("1 path  (cut short)")
+
+
+def test_a_store_that_fails_hides_no_change(place: Place) -> None:
+    shutil.rmtree(place.home / "undo" / "blobs")
+    (place.home / "undo" / "blobs").write_text("in the way")
+    (place.folder / "a").write_text("changed\n")
+    (place.folder / "fresh").write_text("new\n")
+    place.turn(3, "third words")
+    assert place.octavo("--list")[1].splitlines()[-1].endswith("3 paths  third words")
+    assert place.keeper.unkept == {str(place.folder / name) for name in ("a", "fresh", "new3")}
 
 
 def test_everything_kept_is_private(place: Place) -> None:

@@ -32,12 +32,12 @@ def run(invocation: Invocation) -> int:
     options = invocation.last
     home = find_home(os.environ)
     store = Store(home, _session(home, options.text("SESSION")))
-    if options.has("list"):
-        return _list(store, as_json=options.has("json"))
     first = _number(options.text("turn"))
     redo, overwrite, as_json = options.has("redo"), options.has("yes"), options.has("json")
     try:
         store.recover()
+        if options.has("list"):
+            return _list(store, as_json=as_json)
         finish = overwrite  # what the last undoing left is what the yes is about
         undoing = store.preview(first, overwrite=overwrite, redo=redo, finish=finish)
         if options.has("preview"):
@@ -64,7 +64,10 @@ def _session(home: str, word: str | None) -> str:
         raise CannotUndo(f"{why}; octavo sessions list shows their ids")
     here = os.path.realpath(os.curdir)
     for name in names:
-        roots = roots_of(Journal(folder, name).read())
+        try:
+            roots = roots_of(Journal(folder, name).read())
+        except OSError:  # what stands there is no journal
+            continue
         if any(here == root or here.startswith(root.rstrip("/") + "/") for root in roots):
             return name
     raise CannotUndo("nothing was kept of a session in this folder ([undo] enabled = true in config.toml)")
@@ -99,11 +102,19 @@ def _list(store: Store, *, as_json: bool) -> int:
         sys.stdout.write(msgspec.json.encode(turns).decode() + "\n")
         return 0
     for turn in turns:
-        when = time.strftime("%Y-%m-%d %H:%M", time.localtime(turn.time))
-        sys.stdout.write(f"{turn.number:>4}  {when}  {_counted(turn.paths, 'path')}  {visible(turn.said)}\n")
+        sys.stdout.write(
+            f"{turn.number:>4}  {_when(turn.time)}  {_counted(turn.paths, 'path')}  {visible(turn.said)}\n"
+        )
     if not turns:
         sys.stdout.write("No turn of this session can be taken back.\n")
     return 0
+
+
+def _when(seconds: float) -> str:
+    try:
+        return time.strftime("%Y-%m-%d %H:%M", time.localtime(seconds))
+    except (ValueError, OverflowError, OSError):  # of a damaged journal
+        return "????-??-?? ??:??"
 
 
 def _agrees(left: Sequence[Left]) -> bool:

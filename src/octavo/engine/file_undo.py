@@ -190,7 +190,9 @@ class FileUndo:
         if keeper.was_skipped:
             self._say(turn_id, f"Undo leaves out the folders named {_named(sorted(keeper.was_skipped))}.")
         if keeper.is_full:
-            self._say(turn_id, "The store for undo is full ([undo] max_bytes): not everything can be taken back.")
+            self._say(
+                turn_id, "The store for undo is full ([undo] max_bytes), or its disk: not everything can be taken back."
+            )
         elif keeper.unkept:
             self._say(turn_id, f"Undo cannot bring back {_named(sorted(keeper.unkept))}: too large, or not readable.")
 

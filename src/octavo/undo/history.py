@@ -64,7 +64,7 @@ def repositories_of(records: Iterable[Record]) -> tuple[str, ...]:
 def roots_of(records: Iterable[Record]) -> tuple[str, ...]:
     """The folders that the newest process kept."""
     begun = [record for record in records if isinstance(record, Begun)]
-    return begun[-1].roots if begun else ()
+    return tuple(path for path in begun[-1].roots if path.startswith("/") and "\0" not in path) if begun else ()
 
 
 def net_of(records: Sequence[Record], first: int, resolved: Callable[[str], str]) -> dict[str, Net]:

@@ -73,7 +73,7 @@ _records = msgspec.json.Decoder(Record)
 _encode = msgspec.json.Encoder().encode
 _entries = msgspec.json.Decoder(dict[str, Entry])
 _APPEND = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
-_READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC
+_READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
 class Journal:
@@ -118,7 +118,7 @@ class Journal:
         try:
             with open(os.open(self._files, _READ), "rb") as file:
                 saved = _entries.decode(zlib.decompress(file.read()))
-        except (OSError, zlib.error, msgspec.DecodeError):
+        except (OSError, zlib.error, msgspec.DecodeError, UnicodeDecodeError):
             return {}
         return {name_of(path): entry for path, entry in saved.items()}
 
@@ -144,14 +144,19 @@ def saved_changes(changes: Iterable[Change]) -> tuple[SavedChange, ...]:
 
 
 def loaded_changes(saved: Sequence[SavedChange]) -> list[Change]:
-    """Changes of a record."""
+    """Changes of a record; what names no place, as in a damaged file, is left out."""
     return [
-        Change(name_of(path), before, after, tuple(map(name_of, twins_before)), tuple(map(name_of, twins_after)))
+        Change(place, before, after, tuple(_places(twins_before)), tuple(_places(twins_after)))
         for path, before, after, twins_before, twins_after in saved
+        for place in _places((path,))
     ]
+
+
+def _places(saved: Iterable[str]) -> Iterable[str]:
+    return (path for path in map(name_of, saved) if path.startswith("/") and "\0" not in path)
 
 
 def _readable(lines: Iterable[bytes]) -> Iterable[Record]:
     for line in lines:
-        with contextlib.suppress(msgspec.DecodeError):
+        with contextlib.suppress(msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             yield _records.decode(line)

@@ -8,6 +8,7 @@ single paths, wherever they lie. All of them work in a thread and none is called
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import stat
 import threading
@@ -25,6 +26,7 @@ from octavo.undo.tree import SKIPPED, Skip, folders_below
 
 MOST_ENTRIES = 500_000
 _MOST_TWINS = 50
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
 
 class TooMany(Exception):
@@ -300,7 +302,8 @@ class Keeper:
         except Full:
             self.is_full = True
             read, content = status, NOWHERE
-        except (PermissionError, FileNotFoundError):
+        except OSError as error:  # of this file or of the store; the others are looked at all the same
+            self.is_full |= error.errno in _NO_ROOM
             same = (status.st_ino, status.st_size, status.st_mtime_ns)
             is_known = known is not None and (known.inode, known.size, known.mtime) == same
             read, content = status, known.content if known is not None and is_known else NOWHERE
