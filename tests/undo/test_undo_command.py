@@ -175,12 +175,20 @@ def test_a_line_that_makes_no_sense_ends_nothing(place: Place, line: str) -> Non
 
 def test_what_is_no_journal_is_passed_over_or_told_in_a_line(place: Place) -> None:
     other = place.home / "undo" / "019a20ed-0000-7000-8000-000000000002.jsonl"
-    for make in (other.mkdir, lambda: os.mkfifo(other), lambda: other.symlink_to(place.store.journal.path)):
-        make()
+    for kind in ("folder", "pipe", "link"):
+        if kind == "folder":
+            other.mkdir()
+        elif kind == "pipe":
+            os.mkfifo(other)
+        else:
+            other.symlink_to(place.store.journal.path)
         assert place.octavo("--preview")[0] == 0
         code, _, err = place.octavo(other.stem)
         assert (code, err.count("\n"), "internal error" in err) == (1, 1, False)
-        other.rmdir() if other.is_dir() and not other.is_symlink() else other.unlink()
+        if kind == "folder":
+            other.rmdir()
+        else:
+            other.unlink()
 
 
 def test_the_list_has_what_a_kill_cut_short(place: Place) -> None:
