@@ -155,6 +155,15 @@ def test_anything_else_beside_it_is_not(line: str) -> None:
         ["./tool"],
         ["/usr/bin/perl"],
         ["git"],
+        ["git", "config"],
+        ["git", "bisect", "run"],
+        ["git", "rebase", "-xmake"],
+        ["tmux"],
+        ["uv", "run", "python"],
+        ["bundle", "exec", "sh"],
+        ["npm", "exec", "./tool"],
+        ["uv", "run", "x.py"],
+        ["/lib64/ld-linux-x86-64.so.2"],
     ],
 )
 def test_nothing_allows_what_is_too_powerful_or_dangerous(words: list[str]) -> None:
@@ -196,9 +205,15 @@ NEVER = 'prefix_rule(pattern=["git", "push"], decision="forbidden")\n'
         "f() { git push; }; f",
         "bash <<EOF\ngit push\nEOF",
         "eval 'git push'",
+        "bash <<< 'git push'",
         "xargs git push < x",
         "find . -exec git push ';'",
         "ssh host 'git push'",
+        "git -C x push",
+        "git --no-pager -c a=b --git-dir x push",
+        "uv run git push",
+        "bundle exec git push",
+        "hyperfine 'git push'",
     ],
 )
 def test_what_is_forbidden_is_found_wherever_it_runs(line: str) -> None:
@@ -212,7 +227,18 @@ def test_what_may_be_forbidden_is_asked_about(line: str) -> None:
     assert (found.decision, found.is_certain) in (("prompt", False), ("forbidden", True))
 
 
-@pytest.mark.parametrize("line", ["git status", "echo git push", "echo 'git push'", "grep 'git push' x", "pushgit"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "git status",
+        "git -C push status",
+        "uv pip git push",
+        "echo git push",
+        "echo 'git push'",
+        "grep 'git push' x",
+        "pushgit",
+    ],
+)
 def test_what_only_speaks_of_it_is_not(line: str) -> None:
     assert script(NEVER, line) is None
 
@@ -245,6 +271,10 @@ def test_the_strictest_rule_wins() -> None:
         ("make > f", []),
         ("./build", []),
         ("git --version", []),
+        ("uv run pytest x", [("uv", "run", "pytest"), ("uv", "run", "pytest", "x")]),
+        ("bundle exec rspec", [("bundle", "exec", "rspec")]),
+        ("uv run python x", []),
+        ("bundle exec", []),
     ],
 )
 def test_the_beginnings_that_are_offered(line: str, prefixes: list[tuple[str, ...]]) -> None:

@@ -20,9 +20,33 @@ CARRIERS = SHELLS | _names(
     "crontab env xargs parallel nohup nice ionice taskset chrt timeout time stdbuf setsid watch command exec "
     "eval source . builtin trap coproc strace ltrace script ssh mosh rsh docker podman nerdctl kubectl lxc "
     "flatpak flock find fd rsync tar unbuffer setarch linux32 linux64 prlimit numactl cgexec faketime fakeroot "
-    "apply_patch applypatch"
+    "apply_patch applypatch tmux screen tmate dtach abduco hyperfine watchexec entr valgrind perf rr gdbserver "
+    "gosu su-exec tini dumb-init start-stop-daemon dbus-run-session dbus-launch xvfb-run ssh-agent eatmydata logsave "
+    "chpst setuidgid softlimit envdir runcon sg newgrp capsh proot toolbox distrobox flatpak-spawn machinectl "
+    "nix-shell direnv mise asdf socat ncat ld.so"
 )
 """Programs that run what stands behind them, or in one of their words."""
+_RUNNERS = frozenset(
+    {
+        *(("uv", "run"), ("poetry", "run"), ("pipenv", "run"), ("pdm", "run"), ("hatch", "run"), ("rye", "run")),
+        *(
+            ("conda", "run"),
+            ("bundle", "exec"),
+            ("rustup", "run"),
+            ("nix", "run"),
+            ("nix", "shell"),
+            ("nix", "develop"),
+        ),
+        *((program, word) for program in ("npm", "pnpm", "yarn") for word in ("exec", "x", "dlx")),
+    }
+)
+"""What runs a program that stands behind it: one to which a permission may be given where that may have one."""
+_RUN_BY_GIT = _names(
+    "bisect config credential daemon difftool filter-branch for-each-repo hook instaweb maintenance mergetool "
+    "send-email submodule"
+)
+"""git's commands that run what they are told to, or that write what git runs later."""
+_SCRIPTS = (".py", ".rb", ".js", ".mjs", ".ts", ".sh")
 _INTERPRETERS = _names(
     "python pypy ipython perl ruby irb node nodejs deno bun tsx ts-node lua luajit php tclsh wish expect guile "
     "racket osascript rscript r julia java jshell groovy scala kotlin ghci runghc runhaskell ocaml erl escript "
@@ -61,8 +85,20 @@ def why_never(words: Sequence[str]) -> str | None:
             return f"{name} runs what it is told to"
         if one in _DESTROYERS or one.startswith("mkfs"):
             return f"{name} can do lasting damage"
+    if (name, *words[1:2]) in _RUNNERS:
+        if len(words) == 2 or words[2].startswith("-"):
+            return f"{name} {words[1]} runs other programs"
+        if words[2].endswith(_SCRIPTS):
+            return "a script in the project may be another one tomorrow"
+        return why_never(words[2:])
+    if plain.startswith("ld-linux"):
+        return f"{name} runs other programs"
     if name == "git" and len(words) > 1 and words[1].startswith("-"):
         return "options before git's command change what it does"
+    if name == "git" and len(words) > 1:
+        is_rebase = words[1] == "rebase" and any(word.startswith("-x") for word in words)
+        if is_rebase or words[1] in _RUN_BY_GIT:
+            return f"git {words[1]} runs what it is told to"
     if any(map(_names_a_program, words[1:])):
         return "one of its options names a program or a setting"
     return None
@@ -76,7 +112,7 @@ def _names_a_program(word: str) -> bool:
     return len(bare) > 1 and option.startswith("-") and any(name.startswith(bare) for name in _NAME_PROGRAMS)
 
 
-def runs_others(program: str) -> bool:
-    """Whether a program is known to run what stands behind it."""
-    name = program.rpartition("/")[2].lower()
-    return name in CARRIERS or _VERSION.sub("", name) in CARRIERS | _INTERPRETERS
+def runs_others(words: Sequence[str | None]) -> bool:
+    """Whether a command is known to run what stands behind its program."""
+    name = (words[0] or "").rpartition("/")[2].lower()
+    return name in CARRIERS or _VERSION.sub("", name) in CARRIERS | _INTERPRETERS or (name, *words[1:2]) in _RUNNERS

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 Words = Sequence[str | None]
 _DEEPEST = 3
 _MOST = 500
+_GIT_TAKES_A_VALUE = ("-C", "-c", "--git-dir", "--work-tree", "--namespace", "--config-env", "--attr-source")
 _GLOB = re.compile(r"[*?\[{~]")
 
 
@@ -69,13 +70,22 @@ def _collect(words: Words, found: list[Words], unread: list[str], depth: int) ->
         return
     found.append(words)
     program = words[0] if words else ""
-    if program is not None and not runs_others(program):
+    if program is not None and program.rpartition("/")[2] == "git":
+        found.append([program, *_behind_options_of_git(words[1:])])
+    if program is not None and not runs_others(words):
         return
     found += [words[start:] for start in range(1, len(words))]
     for word in words[1:]:
         if word and re.search(r"[\s;&|`$(<]", word):
             for script in (word, word[2:], word[3:]) if word.startswith("-") else (word,):  # `-cSCRIPT`, `-lcSCRIPT`
                 _collect_script(script, found, unread, depth + 1)
+
+
+def _behind_options_of_git(words: Words) -> Words:
+    """git's command and what is behind it, without the options of git itself."""
+    while words and words[0] is not None and words[0].startswith("-"):
+        words = words[2 if words[0] in _GIT_TAKES_A_VALUE else 1 :]
+    return words
 
 
 def _collect_script(script: str, found: list[Words], unread: list[str], depth: int) -> None:
@@ -89,6 +99,8 @@ def _collect_script(script: str, found: list[Words], unread: list[str], depth: i
             _collect(_words(tree, node), found, unread, depth)
         elif node.type == "heredoc_body" and depth < _DEEPEST:
             _collect_script(tree.text(node), found, unread, depth + 1)
+        elif node.type == "herestring_redirect" and depth < _DEEPEST:
+            _collect_script(_literal(tree, node.named_child(0)) or "", found, unread, depth + 1)
 
 
 def _nodes(root: Node) -> Iterator[Node]:

@@ -39,11 +39,10 @@ _SUBCOMMANDS = {
             "rake",
             "terraform",
             "dotnet",
-            "bundle",
         ),
         1,
     ),
-    **dict.fromkeys(("npm", "pnpm", "yarn", "gh", "go", "uv", "poetry"), 2),
+    **dict.fromkeys(("npm", "pnpm", "yarn", "gh", "go", "uv", "poetry", "bundle", "pipenv", "pdm", "hatch", "rye"), 2),
 }
 """How many words behind the program's name say what it does, where it is more than one program in one."""
 _OF_OTHERS = ("network_rule", "host_executable")
