@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from pathlib import Path
+from typing import Any
 
 import pytest
 from story import answer, conversation, patch, says
@@ -32,12 +33,12 @@ async def test_a_large_file_is_patched_beside_the_conversation(tmp_path: Path, m
     (workspace / "big.txt").write_text("\n".join(lines) + "\n")
     loops: list[asyncio.AbstractEventLoop | None] = []
 
-    def noted(text: str, cwd: str) -> object:
+    def noted(text: str, cwd: str, *more: Any) -> object:
         try:
             loops.append(asyncio.get_running_loop())
         except RuntimeError:
             loops.append(None)
-        return verify(text, cwd)
+        return verify(text, cwd, *more)
 
     monkeypatch.setattr("octavo.tools.patch_call.verify", noted)
     large = answer(patch("*** Update File: big.txt\n@@\n-line 7\n+seven", "c1"))

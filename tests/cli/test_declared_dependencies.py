@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[2]
 def declared() -> set[str]:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     extras = project["optional-dependencies"]
-    lines = [*project["dependencies"], *extras["local"], *extras["otel"]]
+    lines = [*project["dependencies"], *extras["local"], *extras["otel"], *extras["ray"]]
     return {_plain(re.split(r"[\[<>=!~; ]", line, maxsplit=1)[0]) for line in lines}
 
 

@@ -279,7 +279,8 @@ def test_every_key_of_a_server_is_written_in_order(tmp_path: Path) -> None:
     save_mcp_servers(str(home.path), load_global_mcp_servers(str(home.path), str(home.managed)))
     assert home.read() == (
         '[mcp_servers."a b"]\ncommand = \'back\\slash "q"\'\nenv_vars = ["Q"]\ncwd = "/x"\nenabled = false\n'
-        'startup_timeout_sec = 1.5\ntool_timeout_sec = 20.0\nenabled_tools = ["y"]\ndisabled_tools = ["x"]\n\n'
+        'startup_timeout_sec = 1.5\ntool_timeout_sec = 20.0\nenabled_tools = ["y"]\ndisabled_tools = ["x"]\n'
+        "unknown = 1\n\n"
         '[mcp_servers.h]\nurl = "u"\nbearer_token_env_var = "T"\n\n[mcp_servers.h.http_headers]\na = "2"\nb = "1"\n'
     )
 
