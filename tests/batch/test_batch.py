@@ -138,6 +138,7 @@ def test_a_batch_that_is_killed_loses_nothing_and_runs_nothing_twice(place: Plac
     after = place.results()
     assert set(after) == {"a0", "a1", "a2", "a3", "slow"}
     assert {name: after[name] for name in before} == before
+    assert place.git(place.project, "worktree", "list").count("\n") == 1
     assert list((place.root / ".cache/octavo/batch").iterdir()) == []
 
 

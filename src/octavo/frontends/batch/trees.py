@@ -107,6 +107,7 @@ class Trees:
         if top is None:
             return None
         common = (await checked_git(("rev-parse", "--path-format=absolute", "--git-common-dir"), top)).text
+        await asyncio.to_thread(_forget_killed, common, self._folder)
         inner = os.path.relpath(os.path.realpath(folder), os.path.realpath(top))
         return _Repository(top, common, "" if inner == "." else inner, await programs_off(top))
 
@@ -181,6 +182,34 @@ async def changes_in(tree: Tree) -> str | None:
 def _options(tree: Tree) -> tuple[str, ...]:
     # What stands at `.git` in the tree may be a command's work, and is not asked.
     return (f"--git-dir={tree.git_dir}", f"--work-tree={tree.top}")
+
+
+def _forget_killed(git_dir: str, folder: str) -> None:
+    """Remove what a repository still knows of trees in this folder whose batch was killed, and which are gone."""
+    known = os.path.join(git_dir, "worktrees")
+    try:
+        names = os.listdir(known)
+    except OSError:
+        return
+    for name in names:
+        process = name.partition("-")[0]
+        try:
+            with open(os.path.join(known, name, "gitdir"), "rb") as file:
+                tree = os.path.dirname(os.fsdecode(file.read(8192).strip()))
+        except OSError:
+            continue
+        if os.path.dirname(tree) == folder and not os.path.lexists(tree) and not _runs(process):
+            shutil.rmtree(os.path.join(known, name), ignore_errors=True)
+
+
+def _runs(process: str) -> bool:
+    try:
+        os.kill(int(process), 0)
+    except (ProcessLookupError, ValueError, OverflowError):
+        return False
+    except PermissionError:  # it is somebody else's
+        pass
+    return True
 
 
 def _remove(path: str, repository: _Repository | None) -> None:
