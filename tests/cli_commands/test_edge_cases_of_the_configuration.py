@@ -166,3 +166,26 @@ def test_a_profile_beats_an_override(home: Home) -> None:
     home.configure('profile = "p"\n[profiles.p]\nmodel = "P"\n')
     assert setting(home, "model", "-c", "model=X") == "P"
     assert setting(home, "model", "-c", "profiles.p.model=X") == "X"
+
+
+@pytest.mark.parametrize("text", ['model = "\x1b]0;x"', 'model_verbosity = "\\u001b]0;x"'])
+def test_a_file_of_a_project_writes_no_controls_to_the_terminal(home: Home, text: str) -> None:
+    project = home.root / "project"
+    (project / ".codex").mkdir(parents=True)
+    (project / ".codex" / "config.toml").write_text(text + "\n")
+    (home.root / "script").write_text("")
+    trust = f'projects."{project}".trust_level="trusted"'
+    words = (
+        "-c",
+        trust,
+        "exec",
+        "--skip-git-repo-check",
+        "--replay",
+        str(home.root / "script"),
+        "-C",
+        str(project),
+        "x",
+    )
+    result = home.octavo(*words)
+    assert "]0;x" in result.err
+    assert "\x1b" not in result.err

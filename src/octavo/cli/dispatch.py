@@ -46,10 +46,10 @@ def _guarded(invocation: Invocation) -> int:
     except Stop as stop:
         return _tell(stop)
     except UsageError as error:
-        sys.stderr.write(f"error: {error}\n\nFor more information, try '--help'.\n")
+        sys.stderr.write(f"error: {_visible(error)}\n\nFor more information, try '--help'.\n")
         return 2
     except OctavoError as error:
-        sys.stderr.write(f"Error: {error}\n")
+        sys.stderr.write(f"Error: {_visible(error)}\n")
         return 1
     except BrokenPipeError:
         return 1  # whoever read us is gone; there is nobody to tell
@@ -63,6 +63,12 @@ def _guarded(invocation: Invocation) -> int:
         # A defect of ours. Its code tells it from all failures that users can do something about.
         _tell_of_defect(error)
         return _CRASHED
+
+
+def _visible(error: Exception) -> str:
+    from octavo.cli.visible import visible
+
+    return visible(str(error))
 
 
 def _say(line: str) -> None:

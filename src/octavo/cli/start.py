@@ -161,7 +161,9 @@ def load_with_sources(
         text = str(error)
         if texts is MCP:
             text = text.replace("\n", "\n    ")
-        raise Stop(1, texts.config.format(text) + "\n") from None
+        from octavo.cli.visible import visible  # it may quote a file of the project
+
+        raise Stop(1, visible(texts.config.format(text)) + "\n") from None
     from octavo.files.programs import commands_may_write
     from octavo.sandbox.roots import writable_roots
 
