@@ -103,6 +103,7 @@ async def test_what_the_user_changed_since_is_left_alone_and_told(folder: Path) 
         success, message = await undo(talk)
     assert not success
     assert f"Left as they are: {folder}/src/a.txt (changed since by somebody else)." in message
+    assert message.endswith("octavo undo --yes overwrites what somebody else changed.")
     assert (folder / "src" / "a.txt").read_text() == "mine\n"
     assert (folder / "b.bin").read_bytes() == bytes(range(256))
 

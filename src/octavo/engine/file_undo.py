@@ -233,13 +233,16 @@ def outcome_text(undoing: Undoing, outcome: Outcome) -> str:
     """What was done, in a line."""
     counts = {what: sum(one == what for one in outcome.done.values()) for what in ("restore", "recreate", "remove")}
     words = {"restore": "restored", "recreate": "brought back", "remove": "removed"}
-    parts = [f"{count} {words[what]}" for what, count in counts.items() if count] or ["nothing had to be changed"]
+    nothing = "nothing was changed" if outcome.left else "nothing had to be changed"
+    parts = [f"{count} {words[what]}" for what, count in counts.items() if count] or [nothing]
     numbers = undoing.turns
     turns = f"turn {numbers[0]}" if len(numbers) == 1 else f"turns {numbers[0]} to {numbers[-1]}"
     text = f"Took back {turns}: {', '.join(parts)}."
     if outcome.left:
         named = _named([f"{left.path} ({left.why})" for left in outcome.left])
         text += f" Left as they are: {named}."
+    if any(left.can_force for left in outcome.left):
+        text += " octavo undo --yes overwrites what somebody else changed."
     return text
 
 
