@@ -155,6 +155,19 @@ def test_a_torn_journal_still_serves(place: Place) -> None:
     assert place.octavo()[0] == 0
 
 
+def test_what_could_not_be_done_is_tried_again_when_the_reason_is_gone(place: Place) -> None:
+    place.store.journal.add(Started(3, "c3"))
+    (place.folder / "made").mkdir()
+    place.store.journal.add(Step(3, "c3", 1.0, "", saved_changes(place.keeper.changes())))
+    (place.folder / "made" / "own").write_text("mine\n")
+    assert place.octavo() == (1, f"left {place.folder}/made: the folder is not empty\n", "")
+    (place.folder / "made" / "own").unlink()
+    assert place.octavo("--yes") == (0, f"removed {place.folder}/made\n", "")
+    assert (place.folder / "a").read_text() == "2\n"
+    assert place.octavo("--yes")[0] == 0
+    assert (place.folder / "a").read_text() == "1\n"
+
+
 @pytest.mark.parametrize(
     "line",
     [

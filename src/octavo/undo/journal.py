@@ -52,7 +52,7 @@ class Between(msgspec.Struct, frozen=True, tag="between", tag_field="type"):
 
 
 class Undone(msgspec.Struct, frozen=True, tag="undone", tag_field="type"):
-    """These turns were taken back, which changed this. `left` are paths that only wanted the user's yes."""
+    """These turns were taken back, which changed this. `left` are paths that a yes tries once more."""
 
     turns: tuple[int, ...]
     time: float

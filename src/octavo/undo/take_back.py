@@ -91,7 +91,12 @@ class Store:
         if redo:
             self.journal.add(Redone(turns, changes))
         else:  # what is finished counts as one undoing, so it is one that can be taken back
-            left = tuple(saved_name(one.path) for one in outcome.left if one.can_force)
+            tried_in_vain = begun is not None and not outcome.done
+            left = (
+                ()
+                if tried_in_vain
+                else tuple(saved_name(one.path) for one in outcome.left if one.path not in outcome.done)
+            )
             self.journal.add(Undone(turns, time.time(), (*(begun.changes if begun else ()), *changes), left))
         return Undoing(turns, planned, redo), outcome
 
