@@ -25,7 +25,7 @@ from octavo.undo.blobs import Blobs
 from octavo.undo.held import held_by_git, is_ignored_by_git
 from octavo.undo.history import next_number
 from octavo.undo.journal import Begun, Between, Started, Step, saved_changes
-from octavo.undo.keeper import Change, Keeper, Stopped, TooMany
+from octavo.undo.keeper import Change, Keeper, Stopped, TooMany, outermost
 from octavo.undo.restore import Outcome
 from octavo.undo.space import room_in
 from octavo.undo.take_back import NothingToUndo, Store, Undoing
@@ -57,7 +57,7 @@ class FileUndo:
         text = " ".join(part.text for part in parts if isinstance(part, InputText))
         self._said = (turn.id, " ".join(text.split())[:_MOST_SAID])
         roots = kept_roots(turn.context.settings)
-        if self._keeper is not None and set(self._keeper.roots) >= set(roots):
+        if self._keeper is not None and set(self._keeper.roots) >= set(outermost(roots)):
             return
         if self._keeper is not None:
             self._keeper.close()

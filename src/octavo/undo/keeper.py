@@ -63,7 +63,7 @@ class Keeper:
         is_ignored: Callable[[str], bool] = lambda path: False,
         closed: Iterable[str] = (),
     ) -> None:
-        self.roots = _outermost(roots)
+        self.roots = outermost(roots)
         self.repositories: tuple[str, ...] = ()
         self.was_skipped: set[str] = set()
         self.unkept: set[str] = set()
@@ -314,7 +314,7 @@ class Keeper:
         return entry_of(read, content)
 
 
-def _outermost(roots: Iterable[str]) -> tuple[str, ...]:
+def outermost(roots: Iterable[str]) -> tuple[str, ...]:
     """The roots without those that lie in another one."""
     kept: list[str] = []
     for root in sorted(set(roots)):
