@@ -282,3 +282,13 @@ def test_git_does_not_hold_what_it_was_told_not_to_look_at(flag: str, tmp_path: 
     held = asyncio.run(held_by_git(os.path.realpath(tmp_path)))
     assert held is not None
     assert [os.path.basename(path) for path in held.ids] == ["b"]
+
+
+def test_a_file_that_became_a_link_is_a_file_again(place: Place) -> None:
+    place.store.journal.add(Started(3, "c3"))
+    (place.folder / "a").unlink()
+    (place.folder / "a").symlink_to("/etc/hostname")
+    place.store.journal.add(Step(3, "c3", 1.0, "", saved_changes(place.keeper.changes())))
+    assert place.octavo() == (0, f"restored {place.folder}/a\n", "")
+    assert not (place.folder / "a").is_symlink()
+    assert (place.folder / "a").read_text() == "2\n"

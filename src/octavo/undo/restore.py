@@ -202,6 +202,8 @@ class _Work:
 
     def _bring_back_file(self, path: str, above: int, name: str, wanted: Entry) -> None:
         status = _status(name, above)
+        if status is not None and not stat.S_ISREG(status.st_mode):
+            status = None  # a link or the like, which the file takes the place of
         as_wanted = status is not None and (_differs_in_mode(status, wanted) or self._has_bytes(name, above, wanted))
         alone = wanted.links == 1 and status is not None and status.st_nlink == 1
         if status is not None and as_wanted and (alone or status.st_ino == wanted.inode):
