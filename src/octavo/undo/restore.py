@@ -118,7 +118,7 @@ def _apart(path: str, one: Net) -> list[Left]:
 
 class _Work:
     def __init__(self, net: Mapping[str, Net], doing: Mapping[str, Doing], contents: Contents, blobs: Blobs) -> None:
-        self._net, self._contents, self._blobs = net, contents, blobs
+        self._net, self._doing, self._contents, self._blobs = net, doing, contents, blobs
         self.before: dict[str, Entry | None] = {}
         self.failed: dict[str, Left] = {}
         self._names = {
@@ -266,6 +266,8 @@ class _Work:
             was_one = known is not None and known.wanted is not None and known.wanted.inode == wanted.inode
             if status.st_ino != wanted.inode and known is not None and not was_one:
                 return False
+            if status.st_ino != wanted.inode and twin in self._doing and self._names.get(wanted.inode) != twin:
+                return False  # it is still to come back, and may be one with another file until then
             self._put(
                 above,
                 name,
