@@ -138,7 +138,7 @@ async def begun(root: Path, home: Path, *, notices: bool) -> tuple[Keeper, Store
     keeper = Keeper([str(root)], store.blobs)
     held = await held_by_git(str(root))
     keeper.begin([held] if held is not None else [])
-    store.journal.keep_state(keeper.state)
+    store.journal.keep_state(keeper.state.items())
     store.journal.add(Begun(0.0, keeper.roots, keeper.repositories))
     if not notices:
         keeper.look_at_everything()

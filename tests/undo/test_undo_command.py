@@ -34,7 +34,7 @@ class Place:
         self.store.blobs = Blobs(str(self.home / "undo" / "blobs"), room=1 << 20, largest=1 << 20)
         self.keeper = Keeper([os.path.realpath(self.folder)], self.store.blobs)
         self.keeper.begin([])
-        self.store.journal.keep_state(self.keeper.state)
+        self.store.journal.keep_state(self.keeper.state.items())
         self.store.journal.add(Begun(0.0, self.keeper.roots, ()))
 
     def turn(self, number: int, words: str) -> None:

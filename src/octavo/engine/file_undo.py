@@ -135,7 +135,7 @@ class FileUndo:
             self._tell_what_is_left_out(turn_id, keeper)
 
     def _write_first(self, keeper: Keeper) -> None:
-        self._store.journal.keep_state(keeper.state)
+        self._store.journal.keep_state(keeper.state.items())
         self._store.journal.add(Begun(time.time(), keeper.roots, keeper.repositories))
 
     def _gives_up(self, turn_id: str, keeper: Keeper, why: str) -> None:

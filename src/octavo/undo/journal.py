@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
@@ -103,9 +103,9 @@ class Journal:
         with open(file, "rb") as lines:
             return list(_readable(lines))
 
-    def keep_state(self, state: Mapping[str, Entry]) -> None:
+    def keep_state(self, state: Iterable[tuple[str, Entry]]) -> None:
         """Write down what the files are like when a process begins to keep them."""
-        data = zlib.compress(_encode({saved_name(path): entry for path, entry in state.items()}), 1)
+        data = zlib.compress(_encode({saved_name(path): entry for path, entry in state}), 1)
         draft = f"{self._files}.{os.urandom(6).hex()}"
         os.makedirs(os.path.dirname(self.path), mode=0o700, exist_ok=True)
         file = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)

@@ -17,11 +17,14 @@ from collections.abc import Callable, Iterable, Mapping
 from stat import S_IMODE
 from typing import NamedTuple
 
+import msgspec
+
 from octavo.files.real_folder import open_folder
 from octavo.undo.blobs import Blobs, Full
 from octavo.undo.entry import NOWHERE, Entry, entry_of, is_same, saved_name
 from octavo.undo.held import TICK, Held
 from octavo.undo.notices import Notices
+from octavo.undo.state import State, inside
 from octavo.undo.tree import SKIPPED, Skip, folders_below
 
 MOST_ENTRIES = 500_000
@@ -47,6 +50,15 @@ class Change(NamedTuple):
     twins_after: tuple[str, ...] = ()
 
 
+class _Seen(msgspec.Struct):
+    """A look at everything: what is not as it was known, known paths that were not met, and the folders that were."""
+
+    changed: dict[str, Entry]
+    missing: list[str]
+    folders: set[str]
+    count: int = 0
+
+
 class Keeper:
     """The files below `roots` (absolute, without links), but for folders with a `skipped` name and the `closed` paths.
 
@@ -68,7 +80,7 @@ class Keeper:
         self.was_skipped: set[str] = set()
         self.unkept: set[str] = set()
         self.is_full = False
-        self.state: dict[str, Entry] = {}
+        self.state = State()
         self._blobs = blobs
         self._skip = Skip(frozenset(skipped), is_ignored, frozenset(closed))
         self._held: tuple[Held, ...] = ()
@@ -107,12 +119,12 @@ class Keeper:
         self.repositories = tuple(one.top for one in self._held)
         with contextlib.suppress(OSError):
             self._notices = Notices()
-        self.state = self._everything({})
+        self.state.update(self._everything().changed.items())
         self._held = ()  # from now on git may hold something else than what is there
 
-    def assume(self, state: dict[str, Entry]) -> None:
+    def assume(self, state: Mapping[str, Entry]) -> None:
         """Take this for what the last look found."""
-        self.state = state
+        self.state = State(state.items())
         self._with_twins = {path for path, entry in state.items() if entry.kind == "file" and entry.links > 1}
 
     def changes(self) -> list[Change]:
@@ -120,11 +132,8 @@ class Keeper:
         noticed = self._notices.drain() if self._notices is not None else None
         if noticed is not None and not noticed.lost:
             return self.look({*noticed.paths, *self._with_twins})
-        found = self._everything(self.state)
-        # The very same entry stands for what looks unchanged.
-        new = {path: entry for path, entry in found.items() if self.state.get(path) is not entry}
-        missing = [path for path in self.state if path not in found]
-        return self._taken(new) + self.look(missing)
+        seen = self._everything()
+        return self._taken(seen.changed) + self.look(seen.missing)
 
     def look(self, paths: Iterable[str]) -> list[Change]:
         """What is different at these paths, and below those that are new folders, or none any more."""
@@ -156,9 +165,9 @@ class Keeper:
         for path, entry in found.items():
             known = self.state.get(path)
             if entry is None:
-                self.state.pop(path, None)
+                self.state.forget(path)
             else:
-                self.state[path] = entry
+                self.state.update(((path, entry),))
             if not is_same(known, entry):
                 changes.append(Change(path, known, entry, before.get(path, ())))
         after = self._twins(found)
@@ -166,50 +175,44 @@ class Keeper:
 
     def _twins(self, paths: Iterable[str]) -> dict[str, tuple[str, ...]]:
         """Other names of each of these files that has some."""
-        linked = [
-            path for path in paths if (known := self.state.get(path)) and known.kind == "file" and known.links > 1
-        ]
+        entries = ((path, self.state.get(path)) for path in paths)
+        linked = {path: known.inode for path, known in entries if known and known.kind == "file" and known.links > 1}
         if not linked:
             return {}
         names: dict[int, list[str]] = {}
         for path in sorted(self._with_twins):
             if known := self.state.get(path):
                 names.setdefault(known.inode, []).append(path)
-        same = {path: names.get(self.state[path].inode, [])[:_MOST_TWINS] for path in linked}
+        same = {path: names.get(inode, [])[:_MOST_TWINS] for path, inode in linked.items()}
         return {path: tuple(other for other in others if other != path) for path, others in same.items()}
 
     # --- everything ------------------------------------------------------------------------------
 
-    def _everything(self, known: Mapping[str, Entry]) -> dict[str, Entry]:
-        found: dict[str, Entry] = {}
+    def _everything(self) -> _Seen:
+        """What is not as the state has it, and the paths of the state that were not met."""
+        seen = _Seen({}, [], set())
         now = time.time_ns()
         for root in self.roots:
-            self._fill(root, known, found)
+            self._fill(root, self.state, seen)
         self._looked = now
-        return found
+        seen.missing += self.state.elsewhere(seen.folders)
+        return seen
 
-    def _fill(self, top: str, known: Mapping[str, Entry], found: dict[str, Entry]) -> None:
+    def _fill(self, top: str, known: State, seen: _Seen) -> None:
         surely = self._looked - TICK
-        for folder in folders_below(top, self._skip, self._entered, self.was_skipped):
+        for folder in folders_below(top, self._skip, self._entered, self.was_skipped, known.others, surely):
             if self._stop.is_set():
                 raise Stopped
-            before = known.get(folder.path)
-            same = before is not None and before.kind == "folder" and before.mode == S_IMODE(folder.status.st_mode)
-            found[folder.path] = before if before is not None and same else entry_of(folder.status)
-            start = folder.path.rstrip("/") + "/"
-            for name, status in folder.others:
-                path = start + name
-                before = known.get(path)
-                if (  # spelled out: it runs for each of perhaps 100,000 files
-                    before is not None
-                    and before.ctime == status.st_ctime_ns < surely
-                    and before.inode == status.st_ino
-                    and before.size == status.st_size
-                ):
-                    found[path] = before
-                else:
-                    found[path] = self._kept(path, name, folder.descriptor, status)
-            if len(found) > MOST_ENTRIES:
+            path, start = folder.path, inside(folder.path)
+            seen.folders.add(path)
+            before = known.get(path)
+            if before is None or before.kind != "folder" or before.mode != S_IMODE(folder.status.st_mode):
+                seen.changed[path] = entry_of(folder.status)
+            for name, status in folder.changed:
+                seen.changed[start + name] = self._kept(start + name, name, folder.descriptor, status)
+            seen.missing += [start + name for name in folder.missing]
+            seen.count += folder.count
+            if seen.count > MOST_ENTRIES:
                 raise TooMany
 
     def _entered(self, path: str) -> None:
@@ -265,9 +268,9 @@ class Keeper:
         elif self._skip.covers(name, path):
             self.was_skipped.add(name)
         else:
-            below: dict[str, Entry] = {}
-            self._fill(path, {}, below)
-            found |= below
+            below = _Seen({}, [], set())
+            self._fill(path, State(), below)
+            found |= below.changed
 
     def _is_inside(self, path: str) -> bool:
         return any(path == root or path.startswith(root.rstrip("/") + "/") for root in self.roots)
@@ -277,8 +280,7 @@ class Keeper:
         found[path] = None
         self._with_twins.discard(path)
         if known is not None and known.kind == "folder":
-            start = path + "/"
-            for other in [one for one in self.state if one.startswith(start)]:
+            for other in self.state.below(path):
                 found[other] = None
                 self._with_twins.discard(other)
 

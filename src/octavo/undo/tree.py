@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 
 import msgspec
 
 from octavo.files.real_folder import open_folder
+from octavo.undo.entry import Entry
+from octavo.undo.state import inside
 
 NEVER = frozenset({".git", ".hg", ".svn", ".jj"})
 """What belongs to a version control system; it has its own ways back."""
@@ -38,19 +40,33 @@ class Skip(msgspec.Struct, frozen=True):
 
 
 class Folder(msgspec.Struct):
-    """One folder: its path, a descriptor that is open until the next one, and the entries that are no folders."""
+    """One folder: its path and status, and a descriptor that is open until the next one.
+
+    Of its entries that are no folders, `changed` are those that do not look as they are known, or are not known, and
+    `missing` the known names that are not there. `count` is how many entries stay in, the folder itself among them.
+    """
 
     path: str
     descriptor: int
     status: os.stat_result
-    others: list[tuple[str, os.stat_result]]
+    changed: list[tuple[str, os.stat_result]]
+    missing: Collection[str]
+    count: int
 
 
-def folders_below(root: str, skip: Skip, entered: Callable[[str], None], skipped: set[str]) -> Iterator[Folder]:
+def folders_below(
+    root: str,
+    skip: Skip,
+    entered: Callable[[str], None],
+    skipped: set[str],
+    known: Callable[[str], Mapping[str, Entry]],
+    surely: int,
+) -> Iterator[Folder]:
     """The folder `root` (absolute, no link in it) and all below it that are not skipped, parents first.
 
     `entered` is called before a folder is read, so that a watch on it misses nothing. What cannot be opened is left
-    out, and so is what vanishes meanwhile. The names of what was skipped go to `skipped`.
+    out, and so is what vanishes meanwhile. The names of what was skipped go to `skipped`. `known` says what the last
+    look found right in a folder, by name; it holds for what was changed before `surely` (nanoseconds).
     """
     waiting = [root]
     while waiting:
@@ -61,33 +77,49 @@ def folders_below(root: str, skip: Skip, entered: Callable[[str], None], skipped
             continue
         try:
             entered(path)
-            found = _read(path, above, skip, waiting, skipped)
+            found = _read(path, above, skip, waiting, skipped, dict(known(path)), surely)
             if found is not None:
                 yield found
         finally:
             os.close(above)
 
 
-def _read(path: str, above: int, skip: Skip, waiting: list[str], skipped: set[str]) -> Folder | None:
+def _read(
+    path: str, above: int, skip: Skip, waiting: list[str], skipped: set[str], known: dict[str, Entry], surely: int
+) -> Folder | None:
+    """One folder; takes the names that it meets out of `known`, and puts the folders to go on with into `waiting`."""
     try:
         descriptor = os.open(".", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC, dir_fd=above)
     except OSError:
         status = os.fstat(above)
-        return Folder(path, above, status, [])
-    start = path.rstrip("/") + "/"
-    others: list[tuple[str, os.stat_result]] = []
+        return Folder(path, above, status, [], known, 1)
+    start = inside(path)
+    changed: list[tuple[str, os.stat_result]] = []
+    count, take = 1, known.pop
     try:
         status = os.fstat(descriptor)
         with os.scandir(descriptor) as entries:
             for entry in entries:
                 name = entry.name
                 try:
-                    of_entry = entry.stat(follow_symlinks=False)
+                    now = entry.stat(follow_symlinks=False)
                 except OSError:
                     continue
-                if not stat.S_ISDIR(of_entry.st_mode):
-                    others.append((name, of_entry))
-                elif not skip.covers(name, start + name):
+                count += 1
+                before = take(name, None)
+                if (  # spelled out: it runs for each of perhaps 100,000 files
+                    before is not None
+                    and before.ctime == now.st_ctime_ns < surely
+                    and before.inode == now.st_ino
+                    and before.size == now.st_size
+                ):
+                    continue
+                if not stat.S_ISDIR(now.st_mode):
+                    changed.append((name, now))
+                    continue
+                if before is not None:
+                    known[name] = before  # what it was is missing
+                if not skip.covers(name, start + name):
                     waiting.append(start + name)
                 elif name not in NEVER:
                     skipped.add(name)
@@ -95,4 +127,4 @@ def _read(path: str, above: int, skip: Skip, waiting: list[str], skipped: set[st
         return None
     finally:
         os.close(descriptor)
-    return Folder(path, above, status, others)
+    return Folder(path, above, status, changed, known, count)
