@@ -292,3 +292,24 @@ def test_a_file_that_became_a_link_is_a_file_again(place: Place) -> None:
     assert place.octavo() == (0, f"restored {place.folder}/a\n", "")
     assert not (place.folder / "a").is_symlink()
     assert (place.folder / "a").read_text() == "2\n"
+
+
+@pytest.mark.parametrize("steps", [1, 2])
+def test_a_name_that_became_one_of_another_file_with_the_same_bytes_is_one_of_the_first_again(
+    place: Place, steps: int
+) -> None:
+    a, b, c = (place.folder / name for name in "abc")
+    os.link(a, b)
+    place.keeper.changes()
+    place.store.journal.add(Started(3, "c3"))
+    content = b.read_bytes()
+    b.unlink()
+    b.write_bytes(content)
+    if steps == 2:
+        place.store.journal.add(Step(3, "c3", 1.0, "", saved_changes(place.keeper.changes())))
+        place.store.journal.add(Started(3, "c4"))
+    os.link(b, c)
+    place.store.journal.add(Step(3, "c4", 1.0, "", saved_changes(place.keeper.changes())))
+    assert place.octavo()[0] == 0
+    assert a.samefile(b)
+    assert not c.exists()

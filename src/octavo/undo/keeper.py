@@ -168,7 +168,7 @@ class Keeper:
                 self.state.forget(path)
             else:
                 self.state.update(((path, entry),))
-            if not is_same(known, entry):
+            if not is_same(known, entry) or _is_a_name_of_another(known, entry):
                 changes.append(Change(path, known, entry, before.get(path, ())))
         after = self._twins(found)
         return [one._replace(twins_after=after[one.path]) if one.path in after else one for one in changes]
@@ -314,6 +314,13 @@ class Keeper:
         else:
             self.unkept.discard(path)
         return entry_of(read, content)
+
+
+def _is_a_name_of_another(known: Entry | None, entry: Entry | None) -> bool:
+    """Whether a name of a file with several became one of another such file, whatever the bytes."""
+    if known is None or entry is None or "file" not in (known.kind, entry.kind):
+        return False
+    return known.links > 1 and entry.links > 1 and known.inode != entry.inode
 
 
 def outermost(roots: Iterable[str]) -> tuple[str, ...]:

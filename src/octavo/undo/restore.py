@@ -63,7 +63,7 @@ def plan(net: Mapping[str, Net], contents: Contents, *, overwrite: bool = False)
     left: list[Left] = []
     for path, one in sorted(net.items()):
         now = _now(path)
-        if _is_as(path, now, one.wanted, contents):
+        if _is_as(path, now, one.wanted, contents) and not _is_parted(path, now, one, net):
             continue
         if (one.foreign or not _is_as(path, now, one.expected, contents)) and not overwrite:
             left.append(Left(path, CHANGED, can_force=True))
@@ -104,6 +104,20 @@ def _is_another_name(path: str, one: Net) -> bool:
         return False
     now = _now(path)
     return now is None or now.inode != one.wanted.inode
+
+
+def _is_parted(path: str, now: Entry | None, one: Net, net: Mapping[str, Net]) -> bool:
+    """Whether a file with the wanted bytes is another one than that of its names which will stay, or come before it."""
+    if now is None or now.kind != "file" or one.wanted is None:
+        return False
+    for twin in one.wanted_twins:
+        other = _now(twin)
+        if other is None or other.kind != "file" or other.inode == now.inode:
+            continue
+        comes_before = twin in net and twin < path and now.inode != one.wanted.inode
+        if other.inode == one.wanted.inode or comes_before:
+            return True
+    return False
 
 
 def _apart(path: str, one: Net) -> list[Left]:
