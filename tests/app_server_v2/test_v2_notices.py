@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 from app_server_place import Place
-from app_server_replies import calls, says
-from model_server import Reply
+from app_server_replies import CREATED, calls, says
+from model_server import Reply, completed, stream
 from threads_client import ThreadsClient, client
 
 ODD_SERVER = str(Path(__file__).parents[1] / "mcp" / "odd_server.py")
@@ -58,8 +58,111 @@ def test_what_the_model_types_into_a_command_is_told(place: Place) -> None:
     thread = me.start()
     turn = me.say(thread, "go")
     assert me.ends(turn)["status"] == "completed"
-    typed = {"threadId": thread, "turnId": turn, "itemId": "c1", "processId": "0", "stdin": "hello\n"}
-    assert told(me, "item/commandExecution/terminalInteraction") == [typed]
+    (begun,) = [item for item in me.items(turn, "started") if item["type"] == "commandExecution"]
+    assert (begun["source"], begun["command"]) == ("unifiedExecStartup", "/bin/bash -lc cat")
+    about = {"threadId": thread, "turnId": turn, "itemId": "c1", "processId": begun["processId"]}
+    assert told(me, "item/commandExecution/terminalInteraction") == [{**about, "stdin": "hello\n"}]
+    # It goes on, so its item ends with the turn, with all that it printed by then.
+    (ended,) = [item for item in me.items(turn) if item["type"] == "commandExecution"]
+    assert (ended["status"], ended["exitCode"]) == ("completed", None)
+    assert ended["aggregatedOutput"] == "hello\r\nhello\r\n"
+    assert "".join(one["delta"] for one in told(me, "item/commandExecution/outputDelta")) == ended["aggregatedOutput"]
+
+
+def test_a_command_on_a_terminal_ends_once_with_all_that_it_printed(place: Place) -> None:
+    place.model(
+        calls("exec_command", {"cmd": "echo one; read x; echo got $x; exit 3", "yield_time_ms": 250}),
+        calls("write_stdin", {"session_id": 0, "chars": "two\n", "yield_time_ms": 250}, "c2"),
+        says("Done."),
+        top='experimental_use_unified_exec_tool = true\nsandbox_mode = "danger-full-access"',
+    )
+    me = client(place)
+    turn = me.run(me.start(), "go")
+    (ended,) = [item for item in me.items(turn["id"]) if item["type"] == "commandExecution"]
+    assert ended["aggregatedOutput"] == "one\r\ntwo\r\ngot two\r\n"
+    assert (ended["status"], ended["exitCode"], ended["processId"]) == ("failed", 3, "1")
+    assert ended["durationMs"] >= 0
+
+
+def test_what_goes_on_after_its_turn_is_no_item_of_the_next(place: Place) -> None:
+    place.model(
+        calls("exec_command", {"cmd": "cat", "yield_time_ms": 250}),
+        says("Done."),
+        calls("write_stdin", {"session_id": 0, "chars": "\u0004", "yield_time_ms": 250}, "c2"),
+        says("Done."),
+        top='experimental_use_unified_exec_tool = true\nsandbox_mode = "danger-full-access"',
+    )
+    me = client(place)
+    thread = me.start()
+    me.run(thread, "go")
+    turn = me.run(thread, "on")
+    assert [item["type"] for item in me.items(turn["id"])] == ["userMessage", "agentMessage"]
+
+
+PATCH = "*** Begin Patch\n*** Add File: a.txt\n+one\n*** Update File: b.txt\n@@\n-old\n+new\n*** End Patch\n"
+WRITTEN = [
+    {"path": "a.txt", "kind": {"type": "add"}, "diff": "one\n"},
+    {"path": "b.txt", "kind": {"type": "update", "move_path": None}, "diff": "@@\n-old\n+new\n"},
+]
+
+
+@pytest.mark.parametrize("is_json", [False, True])
+def test_a_patch_is_told_while_it_is_written(place: Place, is_json: bool) -> None:
+    kind, member = ("function_call", "arguments") if is_json else ("custom_tool_call", "input")
+    whole = json.dumps({"input": PATCH}) if is_json else PATCH
+    call = {"type": kind, "name": "apply_patch", "call_id": "c1"}
+    pieces = [
+        {"type": f"response.{kind}_{member}.delta", "delta": whole[at : at + 9]} for at in range(0, len(whole), 9)
+    ]
+    added = {"type": "response.output_item.added", "item": {**call, member: ""}}
+    done = {"type": "response.output_item.done", "item": {**call, member: whole}}
+    place.model(stream(CREATED, added, *pieces, done, completed(10)), says("Done."))
+    (place.workspace / "b.txt").write_text("old\n")
+    me = client(place)
+    thread = me.start(sandbox="danger-full-access")
+    turn = me.run(thread, "go")["id"]
+    updates = told(me, "item/fileChange/patchUpdated")
+    assert updates[-1] == {"threadId": thread, "turnId": turn, "itemId": "c1", "changes": WRITTEN}
+    assert updates[0]["changes"][0]["path"] == "a.txt"
+    order = [one["method"] for one in me.told(turn) if one["params"].get("itemId") == "c1" or "item" in one["params"]]
+    last = len(order) - 1 - order[::-1].index("item/fileChange/patchUpdated")
+    assert order[last + 1] == "item/started"
+
+
+def test_a_patch_that_is_written_twice_is_told_from_its_beginning(place: Place) -> None:
+    call = {"type": "custom_tool_call", "name": "apply_patch", "call_id": "c1"}
+    added = {"type": "response.output_item.added", "item": {**call, "input": ""}}
+    written = {"type": "response.custom_tool_call_input.delta", "delta": PATCH}
+    done = {"type": "response.output_item.done", "item": {**call, "input": PATCH}}
+    place.model(stream(CREATED, added, written), stream(CREATED, added, written, done, completed(10)), says("Done."))
+    place.configure(
+        (place.home / "config.toml").read_text().replace("stream_max_retries = 0", "stream_max_retries = 1")
+    )
+    (place.workspace / "b.txt").write_text("old\n")
+    me = client(place)
+    me.run(me.start(sandbox="danger-full-access"), "go")
+    assert told(me, "item/fileChange/patchUpdated")[-1]["changes"] == WRITTEN
+
+
+def test_the_phase_of_a_message_is_told_kept_and_sent_back(place: Place) -> None:
+    spoken = {"type": "message", "role": "assistant", "content": [{"type": "output_text", "text": "Looking."}]}
+    items = [{**spoken, "id": f"m{phase}", "phase": phase} for phase in ("commentary", "final_answer", "else")]
+    model = place.model(
+        stream(CREATED, *({"type": "response.output_item.done", "item": item} for item in items), completed(10)),
+        says("Done."),
+    )
+    me = client(place)
+    thread = me.start()
+    phases = ["commentary", "final_answer", None]
+    turn = me.run(thread, "go")["id"]
+    for end in ("started", "completed"):
+        assert [item["phase"] for item in me.items(turn, end) if item["type"] == "agentMessage"] == phases
+    me.run(thread, "on")
+    sent = [item for item in model.seen[1].json["input"] if item.get("role") == "assistant"]
+    assert [item.get("phase") for item in sent] == phases
+    other = client(place)
+    read = other.server.result("thread/read", {"threadId": thread, "includeTurns": True})["thread"]["turns"][0]
+    assert [item["phase"] for item in read["items"] if item["type"] == "agentMessage"] == phases
 
 
 def test_a_model_that_nobody_knows_is_told_once_a_turn(place: Place) -> None:

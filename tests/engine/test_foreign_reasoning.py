@@ -63,6 +63,19 @@ async def test_what_was_said_is_sent_to_every_provider(tmp_path: Path) -> None:
     assert said[-3:] == ["go", "A", "again"]
 
 
+async def test_phases_of_messages_go_back_to_the_provider_that_told_them_alone(tmp_path: Path) -> None:
+    spoken = answer({**message("Looking."), "phase": "commentary"}, message("Done."))
+    path = None
+    for provider, phases in (("one", []), ("one", ["commentary", None]), ("two", [None] * 4)):
+        settings: dict[str, Any] = {"model_provider": provider, "model_providers": PROVIDERS}
+        async with conversation(tmp_path / "w", [spoken], resume=path, **settings) as talk:
+            turn = await talk.user("go")
+            path = talk.path
+            assert [item.get("phase") for item in talk.input() if item.get("role") == "assistant"] == phases
+            raw = [event["item"] for event in turn.all("raw_response_item")]
+            assert all("phase" not in item for item in raw)  # events have no word for it
+
+
 async def test_only_attempts_of_another_provider_name_it(tmp_path: Path) -> None:
     saved = Saved(tmp_path / "w")
     for provider in ("one", "two", "one"):

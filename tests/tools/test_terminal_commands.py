@@ -224,3 +224,11 @@ async def test_an_interrupt_ends_a_command_that_is_being_waited_for(tmp_path: Pa
         await talk.interrupt()
         await talk.until("turn_aborted")
         assert not processes_with(marker)
+
+
+async def test_a_command_that_prints_for_ever_stops_nothing_else(tmp_path: Path) -> None:
+    async with terminals(tmp_path / "w", start("yes", yield_time_ms=250), start("echo hi", 1)) as talk:
+        await talk.user("go")
+        first, second = outputs(talk)
+    assert "y\\r\\ny" in first
+    assert json.loads(second)["output"] == "hi\r\n"

@@ -22,6 +22,7 @@ _DELTAS = (
     events.AgentMessageContentDelta,
     events.ReasoningContentDelta,
     events.ReasoningRawContentDelta,
+    events.AsideDelta,
 )
 _KEPT = (
     events.SessionConfigured,

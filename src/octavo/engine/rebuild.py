@@ -16,7 +16,7 @@ from octavo.protocol.items import GhostSnapshot, Message, ResponseItem, message_
 from octavo.protocol.middle_cut import JoinedTexts
 from octavo.protocol.session_prefix import is_real_user_message
 from octavo.rollout.lines import CompactedLine, kind_of
-from octavo.rollout.origin import Origin, without_reasoning
+from octavo.rollout.origin import Origin, for_another_provider
 from octavo.rollout.read import LoadedRollout, ThreadRolledBack, history_entries
 
 _MOST_SAID = 4 << 20
@@ -30,8 +30,8 @@ def rebuild_history(session: Session, saved: LoadedRollout, compactions: Contain
     """Fill the session's history from the saved lines.
 
     A summary takes the place of what came before it, with the initial context of
-    the settings of now. Reasoning of another provider is left out: it is of no use to
-    this one, which may even refuse it. From here on answers name their provider if it
+    the settings of now. Reasoning of another provider, and its phases of messages, are left
+    out: they are of no use to this one, which may even refuse them. From here on answers name their provider if it
     is another than the file's. `compactions` are the places where those lines end that still
     count of the ones that compact; None for all. Raises `RolloutReadError`.
     """
@@ -44,7 +44,7 @@ def rebuild_history(session: Session, saved: LoadedRollout, compactions: Contain
     for _, line in saved.lines_from(summary.end):
         origin.follow(line)
         for entry in history_entries(line):
-            match without_reasoning(entry) if origin.is_foreign_to(provider) else entry:
+            match for_another_provider(entry) if origin.is_foreign_to(provider) else entry:
                 case ThreadRolledBack(num_turns=count):
                     _forget_turns(session, count)
                 case None | CompactedLine():
@@ -136,7 +136,7 @@ def _matters_before(line: bytes) -> bool:
 
 def _after(session: Session, entry: CompactedLine, said: _Said, *, foreign: bool) -> Sequence[ResponseItem]:
     if entry.replacement_history:
-        own = without_reasoning(entry) if foreign else entry
+        own = for_another_provider(entry) if foreign else entry
         return own.replacement_history or () if isinstance(own, CompactedLine) else ()
     from octavo.engine.compaction import bridge  # likewise
 

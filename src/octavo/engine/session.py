@@ -27,7 +27,7 @@ from octavo.model.observer import ModelObserver
 from octavo.model.payload import EncodedTools
 from octavo.protocol import events
 from octavo.protocol.ids import ConversationId
-from octavo.protocol.items import Message, ResponseItem, wire_form
+from octavo.protocol.items import Message, ResponseItem, told_form
 from octavo.protocol.legacy import legacy_events
 from octavo.protocol.policy import ReviewDecision
 from octavo.protocol.settings import SessionSettings
@@ -96,6 +96,7 @@ class Session:
         self._internal_turns = 0
         self.terminals: dict[int, OpenTerminal] = {}
         self._terminal_count = 0
+        self._process_count = 0
         self.mcp: McpServers | None = None
         self.mcp_started: asyncio.Task[None] | None = None
         self.mcp_tools: tuple[Tool, ...] = ()
@@ -125,7 +126,7 @@ class Session:
         self.history.record(items)
         self.recorder.record_items(items)
         for item in items:
-            self._send(turn_id, events.RawResponseItem(wire_form(item)))
+            self._send(turn_id, events.RawResponseItem(told_form(item)))
 
     def initial_items(self, settings: SessionSettings) -> list[ResponseItem]:
         """What the model is told before the user's words, under these settings."""
@@ -267,6 +268,11 @@ class Session:
         """A number that no terminal of this conversation had."""
         self._terminal_count += 1
         return self._terminal_count - 1
+
+    def next_process_id(self) -> str:
+        """What clients call the next command on a terminal, whether it will go on between calls or not."""
+        self._process_count += 1
+        return str(self._process_count)
 
     @property
     def turn_diff(self) -> TurnDiffTracker:

@@ -10,7 +10,7 @@ from octavo.engine.tool_batch import ToolBatch
 from octavo.model import events as model
 from octavo.model.errors import StreamBroken
 from octavo.protocol import events
-from octavo.protocol.items import CustomToolCall, FunctionCall, LocalShellCall, Message, Reasoning, ResponseItem
+from octavo.protocol.items import PHASES, CustomToolCall, FunctionCall, LocalShellCall, Message, Reasoning, ResponseItem
 from octavo.protocol.turn_items import TurnItem, turn_item_of
 from octavo.protocol.usage import TokenUsage
 
@@ -35,6 +35,10 @@ class AnswerStream:
                 self._item_done(event.item)
             case model.ItemAdded():
                 self._item_added(event.item)
+            case model.CallInputDelta():
+                from octavo.protocol.asides import PatchInput  # imported on use: most answers have none
+
+                self._emit(PatchInput(event.call_id, event.delta, event.is_json))
             case model.SummarySectionBreak():
                 self._emit(events.AgentReasoningSectionBreak())
             case model.RateLimits():
@@ -82,6 +86,7 @@ class AnswerStream:
     def _item_added(self, item: ResponseItem) -> None:
         shown = self._shown(item)
         if shown is not None:
+            self._tell_phase(item, shown)
             self._emit(events.ItemStarted(self._session.id, self._turn.id, shown))
             self._active = shown
 
@@ -94,9 +99,16 @@ class AnswerStream:
         if _is_remembered(item):
             self._batch.add(item)
         if shown is not None:
+            self._tell_phase(item, shown)
             if active is None:
                 self._emit(events.ItemStarted(self._session.id, self._turn.id, shown))
             self._emit(events.ItemCompleted(self._session.id, self._turn.id, shown))
+
+    def _tell_phase(self, item: ResponseItem, shown: TurnItem) -> None:
+        if isinstance(item, Message) and item.phase in PHASES:
+            from octavo.protocol.asides import MessagePhase  # imported on use: few models tell it
+
+            self._emit(MessagePhase(shown.id, item.phase))
 
     def _shown(self, item: ResponseItem, active: TurnItem | None = None) -> TurnItem | None:
         """The item as the client sees it, under the id that it started with."""

@@ -23,13 +23,13 @@ from octavo.model.errors import (
     RetryableTransport,
     StreamBroken,
 )
-from octavo.model.events import Completed, ModelEvent, RawReasoningDelta, SummaryDelta, TextDelta
+from octavo.model.events import CallInputDelta, Completed, ModelEvent, RawReasoningDelta, SummaryDelta, TextDelta
 from octavo.model.observer import ModelObserver
 from octavo.model.payload import EncodedTools, ModelSettings, build_responses_payload
 from octavo.model.prompt import Prompt
 from octavo.protocol.ids import ConversationId
 
-_DELTAS = (TextDelta, SummaryDelta, RawReasoningDelta)
+_DELTAS = (TextDelta, SummaryDelta, RawReasoningDelta, CallInputDelta)
 
 
 def random_jitter() -> float:

@@ -53,6 +53,17 @@ class RawReasoningDelta(msgspec.Struct, frozen=True):
     delta: str
 
 
+class CallInputDelta(msgspec.Struct, frozen=True):
+    """The next piece of what the model writes into a call that is watched while it grows: a patch.
+
+    `is_json` says that the pieces are the arguments of a function, and not free text.
+    """
+
+    call_id: str
+    delta: str
+    is_json: bool
+
+
 class Completed(msgspec.Struct, frozen=True):
     """The answer is whole; no usage where the server told none."""
 
@@ -68,5 +79,6 @@ ModelEvent = (
     | SummaryDelta
     | SummarySectionBreak
     | RawReasoningDelta
+    | CallInputDelta
     | Completed
 )

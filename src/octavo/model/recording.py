@@ -24,6 +24,7 @@ from octavo.model.errors import (
     StreamBroken,
 )
 from octavo.model.events import (
+    CallInputDelta,
     Completed,
     Created,
     ItemAdded,
@@ -132,6 +133,9 @@ def responses_event(event: ModelEvent) -> dict[str, Any]:
             return {"type": "response.reasoning_summary_text.delta", "delta": event.delta}
         case RawReasoningDelta():
             return {"type": "response.reasoning_text.delta", "delta": event.delta}
+        case CallInputDelta(delta=delta, is_json=is_json):
+            kind = "function_call_arguments" if is_json else "custom_tool_call_input"
+            return {"type": f"response.{kind}.delta", "delta": delta}
         case SummarySectionBreak():
             return {"type": "response.reasoning_summary_part.added"}
         case Completed():

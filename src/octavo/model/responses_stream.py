@@ -17,6 +17,7 @@ from msgspec import Raw
 from octavo.model.error_body import ErrorBody
 from octavo.model.errors import AnswerIncomplete, EmptyAnswer, ModelError, StreamBroken
 from octavo.model.events import (
+    CallInputDelta,
     Completed,
     Created,
     ItemAdded,
@@ -31,12 +32,17 @@ from octavo.model.failure import failure_of
 from octavo.model.responses_leftovers import AT_ONCE, PIECE_ENDS, Leftovers, counts
 from octavo.model.server_words import is_failure, words_of, words_of_body
 from octavo.model.usage import read_usage
-from octavo.protocol.items import FunctionCall, Message, Reasoning, ResponseItem, decode_item
+from octavo.protocol.items import CustomToolCall, FunctionCall, Message, Reasoning, ResponseItem, decode_item
 
 _log = logging.getLogger("octavo.model")
 
 _NULL = Raw(b"null")
 _UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+
+_WATCHED = "apply_patch"
+"""The tool whose input is told while the model writes it."""
+_INPUTS = {"response.custom_tool_call_input.delta": False, "response.function_call_arguments.delta": True}
+"""Pieces of what a call is given, and whether that is JSON."""
 
 NOT_COMPLETED = "stream closed before response.completed"
 
@@ -73,6 +79,7 @@ class ResponsesStream:
         self.has_content = False
         """Whether an item came that makes the answer one: a text or a call."""
         self._leftovers = Leftovers()
+        self._watched: str | None = None  # the call that is being written, if its input is to be told
 
     def feed(self, data: bytes) -> ModelEvent | None:
         """What an event means; None for nothing, or nothing yet."""
@@ -153,15 +160,24 @@ class ResponsesStream:
             return TextDelta(delta)
         if kind == "response.reasoning_summary_text.delta":
             return SummaryDelta(delta)
-        return RawReasoningDelta(delta) if kind == "response.reasoning_text.delta" else None
+        if kind == "response.reasoning_text.delta":
+            return RawReasoningDelta(delta)
+        if self._watched is not None and kind in _INPUTS:
+            return CallInputDelta(self._watched, delta, _INPUTS[kind])
+        return None
 
     def _item_added(self, raw: Raw) -> ModelEvent | None:
         event = _with_item(ItemAdded, raw)
-        if isinstance(event, ItemAdded) and isinstance(event.item, FunctionCall) and not self.has_content:
-            self._leftovers.begun.append(event.item)
+        item = event.item if event is not None else None
+        self._watched = None
+        if isinstance(item, CustomToolCall | FunctionCall) and item.name == _WATCHED:
+            self._watched = item.call_id
+        if isinstance(item, FunctionCall) and not self.has_content:
+            self._leftovers.begun.append(item)
         return event
 
     def _item_done(self, raw: Raw) -> ModelEvent | None:
+        self._watched = None
         event = _with_item(ItemDone, raw)
         if isinstance(event, ItemDone):
             if _is_cut(event.item, raw):

@@ -12,7 +12,7 @@ import fcntl
 import os
 import struct
 import termios
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from octavo.process.launch import Command, launch
 from octavo.sandbox.moved import moved_text
@@ -21,13 +21,14 @@ from octavo.sandbox.spec import NOTHING, SandboxSpec, Unreadable
 ROWS, COLUMNS = 24, 80
 MAX_UNREAD = 1 << 20
 _READ_SIZE = 8192
+_READS_AT_ONCE = 64  # more than a terminal holds; a command that never stops printing must not stop everything else
 
 
 class Terminal:
-    """A running command and the terminal that it believes in."""
+    """A running command and the terminal that it believes in. `on_output` hears of what it prints, as it comes."""
 
-    def __init__(self, command: Command, master: int) -> None:
-        self._command, self._master = command, master
+    def __init__(self, command: Command, master: int, on_output: Callable[[bytes], None] = lambda chunk: None) -> None:
+        self._command, self._master, self._on_output = command, master, on_output
         self._loop = asyncio.get_running_loop()
         self._unread = bytearray()
         self._is_open = True
@@ -57,6 +58,15 @@ class Terminal:
     def seconds(self) -> float:
         """How long it has been there."""
         return self._loop.time() - self.started
+
+    def when_ended(self, tell: Callable[[], None]) -> None:
+        """Have this called when the command itself has ended, after its last words; soon, if it has."""
+
+        def ended(_: object) -> None:
+            self._read()
+            tell()
+
+        self._command.exited.add_done_callback(ended)
 
     async def wait(self, seconds: float) -> bool:
         """Whether it ended within this time. Raises `SpawnError` if it could not start."""
@@ -125,7 +135,9 @@ class Terminal:
             self._loop.remove_writer(self._master)
 
     def _read(self) -> None:
-        while self._is_open:
+        for _ in range(_READS_AT_ONCE):
+            if not self._is_open:
+                return
             try:
                 data = os.read(self._master, _READ_SIZE)
             except BlockingIOError:
@@ -135,6 +147,7 @@ class Terminal:
             if not data:
                 self._loop.remove_reader(self._master)
                 return
+            self._on_output(data)
             self._unread += data
             if len(self._unread) > MAX_UNREAD:
                 del self._unread[: len(self._unread) - MAX_UNREAD]
@@ -147,6 +160,7 @@ def open_terminal(
     environ: Mapping[str, str],
     sandbox: SandboxSpec | None,
     unreadable: Unreadable = NOTHING,
+    on_output: Callable[[bytes], None] = lambda chunk: None,
 ) -> Terminal:
     """Start `argv` on a new terminal, in `sandbox`, with what is `unreadable` hidden from it. Raises `OSError`."""
     master, slave = os.openpty()
@@ -167,4 +181,4 @@ def open_terminal(
         finally:
             os.close(slave)
         undo.pop_all()
-    return Terminal(command, master)
+    return Terminal(command, master, on_output)

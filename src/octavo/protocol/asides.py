@@ -11,11 +11,13 @@ from typing import Literal
 
 import msgspec
 
-from octavo.protocol.events import ApplyPatchApprovalRequest, Aside, ExecApprovalRequest
+from octavo.protocol.commands import ParsedCommand
+from octavo.protocol.events import ApplyPatchApprovalRequest, Aside, AsideDelta, Duration, ExecApprovalRequest
 
 ReviewStatus = Literal["approved", "denied", "timedOut", "aborted"]
 ReviewRisk = Literal["low", "medium", "high", "critical"]
 UserAuthorization = Literal["unknown", "low", "medium", "high"]
+Phase = Literal["commentary", "partial_answer", "final_answer"]
 
 
 class Verdict(msgspec.Struct, frozen=True):
@@ -33,7 +35,7 @@ def about_call(msg: Aside, named: Callable[[str], str]) -> Aside:
         return msgspec.structs.replace(
             msg, request=msgspec.structs.replace(msg.request, call_id=named(msg.request.call_id))
         )
-    if isinstance(msg, McpToolCallProgress | TerminalInteraction):
+    if isinstance(msg, _ABOUT_CALLS):
         return msgspec.structs.replace(msg, call_id=named(msg.call_id))
     return msg
 
@@ -83,8 +85,47 @@ class McpToolCallProgress(Aside, frozen=True):
     message: str
 
 
+class MessagePhase(Aside, frozen=True):
+    """What a message is in its turn, as the model said; told before each event of the message's own."""
+
+    item_id: str
+    phase: Phase
+
+
+class PatchInput(AsideDelta, frozen=True):
+    """The next piece of what the model writes into a patch; `is_json` where that is the arguments of a function."""
+
+    call_id: str
+    delta: str
+    is_json: bool
+
+
+class TerminalStart(Aside, frozen=True):
+    """The command that begins next is on a terminal: how clients call it, what runs, and what that seems to do."""
+
+    call_id: str
+    process_id: str
+    command: tuple[str, ...]
+    parsed: tuple[ParsedCommand, ...]
+
+
+class TerminalOutput(AsideDelta, frozen=True):
+    """What a command on a terminal prints, as it comes."""
+
+    call_id: str
+    chunk: bytes
+
+
+class TerminalEnd(Aside, frozen=True):
+    """A command on a terminal has ended, perhaps while nobody looked. No exit code where it did not run."""
+
+    call_id: str
+    exit_code: int | None
+    duration: Duration
+
+
 class TerminalInteraction(Aside, frozen=True):
-    """The model types into a command that goes on; `call_id` is the call that started it."""
+    """The model types into a command that goes on, or only looks; `call_id` is the call that started it."""
 
     call_id: str
     process_id: str
@@ -102,3 +143,6 @@ class RetryCause(Aside, frozen=True):
     """Why the call that is tried again next failed."""
 
     message: str
+
+
+_ABOUT_CALLS = (McpToolCallProgress, PatchInput, TerminalStart, TerminalOutput, TerminalEnd, TerminalInteraction)

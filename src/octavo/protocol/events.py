@@ -32,6 +32,10 @@ class Aside(Msg, frozen=True):
     """What the flat language of events does not have (`protocol.asides`): doors that speak it leave these out."""
 
 
+class AsideDelta(Aside, frozen=True):
+    """An aside that is a piece of something that comes again when it is whole."""
+
+
 class Duration(msgspec.Struct, frozen=True):
     """A span of time as whole seconds and the nanoseconds beyond them."""
 

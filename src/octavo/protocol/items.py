@@ -13,6 +13,8 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 Role = Literal["user", "assistant", "developer", "system"]
+PHASES = ("commentary", "partial_answer", "final_answer")
+"""What a message of the assistant can be in its turn, where the model says so."""
 
 
 class InputText(msgspec.Struct, frozen=True, tag="input_text"):
@@ -37,11 +39,15 @@ ContentPart = InputText | InputImage | OutputText
 
 
 class Message(msgspec.Struct, frozen=True, tag="message"):
-    """A message of the user, the assistant or the developer."""
+    """A message of the user, the assistant or the developer.
+
+    `phase` is one of `PHASES` where the model tells it, and goes back to the model; other words do not count.
+    """
 
     role: str
     content: tuple[ContentPart, ...]
     id: str | UnsetType | None = UNSET
+    phase: Any = UNSET
 
 
 class SummaryText(msgspec.Struct, frozen=True, tag="summary_text"):
@@ -185,9 +191,17 @@ def wire_form(item: ResponseItem) -> ResponseItem:
         return Reasoning(item.summary, content, item.encrypted_content)
     if isinstance(item, CustomToolCall):
         return msgspec.structs.replace(item, id=UNSET, status=item.status or UNSET)
+    if isinstance(item, Message) and item.phase is not UNSET:
+        return msgspec.structs.replace(item, id=UNSET, phase=item.phase if item.phase in PHASES else UNSET)
     if isinstance(item, Message | FunctionCall | LocalShellCall | WebSearchCall) and item.id is not UNSET:
         return msgspec.structs.replace(item, id=UNSET)
     return item
+
+
+def told_form(item: ResponseItem) -> ResponseItem:
+    """The item as events tell it: `wire_form` without what their language does not have."""
+    bare = wire_form(item)
+    return Message(bare.role, bare.content) if isinstance(bare, Message) and bare.phase is not UNSET else bare
 
 
 def with_sent_id(item: ResponseItem) -> ResponseItem:

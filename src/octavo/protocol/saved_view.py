@@ -14,10 +14,12 @@ import msgspec
 from octavo.protocol import view_items as view
 from octavo.protocol.item_view import shown_item
 from octavo.protocol.items import (
+    PHASES,
     CustomToolCall,
     FunctionCall,
     InputImage,
     LocalShellCall,
+    Message,
     ResponseItem,
     ToolOutput,
     WebSearchCall,
@@ -47,6 +49,8 @@ class SavedView:
             case _:
                 shown = turn_item_of(item, lambda: "")
                 whole = shown_item(shown, "completed") if shown is not None else None
+                if isinstance(whole, view.AgentMessage) and isinstance(item, Message) and item.phase in PHASES:
+                    whole = msgspec.structs.replace(whole, phase=item.phase)
                 return (ItemChange("completed", whole),) if whole is not None else ()
 
     def _ended(self, item: ToolOutput) -> view.Item:

@@ -35,9 +35,10 @@ class UserMessage(Item, frozen=True, kw_only=True):
 
 
 class AgentMessage(Item, frozen=True, kw_only=True):
-    """What the agent said, in the parts in which it came."""
+    """What the agent said, in the parts in which it came. `phase` is what it is in its turn, if that is known."""
 
     texts: tuple[str, ...]
+    phase: str | None = None
 
 
 class Reasoning(Item, frozen=True, kw_only=True):

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 import msgspec
 
-from octavo.protocol.items import Reasoning
+from octavo.protocol.items import Message, Reasoning
 from octavo.rollout.lines import BAD_JSON, CompactedLine, decode_line, decode_meta, kind_of
 
 _Entry = TypeVar("_Entry")
@@ -51,12 +51,17 @@ class Origin:
         return self.provider is not None and self.provider != provider
 
 
-def without_reasoning(entry: _Entry) -> _Entry | CompactedLine | None:
-    """What another provider may see of an entry: no reasoning, which only the one that made it can use."""
+def for_another_provider(entry: _Entry) -> _Entry | CompactedLine | None:
+    """What another provider may see of an entry: nothing that only the one that made it can use.
+
+    That is its reasoning, and the phases of messages, a member that others may refuse.
+    """
     if isinstance(entry, Reasoning):
         return None
+    if isinstance(entry, Message) and entry.phase is not msgspec.UNSET:
+        return msgspec.structs.replace(entry, phase=msgspec.UNSET)
     if isinstance(entry, CompactedLine) and entry.replacement_history:
-        kept = tuple(item for item in entry.replacement_history if not isinstance(item, Reasoning))
+        kept = tuple(item for item in map(for_another_provider, entry.replacement_history) if item is not None)
         return msgspec.structs.replace(entry, replacement_history=kept)
     return entry
 

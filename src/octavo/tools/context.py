@@ -96,6 +96,9 @@ class Host(Protocol):
     def next_terminal_number(self) -> int:
         """A number that no terminal of this conversation had."""
 
+    def next_process_id(self) -> str:
+        """What clients call the next command on a terminal, whether it will go on between calls or not."""
+
     @property
     def mcp(self) -> McpServers | None:
         """The MCP servers of this conversation; None when none is configured."""
@@ -134,7 +137,7 @@ class OpenTerminal(msgspec.Struct, frozen=True):
 
     terminal: Terminal
     call_id: str
-    command: tuple[str, ...]
+    process_id: str
 
 
 ApprovalKey = tuple[str, tuple[str, ...], str, bool]

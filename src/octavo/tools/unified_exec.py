@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import os
 import time
+from collections.abc import Callable
 from typing import NoReturn
 
 import msgspec
@@ -28,6 +29,7 @@ from octavo.tools.file_undo import undoable
 from octavo.tools.orchestrator import Action, carry_out, denied_output, with_remark
 from octavo.tools.run_command import hidden_from, tell_not_hidden, turn_environment
 from octavo.tools.schema import boolean, function_tool, number, string
+from octavo.tools.terminal_tale import TerminalTale
 from octavo.tools.unreadable import why_denied
 
 MIN_YIELD_MS, MAX_YIELD_MS = 250, 30_000
@@ -97,15 +99,21 @@ async def exec_command(invocation: Invocation) -> ToolResult:
     """Start a command; it is kept if it outlives the wait."""
     arguments = parse_arguments(invocation, ExecArguments, "exec_command arguments")
     told = (arguments.cmd,)
+    argv = (arguments.shell, "-lc" if arguments.login else "-c", arguments.cmd)
+    watched = TerminalTale(invocation, argv)
     invocation.emit(
         ExecCommandBegin(invocation.call_id, told, invocation.turn.settings.cwd, tuple(parse_command(told)))
     )
-    argv = (arguments.shell, "-lc" if arguments.login else "-c", arguments.cmd)
     seconds = _clamped(arguments.yield_time_ms if arguments.yield_time_ms is not None else MIN_YIELD_MS)
     async with undoable(invocation):
-        terminal, remark = await _started(invocation, argv)
+        try:
+            terminal, remark = await _started(invocation, argv, watched.printed)
+        except RespondToModel:
+            watched.never_ran()
+            raise
+        watched.runs(terminal)
         start = time.monotonic()
-        opened = OpenTerminal(terminal, invocation.call_id, told)
+        opened = OpenTerminal(terminal, invocation.call_id, watched.process_id)
         output = await _collected(opened, seconds)
     number_given: int | None = None
     if terminal.exit_code is None:
@@ -124,8 +132,7 @@ async def write_stdin(invocation: Invocation) -> ToolResult:
     start = time.monotonic()
     seconds = _clamped(arguments.yield_time_ms if arguments.yield_time_ms is not None else DEFAULT_WRITE_YIELD_MS)
     async with undoable(invocation):
-        if arguments.chars:
-            await _type(invocation, opened, arguments)
+        await _type(invocation, opened, arguments)
         output = await opened.terminal.collect(max(seconds - (time.monotonic() - start), 0))
     number_given: int | None = arguments.session_id
     if opened.terminal.exit_code is not None:
@@ -138,7 +145,9 @@ async def write_stdin(invocation: Invocation) -> ToolResult:
 async def _type(invocation: Invocation, opened: OpenTerminal, arguments: WriteArguments) -> None:
     from octavo.protocol.asides import TerminalInteraction  # imported on use: rare
 
-    invocation.emit(TerminalInteraction(opened.call_id, str(arguments.session_id), arguments.chars))
+    invocation.emit(TerminalInteraction(opened.call_id, opened.process_id, arguments.chars))
+    if not arguments.chars:
+        return
     try:
         await opened.terminal.write(arguments.chars.encode("utf-8", "replace"))
     except OSError:
@@ -146,14 +155,18 @@ async def _type(invocation: Invocation, opened: OpenTerminal, arguments: WriteAr
     await opened.terminal.wait(ECHO_SECONDS)
 
 
-async def _started(invocation: Invocation, argv: tuple[str, ...]) -> tuple[Terminal, str]:
+async def _started(
+    invocation: Invocation, argv: tuple[str, ...], on_output: Callable[[bytes], None]
+) -> tuple[Terminal, str]:
     turn, cwd = invocation.turn, invocation.turn.settings.cwd
     environ = turn_environment(turn, invocation.host)
 
     async def attempt(sandbox: SandboxSpec | None) -> Terminal:
         words = finding_apply_patch(argv, environ, links_folder(turn.config.environ))
         hidden = await hidden_from(turn)
-        terminal = open_terminal(words, cwd=cwd, environ=environ, sandbox=sandbox, unreadable=hidden)
+        terminal = open_terminal(
+            words, cwd=cwd, environ=environ, sandbox=sandbox, unreadable=hidden, on_output=on_output
+        )
         async with contextlib.AsyncExitStack() as undo:
             undo.push_async_callback(terminal.end)
             ended = await terminal.wait(QUICK_EXIT_SECONDS)

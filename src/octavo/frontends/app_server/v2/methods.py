@@ -80,6 +80,7 @@ NOTIFICATIONS: dict[str, Any] = {
     "item/reasoning/summaryPartAdded": from_server.SummaryPart,
     "item/reasoning/textDelta": from_server.ReasoningDelta,
     "item/commandExecution/outputDelta": from_server.ItemDelta,
+    "item/fileChange/patchUpdated": from_server.PatchUpdated,
     "item/autoApprovalReview/started": from_server.AutoReviewStarted,
     "item/autoApprovalReview/completed": from_server.AutoReviewCompleted,
     "guardianWarning": from_server.ReviewerWarning,

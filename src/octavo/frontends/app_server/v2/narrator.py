@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import msgspec
 from msgspec import UNSET
 
 from octavo.frontends.app_server.dialect import Inquiry, Notice
@@ -22,8 +23,10 @@ from octavo.frontends.app_server.v2.auto_reviews import AutoReviews
 from octavo.frontends.app_server.v2.counts import shown_limits, shown_usage
 from octavo.frontends.app_server.v2.failures import turn_error
 from octavo.frontends.app_server.v2.item_forms import begun_form, ended_form
+from octavo.frontends.app_server.v2.patch_progress import PatchProgress
 from octavo.frontends.app_server.v2.records import TurnRecord
 from octavo.frontends.app_server.v2.shown_items import shown
+from octavo.frontends.app_server.v2.terminals import TerminalItems
 from octavo.frontends.app_server.v2.types import from_server as told
 from octavo.frontends.app_server.v2.types import items as wire
 from octavo.frontends.app_server.v2.types.threads import Active, Idle, SystemFailure, ThreadStatus, TurnError
@@ -56,6 +59,9 @@ class Narrator:
         self._steered: deque[Message] = deque()
         self._outside: dict[str, wire.ToolOutputItem] = {}
         self._nameless: dict[type[view.Item], str] = {}
+        self._phases: dict[str, str] = {}
+        self._terminals = TerminalItems()
+        self._patches: dict[str, PatchProgress] = {}
         self._section: dict[str, int] = {}
         self._decoders: dict[tuple[str, str], codecs.IncrementalDecoder] = {}
         self._declined: set[str] = set()
@@ -90,6 +96,11 @@ class Narrator:
             asides.McpServerStatus: self._aside,
             asides.McpToolCallProgress: self._aside,
             asides.TerminalInteraction: self._aside,
+            asides.TerminalStart: self._terminal_start,
+            asides.TerminalOutput: self._terminal_output,
+            asides.TerminalEnd: self._terminal_end,
+            asides.MessagePhase: self._message_phase,
+            asides.PatchInput: self._patch_input,
             asides.ModelRerouted: self._aside,
             asides.AutoReviewStarted: self._auto_review_started,
             asides.AutoReviewEnded: self._auto_review_ended,
@@ -157,8 +168,18 @@ class Narrator:
 
     def _end(self, turn: TurnRecord, status: Any) -> Told:
         turn.end(status, self._now())
-        for memory in (self._steered, self._nameless, self._section, self._decoders, self._declined, self._waiting):
+        for memory in (
+            self._steered,
+            self._nameless,
+            self._phases,
+            self._patches,
+            self._section,
+            self._decoders,
+            self._declined,
+            self._waiting,
+        ):
             memory.clear()
+        self._terminals.turn_ended()
         if status != "failed":
             yield self._set_status(Idle())
         yield Notice("turn/completed", told.TurnNotice(self.thread_id, turn.ended()))
@@ -180,9 +201,15 @@ class Narrator:
         if isinstance(change.item, view.Plan) or self._is_reviewers_prompt(turn_id, change.item):
             return
         item_id = self._id_of(change.item)
+        if change.stage == "completed" and self._terminals.is_left(item_id):
+            return  # it ended with the turn that it began in
         item = shown(change.item, item_id, declined=item_id in self._declined)
         if item is None:
             return
+        if isinstance(item, wire.CommandExecutionItem):
+            item = self._terminals.shown(item)
+        elif isinstance(item, wire.AgentMessageItem) and (phase := self._phases.get(item_id)) is not None:
+            item = msgspec.structs.replace(item, phase=phase)
         if change.stage == "completed":
             self._nameless.pop(type(change.item), None)
             yield from self._complete(turn_id, item)
@@ -197,6 +224,8 @@ class Narrator:
         turn = self._turn(turn_id)
         if turn is None or item.id in turn.open or item.id in turn.closed:
             return
+        if (written := self._patches.pop(item.id, None)) is not None:
+            yield from self._patch_updated(turn_id, item.id, written.rest())
         turn.open[item.id] = item
         yield Notice("item/started", told.ItemStarted(self.thread_id, turn.id, item, self._ms()))
 
@@ -214,7 +243,10 @@ class Narrator:
         """What is still open ends with the turn."""
         turn = self._turn(turn_id)
         for item in list(turn.open.values()) if turn is not None else ():
-            yield from self._complete(turn_id, ended_form(item, declined=item.id in self._declined))
+            ended = ended_form(item, declined=item.id in self._declined)
+            if isinstance(ended, wire.CommandExecutionItem):
+                ended = self._terminals.left(ended)
+            yield from self._complete(turn_id, ended)
 
     def _id_of(self, item: view.Item) -> str:
         """The item's id; one that came without keeps the one that it gets here to its end."""
@@ -268,12 +300,50 @@ class Narrator:
         turn = self._turn(turn_id)
         if turn is None or not isinstance(turn.open.get(msg.call_id), wire.CommandExecutionItem):
             return  # a patch's program speaks, too, but its item has no output
-        key = (msg.call_id, msg.stream)
+        if not self._terminals.knows(msg.call_id):  # whose output was told as it came
+            yield from self._output(turn_id, msg.call_id, msg.stream, msg.chunk)
+
+    def _output(self, turn_id: str, call_id: str, stream: str, chunk: bytes) -> Told:
+        key = (call_id, stream)
         if key not in self._decoders:
             self._decoders[key] = codecs.getincrementaldecoder("utf-8")("replace")
-        if text := self._decoders[key].decode(msg.chunk):
-            delta = told.ItemDelta(self.thread_id, turn_id, msg.call_id, text)
-            yield Notice("item/commandExecution/outputDelta", delta)
+        if text := self._decoders[key].decode(chunk):
+            yield Notice("item/commandExecution/outputDelta", told.ItemDelta(self.thread_id, turn_id, call_id, text))
+
+    def _message_phase(self, _: str, msg: asides.MessagePhase) -> Told:
+        self._phases[msg.item_id] = msg.phase
+        yield from ()
+
+    # --- commands on terminals, and patches that are still written ---------------------------
+
+    def _terminal_start(self, _: str, msg: asides.TerminalStart) -> Told:
+        self._terminals.start(msg)
+        yield from ()
+
+    def _terminal_output(self, turn_id: str, msg: asides.TerminalOutput) -> Told:
+        turn = self._turn(turn_id)
+        if turn is not None and msg.call_id in turn.open and self._terminals.knows(msg.call_id):
+            self._terminals.printed(msg.call_id, msg.chunk)
+            yield from self._output(turn_id, msg.call_id, "stdout", msg.chunk)
+
+    def _terminal_end(self, turn_id: str, msg: asides.TerminalEnd) -> Told:
+        turn = self._turn(turn_id)
+        item = None if turn is None else turn.open.get(msg.call_id)
+        if isinstance(item, wire.CommandExecutionItem):
+            declined = msg.call_id in self._declined
+            yield from self._complete(turn_id, self._terminals.ended(item, msg, declined=declined))
+
+    def _patch_input(self, turn_id: str, msg: asides.PatchInput) -> Told:
+        if self._turn(turn_id) is None:
+            return
+        if (written := self._patches.get(msg.call_id)) is None:
+            written = self._patches[msg.call_id] = PatchProgress(self._now, is_json=msg.is_json)
+        yield from self._patch_updated(turn_id, msg.call_id, written.feed(msg.delta))
+
+    def _patch_updated(self, turn_id: str, call_id: str, changes: tuple[wire.FileUpdate, ...]) -> Told:
+        if changes:
+            update = told.PatchUpdated(self.thread_id, turn_id, call_id, changes)
+            yield Notice("item/fileChange/patchUpdated", update)
 
     # --- the turn as a whole ----------------------------------------------------------------
 
@@ -322,6 +392,7 @@ class Narrator:
         yield from ()
 
     def _stream_error(self, turn_id: str, msg: events.StreamError) -> Told:
+        self._patches.clear()  # they are written once more, from the beginning
         info = {"responseStreamDisconnected": {"httpStatusCode": None}}
         error, self._cause = TurnError(msg.message, info, self._cause), None
         yield Notice("error", told.ErrorNotice(self.thread_id, turn_id, error, will_retry=True))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from msgspec import UNSET
 
@@ -31,7 +32,8 @@ def shown(item: view.Item, item_id: str, *, declined: bool = False) -> wire.Thre
         case view.UserMessage():
             return wire.UserMessageItem(id=item_id, content=user_content(item.text, item.images))
         case view.AgentMessage():
-            return wire.AgentMessageItem(id=item_id, text="".join(item.texts))
+            phase: Any = item.phase  # one of the words that clients know
+            return wire.AgentMessageItem(id=item_id, text="".join(item.texts), phase=phase)
         case view.Reasoning():
             return wire.ReasoningItem(id=item_id, summary=item.sections, content=item.raw)
         case view.CommandExecution():

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from msgspec import UNSET, UnsetType
 
 from octavo.frontends.app_server.v1.types.values import AuthMode, Camel
-from octavo.frontends.app_server.v2.types.items import CommandAction, ThreadItem
+from octavo.frontends.app_server.v2.types.items import CommandAction, FileUpdate, ThreadItem
 from octavo.frontends.app_server.v2.types.results import RateLimits
 from octavo.frontends.app_server.v2.types.threads import Thread, ThreadStatus, Turn, TurnError
 from octavo.frontends.app_server.v2.types.values import Variant
@@ -209,8 +209,17 @@ class McpToolCallProgress(Camel, frozen=True):
     message: str
 
 
+class PatchUpdated(Camel, frozen=True):
+    """What a patch that the model still writes does so far; paths as it wrote them."""
+
+    thread_id: str
+    turn_id: str
+    item_id: str
+    changes: tuple[FileUpdate, ...]
+
+
 class TerminalInteraction(Camel, frozen=True):
-    """The model types into a command that goes on."""
+    """The model types into a command that goes on, or only looks at it."""
 
     thread_id: str
     turn_id: str

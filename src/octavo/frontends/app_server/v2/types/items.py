@@ -77,7 +77,7 @@ class CommandExecutionItem(Variant, frozen=True, kw_only=True, tag="commandExecu
     cwd: str
     status: CallStatus
     command_actions: tuple[CommandAction, ...] = ()
-    source: Literal["agent", "userShell"] = "agent"
+    source: Literal["agent", "userShell", "unifiedExecStartup", "unifiedExecInteraction"] = "agent"
     process_id: str | None = None
     aggregated_output: str | None = None
     exit_code: int | None = None
