@@ -10,6 +10,7 @@ import pytest
 
 from octavo.search.align import match
 from octavo.search.fuzzy import FileSearch
+from octavo.search.kept_folders import KeptFolder, keep_folders, read_folders
 from octavo.search.listed import paths_of
 from octavo.search.query import words
 from octavo.search.rank import best_paths, holding
@@ -100,3 +101,81 @@ def test_what_changed_between_two_letters_is_seen(tmp_path: Path, change: str) -
         case "ignore file":
             (tmp_path / ".ignore").write_text("only\n")
             assert found("on") == ["sub/one"]
+
+
+def _many_folders(root: Path) -> None:
+    for number in range(250):
+        folder = root / f"folder{number}"
+        folder.mkdir(parents=True)
+        (folder / "file").touch()
+        (folder / "link").symlink_to("file")
+    _old(root)
+
+
+def _found(files: FileSearch, root: Path, query: str) -> set[str]:
+    return {hit.path for hit in files.search([str(root)], query, 1000)}
+
+
+def test_a_later_process_does_not_read_folders_that_are_as_they_were(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root, cache = tmp_path / "root", str(tmp_path / "cache")
+    _many_folders(root)
+    monkeypatch.setattr("octavo.search.special_files._RACY_NS", 0)
+    files = FileSearch(cache=cache)
+    before = _found(files, root, "link")
+    files.keep()
+    monkeypatch.delattr(os, "listdir")
+    assert _found(FileSearch(cache=cache), root, "link") == before
+
+
+def test_a_later_process_sees_what_changed_meanwhile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root, cache = tmp_path / "root", str(tmp_path / "cache")
+    _many_folders(root)
+    monkeypatch.setattr("octavo.search.special_files._RACY_NS", 0)
+    files = FileSearch(cache=cache)
+    before = _found(files, root, "link")
+    files.keep()
+    (root / "folder7" / "link").unlink()
+    (root / "folder8" / "another_link").symlink_to("file")
+    os.rename(root / "folder9", root / "folder9_moved")
+    expected = before - {"folder7/link", "folder9/link"} | {"folder8/another_link", "folder9_moved/link"}
+    assert _found(FileSearch(cache=cache), root, "link") == expected
+
+
+@pytest.mark.parametrize("damage", ["empty", "other", "cut", "pipe", "folder"])
+def test_a_damaged_memory_of_folders_is_done_without(tmp_path: Path, damage: str) -> None:
+    root, cache = tmp_path / "root", tmp_path / "cache"
+    _many_folders(root)
+    files = FileSearch(cache=str(cache))
+    before = _found(files, root, "link")
+    files.keep()
+    (kept,) = cache.iterdir()
+    data = kept.read_bytes()
+    kept.unlink()
+    match damage:
+        case "empty":
+            kept.touch()
+        case "other":
+            kept.write_bytes(b"\x93\x01\xa1a\xc0")
+        case "cut":
+            kept.write_bytes(data[: len(data) // 2])
+        case "pipe":
+            os.mkfifo(kept)
+        case "folder":
+            kept.mkdir()
+    again = FileSearch(cache=str(cache))
+    assert _found(again, root, "link") == before
+    again.keep()
+
+
+def test_the_memory_of_folders_is_private_and_bounded(tmp_path: Path) -> None:
+    cache = tmp_path / "cache"
+    for number in range(20):
+        root = tmp_path / f"root{number}"
+        root.mkdir()
+        keep_folders(str(cache), str(root), {"": KeptFolder((1, 2), ("link",))})
+    kept = list(cache.iterdir())
+    assert len(kept) == 16
+    assert {file.stat().st_mode & 0o777 for file in kept} == {0o600}
+    assert read_folders(str(cache), str(root)) == {"": KeptFolder((1, 2), ("link",))}

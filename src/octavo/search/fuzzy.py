@@ -9,12 +9,16 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from typing import NamedTuple
 
 from octavo.search.align import match
+from octavo.search.kept_folders import keep_folders, read_folders
 from octavo.search.listed import Listed, Paths, listed, paths_of
 from octavo.search.listing import list_files
 from octavo.search.query import Word, words
 from octavo.search.rank import best_paths, holding
 from octavo.search.shapes import END
 from octavo.search.special_files import Folders, SpecialFiles, not_ignored
+
+_WORTH_KEEPING = 200
+"""Folders that had to be read; fewer are read again as fast as they are remembered."""
 
 
 class FoundFile(NamedTuple):
@@ -51,7 +55,7 @@ class FileSearch:
 
     Several threads may search at the same time. `environ` says where ripgrep and
     git's own settings are, `options` are further ones for ripgrep. What `is_closed` says of an absolute path, with the
-    roots of the search, is not found.
+    roots of the search, is not found. `cache` is the folder that `keep` writes to.
     """
 
     def __init__(
@@ -59,8 +63,10 @@ class FileSearch:
         environ: Mapping[str, str] | None = None,
         options: Sequence[str] = (),
         is_closed: Callable[[str, Sequence[str]], bool] = lambda path, roots: False,
+        cache: str | None = None,
     ) -> None:
         self._is_closed = is_closed
+        self._cache = cache
         self._environ = os.environ if environ is None else environ
         self._options = options
         self._special = SpecialFiles()
@@ -69,6 +75,8 @@ class FileSearch:
         self._listings: dict[str, Listed] = {}
         self._narrowed: dict[str, _Narrowed] = {}
         self._asked: dict[str, _Asked] = {}
+        self._remembered: set[str] = set()
+        self._to_keep: dict[str, dict[str, int]] = {}
 
     def search(
         self, roots: Sequence[str], query: str, limit: int, cancel: threading.Event | None = None
@@ -95,6 +103,14 @@ class FileSearch:
         self._forget_all_but(roots)
         found.sort(key=lambda file: (-file.score, file.path))
         return tuple(found)
+
+    def keep(self) -> None:
+        """Write what a later process need not read again, once the answer is away. Blocks for a moment."""
+        while self._cache is not None and self._to_keep:
+            with self._one_at_a_time:
+                root, sizes = self._to_keep.popitem()
+                folders = self._special.to_keep(root, sizes)
+            keep_folders(self._cache, root, folders)
 
     def _best(self, root: str, query: Sequence[Word], limit: int, cancelled: Callable[[], bool]) -> list[str]:
         *files, special = self._holding(root, query, cancelled)
@@ -135,6 +151,8 @@ class FileSearch:
         started_ns = time.time_ns()
         self._listings.pop(root, None)
         with self._one_at_a_time:
+            self._remember(root)
+            read_before = self._special.count
             folders = Folders(root, self._special)
             seen = []
             for piece in list_files(root, self._environ, cancelled, options=self._options):
@@ -143,10 +161,17 @@ class FileSearch:
                 yield seen[-1]
             special = () if cancelled() else self._special.below(root, folders.sizes)
             self._asked.pop(root, None)
+            if self._special.count - read_before >= _WORTH_KEEPING and not cancelled():
+                self._to_keep[root] = folders.sizes
         seen.append(paths_of(b"".join(os.fsencode(path) + b"\0" for path in special)))
         yield seen[-1]
         if not cancelled():
             self._listings[root] = listed(root, seen, folders.paths, started_ns)
+
+    def _remember(self, root: str) -> None:
+        if self._cache is not None and root not in self._remembered:
+            self._remembered.add(root)
+            self._special.remember(root, read_folders(self._cache, root))
 
     def _forget_all_but(self, roots: Sequence[str]) -> None:
         for kept in (self._listings, self._narrowed, self._asked):

@@ -16,6 +16,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
 from octavo.files.plain_file import open_plain
+from octavo.search.kept_folders import KeptFolder, Stamp
 from octavo.search.listing import list_files
 
 IGNORE_FILES = (".gitignore", ".ignore", ".rgignore")
@@ -39,15 +40,34 @@ class SpecialFiles:
     """
 
     def __init__(self) -> None:
-        self._seen: dict[str, _Seen] = {}
+        self.count = 0
+        """How many folders were read."""
+        self._seen: dict[str, _Seen | KeptFolder] = {}
+
+    def remember(self, root: str, folders: Mapping[str, KeptFolder]) -> None:
+        """What an earlier process told of the folders below a root."""
+        top = root or os.curdir
+        for path, folder in folders.items():
+            self._seen.setdefault(f"{top}/{path}", folder)
+
+    def to_keep(self, root: str, sizes: Mapping[str, int]) -> dict[str, KeptFolder]:
+        """What a later process can be told; `sizes` are those with which `below` looked last."""
+        top = root or os.curdir
+        folders = {}
+        for path in sizes:
+            seen, stamp = self._seen.get(folder := f"{top}/{path}"), _stamp(folder)
+            if seen is not None and stamp is not None and _is_still(folder, seen):  # in this order: it changes any time
+                folders[path] = KeptFolder(stamp, seen.special or ())
+        return folders
 
     def read(self, folder: str) -> None:
         """Read a folder, unless it is known as it is now."""
         seen = self._seen.get(folder)
-        if seen is not None and unchanged_since(folder, seen.read_ns):
+        if seen is not None and _is_still(folder, seen):
             return
         if len(self._seen) >= _MOST_FOLDERS:
             self._seen.clear()
+        self.count += 1
         now = time.time_ns()
         try:
             self._seen[folder] = _Seen(now, len(os.listdir(os.fsencode(folder))))  # names as bytes come sooner
@@ -70,7 +90,7 @@ class SpecialFiles:
         seen = self._seen.get(folder)
         if seen is None:
             return ()
-        if seen.special is None:
+        if isinstance(seen, _Seen) and seen.special is None:
             if seen.size == known:
                 return ()
             seen = self._seen[folder] = seen._replace(special=_special_in(folder))
@@ -120,6 +140,20 @@ def unchanged_since(path: str, moment_ns: int) -> bool:
         return os.stat(path).st_ctime_ns < moment_ns - _RACY_NS
     except OSError:
         return False
+
+
+def _is_still(folder: str, seen: _Seen | KeptFolder) -> bool:
+    if isinstance(seen, KeptFolder):
+        return _stamp(folder) == seen.stamp
+    return unchanged_since(folder, seen.read_ns)
+
+
+def _stamp(folder: str) -> Stamp | None:
+    try:
+        state = os.stat(folder)
+    except OSError:
+        return None
+    return state.st_ino, state.st_ctime_ns
 
 
 def _special_in(folder: str) -> tuple[str, ...]:

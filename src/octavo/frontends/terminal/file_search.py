@@ -31,12 +31,13 @@ class FileSearches:
         environ: Mapping[str, str],
         answer: Answer,
         is_closed: Callable[[str, Sequence[str]], bool] = lambda path, roots: False,
+        cache: str | None = None,
     ) -> None:
         self._folder = folder
         self._answer = answer
         # In a repository `.gitignore` files above it do not count, elsewhere those above the folder.
         limit = "--require-git" if _in_repository(folder) else "--no-ignore-parent"
-        self._files = FileSearch(environ, ("--glob=!.git", limit), is_closed)
+        self._files = FileSearch(environ, ("--glob=!.git", limit), is_closed, cache)
         self._task: asyncio.Task[None] | None = None
         self._wanted = ""
         self._running = ""
@@ -73,6 +74,7 @@ class FileSearches:
             if query == self._wanted:
                 self._answer(query, found)
                 answered = query
+            await asyncio.to_thread(self._files.keep)
 
     def _search(self, query: str, cancel: threading.Event) -> list[FileMatch]:
         try:

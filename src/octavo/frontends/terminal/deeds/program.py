@@ -72,12 +72,19 @@ def search_files(here: Interface, effect: wish.SearchFiles) -> None:
     if here.finder is None:
         from octavo.frontends.terminal.file_search import FileSearches
         from octavo.sandbox.unreadable import closed_in_searches
+        from octavo.search.kept_folders import folder_cache
 
         def found(query: str, files: Any) -> None:
             here.record("file_search_result", query=query, matches=len(files))
             here.app.composer.files_found(query, files)
             here.loop.changed()
 
-        here.finder = FileSearches(here.config.cwd, here.config.environ, found, closed_in_searches(here.config))
+        here.finder = FileSearches(
+            here.config.cwd,
+            here.config.environ,
+            found,
+            closed_in_searches(here.config),
+            folder_cache(here.config.codex_home),
+        )
     here.record("file_search_start", query=effect.query)
     here.finder.search(effect.query)
