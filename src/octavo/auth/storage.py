@@ -4,7 +4,7 @@ The file is made readable by its owner alone from its first moment, and replaced
 whole: a reader sees the old login or the new one. A link is written through.
 """
 
-from __future__ import annotations
+# No `from __future__ import annotations` here: a start reads the login, and annotations would be compiled from text.
 
 import os
 import time

@@ -4,7 +4,7 @@ Signatures are not checked: the tokens come from the login server over TLS or fr
 the user's own file, and nothing is granted here because of what they say.
 """
 
-from __future__ import annotations
+# No `from __future__ import annotations` here: a start reads the login, and annotations would be compiled from text.
 
 import base64
 import binascii

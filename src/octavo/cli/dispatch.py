@@ -23,7 +23,10 @@ def run(words: list[str]) -> int:
         invocation = parse(OCTAVO, words)
     except Stop as stop:
         return _tell(stop)
-    from octavo.cli import start  # not for help and the version
+    from octavo.cli.direct_imports import import_directly  # not for help and the version
+
+    import_directly()
+    from octavo.cli import start
 
     start.leave(_guarded(invocation))
 

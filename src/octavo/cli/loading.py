@@ -1,13 +1,13 @@
 """`msgspec`, loaded without what no start needs of it: every command with a configuration waits for this.
 
-It asks for `typing_extensions`, whose names `typing` has, for `uuid`, which asks `platform` for the system's name, and
-for its own readers of types and writers of JSON schemas. While it is loaded others stand in for these; they are the
-real ones to whoever uses or imports them later.
+It asks for `typing_extensions`, whose names `typing` has, for its own readers of types and writers of JSON schemas, and
+for the types of dates, decimal numbers and UUIDs. While it is loaded others stand in for these; they are the real ones
+to whoever uses or imports them later. Two things it cannot do in such a process: put an `uuid.UUID` or a
+`decimal.Decimal` into JSON or read one from it. No type of ours has any, and a test sees to that.
 """
 
 from __future__ import annotations
 
-import os
 import sys
 from types import ModuleType
 
@@ -20,19 +20,34 @@ def load_msgspec() -> None:
     """Import it the short way, unless it was imported before."""
     if "msgspec" in sys.modules:
         return
-    stand_ins = {
+    import typing
+
+    stand_ins: dict[str, ModuleType | None] = {
         "typing_extensions": None,  # what the import system takes for a module that is not there
         "msgspec.inspect": _Later("msgspec.inspect"),
         "msgspec._json_schema": _Later("msgspec._json_schema", "schema", "schema_components"),
-        "platform": _Platform("platform"),
+        "decimal": _Types("decimal", "Decimal"),
+        "uuid": _Types("uuid", "UUID", "SafeUUID"),
     }
+    if sys.version_info < (3, 12):  # where `datetime` holds all of it once more, in Python
+        import _datetime  # type: ignore[import-not-found]
+
+        stand_ins["datetime"] = _datetime
     put = {name: module for name, module in stand_ins.items() if name not in sys.modules}
     sys.modules.update(put)  # type: ignore[arg-type]
+    reference = typing.ForwardRef
+    # It is tried out once, and the first one that is made brings the compiler's hundred types into being.
+    typing.ForwardRef = _taken_for_granted  # type: ignore[misc,assignment]
     try:
         import msgspec  # noqa: F401
     finally:
+        typing.ForwardRef = reference  # type: ignore[misc]
         for name in put:
             del sys.modules[name]
+
+
+def _taken_for_granted(*_: object, is_class: bool) -> None:
+    """Whether there is an argument of that name is all that is asked."""
 
 
 class _Later(ModuleType):
@@ -52,12 +67,13 @@ class _Later(ModuleType):
         return getattr(_real(self.__name__), attribute)
 
 
-class _Platform(_Later):
-    """The system's name alone is known without the real module."""
+class _Types(ModuleType):
+    """Stands in for a module by types of these names that nothing is an instance of."""
 
-    def system(self) -> str:
-        """Such as `Linux`."""
-        return os.uname().sysname
+    def __init__(self, name: str, *types: str) -> None:
+        super().__init__(name)
+        for one in types:
+            setattr(self, one, type(one, (), {"unknown": None}))
 
 
 def _function(module: str, name: str) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from octavo.config.config import Config
+from octavo.frontends.terminal.release_channel import has_channel
 from octavo.frontends.terminal.views.view import View
 
 
@@ -27,10 +28,10 @@ def first_steps(config: Config) -> View | None:
 
 def update_question(config: Config, prompt: str) -> View | None:
     """The question whether a newer version is to be installed; None where there is none, or work is waiting."""
-    from octavo.frontends.terminal import updates
-
-    if prompt.strip() or not config.check_for_update_on_startup or not updates.has_channel(config.environ):
+    if prompt.strip() or not config.check_for_update_on_startup or not has_channel(config.environ):
         return None
+    from octavo.frontends.terminal import updates  # where nobody announces versions, nobody pays for it
+
     update = updates.known_update(config.codex_home, config.environ)
     if update is None or update.command is None or update.is_dismissed:
         return None

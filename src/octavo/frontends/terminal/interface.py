@@ -125,6 +125,7 @@ class Interface:
     def _look_for_updates(self) -> None:
         """Tell of a newer version that an earlier start found, and find out for the next one."""
         from octavo.frontends.terminal import updates
+        from octavo.frontends.terminal.release_channel import has_channel
 
         home, environ = self.config.codex_home, self.config.environ
         if not self.config.check_for_update_on_startup:
@@ -134,7 +135,7 @@ class Interface:
             from octavo.frontends.terminal.cells.update import UpdateCell
 
             self.app.talk.show(UpdateCell(__version__, update.version, " ".join(update.command or ())))
-        if updates.has_channel(environ):
+        if has_channel(environ):
             self.start(updates.refresh(home, environ, time.time()))
 
     def _first_talk(self) -> Any:

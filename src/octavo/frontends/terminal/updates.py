@@ -14,8 +14,8 @@ import msgspec
 
 from octavo import __version__
 from octavo.files.private_file import replace_private_file
+from octavo.frontends.terminal.release_channel import RELEASES_VARIABLE, has_channel
 
-RELEASES_VARIABLE = "OCTAVO_RELEASES_URL"
 COMMAND_VARIABLE = "OCTAVO_UPDATE_COMMAND"
 
 _MOST_AGE = 20 * 3600
@@ -37,11 +37,6 @@ class Update(NamedTuple):
     version: str
     command: tuple[str, ...] | None
     is_dismissed: bool
-
-
-def has_channel(environ: Mapping[str, str]) -> bool:
-    """Whether anybody can be asked for the newest version."""
-    return bool(environ.get(RELEASES_VARIABLE))
 
 
 def known_update(codex_home: str, environ: Mapping[str, str], present: str = __version__) -> Update | None:
