@@ -76,8 +76,6 @@ def test_a_command_of_the_client_runs_in_the_sandbox_it_asks_for(place: Place) -
     assert me.server.result("command/exec", write)["exitCode"] == 0
     assert (place.workspace / "made").exists()
     assert me.server.error("command/exec", {"command": []})[0] == -32600
-    for more in ("tty", "streamStdin", "streamStdoutStderr"):
-        assert me.server.error("command/exec", {"command": ["true"], more: True})[0] == -32600
 
 
 def test_exactly_one_model_is_the_default(place: Place) -> None:

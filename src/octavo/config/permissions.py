@@ -26,6 +26,11 @@ def sandbox_mode_of(name: str | None) -> SandboxMode | None:
     return None if name is None else _BUILT_IN.get(name, "read-only")
 
 
+def is_built_in(name: str) -> bool:
+    """Whether a profile of this name is understood."""
+    return name in _BUILT_IN
+
+
 def permission_warning(name: str | None, profiles: Mapping[str, Any] | None) -> str | None:
     """What to tell the user about a permission profile that is not followed."""
     if name is not None and name not in _BUILT_IN:

@@ -157,12 +157,15 @@ def launch(
     terminal: bool = False,
     unreadable: Unreadable = NOTHING,
 ) -> Command:
-    """Start a command as leader of a session of its own, in the sandbox that Linux gives (`docs/sandbox.md`).
+    """Start a command as leader of a session of its own, in the sandbox that the system gives (`docs/sandbox.md`).
 
     `streams` are the file descriptors of its stdin, stdout and stderr; with `terminal` the first of them becomes its
-    controlling terminal. What is `unreadable` is hidden from it. On macOS `argv` and `environ` must be those of
-    `sandbox-exec` already. Raises `OSError`.
+    controlling terminal. What is `unreadable` is hidden from it. Raises `OSError`.
     """
+    if sandbox is not None and platform_sandbox() == "seatbelt":
+        from octavo.sandbox.seatbelt import seatbelt_command
+
+        argv, environ = seatbelt_command(argv, environ, sandbox, unreadable)
     request = {
         "argv": [os.fsencode(argument) for argument in argv],
         "environment": {os.fsencode(name): os.fsencode(value) for name, value in environ.items()},

@@ -21,7 +21,7 @@ import msgspec
 
 from octavo.process.failures import EmptyCommandError, KilledBySignalError, NulByteError, SpawnError
 from octavo.process.launch import KILLED, Command, Leftovers, launch
-from octavo.sandbox.spec import NOTHING, SandboxSpec, Unreadable, platform_sandbox
+from octavo.sandbox.spec import NOTHING, SandboxSpec, Unreadable
 
 Stream = Literal["stdout", "stderr"]
 OnOutput = Callable[[Stream, bytes], None]
@@ -83,10 +83,6 @@ async def run_command(
         raise EmptyCommandError
     if any("\0" in text for text in (*argv, cwd, *environ, *environ.values())):
         raise NulByteError
-    if sandbox is not None and platform_sandbox() == "seatbelt":
-        from octavo.sandbox.seatbelt import seatbelt_command
-
-        argv, environ = seatbelt_command(argv, environ, sandbox, unreadable)
     loop = asyncio.get_running_loop()
     started = loop.time()
     command, output = _start(argv, cwd, environ, sandbox, on_output, stdin, unreadable)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, TypeVar
 
 from octavo.frontends.app_server.dialect import Dialect
@@ -43,6 +43,8 @@ class Server:
         self._login: Login | None = None
         self._searches: Searches | None = None
         self._rooms: dict[type, object] = {}
+        self.at_end: list[Callable[[], None]] = []
+        """What ends as soon as the client says nothing more."""
         self.feedback_log: FeedbackLog | None = None
 
     @property
@@ -113,6 +115,8 @@ class Server:
 
     async def settle(self) -> None:
         """Wait until every answer is given that is owed."""
+        for end in self.at_end:
+            end()
         while self._work:
             await asyncio.wait(self._work)
 

@@ -37,6 +37,11 @@ class Channel:
         self._questions += 1
         return number
 
+    @property
+    def is_behind(self) -> bool:
+        """Whether the client should read on before it is told more."""
+        return self._writer.backlog > _MOST_WAITING
+
     async def room_for_events(self) -> None:
         """Wait while the client is too far behind with reading for more events."""
         await self._writer.room(_MOST_WAITING)

@@ -38,6 +38,9 @@ REQUESTS: dict[str, Method] = {
     "turn/interrupt": _method(params.TurnInterruptParams, Empty, "turns:interrupt_turn"),
     "review/start": _method(params.ReviewStartParams, results.ReviewStartResponse, "review:start_review"),
     "command/exec": _method(params.CommandExecParams, results.CommandExecResponse, "commands:exec_command"),
+    "command/exec/write": _method(params.CommandWriteParams, Empty, "commands:write"),
+    "command/exec/resize": _method(params.CommandResizeParams, Empty, "commands:resize"),
+    "command/exec/terminate": _method(params.CommandTerminateParams, Empty, "commands:terminate"),
     "model/list": _method(params.ModelListParams, results.ModelListResponse, "models:list_models"),
     "config/read": _method(params.ConfigReadParams, results.ConfigReadResponse, "config_read:read_config"),
     "config/value/write": _method(
@@ -81,6 +84,7 @@ NOTIFICATIONS: dict[str, Any] = {
     "item/reasoning/textDelta": from_server.ReasoningDelta,
     "item/commandExecution/outputDelta": from_server.ItemDelta,
     "item/fileChange/patchUpdated": from_server.PatchUpdated,
+    "command/exec/outputDelta": from_server.CommandOutputDelta,
     "item/autoApprovalReview/started": from_server.AutoReviewStarted,
     "item/autoApprovalReview/completed": from_server.AutoReviewCompleted,
     "guardianWarning": from_server.ReviewerWarning,

@@ -218,6 +218,15 @@ class PatchUpdated(Camel, frozen=True):
     changes: tuple[FileUpdate, ...]
 
 
+class CommandOutputDelta(Camel, frozen=True):
+    """What a command of the client's printed. `cap_reached`: nothing more of this stream is told."""
+
+    process_id: str
+    stream: Literal["stdout", "stderr"]
+    delta_base64: str
+    cap_reached: bool
+
+
 class TerminalInteraction(Camel, frozen=True):
     """The model types into a command that goes on, or only looks at it."""
 
