@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from octavo.protocol.policy import DangerFullAccess, ReadOnly, SandboxPolicy, WorkspaceWrite
-from octavo.sandbox.roots import writable_roots
+from octavo.sandbox.roots import WritableRoot, writable_roots
 from octavo.sandbox.seatbelt import seatbelt_command
 from octavo.sandbox.spec import SandboxSpec
 
@@ -63,3 +63,11 @@ def test_roots_are_named_by_their_real_paths(tmp_path: Path) -> None:
         *(f"-DWRITABLE_ROOT_0={real}", f"-DWRITABLE_ROOT_0_RO_0={real}/.git"),
         *("--", "echo", "x"),
     ]
+
+
+def test_what_a_rule_lets_out_may_do_everything_but_change_what_is_guarded() -> None:
+    policy = WorkspaceWrite(network_access=True)
+    spec = SandboxSpec(policy, "/w", (WritableRoot("/", ("/home/me/.bashrc",)),), guarded=("/home/me/.bashrc",))
+    argv, _ = seatbelt_command(["echo", "x"], {}, spec)
+    assert argv[2] == '(version 1)\n(allow default)\n\n(deny file-write*\n  (subpath (param "GUARDED_0")))\n'
+    assert "-DGUARDED_0=/home/me/.bashrc" in argv

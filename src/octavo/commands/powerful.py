@@ -53,11 +53,21 @@ _INTERPRETERS = _names(
     "elixir iex awk gawk mawk nawk jq sed ed ex vi vim nvim emacs nano less more man gdb lldb sqlite3 psql "
     "mysql m4 bc dc gnuplot octave npx bunx pnpx uvx pipx"
 )
+_ONLY_SHOW = _names("less more vi vim nvim emacs nano ed ssh") | {"ssh-agent"}
+_BUILDERS = _names(
+    "make gmake ninja cmake just task rake bundle npm pnpm yarn cargo go mvn gradle gradlew ant sbt tox nox invoke uv "
+    "poetry pdm hatch pipenv rye composer dotnet bazel pre-commit husky lint-staged pytest"
+)
 _DESTROYERS = _names(
     "rm rmdir unlink shred dd mkfs fdisk parted wipefs truncate chmod chown chgrp chattr setfacl mount umount "
     "kill killall pkill reboot shutdown halt poweroff systemctl service launchctl iptables nft insmod modprobe "
     "passwd useradd usermod userdel visudo"
 )
+_WRITERS = _names(
+    "cp mv ln tee sponge install split csplit sort patch cpio ar unzip zip 7z 7za gzip gunzip bzip2 bunzip2 xz unxz "
+    "zstd bsdtar curl wget wget2 aria2c http https xh axel lftp ftp sftp scp rclone aws gsutil s3cmd azcopy"
+)
+"""Programs that write, fetch or send whatever they are told to, wherever they are told to."""
 _VERSION = re.compile(r"[-.0-9]+$")
 _NAME_PROGRAMS = _names(
     "exec exec-path upload-pack receive-pack to-command checkpoint-action use-compress-program rsh rsync-path pager "
@@ -110,6 +120,18 @@ def _names_a_program(word: str) -> bool:
         return True
     bare = option.lstrip("-")
     return len(bare) > 1 and option.startswith("-") and any(name.startswith(bare) for name in _NAME_PROGRAMS)
+
+
+def runs_what_lies_around(program: str) -> bool:
+    """Whether a program does what files say that lie in the folder where it runs, or what its words say."""
+    name = program.rpartition("/")[2].lower()
+    plain = _VERSION.sub("", name) or name
+    return plain in (CARRIERS | _INTERPRETERS | _BUILDERS) - _ONLY_SHOW
+
+
+def needs_every_word(program: str) -> bool:
+    """Whether a standing permission for a program has to name all words of a command, not its beginning alone."""
+    return program.rpartition("/")[2].lower() in _WRITERS
 
 
 def runs_others(words: Sequence[str | None]) -> bool:

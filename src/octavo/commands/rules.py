@@ -13,7 +13,7 @@ from typing import Any, Literal, NamedTuple
 
 import msgspec
 
-from octavo.commands.powerful import why_never
+from octavo.commands.powerful import needs_every_word, why_never
 from octavo.commands.readings import Reading, Words, exact_commands, read_command, shell_script
 from octavo.commands.rule_text import Call, Problem, quoted, read_calls
 from octavo.commands.safe import looks_dangerous, needs_no_question
@@ -137,6 +137,8 @@ def prefixes_to_remember(argv: Sequence[str]) -> list[tuple[str, ...]]:
     count = _SUBCOMMANDS.get(whole[0].rpartition("/")[2], 0)
     words = itertools.takewhile(lambda word: re.fullmatch(r"[a-z][a-z0-9:_-]*", word), whole[1 : 1 + count])
     short = (whole[0], *words)
+    if needs_every_word(whole[0]):
+        return [whole]
     if count and len(short) == 1 and len(whole) > 1:
         return [whole]  # the program alone would allow far more than what was asked
     return [short] if short == whole else [short, whole]
@@ -145,7 +147,9 @@ def prefixes_to_remember(argv: Sequence[str]) -> list[tuple[str, ...]]:
 def may_be_remembered(prefix: Sequence[str], argv: Sequence[str]) -> bool:
     """Whether a command begins so, as far as it would be asked about, and a standing permission may be given."""
     whole = _asked_about(argv)
-    return whole is not None and 0 < len(prefix) <= len(whole) and tuple(prefix) == whole[: len(prefix)]
+    if whole is None or not prefix or tuple(prefix) != whole[: len(prefix)]:
+        return False
+    return len(prefix) == len(whole) or not needs_every_word(whole[0])
 
 
 def _asked_about(argv: Sequence[str]) -> tuple[str, ...] | None:
@@ -185,12 +189,19 @@ def _allowed(
         return None
     used: Rule | None = None
     for words in reading.exact:
-        rule = next((one for one in rules if _matches(one, words, exactly=True)), None)
+        rule = next((one for one in rules if _covers(one, words)), None)
         if rule is not None and why_never(words) is None and not looks_dangerous(words) and is_trusted(words[0]):
             used = rule
         elif not (shell_script(argv) is not None and needs_no_question(words)):
             return None
     return None if used is None else Verdict("allow", used)
+
+
+def _covers(rule: Rule, words: Sequence[str]) -> bool:
+    """Whether a rule that allows is about this command."""
+    if needs_every_word(words[0]) and len(rule.pattern) != len(words):
+        return False
+    return _matches(rule, words, exactly=True) is True
 
 
 def _rule(call: Call) -> Rule:

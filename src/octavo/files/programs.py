@@ -49,6 +49,12 @@ def find_program(name: str, path: str, *working_directories: str) -> str | None:
     return None
 
 
+def may_be_written(path: str, *working_directories: str) -> bool:
+    """Whether an absolute path, or what it leads to, lies in a folder that commands can write."""
+    closed = _closed_to_us(working_directories)
+    return _is_within(os.path.normpath(path), closed) or _is_within(os.path.realpath(path), closed)
+
+
 def project_around(folder: str) -> str:
     """The outermost folder at or above `folder` that holds `.git`, else `folder` itself.
 

@@ -53,6 +53,7 @@ _SYSCTLS = (
 )  # fmt: skip
 _SYSCTL_PREFIXES = ("hw.optional.arm.", "hw.optional.armv8_", "hw.perflevel", "kern.proc.pgrp.", "kern.proc.pid.")
 
+_ALL = "(version 1)\n(allow default)\n"
 _READ = "\n; Everything may be read.\n(allow file-read*)\n"
 _NETWORK = "\n(allow network-outbound)\n(allow network-inbound)\n(allow system-socket)\n"
 
@@ -61,13 +62,25 @@ def seatbelt_command(
     argv: Sequence[str], environ: Mapping[str, str], spec: SandboxSpec, unreadable: Unreadable = NOTHING
 ) -> tuple[list[str], dict[str, str]]:
     """The arguments and the environment that run `argv` in the sandbox of `spec`."""
-    clause, parameters = _writing(spec)
     hidden = [(f"UNREADABLE_{index}", path) for index, path in enumerate(unreadable.paths)]
     closed = "".join(f'\n(deny file-read* (subpath (param "{name}")))\n' for name, _ in hidden)
-    profile = _base() + _READ + closed + clause + (_NETWORK if has_network(spec.policy) else "")
+    if spec.guarded:
+        clause, parameters = _guarding(spec)
+        profile = _ALL + clause + closed
+    else:
+        clause, parameters = _writing(spec)
+        profile = _base() + _READ + closed + clause + (_NETWORK if has_network(spec.policy) else "")
     parameters += hidden
     defined = [f"-D{name}={value}" for name, value in parameters]
     return [PROGRAM, "-p", profile, *defined, "--", *argv], {**environ, "CODEX_SANDBOX": "seatbelt"}
+
+
+def _guarding(spec: SandboxSpec) -> tuple[str, list[tuple[str, str]]]:
+    """The clause that keeps some paths as they are, where everything else is free; and the parameters that it names."""
+    paths = dict.fromkeys(os.path.realpath(path) for root in spec.roots for path in root.read_only)
+    parameters = [(f"GUARDED_{index}", path) for index, path in enumerate(paths)]
+    rules = "\n  ".join(f'(subpath (param "{name}"))' for name, _ in parameters)
+    return f"\n(deny file-write*\n  {rules})\n", parameters
 
 
 def _writing(spec: SandboxSpec) -> tuple[str, list[tuple[str, str]]]:

@@ -21,8 +21,9 @@ from octavo.sandbox.roots import WritableRoot, writable_roots
 if TYPE_CHECKING:
     from octavo.config.config import Config
 
-Confinement = tuple[bool, list[bytes] | None, list[bytes], bool, list[bytes]]
-"""Network allowed; writable roots, `None` for the whole disk; those that are projects; protections on; our folders."""
+Confinement = tuple[bool, list[bytes] | None, list[bytes], bool, list[bytes], list[bytes]]
+"""Network allowed; writable roots, `None` for the whole disk; those that are projects; protections on; our folders;
+what is guarded, so that nothing may run where it cannot be closed."""
 
 
 class Unreadable(msgspec.Struct, frozen=True):
@@ -44,7 +45,8 @@ class SandboxSpec(msgspec.Struct, frozen=True):
     """A policy, the absolute folder it is about, and the writable roots that follow (`docs/sandbox.md`).
 
     `protections` false lifts what goes beyond the policy: git's code-running files, `.codex`, metadata outside.
-    `closed` are folders of this program, which stay closed where they lie inside a root.
+    `closed` are folders of this program, which stay closed where they lie inside a root. `guarded` are further paths
+    that stay as they are; with some, no command runs where nothing can be closed.
     """
 
     policy: SandboxPolicy
@@ -52,6 +54,7 @@ class SandboxSpec(msgspec.Struct, frozen=True):
     roots: tuple[WritableRoot, ...]
     protections: bool = True
     closed: tuple[str, ...] = ()
+    guarded: tuple[str, ...] = ()
 
 
 def sandbox_spec(
@@ -69,10 +72,16 @@ def configured_sandbox(config: Config, policy: SandboxPolicy, cwd: str) -> Sandb
     spec = sandbox_spec(policy, cwd, config.environ, protections=protections)
     if spec is None or not isinstance(policy, WorkspaceWrite):
         return spec
-    # Whoever writes our home chooses what we run next, in a sandbox or without; it may well lie in a temporary folder.
-    # As it is named, too: a link that leads to it would find another one there the next time.
+    return msgspec.structs.replace(spec, closed=our_folders(config))
+
+
+def our_folders(config: Config) -> tuple[str, ...]:
+    """Whoever writes our home chooses what we run next, in a sandbox or without; it may well lie in a temporary folder.
+
+    As it is named, too: a link that leads to it would find another one there the next time.
+    """
     named = config.environ.get("CODEX_HOME")
-    return msgspec.structs.replace(spec, closed=(config.codex_home, *((os.path.abspath(named),) if named else ())))
+    return (config.codex_home, *((os.path.abspath(named),) if named else ()))
 
 
 def confinement(spec: SandboxSpec) -> Confinement:
@@ -84,6 +93,7 @@ def confinement(spec: SandboxSpec) -> Confinement:
         [os.fsencode(project) for project in projects],
         spec.protections,
         [os.fsencode(folder) for folder in spec.closed],
+        [os.fsencode(path) for path in spec.guarded],
     )
 
 

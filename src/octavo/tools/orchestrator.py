@@ -31,6 +31,9 @@ Outcome = TypeVar("Outcome")
 
 MAX_DENIAL_BYTES = 2048
 RETRY_REASON = "command failed; retry without sandbox?"
+BEYOND_A_RULE = (
+    "a rule allows this, but it may have been stopped at what such commands cannot change; retry without any limit?"
+)
 
 
 class Action(msgspec.Struct, frozen=True):
@@ -75,7 +78,8 @@ async def carry_out(
         approved = True
     elif not action.user_approved:
         go_ahead(invocation)
-    sandbox = None if action.escalated else sandbox_for(invocation.turn)
+    guarded = _guarded(invocation.turn) if said is not None and said.allows else None
+    sandbox = guarded if action.escalated else sandbox_for(invocation.turn)
     outcome = await attempt(sandbox)
     stopped = denied(outcome) if sandbox is not None else None
     if sandbox is None or stopped is None:
@@ -84,6 +88,14 @@ async def carry_out(
     hidden = why_denied(invocation.turn, stopped.aggregated.decode("utf-8", "replace"), action.cwd)
     if hidden or not _may_retry(action, invocation.turn):
         return outcome, _explained(invocation, hidden or explain_denial(sandbox, stopped.aggregated, action.cwd))
+    if guarded is not None:
+        if sandbox is not guarded:
+            outcome = await attempt(guarded)
+            stopped = denied(outcome)
+        if stopped is None:
+            return outcome, ""
+        await _ask(action, invocation, BEYOND_A_RULE, await _assess(action, invocation, stopped))
+        return await attempt(None), ""
     if action.leads_where_it_did is not None and not action.leads_where_it_did():
         approved = False  # a link came in between: that is not what the user agreed to
     if not approved:
@@ -114,6 +126,13 @@ def with_remark(text: str, remark: str) -> str:
     if not remark:
         return text
     return f"{text}{remark}\n" if not text or text.endswith("\n") else f"{text}\n{remark}\n"
+
+
+def _guarded(turn: TurnContext) -> SandboxSpec | None:
+    """What confines a command that a rule lets run without the sandbox; None where the turn has no sandbox at all."""
+    from octavo.sandbox.guarded import guarded_sandbox  # most commands are not allowed by a rule
+
+    return guarded_sandbox(turn.config, turn.settings.sandbox_policy, turn.settings.cwd)
 
 
 def sandbox_for(turn: TurnContext) -> SandboxSpec | None:

@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from octavo.commands.powerful import why_never
+from octavo.commands.readings import exact_commands
 from octavo.commands.rules import Rule, Verdict, judge, read_rules
 from octavo.config.trust import repository_root
 from octavo.errors import OctavoError
@@ -54,15 +55,24 @@ class Permissions:
 
     def verdict(self, argv: Sequence[str], cwd: str, turn_cwd: str) -> Verdict | None:
         """What the rules say about a command that is to run in `cwd`, in a turn that works in `turn_cwd`."""
+        return self.look(argv, cwd, turn_cwd)[0]
+
+    def look(self, argv: Sequence[str], cwd: str, turn_cwd: str) -> tuple[Verdict | None, str | None]:
+        """The verdict; and where something that is allowed is asked about all the same, why."""
         place = self._place_of(turn_cwd)
         own = project_file(self._home, place.project)
         rules = [rule for file in self.files() if file.project is None or file.path == own for rule in file.rules]
         if not rules:
-            return None
+            return None, None
         found = judge(rules, argv, lambda program: self._is_outside(program, cwd))
-        if found is not None and found.decision == "allow" and not stays_in(place, argv, cwd):
-            return None
-        return found
+        if found is None or found.decision != "allow":
+            return found, None
+        if not stays_in(place, argv, cwd):
+            return None, "the command may leave the project, or its repository"
+        from octavo.tools.permitted_git import what_git_would_run  # few commands are allowed by a rule
+
+        why = what_git_would_run(exact_commands(argv) or (), place.repository)
+        return (found, None) if why is None else (None, why)
 
     def news(self) -> list[str]:
         """What is wrong with the files, a line each, once."""

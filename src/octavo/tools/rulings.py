@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from octavo.protocol.events import Warning
+from octavo.protocol.events import BackgroundEvent, Warning
 from octavo.tools.approval import refuse
 from octavo.tools.context import Invocation
 from octavo.tools.permissions import Permissions
+
+HELD_BACK = "A rule that allows a command does not count for it here: {why}."
 
 
 class Ruling(NamedTuple):
@@ -22,7 +24,10 @@ def ruling(permissions: Permissions, invocation: Invocation, command: Sequence[s
     """What the rules say about a command; None if nothing. Raises `RuledOut` for what must not run."""
     for line in permissions.news():
         invocation.emit(Warning(line))
-    found = permissions.verdict(command, cwd, invocation.turn.settings.cwd)
+    found, held_back = permissions.look(command, cwd, invocation.turn.settings.cwd)
+    if held_back is not None and (text := HELD_BACK.format(why=held_back)) not in invocation.host.told_once:
+        invocation.host.told_once.add(text)
+        invocation.emit(BackgroundEvent(text))
     if found is None:
         return None
     if found.decision == "allow":

@@ -51,11 +51,12 @@ def list_all(invocation: Invocation) -> int:
 def check(invocation: Invocation) -> int:
     """What the rules say about the line, were it run in this folder."""
     permissions, line, cwd = _permissions(), invocation.last.text("COMMAND") or "", start.working_directory()
-    found = permissions.verdict(("bash", "-lc", line), cwd, cwd)
+    found, held_back = permissions.look(("bash", "-lc", line), cwd, cwd)
     for problem in permissions.news():
         sys.stderr.write(f"Warning: {one_line(problem)}\n")
     if found is None:
-        sys.stdout.write("no rule: the approval policy decides\n")
+        why = f" (what a rule allows does not count here: {one_line(held_back)})" if held_back else ""
+        sys.stdout.write(f"no rule: the approval policy decides{why}\n")
         return 0
     file = next(one for one, rule in _rows(permissions) if rule is found.rule)
     doubt = "" if found.is_certain else " (it may match; that is only known when the command runs)"

@@ -8,6 +8,7 @@ processes is gone. `docs/sandbox.md`.
 
 from __future__ import annotations
 
+import errno
 import os
 
 from octavo.sandbox.linux import (
@@ -59,12 +60,15 @@ def prepare(confinement: Confinement, kernel: Kernel, *, watched: bool) -> Prepa
 
     Raises `OSError` if something cannot be protected.
     """
-    _, roots, projects, protect, closed = confinement
+    _, roots, projects, protect, closed, guarded = confinement
     real = real_roots(roots or [])
     writable = list(dict.fromkeys(real.values()))
+    if guarded and kernel.namespace == "none":
+        raise OSError(errno.EPERM, "no mount namespace, so nothing can be kept from this command")
     if not writable or not protect or kernel.namespace == "none":
         return Prepared((writable, False, [], [], []))
-    found = protected.find_protected(writable, [real[project] for project in projects if project in real], closed)
+    known = [real[project] for project in projects if project in real]
+    found = protected.find_protected(writable, known, closed, guarded)
     found.sealed.extend(found.whole)
     writable = [root for root in writable if root not in found.whole]
     home = real_path(closed[0]) if closed else b""
@@ -110,7 +114,7 @@ def confine(
     broker of a private network is told what to serve, without which there is none; `is_ahead` says that `enter_ahead`
     was called. What is at the real paths `unreadable` is hidden, where there can be a view.
     """
-    network, roots, _, protect, _ = confinement
+    network, roots, _, protect, _, _ = confinement
     writable, viewed, pinned, sealed, links = view
     # Where nothing is writable the filter refuses changes of metadata, and no view is needed.
     metadata = roots is not None and not writable and protect
@@ -167,7 +171,7 @@ def _load_filter(kernel: Kernel, *, network: bool, metadata: bool, broker: _sock
 
 def rehearse(kernel: Kernel) -> None:
     """Do what changes nothing, ahead of time: memory that a forked process touches is copied at the first touch."""
-    view = prepare((True, [b"/"], [], True, []), kernel, watched=False).view
+    view = prepare((True, [b"/"], [], True, [], []), kernel, watched=False).view
     try:
         mounts.rehearse(view[0])
         landlock.rehearse()

@@ -20,20 +20,29 @@ from octavo.sandbox.linux.protection import Protection, folders_between
 from octavo.sandbox.linux.real_paths import real_or_closed, real_path
 from octavo.sandbox.linux.repair import identity, looks_bare, whole_repository
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 _DEEPEST = 8
 _MOST_FOLDERS = 500  # below one `modules`; one with more is sealed as a whole
 _MOST_WORKTREES = 100  # each takes two open files
 
 
-def find_protected(roots: list[bytes], projects: list[bytes], closed: list[bytes]) -> Protection:
+def find_protected(
+    roots: list[bytes], projects: list[bytes], closed: list[bytes], guarded: Sequence[bytes] = ()
+) -> Protection:
     """What to close below `roots` (real paths); `projects` are those of them where absent paths count too.
 
-    `closed` are folders of ours, which stay closed unless a root was chosen inside of one. Raises `OSError` when we
+    `closed` are folders of ours, which stay closed unless a root was chosen inside of one; `guarded` are further paths
+    that stay as they are, and what comes into being at one of them is moved away. Raises `OSError` when we
     may open no more files.
     """
     found = Protection(roots)
     for folder in closed:
         _protect_our_folder(found, folder)
+    for path in guarded:
+        _guard(found, path)
     for root in roots:
         _protect_root(found, root, in_project=root in projects)
     return found
@@ -51,6 +60,18 @@ def _protect_our_folder(found: Protection, folder: bytes) -> None:
     if is_inside and not any(root == real or is_below(root, real) for root in found.roots):
         found.pin(real)
         found.sealed.append(real)
+
+
+def _guard(found: Protection, path: bytes) -> None:
+    folder = found.hold_links(os.path.dirname(path))
+    real = os.path.join(folder, os.path.basename(path))
+    if not folder or not any(is_below(real, root) for root in found.roots):
+        return
+    if found.look(real) is None:
+        found.aside.append(real)
+        return
+    found.pin(folder)
+    found.seal(real, folder=False, expected=False)
 
 
 def _protect_root(found: Protection, root: bytes, *, in_project: bool) -> None:
