@@ -7,7 +7,7 @@ from typist import Typist
 
 from octavo.frontends.custom_prompts import Prompt
 from octavo.frontends.terminal.built_in import COMMANDS
-from octavo.frontends.terminal.composer.completion import FileMatch
+from octavo.frontends.terminal.composer.completion import READING, FileMatch
 from octavo.frontends.terminal.composer.matching import Match, match
 from octavo.frontends.terminal.composer.pane import Pane, pane_rows
 from octavo.frontends.terminal.effects import RunCommand, SearchFiles, Submit
@@ -250,6 +250,30 @@ def test_an_at_behind_a_slash_command_is_a_file() -> None:
     typist = writer("/diff @al")
     assert typist.composer.completion is not None
     assert typist.composer.completion.of_files
+
+
+def test_ignored_files_are_a_second_group_that_says_so() -> None:
+    typist = found(writer("@loc"), *(f"loc{n}" for n in range(10)))
+    typist.keys("down", "down")
+    files = [FileMatch(f"loc{n}") for n in range(8)]
+    typist.composer.files_found("loc", [*files, FileMatch("local.txt", ignored=True)], "more match, type on")
+    assert typist.popup[7:] == ["  loc7", "  local.txt  ignored", "  more match, type on"]
+    assert chosen(typist) == ["loc2"], "what was chosen meanwhile stays so"
+    assert typist.keys(*["down"] * 6, "tab").text == "local.txt "
+
+
+def test_a_word_says_that_files_may_be_missing() -> None:
+    typist = found(writer("@al"), "alpha.txt").type("p")
+    typist.composer.files_found("alp", [], READING)
+    assert typist.popup == ["  alpha.txt", "  still reading the folder…"]
+    typist.composer.files_found("alp", [], "some folders could not be read")
+    assert typist.popup == ["  no matches, some folders could not be read"]
+
+
+def test_there_may_be_several_files_in_a_draft() -> None:
+    typist = found(writer("compare @al"), "alpha.txt").keys("tab").type("with @be")
+    found(typist, "beta.txt").keys("enter").type("and @al")
+    assert found(typist, "a b.txt").keys("tab").text == 'compare alpha.txt with beta.txt and "a b.txt" '
 
 
 def test_control_characters_of_file_names_are_not_shown() -> None:

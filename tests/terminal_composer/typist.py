@@ -96,7 +96,10 @@ class Typist:
         """The rows of the open popup."""
         shown = self.composer.completion
         rows = self.rows()
-        return rows[-max(min(len(shown.popup.items), 8), 1) :] if shown else []
+        if not shown:
+            return []
+        items = min(len(shown.popup.items), shown.popup.most)
+        return rows[-(items + bool(shown.popup.note) if items else 1) :]
 
     def _pane(self, status: Status | None, **more: object) -> Pane:
         return replace(Pane(self.composer, status=status), **more)

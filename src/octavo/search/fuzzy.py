@@ -77,6 +77,22 @@ class FileSearch:
         self._asked: dict[str, _Asked] = {}
         self._remembered: set[str] = set()
         self._to_keep: dict[str, dict[str, int]] = {}
+        self._reading: dict[str, list[Paths]] = {}
+        self._incomplete: set[str] = set()
+
+    def is_incomplete(self, root: str) -> bool:
+        """Whether files of the root may be missing in its last listing: a folder could not be read."""
+        return root in self._incomplete
+
+    def so_far(self, root: str, query: str, limit: int) -> tuple[FoundFile, ...]:
+        """What a search that still reads the root has come by, links and other special files aside.
+
+        For another thread than the one that searches; empty where nothing is being read.
+        """
+        parts = words(query)
+        pieces = tuple(self._reading.get(root, ()))
+        best = _best_of(_held(parts, pieces), parts, limit, lambda: False) if parts and pieces else []
+        return tuple(self._open_ones(root, best, parts, (root,)))
 
     def search(
         self, roots: Sequence[str], query: str, limit: int, cancel: threading.Event | None = None
@@ -94,10 +110,7 @@ class FileSearch:
         for root in roots:
             if "\0" in root:
                 continue
-            for path in self._best(root, parts, limit, cancelled):
-                hit = match(parts, path)
-                if hit is not None and not self._is_closed(os.path.join(root, path), roots):
-                    found.append(FoundFile(root, path, hit.score, hit.indices))
+            found += self._open_ones(root, self._best(root, parts, limit, cancelled), parts, roots)
             if cancelled():
                 return ()
         self._forget_all_but(roots)
@@ -111,6 +124,14 @@ class FileSearch:
                 root, sizes = self._to_keep.popitem()
                 folders = self._special.to_keep(root, sizes)
             keep_folders(self._cache, root, folders)
+
+    def _open_ones(
+        self, root: str, paths: Iterable[str], query: Sequence[Word], roots: Sequence[str]
+    ) -> Iterator[FoundFile]:
+        for path in paths:
+            hit = match(query, path)
+            if hit is not None and not self._is_closed(os.path.join(root, path), roots):
+                yield FoundFile(root, path, hit.score, hit.indices)
 
     def _best(self, root: str, query: Sequence[Word], limit: int, cancelled: Callable[[], bool]) -> list[str]:
         *files, special = self._holding(root, query, cancelled)
@@ -154,11 +175,16 @@ class FileSearch:
             self._remember(root)
             read_before = self._special.count
             folders = Folders(root, self._special)
-            seen = []
-            for piece in list_files(root, self._environ, cancelled, options=self._options):
-                folders.add(piece)
-                seen.append(paths_of(piece))
-                yield seen[-1]
+            seen: list[Paths] = []
+            self._reading[root] = seen
+            self._incomplete.discard(root)
+            try:
+                for piece in self._list(root, cancelled):
+                    folders.add(piece)
+                    seen.append(paths_of(piece))
+                    yield seen[-1]
+            finally:
+                self._reading.pop(root, None)
             special = () if cancelled() else self._special.below(root, folders.sizes)
             self._asked.pop(root, None)
             if self._special.count - read_before >= _WORTH_KEEPING and not cancelled():
@@ -172,6 +198,12 @@ class FileSearch:
         if self._cache is not None and root not in self._remembered:
             self._remembered.add(root)
             self._special.remember(root, read_folders(self._cache, root))
+
+    def _list(self, root: str, cancelled: Callable[[], bool]) -> Iterator[bytes]:
+        def incomplete() -> None:
+            self._incomplete.add(root)
+
+        return list_files(root, self._environ, cancelled, options=self._options, incomplete=incomplete)
 
     def _forget_all_but(self, roots: Sequence[str]) -> None:
         for kept in (self._listings, self._narrowed, self._asked):

@@ -10,7 +10,7 @@ import os
 import selectors
 import subprocess
 import sys
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 
 from octavo.search.ripgrep import find_ripgrep, ripgrep_environment
 
@@ -21,6 +21,8 @@ _SILENT_S = 30.0
 """How long ripgrep may say nothing: it waits for ever where a command has put a pipe in the place of an ignore file."""
 _PIECE = 1 << 17
 """Bytes that are looked at together: enough to be worth it, few enough for the processor's cache."""
+_NOTHING_LISTED = 1
+"""ripgrep's exit code where it found no file; above it something went wrong on the way."""
 
 
 def list_files(
@@ -29,6 +31,7 @@ def list_files(
     cancelled: Callable[[], bool] = lambda: False,
     workspace: str | None = None,
     options: Sequence[str] = (),
+    incomplete: Callable[[], object] = lambda: None,
 ) -> Generator[bytes]:
     """The paths below `root`, relative to it, each with a NUL after it, in no order; in pieces, as they are found.
 
@@ -36,6 +39,7 @@ def list_files(
     not there, is no folder or cannot be read; ends early when `cancelled` says so, or when
     ripgrep says nothing for half a minute.
     `options` are further ones of ripgrep. ripgrep itself never comes from `workspace`, or else from `root`.
+    `incomplete` is called at the end if something may be missing: a folder could not be read, or ripgrep fell silent.
     Blocks. Raises `RipgrepMissing`.
     """
     near = workspace or root or os.curdir
@@ -56,13 +60,15 @@ def list_files(
     with process:
         try:
             if process.stdout:
-                yield from _pieces(process.stdout.fileno(), cancelled)
+                is_whole = yield from _pieces(process.stdout.fileno(), cancelled)
+                if not cancelled() and (not is_whole or process.wait() > _NOTHING_LISTED):
+                    incomplete()
         finally:
             process.kill()
 
 
-def _pieces(pipe: int, cancelled: Callable[[], bool]) -> Iterator[bytes]:
-    """What comes, cut after a NUL as soon as it is about as long as a piece."""
+def _pieces(pipe: int, cancelled: Callable[[], bool]) -> Generator[bytes, None, bool]:
+    """What comes, cut after a NUL as soon as it is about as long as a piece; whether it came to its end."""
     waiting: list[bytes] = []
     size = 0
     silent = 0.0
@@ -82,4 +88,5 @@ def _pieces(pipe: int, cancelled: Callable[[], bool]) -> Iterator[bytes]:
                     yield whole + nul
                 waiting, size = [rest], len(rest)
             if not chunk:
-                return
+                return True
+    return False

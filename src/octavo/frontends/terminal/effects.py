@@ -85,7 +85,7 @@ class FindHistory(msgspec.Struct, frozen=True):
 
 
 class SearchFiles(msgspec.Struct, frozen=True):
-    """Search files; the answer is `Composer.files_found`. An empty query ends the search that runs."""
+    """Search files; the answers are `Composer.files_found`. An empty query ends the search that runs."""
 
     query: str
 

@@ -57,10 +57,10 @@ class Completing:
         self._dismissed = token.text if token else ""
         self.open = None
 
-    def files_found(self, query: str, found: Sequence[FileMatch]) -> None:
-        """The files for a query; those for an earlier one are dropped."""
+    def files_found(self, query: str, found: Sequence[FileMatch], word: str = "") -> None:
+        """The files for a query, and a word on what is missing; those for an earlier one are dropped."""
         if self.open and self.open.of_files and self.open.token.query == query:
-            self.open = completions.with_files(self.open, found)
+            self.open = completions.with_files(self.open, found, word)
 
     def prompts_known(self, prompts: Iterable[Prompt]) -> None:
         """The user's own prompts."""

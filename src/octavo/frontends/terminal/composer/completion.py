@@ -14,9 +14,12 @@ from octavo.frontends.custom_prompts import NO_DESCRIPTION, PREFIX, Prompt
 from octavo.frontends.terminal.built_in import BY_NAME, COMMANDS
 from octavo.frontends.terminal.composer.draft import Draft, line_end, line_start
 from octavo.frontends.terminal.composer.matching import match
-from octavo.frontends.terminal.composer.popup import LOADING, NO_MATCHES, Item, Popup
+from octavo.frontends.terminal.composer.popup import LOADING, NO_MATCHES, Item, Popup, moved
 
-MOST_FILES = 8
+MOST_FILES, MOST_IGNORED = 8, 4
+
+READING = "still reading the folder…"
+"""The word below files that were found while the folder is still being read."""
 
 
 class Token(msgspec.Struct, frozen=True):
@@ -37,10 +40,14 @@ class Token(msgspec.Struct, frozen=True):
 
 
 class FileMatch(msgspec.Struct, frozen=True):
-    """A file relative to the session's folder; `places` are those of the matched graphemes in its path."""
+    """A file relative to the session's folder; `places` are those of the matched graphemes in its path.
+
+    `ignored` ones, which the ignore rules hide, come after all others.
+    """
 
     path: str
     places: tuple[int, ...] = ()
+    ignored: bool = False
 
 
 class Completion(msgspec.Struct, frozen=True):
@@ -104,10 +111,19 @@ def files(token: Token, before: Completion | None) -> Completion:
     return Completion(token, Popup(empty=LOADING))
 
 
-def with_files(completion: Completion, found: Sequence[FileMatch]) -> Completion:
-    """The files that were found for its query."""
-    items = tuple(Item(file.path, file.places) for file in found[:MOST_FILES])
-    return Completion(completion.token, Popup(items), completion.token.query)
+def with_files(completion: Completion, found: Sequence[FileMatch], word: str = "") -> Completion:
+    """The files that were found for its query, and a word on what is missing; a chosen one stays chosen."""
+    before = completion.popup
+    if word == READING and not found:  # what an earlier query has found stays meanwhile
+        return replace(completion, popup=replace(before, note=word)) if before.items else completion
+    kept = [file for file in found if not file.ignored][:MOST_FILES]
+    kept += [file for file in found if file.ignored][:MOST_IGNORED]
+    items = tuple(Item(file.path, file.places, "ignored" if file.ignored else "") for file in kept)
+    popup = Popup(items, most=MOST_FILES + MOST_IGNORED, note=word)
+    if completion.found_for == completion.token.query and before.selected:
+        chosen = before.items[before.selected].text
+        popup = moved(popup, next((place for place, item in enumerate(items) if item.text == chosen), 0))
+    return Completion(completion.token, popup, completion.token.query)
 
 
 def quoted(path: str) -> str:

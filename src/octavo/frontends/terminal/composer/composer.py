@@ -405,9 +405,9 @@ class Composer:
 
     # --- what it is told ---
 
-    def files_found(self, query: str, found: Sequence[FileMatch]) -> None:
-        """The answer to `SearchFiles`; one for an earlier query is dropped."""
-        self._completing.files_found(query, found)
+    def files_found(self, query: str, found: Sequence[FileMatch], word: str = "") -> None:
+        """The answer to `SearchFiles`, and a word on what is missing; one for an earlier query is dropped."""
+        self._completing.files_found(query, found, word)
 
     def prompts_known(self, prompts: Iterable[Prompt]) -> None:
         """The user's own prompts."""

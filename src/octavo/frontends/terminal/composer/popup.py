@@ -13,6 +13,7 @@ MOST_ROWS = 8
 NO_MATCHES = "no matches"
 LOADING = "loading..."
 CHOSEN = Style(fg=CYAN)
+_REMARK = Style(dim=True, italic=True)
 
 
 class Item(msgspec.Struct, frozen=True):
@@ -24,12 +25,17 @@ class Item(msgspec.Struct, frozen=True):
 
 
 class Popup(msgspec.Struct, frozen=True):
-    """The items, the selected one and the first one that is seen; `empty` stands where there are none."""
+    """The items, the selected one and the first one that is seen; `empty` stands where there are none.
+
+    At most `most` rows of them are seen; `note` stands below.
+    """
 
     items: tuple[Item, ...] = ()
     empty: str = NO_MATCHES
     selected: int = 0
     top: int = 0
+    most: int = MOST_ROWS
+    note: str = ""
 
     @property
     def chosen(self) -> Item | None:
@@ -42,21 +48,24 @@ def moved(popup: Popup, by: int) -> Popup:
     if not popup.items:
         return popup
     selected = (popup.selected + by) % len(popup.items)
-    top = min(max(popup.top, selected - MOST_ROWS + 1), selected)
+    top = min(max(popup.top, selected - popup.most + 1), selected)
     return replace(popup, selected=selected, top=top)
 
 
 def popup_rows(popup: Popup, width_: int, height: int, chosen: Style = CHOSEN) -> list[Line]:
     """At most `height` rows, the selected one among them in the style of `chosen`."""
     if not popup.items:
-        return [cut_line(line("  ", Span(popup.empty, Style(dim=True, italic=True))), width_)][:height]
-    count = min(MOST_ROWS, height)
+        words = [popup.empty, popup.note] if popup.note else [popup.empty]
+        return [cut_line(line("  ", Span(", ".join(words), _REMARK)), width_)][:height]
+    count = min(popup.most, height)
     top = max(popup.top, popup.selected - count + 1)
     names = max(width(shown(item.text)) for item in popup.items)
-    return [
+    rows = [
         cut_line(_row(item, names, chosen if index == popup.selected else None), width_)
         for index, item in list(enumerate(popup.items))[top : top + count]
     ]
+    note = [cut_line(line("  ", Span(popup.note, _REMARK)), width_)] if popup.note else []
+    return [*rows, *note][:height]
 
 
 def _row(item: Item, names: int, chosen: Style | None) -> Line:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import time
-from typing import Any
+from collections.abc import Sequence
 
 from octavo.errors import OctavoError
 from octavo.frontends.terminal import effects as wish
+from octavo.frontends.terminal.composer.completion import FileMatch
 from octavo.frontends.terminal.interface import Interface
 from octavo.frontends.terminal.loop import can_suspend
 
@@ -74,9 +75,9 @@ def search_files(here: Interface, effect: wish.SearchFiles) -> None:
         from octavo.sandbox.unreadable import closed_in_searches
         from octavo.search.kept_folders import folder_cache
 
-        def found(query: str, files: Any) -> None:
+        def found(query: str, files: Sequence[FileMatch], word: str) -> None:
             here.record("file_search_result", query=query, matches=len(files))
-            here.app.composer.files_found(query, files)
+            here.app.composer.files_found(query, files, word)
             here.loop.changed()
 
         here.finder = FileSearches(
