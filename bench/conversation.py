@@ -27,6 +27,29 @@ def write_conversation(home: Path, workspace: Path, turns: int) -> None:
         file.writelines(map(rendered, lines(str(workspace), turns)))
 
 
+def write_sessions(home: Path, workspace: Path, count: int, large: int) -> None:
+    """Write that many small sessions of a terminal's user, a day's share in each folder, and one of `large` bytes."""
+    begin, *rest = lines(str(workspace), 3)
+    whole = "".join(map(rendered, rest))
+    for number in range(count):
+        day, second = 1 + number * 28 // count, number % 86_400
+        time = f"2025-11-{day:02}T{second // 3600:02}-{second // 60 % 60:02}-{second % 60:02}"
+        session = f"019a0000-0000-7000-8000-{number:012}"
+        folder = home / f"sessions/2025/11/{day:02}"
+        folder.mkdir(parents=True, exist_ok=True)
+        facts = {
+            **begin[1],
+            "id": session,
+            "source": "cli",
+            "timestamp": f"{time[:10]}T{time[11:].replace('-', ':')}.000Z",
+        }
+        text = rendered((begin[0], facts)) + whole.replace("Question 0.", f"Session {number}.")
+        with (folder / f"rollout-{time}-{session}.jsonl").open("w", encoding="utf-8") as file:
+            file.write(text)
+            if number == count - 2:
+                file.writelines(whole for _ in range(large // len(whole)))
+
+
 def rendered(line: Line) -> str:
     kind, payload = line
     return json.dumps({"timestamp": TIME, "type": kind, "payload": payload}, separators=(",", ":")) + "\n"

@@ -23,11 +23,12 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from conversation import ID, write_conversation
+from conversation import ID, write_conversation, write_sessions
 from pseudo_terminal import PseudoTerminal
 from trial import CONFIG
 
 HERE = Path(__file__).resolve().parent
+SESSIONS, LARGE = 5000, 300_000_000
 TURNS = 3750  # 16 lines each
 LAST_ANSWER = f"Answer {TURNS - 1}.".encode()
 PAINTED = "›".encode()
@@ -113,6 +114,28 @@ def history(here: Place) -> dict[str, float]:
         return {"MB": terminal.memory() / 1e6, **percentiles(typed(terminal, 100))}
 
 
+def picker(here: Place) -> dict[str, float]:
+    """The list of 5,000 saved sessions, one of 300 MB: until its first row, until it is left, and the CPU of both."""
+    with here.start("resume") as terminal:
+        terminal.until(lambda: f"Session {SESSIONS - 1}.".encode() in terminal.output, 60)
+        shown, cpu = terminal.last_output, terminal.cpu()
+        terminal.send(b"\x03")
+        terminal.process.wait(30)
+        return {
+            "rows ms": 1000 * (shown - terminal.started),
+            "left ms": 1000 * (time.perf_counter() - shown),
+            "cpu ms": 1000 * cpu,
+        }
+
+
+def picker_known(here: Place) -> dict[str, float]:
+    """The same once the list was whole before."""
+    with here.start("resume") as terminal:
+        terminal.until(lambda: f"Session {SESSIONS - 1}.".encode() in terminal.output, 60)
+        terminal.quiet(2.0, 60)
+    return picker(here)
+
+
 def idle(here: Place) -> dict[str, float]:
     """Ten seconds in which nothing happens."""
     with here.start() as terminal:
@@ -129,6 +152,7 @@ class Case(NamedTuple):
     answer: dict[str, int]
     more: str = ""
     saved_turns: int = 0
+    saved_sessions: int = 0
 
 
 CASES = {
@@ -138,6 +162,8 @@ CASES = {
     "long-answer": Case(long_answer, {"lines": 4000, "deltas": 20_000, "rate": 0}),
     "history-60k": Case(history, {}, saved_turns=TURNS),
     "idle": Case(idle, {}),
+    "picker-5000": Case(picker, {}, saved_sessions=SESSIONS),
+    "picker-5000-known": Case(picker_known, {}, saved_sessions=SESSIONS),
 }
 
 
@@ -185,6 +211,8 @@ def resolved(text: str) -> tuple[str, ...]:
 def prepare(here: Place, case: Case) -> None:
     if case.saved_turns:
         write_conversation(here.home / ".codex", here.work, case.saved_turns)
+    if case.saved_sessions:
+        write_sessions(here.home / ".codex", here.work, case.saved_sessions, LARGE)
 
 
 def main() -> None:

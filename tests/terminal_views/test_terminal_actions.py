@@ -15,7 +15,6 @@ from octavo.frontends.terminal.actions.backtrack import fork_position
 from octavo.frontends.terminal.actions.diff import NO_CHANGE, NO_REPOSITORY, changes
 from octavo.frontends.terminal.actions.feedback import feedback_files, send_feedback
 from octavo.frontends.terminal.actions.review_targets import last_commits, local_branches
-from octavo.frontends.terminal.actions.session_scan import SessionScan, batch_beside
 from octavo.frontends.terminal.effects import SendFeedback
 from octavo.frontends.terminal.recording import open_recording
 from octavo.git.run import GitError
@@ -121,34 +120,6 @@ def saved(home: Path, number: int, *texts: str, source: str = "cli", provider: s
     path = folder / f"rollout-2025-09-{number:02}T10-00-00-{name}.jsonl"
     path.write_text("".join(json.dumps({"timestamp": stamp, **line}) + "\n" for line in lines))
     return path
-
-
-def test_the_scan_finds_what_people_began_with_this_provider(tmp_path: Path) -> None:
-    saved(tmp_path, 1, "oldest")
-    saved(tmp_path, 2, "elsewhere", provider="other")
-    saved(tmp_path, 3, "by a script", source="exec")
-    newest = saved(tmp_path, 4, "newest", source="vscode")
-    batch = SessionScan(str(tmp_path), "mine").next_batch()
-    assert [session.text for session in batch.sessions] == ["newest", "oldest"]
-    assert (batch.sessions[0].path, batch.sessions[0].created) == (str(newest), 1_756_980_000.0)
-    assert batch.ended
-    assert not batch.reached_limit
-
-
-def test_the_scan_comes_in_pages_and_stops_when_its_time_is_up(tmp_path: Path) -> None:
-    for number in range(1, 28):
-        saved(tmp_path, number, "talk")
-    scan = SessionScan(str(tmp_path), "mine", lambda: 0.0)
-    assert len(scan.next_batch().sessions) == 25
-    rest = scan.next_batch()
-    assert (len(rest.sessions), rest.ended) == (2, True)
-    moments = iter(range(1000))
-    assert len(SessionScan(str(tmp_path), "mine", lambda: float(next(moments))).next_batch().sessions) == 1
-
-
-async def test_the_scan_is_read_beside_the_loop(tmp_path: Path) -> None:
-    saved(tmp_path, 1, "talk")
-    assert [session.text for session in (await batch_beside(SessionScan(str(tmp_path), "mine"))).sessions] == ["talk"]
 
 
 def test_where_to_cut_for_an_earlier_message(tmp_path: Path) -> None:

@@ -22,8 +22,9 @@ from octavo.frontends.terminal.views.model_picker import model_picker
 from octavo.frontends.terminal.views.onboarding import Onboarding
 from octavo.frontends.terminal.views.pager import text_pager
 from octavo.frontends.terminal.views.pager_document import Document
-from octavo.frontends.terminal.views.resume_picker import ResumePicker, SavedSession
+from octavo.frontends.terminal.views.resume_picker import ResumePicker
 from octavo.frontends.terminal.views.review_picker import branch_list, review_picker
+from octavo.frontends.terminal.views.saved_session import ReadSoFar, SavedSession
 from octavo.frontends.terminal.views.sign_in import SignInStep
 from octavo.frontends.terminal.views.stack import ViewStack
 from octavo.frontends.terminal.views.transcript_pager import Said, TranscriptPager
@@ -36,7 +37,9 @@ TEXT = "wörds 日本語 👩‍💻 and a/long/path\n\tindented \x1b[31mred\x1b
 
 def _picker() -> View:
     picker = ResumePicker(lambda: 1e9, "/w")
-    picker.add([SavedSession(f"/{n}", 1e9 - n, None, TEXT, "/w", f"id-{n}") for n in range(40)], ended=True)
+    sessions = [SavedSession(f"/{n}", 1e9 - n, None, TEXT, "/w", f"id-{n}", "branch日") for n in range(40)]
+    so_far = ReadSoFar(3, waiting=("a\x1b", "b"), failed=(("c\n", "no\tway"),))
+    picker.add(sessions, so_far, {"id-3": TEXT})
     return picker
 
 

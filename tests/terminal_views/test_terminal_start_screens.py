@@ -9,8 +9,6 @@ from octavo.frontends.terminal.effects import (
     AnswerTrust,
     CancelSignIn,
     DismissUpdate,
-    MoreSessions,
-    PickSession,
     Quit,
     RunUpdate,
     SaveKey,
@@ -20,7 +18,6 @@ from octavo.frontends.terminal.effects import (
 from octavo.frontends.terminal.keys.key import Key, Paste
 from octavo.frontends.terminal.text.widths import line_width
 from octavo.frontends.terminal.views.onboarding import Onboarding
-from octavo.frontends.terminal.views.resume_picker import ResumePicker, SavedSession, ago
 from octavo.frontends.terminal.views.sign_in import NO_API_KEY, NO_CHATGPT, SignInStep
 from octavo.frontends.terminal.views.trust_question import TrustQuestion
 from octavo.frontends.terminal.views.update_prompt import UpdatePrompt
@@ -234,151 +231,6 @@ def test_every_step_fits_into_any_size(size: tuple[int, int]) -> None:
     step.handle(key("2"), 0.0)
     fits(Onboarding(step, None), size)
     fits(Onboarding(None, TrustQuestion("/a/long/folder " * 10, in_repository=False)), size)
-
-
-# --- resume ---
-
-NOW = 1_000_000.0
-
-
-def sessions(count: int, text: str = "talk") -> list[SavedSession]:
-    return [SavedSession(f"/s/{n}", NOW - 86_400 * n - 3, NOW - 60 * n - 1, f"{text} {n}") for n in range(1, count + 1)]
-
-
-def a_picker(count: int, *, ended: bool = True) -> ResumePicker:
-    picker = ResumePicker(lambda: NOW)
-    picker.rows(80, 24)
-    picker.add(sessions(count), ended=ended)
-    return picker
-
-
-def test_columns_and_the_newest_first() -> None:
-    rows = shown(a_picker(2))
-    assert rows[0] == "Resume a session"
-    assert rows[3:6] == [
-        "  Created     Updated        Conversation",
-        "> 1 day ago   1 minute ago   talk 1",
-        "  2 days ago  2 minutes ago  talk 2",
-    ]
-    assert "esc new session" in rows[-1]
-    assert len(rows) == 24
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"),
-    [(0, "0 seconds ago"), (1, "1 second ago"), (59, "59 seconds ago"), (60, "1 minute ago"), (7199, "1 hour ago"),
-     (86_400 * 2, "2 days ago"), (-5, "0 seconds ago")],
-)  # fmt: skip
-def test_times_are_relative(seconds: float, text: str) -> None:
-    assert ago(NOW - seconds, NOW) == text
-    assert ago(None, NOW) == "-"
-
-
-def test_arrows_do_not_wrap_and_pages_go_by_the_screen() -> None:
-    hands = Hands(a_picker(50))
-    shown(hands.stack, 80, 16)
-    hands.press(UP, DOWN, DOWN)
-    assert any(row.startswith("> ") and row.endswith("talk 3") for row in shown(hands.stack, 80, 16))
-    hands.press(Key("pagedown"))
-    assert any(row.startswith("> ") and row.endswith("talk 13") for row in shown(hands.stack, 80, 16))
-    hands.press(*[Key("pagedown")] * 9, DOWN)
-    assert any(row.startswith("> ") and row.endswith("talk 50") for row in shown(hands.stack, 80, 16))
-    assert hands.press(ENTER) == [PickSession("/s/50")]
-
-
-def test_typing_filters_and_selects_the_first_hit() -> None:
-    hands = Hands(a_picker(30))
-    hands.press(DOWN, *"TALK 2")
-    rows = shown(hands.stack)
-    assert rows[1] == "Search: TALK 2"
-    assert [row.split()[-1] for row in rows if "talk" in row][:3] == ["2", "20", "21"]
-    hands.press("q", ENTER)
-    assert hands.effects == []
-    assert "  no session matches" in shown(hands.stack)
-    hands.press(ctrl("u"))
-    assert "Type to search" in shown(hands.stack)
-    hands.press(*"TALK 2q")
-    hands.press(Key("backspace"))
-    assert hands.press(ENTER) == [PickSession("/s/2")]
-
-
-def test_esc_begins_a_new_session_and_ctrl_c_leaves() -> None:
-    assert Hands(a_picker(2)).press(ESC) == [PickSession(None)]
-    assert Hands(a_picker(2)).press(CTRL_C)[0] == Quit()
-
-
-def test_more_is_read_until_the_screen_is_full_and_ahead_of_the_selection() -> None:
-    picker = ResumePicker(lambda: NOW)
-    picker.rows(80, 24)
-    assert "  reading the saved sessions …" in shown(picker)
-    assert picker.wanted() == (MoreSessions(),)
-    assert picker.wanted() == (), "it is asked for once"
-    picker.add(sessions(10))
-    assert picker.wanted() == (MoreSessions(),)
-    picker.add(sessions(15))
-    assert picker.wanted() == ()
-    hands = Hands(picker)
-    assert hands.press(*[DOWN] * 19) == []
-    assert hands.press(DOWN) == [MoreSessions()]
-
-
-def test_tab_leaves_the_sessions_of_this_folder() -> None:
-    picker = ResumePicker(lambda: NOW, "/w")
-    picker.add(
-        [SavedSession("/s/1", NOW, NOW, "one", "/elsewhere"), SavedSession("/s/2", NOW, NOW, "two", "/w")], ended=True
-    )
-    hands = Hands(picker)
-    hands.press(Key("tab"))
-    assert not any("one" in row for row in shown(picker))
-    assert any(row.startswith("> ") and row.endswith("two") for row in shown(picker))
-    assert hands.press(Key("tab"), ENTER) == [PickSession("/s/1")]
-
-
-def test_a_session_is_found_by_its_id() -> None:
-    picker = ResumePicker(lambda: NOW)
-    picker.add(
-        [SavedSession("/s/1", NOW, NOW, "one"), SavedSession("/s/2", NOW, NOW, "two", "/w", "01a20ede-dbcd")],
-        ended=True,
-    )
-    hands = Hands(picker)
-    assert hands.press(*"01A20EDE", ENTER) == [PickSession("/s/2")]
-
-
-def test_a_search_without_a_hit_goes_on_to_the_end() -> None:
-    picker = a_picker(25, ended=False)
-    hands = Hands(picker)
-    assert hands.press(*"needle") == [MoreSessions()]
-    assert "  searching …" in shown(picker)
-    picker.add(sessions(1, "needle"))
-    assert picker.wanted() == (MoreSessions(),)
-    picker.add([], ended=True)
-    assert picker.wanted() == ()
-    assert hands.press(ENTER) == [PickSession("/s/1")]
-
-
-def test_the_remark_tells_why_nothing_is_there() -> None:
-    picker = a_picker(0)
-    assert "  no saved sessions" in shown(picker)
-    picker = ResumePicker(lambda: NOW)
-    picker.add(sessions(3), ended=True, reached_limit=True)
-    Hands(picker).press("z")
-    assert any("first" in row for row in shown(picker))
-
-
-def test_what_users_said_is_one_row_without_control_characters() -> None:
-    picker = ResumePicker(lambda: NOW)
-    picker.add([SavedSession("/s", None, None, "a\nb\x1b[2J " + "x" * 100)], ended=True)
-    (row,) = [row for row in shown(picker, 60) if row.startswith("> ")]
-    assert row.startswith("> -        -        a b xxx")
-    assert row.endswith("...")
-    picker = ResumePicker(lambda: NOW)
-    picker.add([SavedSession("/s", None, None, "")], ended=True)
-    assert any(row.endswith("(no message yet)") for row in shown(picker))
-
-
-@pytest.mark.parametrize("size", SIZES)
-def test_the_picker_fits_into_any_size(size: tuple[int, int]) -> None:
-    fits(a_picker(30), size)
 
 
 # --- update ---

@@ -86,6 +86,9 @@ def delete_session(codex_home: str, rollout_path: str, conversation_id: Conversa
             os.unlink(journal_path(real))
     except OSError as error:
         raise ArchiveError(f"failed to delete conversation: {os_error_text(error)}") from None
+    from octavo.rollout.session_index import forget_session  # only where something is deleted
+
+    forget_session(codex_home, rollout_path)
 
 
 def _take_over_journal(path: str, now: Callable[[], int]) -> None:

@@ -82,7 +82,7 @@ class LoadedRollout(msgspec.Struct, frozen=True):
 
     def events(self) -> Iterator[events.Msg]:
         """The saved events, as this version knows them: further keys are dropped, events of unknown kinds left out."""
-        return each_once(told for line in self.lines for told in _events_of(line))
+        return each_once(told for line in self.lines for told in events_of(line))
 
 
 def load_rollout(path: str) -> LoadedRollout:
@@ -144,7 +144,7 @@ def _roll_backs(line: bytes) -> Iterator[ThreadRolledBack]:
         return
 
 
-def _events_of(line: bytes) -> Iterator[tuple[events.Msg, bool]]:
+def events_of(line: bytes) -> Iterator[tuple[events.Msg, bool]]:
     """The line's event, or those that say the same as an item of a later release, and which of the two it is."""
     if kind_of(line) != "event_msg":
         return

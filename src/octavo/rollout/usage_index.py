@@ -12,9 +12,8 @@ from collections.abc import Iterator
 
 import msgspec
 
-from octavo.files.private_file import replace_private_file
 from octavo.rollout.files import archive_folder, parse_file_name, sessions_folder
-from octavo.rollout.lines import BAD_JSON
+from octavo.rollout.index_file import index_path, read_index, write_index
 from octavo.rollout.usage import SessionUsage, Stretch, read_usage, split_copies, summed_up
 
 _FORMAT = 2
@@ -39,25 +38,20 @@ _Folders = dict[str, dict[str, _Entry]]
 """By folder and name."""
 
 
-class _Index(msgspec.Struct, frozen=True, array_like=True):
-    format: int
-    folders: _Folders
-
-
 def usage_of_all(codex_home: str) -> list[Stretch]:
     """Every session's answers, archived ones as well, those of a quarter of an hour as one.
 
     What a fork copied is counted where it came from, if that is there.
     """
-    path = os.path.join(codex_home, "cache", "usage")
-    before, folders = _read(path), _Folders()
+    path = index_path(codex_home, "usage")
+    before, folders = read_index(path, _FORMAT, _Folders) or {}, _Folders()
     for top in (sessions_folder(codex_home), archive_folder(codex_home)):
         for folder, files in _folders_below(top):
             folders[folder] = _entries(files, before.get(folder, {}))
     places = {entry.id: (folder, name) for folder, names in folders.items() for name, entry in names.items()}
     _compare_forks(folders, places)
     if folders != before:
-        _write(path, _Index(_FORMAT, folders))
+        write_index(path, _FORMAT, folders)
     return [
         stretch
         for names in folders.values()
@@ -112,18 +106,3 @@ def _compare_forks(folders: _Folders, places: dict[str, tuple[str, str]]) -> Non
                 fork = read_usage(os.path.join(folder, name))
                 copied, own = map(summed_up, split_copies(fork, sources[entry.source]))
                 names[name] = msgspec.structs.replace(entry, own=own, copied=copied)
-
-
-def _read(path: str) -> _Folders:
-    try:
-        with open(path, "rb") as file:
-            index = msgspec.msgpack.decode(file.read(), type=_Index)
-    except (OSError, *BAD_JSON):
-        return {}
-    return index.folders if index.format == _FORMAT else {}
-
-
-def _write(path: str, index: _Index) -> None:
-    with contextlib.suppress(OSError):  # a full or read-only disk: next time everything is read again
-        os.makedirs(os.path.dirname(path), 0o700, exist_ok=True)
-        replace_private_file(path, msgspec.msgpack.encode(index))

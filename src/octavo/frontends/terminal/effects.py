@@ -13,6 +13,7 @@ import msgspec
 from octavo.frontends.terminal.keys.key import Key, Paste
 
 if TYPE_CHECKING:
+    from octavo.frontends.terminal.views.saved_session import Order, SavedSession
     from octavo.frontends.terminal.views.view import View
     from octavo.protocol.ops import Op, Remember
     from octavo.protocol.policy import ApprovalPolicy, ReasoningEffort, ReviewDecision, SandboxMode
@@ -289,12 +290,30 @@ class AnswerTrust(msgspec.Struct, frozen=True):
     trusted: bool
 
 
-class MoreSessions(msgspec.Struct, frozen=True):
-    """Read more saved sessions; the answer is `ResumePicker.add`."""
+class ListSessions(msgspec.Struct, frozen=True):
+    """Read the saved sessions, those first that come first in this order; the answers are `ResumePicker.add`."""
+
+    by: Order
+
+
+class SearchSessions(msgspec.Struct, frozen=True):
+    """Look for words in what was said in these sessions; the answers are `ResumePicker.said`. Empty ends the search."""
+
+    words: str
+    sessions: tuple[SavedSession, ...] = ()
+
+
+class PreviewSession(msgspec.Struct, frozen=True):
+    """Read how a session began and ended; the answer is `ResumePicker.previewed`."""
+
+    path: str
 
 
 class PickSession(msgspec.Struct, frozen=True):
-    """Go on with the session in this file; None for a new one."""
+    """Go on with the session in this file; None for a new one, or for the one that is on the screen.
+
+    Where that cannot be done the answer is `ResumePicker.refused`.
+    """
 
     path: str | None
 
@@ -336,7 +355,9 @@ ViewEffect = (
     | CancelSignIn
     | SaveKey
     | AnswerTrust
-    | MoreSessions
+    | ListSessions
+    | SearchSessions
+    | PreviewSession
     | PickSession
     | RunUpdate
     | DismissUpdate

@@ -32,7 +32,7 @@ from octavo.runtime.runtime import Runtime
 
 TYPE_CHECKING = False  # the agent is loaded beside the first keys
 if TYPE_CHECKING:
-    from octavo.frontends.terminal.actions.session_scan import SessionScan
+    from octavo.frontends.terminal.actions.session_listing import SessionListing
     from octavo.frontends.terminal.file_search import FileSearches
     from octavo.frontends.terminal.kept_draft import DraftKeeper
     from octavo.frontends.terminal.session import Opening, Session
@@ -66,7 +66,7 @@ class Interface:
         self.rollout_path = ""
         self.finder: FileSearches | None = None
         self.keeper: DraftKeeper | None = None
-        self.scan: SessionScan | None = None
+        self.listing: SessionListing | None = None
         self.sign_in: asyncio.Task[None] | None = None
         self.update: tuple[str, ...] | None = None
         self._request, self._saved, self._load, self._perform = request, saved, load, perform
@@ -146,6 +146,8 @@ class Interface:
         return Talk(self.app.composer, chat_facts(self.config), Notifier(self.config.tui.notifications))
 
     async def _put_away(self) -> None:
+        if self.listing is not None:
+            self.listing.close(remember=False)
         if self.keeper is not None:
             await self.keeper.close()
         for task in self._tasks:
@@ -273,7 +275,7 @@ class Interface:
         if self._request.session == CHOOSE:
             from octavo.frontends.terminal.views.resume_picker import ResumePicker
 
-            self.app.pager = ResumePicker(time.time, self.config.cwd)
+            self.app.pager = ResumePicker(time.time, self.config.cwd, self.config.environ.get("HOME"))
             self._fill_picker()
         else:
             self._open_first()

@@ -69,7 +69,7 @@ def run_interface(
             if app.views.top is None and request.session == CHOOSE:
                 from octavo.frontends.terminal.views.resume_picker import ResumePicker
 
-                app.pager = ResumePicker(time.time, config.cwd)
+                app.pager = ResumePicker(time.time, config.cwd, config.environ.get("HOME"))
             _draw(screen, app)
             log()
             return _rest(screen, app, runtime(), request, saved, browser, loaded)

@@ -18,13 +18,16 @@ from octavo.frontends.terminal.effects import (
     Effect,
     InsertText,
     Interrupt,
-    MoreSessions,
+    ListSessions,
     OpenPager,
     OpenTranscript,
     OpenView,
+    PickSession,
+    PreviewSession,
     Quit,
     QuitHint,
     Redraw,
+    SearchSessions,
     Submit,
     Suspend,
     ToDraft,
@@ -49,6 +52,10 @@ _ANYWHERE: dict[Key, Effect] = {
     Key("z", ctrl=True): Suspend(),
     Key("l", ctrl=True): Redraw(),
 }
+
+
+_BEFORE = Quit | Suspend | Redraw | ListSessions | SearchSessions | PreviewSession | PickSession
+"""What needs no conversation."""
 
 
 class App:
@@ -160,7 +167,7 @@ class App:
             self.composer.hold(effect)
         elif isinstance(effect, Interrupt) and not is_open:
             self.could_not_open()
-        elif self.talk is None and not isinstance(effect, Quit | Suspend | Redraw | MoreSessions):
+        elif self.talk is None and not isinstance(effect, _BEFORE):
             self._early.append(effect)
         else:
             self._do_now(effect, now)

@@ -30,26 +30,3 @@ def backtrack(here: Interface, effect: wish.Backtrack) -> None:
         return
     here.open_session(here.runtime.fork(here.rollout_path, place, here.config))
     here.edit_when_open(effect.messages[effect.selected])
-
-
-def pick_session(here: Interface, effect: wish.PickSession) -> None:
-    """Go on with the session that was picked."""
-    here.picked(effect.path)
-
-
-def more_sessions(here: Interface, _: wish.MoreSessions) -> None:
-    """Read more saved sessions for the list."""
-    from octavo.frontends.terminal.actions.session_scan import SessionScan, batch_beside
-    from octavo.frontends.terminal.views.resume_picker import ResumePicker
-
-    if here.scan is None:
-        here.scan = SessionScan(here.config.codex_home, here.config.model_provider_id, everything=here.lists_everything)
-    scan = here.scan
-
-    async def read() -> None:
-        batch = await batch_beside(scan)
-        if isinstance(here.app.pager, ResumePicker):
-            here.app.pager.add(batch.sessions, ended=batch.ended, reached_limit=batch.reached_limit)
-            here.run_effects(here.app.pager.wanted())
-
-    here.start(read())

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from octavo.frontends.terminal import effects as wish
-from octavo.frontends.terminal.deeds import beginning, messages, program, sessions, settings, shows
+from octavo.frontends.terminal.deeds import beginning, messages, picking, program, sessions, settings, shows
 from octavo.frontends.terminal.interface import Interface
 from octavo.protocol import ops
 
@@ -48,8 +48,10 @@ DEEDS: Mapping[type, Deed] = {
     wish.CancelSignIn: beginning.cancel_sign_in,
     wish.SaveKey: beginning.save_key,
     wish.AnswerTrust: beginning.answer_trust,
-    wish.MoreSessions: sessions.more_sessions,
-    wish.PickSession: sessions.pick_session,
+    wish.ListSessions: picking.list_sessions,
+    wish.SearchSessions: picking.search_sessions,
+    wish.PreviewSession: picking.preview_session,
+    wish.PickSession: picking.pick_session,
     wish.RunUpdate: beginning.run_update,
     wish.DismissUpdate: beginning.dismiss_update,
 }
