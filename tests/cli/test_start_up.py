@@ -24,6 +24,7 @@ NOT_FOR_THE_VERSION = NEVER | {
     "httpcore2", "tomllib", "octavo.config", "octavo.protocol", "octavo.engine", "octavo.frontends",
 }  # fmt: skip
 NOT_FOR_MSGSPEC = {"typing_extensions", "platform", "msgspec.inspect", "datetime", "decimal", "uuid", "numbers"}
+NOT_FOR_ASYNCIO = {"inspect", "traceback", "linecache", "tokenize", "textwrap", "ast", "dis", "locale"}
 NOT_ASKED_FOR = {
     "octavo.config.limits", "octavo.engine.limits", "octavo.engine.loop_guard", "octavo.engine.user_hooks",
     "octavo.tools.user_hooks", "octavo.tools.permissions", "octavo.tools.rulings", "octavo.commands.rules",
@@ -95,7 +96,7 @@ def _a_turn(folder: Path) -> tuple[str, ...]:
 def test_a_turn_loads_only_what_it_needs(tmp_path: Path) -> None:
     modules = loaded_by(tmp_path, "octavo", *_a_turn(tmp_path))
     assert "octavo.engine.turn" in modules
-    assert among(modules, NEVER | TELEMETRY | NOT_ASKED_FOR) == set()
+    assert among(modules, NEVER | TELEMETRY | NOT_ASKED_FOR | NOT_FOR_ASYNCIO) == set()
 
 
 def test_msgspec_comes_without_what_no_start_needs_and_is_whole_to_who_asks(tmp_path: Path) -> None:
@@ -119,6 +120,44 @@ assert isinstance(inspect.type_info(int), inspect.IntType)
 assert msgspec.inspect.StructType is inspect.StructType
 """
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_asyncio_comes_without_what_shows_errors_and_shows_them(tmp_path: Path) -> None:
+    code = """
+from octavo.cli.loading import load_asyncio
+load_asyncio()
+import asyncio, functools, inspect, logging, signal, socket, subprocess, traceback
+async def coroutine(): raise ValueError("told")
+class Value:
+    def plain(self): ...
+    async def coroutine(self): ...
+ways = [coroutine, Value().coroutine, functools.partial(coroutine)]
+ways += [print, Value().plain, functools.partial(print), Value]
+assert [asyncio.iscoroutinefunction(way) for way in ways] == [True, True, True, False, False, False, False]
+assert inspect.isfunction(coroutine) and traceback.format_exc()
+assert subprocess.run(["echo", "x"], text=True, stdout=subprocess.PIPE).stdout == "x\\n"
+def two_frames():
+    loop = asyncio.get_running_loop()
+    loop.call_soon(lambda: 1 / 0)
+    return loop.create_future()
+async def main():
+    try:
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, coroutine)
+    except TypeError:
+        print("refused", flush=True)
+    two_frames()
+    await asyncio.gather(coroutine(), return_exceptions=True)
+    task = asyncio.create_task(coroutine())
+    await asyncio.wait([task])
+    task.print_stack()
+logging.basicConfig()
+asyncio.run(main(), debug=True)
+"""
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "refused" in result.stdout
+    assert "ZeroDivisionError: division by zero" in result.stderr
+    assert "ValueError: told" in result.stderr
+    assert "two_frames" in result.stderr
 
 
 def test_no_value_of_ours_is_a_decimal_or_a_uuid() -> None:
@@ -166,3 +205,8 @@ def test_exporters_are_loaded_where_one_is_set(tmp_path: Path, exporter: str, lo
 def test_clients_of_the_first_generation_do_not_load_the_words_of_today(tmp_path: Path) -> None:
     modules = loaded_by(tmp_path, "octavo", "app-server")
     assert among(modules, {"octavo.frontends.app_server.v2"}) == set()
+
+
+@pytest.mark.parametrize("server", ["app-server", "mcp-server", "acp"])
+def test_a_server_loads_no_tools_for_tracebacks(tmp_path: Path, server: str) -> None:
+    assert among(loaded_by(tmp_path, "octavo", server), NEVER | NOT_FOR_ASYNCIO) == set()

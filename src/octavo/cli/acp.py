@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from octavo.cli import logs, start
-from octavo.cli.loading import load_msgspec
+from octavo.cli import start
+from octavo.cli.loading import load_asyncio, load_msgspec
 from octavo.cli.words.invocation import Invocation
 
 
@@ -13,6 +13,9 @@ def run(invocation: Invocation) -> int:
     from octavo.config.load import ConfigFlags
 
     sources, config = start.load_with_sources(start.overrides(invocation, start.SERVER), ConfigFlags(), start.SERVER)
+    load_asyncio()
+    from octavo.cli import logs
+
     logs.log_to_stderr(config.environ)
     start.check_telemetry(config, wording="error loading otel config: {}")
     from octavo.cli.browser import open_browser

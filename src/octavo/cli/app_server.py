@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from octavo.cli import logs, start
-from octavo.cli.loading import load_msgspec
+from octavo.cli import start
+from octavo.cli.loading import load_asyncio, load_msgspec
 from octavo.cli.words.invocation import Invocation
 
 
@@ -14,6 +14,9 @@ def run(invocation: Invocation) -> int:
 
     chosen, is_strict = start.overrides(invocation, start.SERVER), invocation.last.has("strict-config")
     sources, config = start.load_with_sources(chosen, ConfigFlags(), start.SERVER, is_strict=is_strict)
+    load_asyncio()
+    from octavo.cli import logs
+
     logs.log_to_stderr(config.environ)
     start.check_telemetry(config, wording="error loading otel config: {}")
     from octavo.frontends.app_server.serve import run_app_server  # slow: only when all of the above is well

@@ -7,6 +7,7 @@ The prompt is read before anything slow is imported, then each check in the orde
 from __future__ import annotations
 
 from octavo.cli import start
+from octavo.cli.loading import load_asyncio
 from octavo.cli.words.invocation import Invocation
 from octavo.cli.words.merged import Words
 from octavo.cli.words.stop import Stop
@@ -71,6 +72,7 @@ def run_turn(
     start.tell_of_no_effect(words)
     from octavo.git.info import early_git_info
 
+    load_asyncio()  # before anything else asks for it
     git_info = early_git_info(config.cwd)  # git works while the rest is imported
     from typing import cast
 

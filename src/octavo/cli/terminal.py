@@ -10,7 +10,7 @@ import os
 import sys
 
 from octavo.cli import start
-from octavo.cli.loading import load_msgspec
+from octavo.cli.loading import load_asyncio, load_msgspec
 from octavo.cli.words.invocation import Invocation
 from octavo.cli.words.merged import Words
 from octavo.cli.words.stop import Stop
@@ -121,6 +121,7 @@ def _runtime(sources: ConfigSources, config: Config, words: Words) -> Runtime:
 
 
 def _log(config: Config) -> None:
+    load_asyncio()  # before anything else asks for it
     import logging
 
     from octavo.cli.logs import log_to_file
