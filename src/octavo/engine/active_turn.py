@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+import msgspec
 
 from octavo.protocol.items import Message, ResponseItem
 from octavo.protocol.policy import ReviewDecision
@@ -103,7 +105,7 @@ class ActiveTurn:
         return question
 
 
-class OpenQuestion(NamedTuple):
+class OpenQuestion(msgspec.Struct, frozen=True):
     """What a call waits for."""
 
     decision: asyncio.Future[ReviewDecision]

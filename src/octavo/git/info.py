@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, NamedTuple, TypedDict
+from typing import TYPE_CHECKING, TypedDict
+
+import msgspec
 
 if TYPE_CHECKING:
     import subprocess
@@ -23,7 +25,7 @@ class GitInfo(TypedDict, total=False):
     repository_url: str
 
 
-class Questions(NamedTuple):
+class Questions(msgspec.Struct, frozen=True):
     """The usual questions, on their way to git."""
 
     commit_and_branch: subprocess.Popen[bytes] | GitResult
@@ -53,7 +55,7 @@ async def git_info(cwd: str, asked: Questions | None = None) -> GitInfo | None:
 
     from octavo.git.run import finish_git, run_git
 
-    both, url = await asyncio.gather(*map(finish_git, questions))
+    both, url = await asyncio.gather(*map(finish_git, (questions.commit_and_branch, questions.url)))
     lines = both.text.split("\n")
     if both.code == 0 and len(lines) == 2:
         commit_hash, branch_name = lines

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
+
+import msgspec
 
 Header = tuple[bytes, bytes]
 
@@ -15,7 +16,7 @@ class BadMessage(ValueError):
     """The bytes are no HTTP/1.1 message, or a request cannot be written as one."""
 
 
-class AnswerHead(NamedTuple):
+class AnswerHead(msgspec.Struct, frozen=True):
     """Status line and headers of an answer; header names are in lower case."""
 
     status: int

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
+
+import msgspec
 
 from octavo.frontends.acp.types import params as given
 
 _HERE = "octavo.frontends.acp"
 
 
-class Method(NamedTuple):
+class Method(msgspec.Struct, frozen=True):
     """A request; `handler` is `module:function`, which gives the result, or None where the answer comes by itself."""
 
     params: Any

@@ -7,7 +7,7 @@ else is shared: the line loop, the loaded conversations, listeners, questions, l
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -24,7 +24,7 @@ class NoParams(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A request that says nothing; what is said nevertheless is refused."""
 
 
-class Method(NamedTuple):
+class Method(msgspec.Struct, frozen=True):
     """A request: the types of its params and its result, and who serves it.
 
     `handler` is `module:function`, imported on use; the function takes the server, the
@@ -64,7 +64,7 @@ Voice = Callable[[Event], Iterable[Notice | Inquiry]]
 """What the client hears of a conversation's events, in order."""
 
 
-class Dialect(NamedTuple):
+class Dialect(msgspec.Struct, frozen=True):
     """One generation's words.
 
     `voice` makes the voice of a conversation that comes without one of its own. `interrupted`
