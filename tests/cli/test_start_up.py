@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import os
 import subprocess
 import sys
@@ -49,8 +50,8 @@ tell(main())
 """
 
 
-def loaded_by(folder: Path, program: str, *words: str, config: str = "") -> set[str]:
-    """The modules that a start brought in."""
+def loaded_by(folder: Path, program: str, *words: str, config: str = "", said: str = "") -> set[str]:
+    """The modules that a start brought in, with `said` on stdin."""
     (folder / "config.toml").write_text(config)
     environ = {"PATH": os.environ["PATH"], "HOME": str(folder), "CODEX_HOME": str(folder)}
     code = f"import sys; sys.argv[0] = {program!r}\n{WATCH}"
@@ -58,7 +59,7 @@ def loaded_by(folder: Path, program: str, *words: str, config: str = "") -> set[
         [sys.executable, "-c", code, *words],
         env=environ,
         cwd=folder,
-        stdin=subprocess.DEVNULL,
+        input=said,
         capture_output=True,
         text=True,
         check=True,
@@ -205,6 +206,14 @@ def test_exporters_are_loaded_where_one_is_set(tmp_path: Path, exporter: str, lo
 def test_clients_of_the_first_generation_do_not_load_the_words_of_today(tmp_path: Path) -> None:
     modules = loaded_by(tmp_path, "octavo", "app-server")
     assert among(modules, {"octavo.frontends.app_server.v2"}) == set()
+
+
+def test_clients_of_today_do_not_load_the_words_of_the_first_generation(tmp_path: Path) -> None:
+    hello = {"clientInfo": {"name": "a", "version": "1"}, "capabilities": {}}
+    said = json.dumps({"id": 1, "method": "initialize", "params": hello}) + "\n"
+    modules = loaded_by(tmp_path, "octavo", "app-server", said=said)
+    assert "octavo.frontends.app_server.v2.handshake" in modules
+    assert among(modules, {"octavo.frontends.app_server.v1", "octavo.engine"}) == set()
 
 
 @pytest.mark.parametrize("server", ["app-server", "mcp-server", "acp"])

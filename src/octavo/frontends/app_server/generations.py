@@ -8,14 +8,12 @@ have; what only one has is served to everybody.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 
-from octavo.frontends.app_server.dialect import Method
+from octavo.frontends.app_server.dialect import Dialect, Method
 from octavo.frontends.app_server.server import Server
-from octavo.frontends.app_server.v1.methods import V1
 from octavo.frontends.jsonrpc.messages import NOT_JSON, Request
 
 
@@ -26,9 +24,9 @@ def method_of(server: Server, request: Request) -> Method | None:
     own = server.dialect.methods.get(request.method)
     if own is not None:
         return own
-    if server.dialect is not V1:
-        return V1.methods.get(request.method)
-    method = _v2_methods().get(request.method)
+    if server.dialect is _v2():
+        return first_dialect().methods.get(request.method)
+    method = _v2().methods.get(request.method)
     if method is not None and server.is_initialized:
         _speak_v2(server)
     return method
@@ -44,13 +42,18 @@ def _tells_capabilities(request: Request) -> bool:
 
 
 def _speak_v2(server: Server) -> None:
-    from octavo.frontends.app_server.v2.methods import V2  # clients of the first generation do not pay for it
-
-    server.dialect = V2
+    server.dialect = _v2()
     server.peer.clock = lambda: time.time_ns() // 1_000_000
 
 
-def _v2_methods() -> Mapping[str, Method]:
-    from octavo.frontends.app_server.v2.methods import V2
+def first_dialect() -> Dialect:
+    """That of a client that does not say that it is of today."""
+    from octavo.frontends.app_server.v1.methods import V1  # clients of today do not pay for it
 
-    return V2.methods
+    return V1
+
+
+def _v2() -> Dialect:
+    from octavo.frontends.app_server.v2.methods import V2  # clients of the first generation do not pay for it
+
+    return V2

@@ -6,8 +6,8 @@ import logging
 from collections.abc import Callable
 
 from octavo.frontends.app_server.dispatch import serve_request
+from octavo.frontends.app_server.generations import first_dialect
 from octavo.frontends.app_server.server import Server
-from octavo.frontends.app_server.v1.methods import V1
 from octavo.frontends.jsonrpc.channel import Channel
 from octavo.frontends.jsonrpc.messages import ErrorResponse, Incoming, Notification, Request, Response
 from octavo.frontends.jsonrpc.peer import Peer
@@ -22,7 +22,7 @@ def run_app_server(runtime: Runtime, ready: Callable[[], None], die: Die) -> int
     """Serve stdin until it ends; the exit code. `ready` and `die` are those of `serve_stdio`."""
 
     def begin(channel: Channel) -> Server:
-        server = Server(runtime, Peer(channel, tagged=False), V1)
+        server = Server(runtime, Peer(channel, tagged=False), first_dialect)
         server.keep_feedback_log()
         return server
 

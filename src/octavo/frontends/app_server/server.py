@@ -31,11 +31,13 @@ class Server:
     answer does not wait for the agent to be loaded.
     """
 
-    def __init__(self, runtime: Runtime, peer: Peer, dialect: Dialect) -> None:
-        """`dialect` is the client's, as far as it is known: a newer one may turn out later (`generations`)."""
+    def __init__(self, runtime: Runtime, peer: Peer, dialect: Callable[[], Dialect]) -> None:
+        """`dialect` gives the client's, unless another one has turned out before (`generations`)."""
         self.runtime, self.config, self.remote = runtime, runtime.config, runtime.remote
-        self.peer, self.dialect = peer, dialect
+        self.peer = peer
         self.is_initialized = False
+        self._first_dialect = dialect
+        self._dialect: Dialect | None = None
         self._work: set[asyncio.Task[None]] = set()
         self._conversations: LoadedConversations | None = None
         self._questions: Questions | None = None
@@ -46,6 +48,17 @@ class Server:
         self.at_end: list[Callable[[], None]] = []
         """What ends as soon as the client says nothing more."""
         self.feedback_log: FeedbackLog | None = None
+
+    @property
+    def dialect(self) -> Dialect:
+        """The client's, as far as it is known."""
+        if self._dialect is None:
+            self._dialect = self._first_dialect()
+        return self._dialect
+
+    @dialect.setter
+    def dialect(self, dialect: Dialect) -> None:
+        self._dialect = dialect
 
     @property
     def conversations(self) -> LoadedConversations:

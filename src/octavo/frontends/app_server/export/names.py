@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from typing import Any, NamedTuple, get_args
 
+from octavo.frontends.app_server import shapes
 from octavo.frontends.app_server.v1.types import params, values
 from octavo.protocol import commands, events, items, policy, turn_items
 
@@ -42,7 +43,7 @@ _CLASSES = {
 
 _CHOICES: dict[str, Any] = {
     "AskForApproval": policy.ApprovalPolicy,
-    "AuthMode": values.AuthMode,
+    "AuthMode": shapes.AuthMode,
     "ForcedLoginMethod": values.ForcedLoginMethod,
     "McpAuthStatus": events.McpAuthStatus,
     "PlanType": values.PlanType,

@@ -9,7 +9,7 @@ from octavo.frontends.app_server.dialect import Method, NoParams
 from octavo.frontends.app_server.export.collect import Collector, message
 from octavo.frontends.app_server.export.names import Names
 from octavo.frontends.app_server.export.shapes import Either, Field, Named, Plain, Record, Ref, Shape, Variant
-from octavo.frontends.app_server.v1.types.values import Empty
+from octavo.frontends.app_server.shapes import Empty
 from octavo.frontends.app_server.v2 import methods
 from octavo.frontends.app_server.v2.types import items, params, results, threads, values
 

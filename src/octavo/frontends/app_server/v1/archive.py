@@ -7,8 +7,8 @@ import time
 
 from octavo.frontends.app_server.loaded import Loaded
 from octavo.frontends.app_server.server import Server
+from octavo.frontends.app_server.shapes import Empty
 from octavo.frontends.app_server.v1.types.params import ArchiveConversationParams
-from octavo.frontends.app_server.v1.types.values import Empty
 from octavo.frontends.ids import usual_uuid
 from octavo.frontends.jsonrpc.errors import failed, refused
 from octavo.frontends.jsonrpc.messages import RequestId

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from octavo.frontends.app_server.server import Server
+from octavo.frontends.app_server.shapes import Empty
 from octavo.frontends.app_server.v1.conversations import conversation_of
 from octavo.frontends.app_server.v1.types.params import (
     AddConversationListenerParams,
     RemoveConversationListenerParams,
 )
 from octavo.frontends.app_server.v1.types.results import AddConversationSubscriptionResponse
-from octavo.frontends.app_server.v1.types.values import Empty
 from octavo.frontends.ids import usual_uuid
 from octavo.frontends.jsonrpc.errors import refused
 from octavo.frontends.jsonrpc.messages import RequestId

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from octavo.frontends.app_server.dialect import NoParams
 from octavo.frontends.app_server.server import Server
+from octavo.frontends.app_server.shapes import Empty
 from octavo.frontends.app_server.v1.types.from_server import (
     AuthStatusChangeNotification,
     LoginChatGptCompleteNotification,
 )
 from octavo.frontends.app_server.v1.types.params import CancelLoginChatGptParams, LoginApiKeyParams
 from octavo.frontends.app_server.v1.types.results import LoginChatGptResponse
-from octavo.frontends.app_server.v1.types.values import Empty
 from octavo.frontends.ids import usual_uuid
 from octavo.frontends.jsonrpc.errors import failed, refused
 from octavo.frontends.jsonrpc.messages import RequestId

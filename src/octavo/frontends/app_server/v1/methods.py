@@ -6,9 +6,9 @@ import functools
 from typing import Any
 
 from octavo.frontends.app_server.dialect import Dialect, Method, NoParams
+from octavo.frontends.app_server.shapes import Empty
 from octavo.frontends.app_server.v1.events import interrupted, messages_of
 from octavo.frontends.app_server.v1.types import from_server, params, results
-from octavo.frontends.app_server.v1.types.values import Empty
 from octavo.protocol.usage import RateLimitSnapshot
 
 

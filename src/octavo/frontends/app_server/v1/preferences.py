@@ -14,9 +14,10 @@ from octavo.config.web_search import WebSearchToml
 from octavo.errors import ConfigError
 from octavo.frontends.app_server.dialect import NoParams
 from octavo.frontends.app_server.server import Server
+from octavo.frontends.app_server.shapes import Empty
 from octavo.frontends.app_server.v1.types.params import SetDefaultModelParams
 from octavo.frontends.app_server.v1.types.results import GetUserSavedConfigResponse
-from octavo.frontends.app_server.v1.types.values import Empty, Profile, SandboxSettings, Tools, UserSavedConfig
+from octavo.frontends.app_server.v1.types.values import Profile, SandboxSettings, Tools, UserSavedConfig
 from octavo.frontends.jsonrpc.errors import failed
 from octavo.frontends.jsonrpc.messages import RequestId
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from octavo.frontends.app_server.paths import absolute
 from octavo.frontends.app_server.server import Server
+from octavo.frontends.app_server.shapes import Empty
 from octavo.frontends.app_server.v1.conversations import conversation_of
 from octavo.frontends.app_server.v1.types.params import (
     InterruptConversationParams,
     SendUserMessageParams,
     SendUserTurnParams,
 )
-from octavo.frontends.app_server.v1.types.values import Empty, user_input
+from octavo.frontends.app_server.v1.types.values import user_input
 from octavo.frontends.jsonrpc.messages import RequestId
 from octavo.protocol.ops import Interrupt, UserInputOp, UserTurn
 

@@ -7,8 +7,8 @@ import logging
 from octavo.errors import OctavoError
 from octavo.frontends.app_server.dialect import NoParams
 from octavo.frontends.app_server.server import Server
+from octavo.frontends.app_server.shapes import Empty
 from octavo.frontends.app_server.v1.account import limits_now
-from octavo.frontends.app_server.v1.types.values import Empty
 from octavo.frontends.app_server.v2.counts import shown_limits
 from octavo.frontends.app_server.v2.types.from_server import AccountUpdated, LoginCompleted
 from octavo.frontends.app_server.v2.types.params import (

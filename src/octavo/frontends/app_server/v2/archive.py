@@ -7,7 +7,7 @@ import time
 
 from octavo.frontends.app_server.loaded import Loaded
 from octavo.frontends.app_server.server import Server
-from octavo.frontends.app_server.v1.types.values import Empty
+from octavo.frontends.app_server.shapes import Empty
 from octavo.frontends.app_server.v2.read import path_of, thread_at
 from octavo.frontends.app_server.v2.threads import Threads, find_thread, known_id
 from octavo.frontends.app_server.v2.types.from_server import ThreadNameUpdated, ThreadNotice, ThreadStatusChanged

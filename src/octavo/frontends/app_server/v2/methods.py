@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from octavo.frontends.app_server.dialect import Dialect, Method, NoParams, Voice
-from octavo.frontends.app_server.v1.types.values import Empty
+from octavo.frontends.app_server.shapes import Empty
 from octavo.frontends.app_server.v2.types import from_server, params, results
 from octavo.protocol.events import TurnAborted
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from octavo.frontends import review_requests
 from octavo.frontends.app_server.server import Server
-from octavo.frontends.app_server.v1.types.values import Empty
+from octavo.frontends.app_server.shapes import Empty
 from octavo.frontends.app_server.v2.threads import live_thread
 from octavo.frontends.app_server.v2.turns import new_turn_id, refuse_if_busy
 from octavo.frontends.app_server.v2.types.params import (

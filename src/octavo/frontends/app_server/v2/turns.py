@@ -9,7 +9,7 @@ from msgspec import UNSET, UnsetType
 
 from octavo.frontends.app_server.paths import absolute
 from octavo.frontends.app_server.server import Server
-from octavo.frontends.app_server.v1.types.values import Empty
+from octavo.frontends.app_server.shapes import Empty
 from octavo.frontends.app_server.v2.input_parts import user_inputs
 from octavo.frontends.app_server.v2.policies import effective_policy, effective_reviewer, sandbox_policy
 from octavo.frontends.app_server.v2.threads import LiveThread, live_thread

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from octavo.frontends.app_server.v1.types.values import AuthMode, Camel
+from octavo.frontends.app_server.shapes import AuthMode, Camel
 from octavo.protocol.changes import FileChanges
 from octavo.protocol.commands import ParsedCommand
 from octavo.protocol.events import CommandRisk, EventMsg

@@ -6,7 +6,8 @@ from typing import Annotated, Any
 
 import msgspec
 
-from octavo.frontends.app_server.v1.types.values import Camel, ClientInfo, Count, InputItem, Uuid
+from octavo.frontends.app_server.shapes import Camel, ClientInfo
+from octavo.frontends.app_server.v1.types.values import Count, InputItem, Uuid
 from octavo.protocol.policy import ApprovalPolicy, ReasoningEffort, ReasoningSummary, SandboxMode, SandboxPolicy
 
 HistoryItem = Annotated[msgspec.Raw, msgspec.Meta(title="ResponseItem")]

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
+from octavo.frontends.app_server.shapes import AuthMode, Camel
 from octavo.frontends.app_server.v1.types.values import (
     Account,
-    AuthMode,
-    Camel,
     ConversationSummary,
     FuzzyFileSearchResult,
     Model,

@@ -6,12 +6,12 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from octavo.frontends.app_server.shapes import Camel
 from octavo.protocol.ids import ConversationId
 from octavo.protocol.policy import ApprovalPolicy, ReasoningEffort, ReasoningSummary, SandboxMode, Verbosity
 from octavo.protocol.turn_items import ImageInput, LocalImageInput, UserInput
 from octavo.protocol.turn_items import TextInput as CoreTextInput
 
-AuthMode = Literal["apikey", "chatgpt"]
 ForcedLoginMethod = Literal["chatgpt", "api"]
 PlanType = Literal["free", "plus", "pro", "team", "business", "enterprise", "edu", "unknown"]
 
@@ -24,22 +24,6 @@ Uuid = Annotated[
 """A UUID in any of its spellings; `app_server.ids` gives the usual one."""
 
 Count = Annotated[int, msgspec.Meta(ge=0)]
-
-
-class Camel(msgspec.Struct, frozen=True, rename="camel"):
-    """An object whose names in JSON are camel case."""
-
-
-class Empty(Camel, frozen=True):
-    """An answer that says only that it was done."""
-
-
-class ClientInfo(Camel, frozen=True):
-    """Which program is at the other end."""
-
-    name: str
-    version: str
-    title: str | None = None
 
 
 class TextData(msgspec.Struct, frozen=True):

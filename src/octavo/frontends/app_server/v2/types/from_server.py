@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from msgspec import UNSET, UnsetType
 
-from octavo.frontends.app_server.v1.types.values import AuthMode, Camel
+from octavo.frontends.app_server.shapes import AuthMode, Camel
 from octavo.frontends.app_server.v2.types.items import CommandAction, FileUpdate, ThreadItem
 from octavo.frontends.app_server.v2.types.results import RateLimits
 from octavo.frontends.app_server.v2.types.threads import Thread, ThreadStatus, Turn, TurnError

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from octavo.frontends.app_server.v1.types.values import Camel
+from octavo.frontends.app_server.shapes import Camel
 from octavo.frontends.app_server.v2.types.values import InputPart, Variant
 from octavo.protocol.items import OutputPart
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from octavo.frontends.app_server.v1.types.values import Camel, ClientInfo
+from octavo.frontends.app_server.shapes import Camel, ClientInfo
 from octavo.frontends.app_server.v2.types.values import (
     ApprovalsReviewer,
     AskedPolicy,

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from octavo.frontends.app_server.v1.types.values import Camel
+from octavo.frontends.app_server.shapes import Camel
 from octavo.protocol.items import OutputPart
 
 SandboxMode = Literal[
