@@ -17,7 +17,7 @@ from octavo.engine.confinement import keep_programs_out
 from octavo.errors import ConfigError
 from octavo.frontends.app_server.paths import absolute
 from octavo.frontends.app_server.server import Server
-from octavo.frontends.app_server.v1.types.values import Empty
+from octavo.frontends.app_server.shapes import Empty
 from octavo.frontends.app_server.v2.command_output import CommandOutput
 from octavo.frontends.app_server.v2.policies import sandbox_policy
 from octavo.frontends.app_server.v2.types.params import (
