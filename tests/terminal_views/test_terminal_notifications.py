@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from octavo.frontends.terminal.notifications import Notifier, osc_9
+from octavo.frontends.terminal.notifications import Notifier
 
 
 def away(wanted: bool | tuple[str, ...] = True) -> Notifier:
@@ -24,6 +24,12 @@ def test_nothing_is_sent_while_focused_or_before_the_terminal_said_anything() ->
     notifier.focus(gained=True)
     notifier.turn_complete("Done")
     assert notifier.take() is None
+
+
+def test_a_user_may_want_to_be_told_always() -> None:
+    notifier = Notifier(True, condition="always")
+    notifier.turn_complete("Done")
+    assert notifier.take() == "Done"
 
 
 @pytest.mark.parametrize(
@@ -82,8 +88,3 @@ def test_no_control_character_gets_out() -> None:
     text = notifier.take()
     assert text is not None
     assert text.isprintable()
-
-
-def test_the_sequence_and_its_form_for_tmux() -> None:
-    assert osc_9("Done") == "\x1b]9;Done\x07"
-    assert osc_9("Done", tmux=True) == "\x1bPtmux;\x1b\x1b]9;Done\x07\x1b\\\x07"

@@ -31,6 +31,7 @@ LoginMethod = Literal["chatgpt", "api"]
 CompactionMode = Literal["bridge", "careful"]
 AskedReviewer = Literal["user", "auto_review", "guardian_subagent"]
 """Who decides where consent is needed; the last is an older name of `auto_review`."""
+NotificationMethod = Literal["auto", "osc9", "osc777", "osc99", "bel"]
 OssProvider = Literal["ollama", "lmstudio"]
 
 
@@ -63,9 +64,15 @@ class History(msgspec.Struct, frozen=True):
 
 
 class Tui(msgspec.Struct, frozen=True):
-    """`[tui]`: desktop notifications off, on, or for the named events; whether Enter tells a turn that runs."""
+    """`[tui]`: desktop notifications off, on, or for the named events; whether Enter tells a turn that runs.
+
+    `quiet` turns notifications and the window's title off, whatever else is set.
+    """
 
     notifications: bool | tuple[str, ...] = False
+    notification_method: NotificationMethod = "auto"
+    notification_condition: Literal["unfocused", "always"] = "unfocused"
+    quiet: bool = False
     enter_steers: bool = False
 
 

@@ -143,7 +143,10 @@ class Interface:
         from octavo.frontends.terminal.facts import chat_facts
         from octavo.frontends.terminal.notifications import Notifier
 
-        return Talk(self.app.composer, chat_facts(self.config), Notifier(self.config.tui.notifications))
+        tui = self.config.tui
+        wanted = not tui.quiet and tui.notifications
+        notifier = Notifier(wanted, tui.notification_method, tui.notification_condition)
+        return Talk(self.app.composer, chat_facts(self.config), notifier)
 
     async def _put_away(self) -> None:
         if self.listing is not None:

@@ -164,19 +164,15 @@ class Loop:
             screen.overlay(frame.rows, frame.cursor)
         else:
             screen.draw(frame.rows, frame.cursor)
+        screen.title(frame.title)
         if frame.notification:
-            self._notify(frame.notification)
+            screen.notify(frame.notification, frame.notification_method)
         self._last_frame = now
         if screen.busy:
             self._wait_for_terminal()
         elif screen.printing:
             self._frame_timer = self._loop.call_later(0, self._draw_now)
         self._set_timer(now)
-
-    def _notify(self, text: str) -> None:
-        from octavo.frontends.terminal.notifications import osc_9
-
-        self.screen.send(osc_9(text, tmux=bool(self.screen.environ.get("TMUX"))))
 
     def _wait_for_terminal(self) -> None:
         if not self._writing:

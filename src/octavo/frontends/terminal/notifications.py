@@ -1,7 +1,7 @@
 """Telling a user who looks elsewhere: one sentence to show (`docs/terminal-views.md`, "Notifications").
 
-Nothing is sent while the terminal has the focus, and it has it until it says otherwise. Of several that wait for the
-next frame the last one counts. No control character is in the text.
+Nothing is sent while the terminal has the focus, and it has it until it says otherwise; unless the user wants to be
+told always. Of several that wait for the next frame the last one counts. No control character is in the text.
 """
 
 from __future__ import annotations
@@ -18,10 +18,14 @@ _LONGEST_MESSAGE, _LONGEST_COMMAND = 200, 30
 
 
 class Notifier:
-    """What waits to be sent. `wanted` is `tui.notifications`: all, none, or the named kinds."""
+    """What waits to be sent.
 
-    def __init__(self, wanted: bool | Sequence[str]) -> None:
+    `wanted` is `tui.notifications`: all, none, or the named kinds; `method` and `condition` are the keys beside it.
+    """
+
+    def __init__(self, wanted: bool | Sequence[str], method: str = "auto", condition: str = "unfocused") -> None:
         self._wanted = wanted
+        self.method, self._always = method, condition == "always"
         self._focused = True
         self._pending: str | None = None
 
@@ -47,9 +51,9 @@ class Notifier:
         self._add(APPROVAL_REQUESTED, f"Codex wants to edit {what}")
 
     def take(self) -> str | None:
-        """The text to be sent with this frame, for `osc_9`; None for nothing."""
+        """The text to be sent with this frame; None for nothing."""
         text, self._pending = self._pending, None
-        return None if self._focused else text
+        return None if self._focused and not self._always else text
 
     def _add(self, kind: str, text: str) -> None:
         if self._wanted is True or (not isinstance(self._wanted, bool) and kind in self._wanted):
@@ -60,15 +64,6 @@ def shortened(text: str, longest: int) -> str:
     """The text, or its first characters and `...`: never more than `longest` graphemes."""
     clusters = list(graphemes(text))
     return text if len(clusters) <= longest else "".join(clusters[: longest - 3]) + "..."
-
-
-def osc_9(text: str, *, tmux: bool = False) -> str:
-    """The sequence with which terminals show a desktop notification.
-
-    tmux keeps it to itself: there it is wrapped for the terminal around it, and the bell marks the window.
-    """
-    sequence = f"\x1b]9;{text}\x07"
-    return f"\x1bPtmux;\x1b{sequence}\x1b\\\x07" if tmux else sequence
 
 
 def _below(path: str, cwd: str) -> str:

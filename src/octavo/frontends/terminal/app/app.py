@@ -208,16 +208,21 @@ class App:
         if talk is not None and talk.palette.lines != lines:
             talk.palette = talk.palette._replace(lines=lines)
         history = talk.lines(columns) if talk is not None else []
-        told = (talk.notifier.take() if talk is not None else None) or ""
+        frame = self._seen(history, columns, lines, now)
+        if talk is not None and (told := talk.notifier.take()):
+            frame = replace(frame, notification=told, notification_method=talk.notifier.method)
+        return frame
+
+    def _seen(self, history: list[Line], columns: int, lines: int, now: float) -> Frame:
         if self.pager is not None:
             rows, cursor = self.pager.rows(columns, lines)
-            return Frame(history, rows, cursor, overlay=True, notification=told)
+            return Frame(history, rows, cursor, overlay=True)
         if self.views.top is not None:
             self.views.drawn(now)
             rows, cursor = self._view_rows(columns, lines)
-            return Frame(history, rows, cursor, notification=told)
+            return Frame(history, rows, cursor)
         rows, place = pane_rows(self._pane(columns, now), columns, lines)
-        return Frame(history, rows, place, notification=told)
+        return Frame(history, rows, place)
 
     def _view_rows(self, columns: int, lines: int) -> tuple[list[Line], tuple[int, int] | None]:
         """The view with the live block above it, as far as there is room.

@@ -14,7 +14,8 @@ from octavo.frontends.terminal.text.styled import Line
 class Frame(msgspec.Struct, frozen=True):
     """What is to be seen: finished lines, the live rows or those of an overlay, and the cursor in them.
 
-    `notification` is a sentence for a user who looks elsewhere.
+    `notification` is a sentence for a user who looks elsewhere, to be told in the way of `notification_method`;
+    `title` is that of the window, empty where it is left alone.
     """
 
     history: Sequence[Line]
@@ -22,6 +23,8 @@ class Frame(msgspec.Struct, frozen=True):
     cursor: tuple[int, int] | None
     overlay: bool = False
     notification: str = ""
+    notification_method: str = "auto"
+    title: str = ""
 
 
 class State(Protocol):

@@ -10,6 +10,7 @@ HIDE_CURSOR, SHOW_CURSOR = "\x1b[?25l", "\x1b[?25h"
 _ON = "\x1b[?2004h\x1b[>5u\x1b[?1004h"  # pastes in brackets; keys by number, without releases; focus
 _OFF = "\x1b[<1u\x1b[?2004l\x1b[?1004l\x1b[?7h" + SHOW_CURSOR
 _TMUX_ON, _TMUX_OFF = "\x1b[>4;1m", "\x1b[>4;0m"  # tmux does not know the other way to ask for Shift+Enter
+KEEP_TITLE, TITLE_BACK = "\x1b[22;0t", "\x1b[23;0t"  # on a stack that the terminal has
 QUERIES = "\x1b[?u\x1b]10;?\x07\x1b]11;?\x07\x1b[>0q\x1b[c"
 COLOR_QUERIES = "\x1b]10;?\x07\x1b]11;?\x07"
 
@@ -22,6 +23,11 @@ def modes_on(environ: Mapping[str, str]) -> str:
 def modes_off(environ: Mapping[str, str]) -> str:
     """What turns them off, the last of it showing the cursor."""
     return (_TMUX_OFF if environ.get("TMUX") else "") + _OFF
+
+
+def title(text: str) -> str:
+    """What gives the window this title."""
+    return f"\x1b]0;{text}\x07"
 
 
 def synchronizes(environ: Mapping[str, str]) -> bool:

@@ -40,6 +40,8 @@ class Screen:
         self._sync = modes.synchronizes(environ)
         self._on = False
         self._asked_at = float("-inf")
+        self._name = ""
+        self._title = ""
 
     def start(self, *, ask: bool = True) -> None:
         """Take the terminal: keys as they are pressed, the modes of the interface; ask it what it is, if wanted."""
@@ -54,6 +56,7 @@ class Screen:
 
     def named(self, name: str) -> None:
         """The terminal has said what it is."""
+        self._name = name
         self._live.rewraps = modes.rewraps(self.environ, name)
         self._ink.links = modes.knows_links(self.environ, name)
 
@@ -103,8 +106,23 @@ class Screen:
         text += self._whole.frame(rows, cursor, self.columns, self.lines)
         self._write(text, cursor is not None)
 
+    def notify(self, text: str, method: str) -> None:
+        """Call the user, in the way that `[tui] notification_method` names; the text has no control characters."""
+        from octavo.frontends.terminal.screen.bells import notification  # most are never called
+
+        self.tty.write(notification(text, method, self.environ, self._name))
+
+    def title(self, text: str) -> None:
+        """Give the window this title, which has no control characters; an empty one leaves it as it is.
+
+        The title of before comes back whenever the terminal is given back.
+        """
+        if text and text != self._title and self._on and not self.busy:
+            self.tty.write(("" if self._title else modes.KEEP_TITLE) + modes.title(text))
+            self._title = text
+
     def send(self, text: str) -> None:
-        """A sequence that draws nothing, such as a notification."""
+        """A sequence that draws nothing, such as what goes to the clipboard."""
         self.tty.write(text)
 
     def spoil(self) -> None:
@@ -115,7 +133,7 @@ class Screen:
     def give_back(self) -> None:
         """Let the terminal be as it was before us, until `continued`; the live rows stay where they are."""
         text = self._leave_overlay() if self._overlay else ""
-        self.tty.write(text + self._live.to_last() + "\r\n" + modes.modes_off(self.environ))
+        self.tty.write(text + self._live.to_last() + "\r\n" + self._title_back() + modes.modes_off(self.environ))
         self.tty.finish()
         self.tty.cooked()
         self._on = False
@@ -148,12 +166,16 @@ class Screen:
         text += self._leave_overlay() if self._overlay else ""
         text += self._live.frame(list(self._queue), [], (0, 0), self.columns) if self._queue else ""
         self._queue.clear()
-        text += self._live.to_top(self.columns) + "\x1b[J" + modes.modes_off(self.environ)
+        text += self._live.to_top(self.columns) + "\x1b[J" + self._title_back() + modes.modes_off(self.environ)
         self.tty.write(text)
         self.tty.finish()
         if time.monotonic() < self._asked_at + _ANSWERS_S:
             self.tty.forget_input()  # answers that are still on their way would be typed into the shell
         self.tty.cooked()
+
+    def _title_back(self) -> str:
+        had, self._title = self._title, ""
+        return modes.TITLE_BACK if had else ""
 
     def _leave_overlay(self) -> str:
         self._overlay = False
