@@ -309,3 +309,22 @@ async def test_what_another_agent_takes_counts_into_the_limit(tmp_path: Path) ->
     async with agent(tmp_path, *script, agents=[helper], config={"max_tokens": 100}) as one:
         with pytest.raises(octavo.LimitReached):
             await one.run("go")
+
+
+async def test_what_other_agents_took_is_told_beside_what_the_turn_took(tmp_path: Path) -> None:
+    script = [
+        answer(call("agent_helper", {"task": "work"}), tokens=3),
+        answer(shell("true", "c1"), tokens=40),
+        answer(message("Done."), tokens=50),
+        answer(message("It is done."), tokens=5),
+    ]
+    told = []
+    async with agent(tmp_path, *script, agents=[octavo.SubAgent("helper", "Works.")]) as one:
+        async for event in one.stream("go"):
+            if isinstance(event, octavo.UsageUpdated):
+                told.append((event.usage.total_tokens, event.agents_usage.total_tokens))
+            if isinstance(event, octavo.TurnCompleted):
+                result = event.result
+    assert (result.usage.total_tokens, result.agents_usage.total_tokens) == (8, 90)
+    assert told[-1] == (8, 90)
+    assert (3, 40) in told

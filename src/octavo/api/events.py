@@ -64,9 +64,10 @@ class DiffUpdated(msgspec.Struct, frozen=True):
 
 
 class UsageUpdated(msgspec.Struct, frozen=True):
-    """The tokens of this turn so far."""
+    """The tokens of this turn so far, and those of the agents that it asked."""
 
     usage: TokenUsage
+    agents_usage: TokenUsage
 
 
 class Notice(msgspec.Struct, frozen=True):

@@ -16,9 +16,9 @@ class RunResult(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
 
     `final_response` is the agent's last message, "" where it said none. `items` are what happened, in the order in
     which it ended (`octavo.items`). `diff` is the unified diff of what patches changed, "" for nothing; changes by
-    commands are not in it. `usage` counts this turn alone, without the agents that it asked. `thread_id` is the id
-    of the saved session. `output` is the last message in the type that was asked for, None where none was asked
-    for or the turn was interrupted.
+    commands are not in it. `usage` counts this turn alone, `agents_usage` the agents that it asked, and those that
+    they asked. `thread_id` is the id of the saved session. `output` is the last message in the type that was asked
+    for, None where none was asked for or the turn was interrupted.
     """
 
     thread_id: str
@@ -28,6 +28,7 @@ class RunResult(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
     items: tuple[Any, ...]
     diff: str
     usage: TokenUsage
+    agents_usage: TokenUsage
     output: T
 
     @property

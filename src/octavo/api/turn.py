@@ -57,6 +57,7 @@ class Turn(Generic[T]):
         self._diff = ""
         self._before = TokenUsage()
         self._usage = TokenUsage()
+        self._of_agents: dict[str, TokenUsage] = {}
         self._errors: list[TurnFailed] = []
         self._deciding: set[asyncio.Task[None]] = set()
         self._failure: BaseException | None = None
@@ -139,7 +140,9 @@ class Turn(Generic[T]):
                 self._ready.append(told.DiffUpdated(diff))
             case events.TokenCount(info=info) if info is not None:
                 self._usage = _difference(info.total_token_usage, self._before)
-                self._ready.append(told.UsageUpdated(self._usage))
+                self._ready.append(told.UsageUpdated(self._usage, self._agents_usage()))
+            case events.Aside() as msg:
+                self._hear_aside(msg)
             case events.ExecApprovalRequest() | events.ApplyPatchApprovalRequest():
                 self._ask(event)
             case events.Error(message=text, codex_error_info=info):
@@ -189,9 +192,20 @@ class Turn(Generic[T]):
             items=tuple(self._items),
             diff=self._diff,
             usage=self._usage,
+            agents_usage=self._agents_usage(),
             output=cast("T", value),
         )
         self._ready.append(told.TurnCompleted(self._result))
+
+    def _hear_aside(self, msg: events.Aside) -> None:
+        from octavo.protocol.asides import AgentUsage  # whoever told it has loaded that
+
+        if isinstance(msg, AgentUsage):
+            self._of_agents[msg.call_id] = msg.usage
+            self._ready.append(told.UsageUpdated(self._usage, self._agents_usage()))
+
+    def _agents_usage(self) -> TokenUsage:
+        return sum(self._of_agents.values(), TokenUsage())
 
     # --- questions --------------------------------------------------------------------
 

@@ -47,14 +47,23 @@ class Delegate:
 
     def __init__(self, child: Child, channel: asyncio.Queue[events.Event]) -> None:
         self._child, self._channel = child, channel
+        self._is_at_work = False
 
     async def submit(self, op: ops.Op) -> str:
         """Hand an operation to the child."""
         return await self._child.submit(op)
 
     async def next_event(self) -> events.Event:
-        """The next event that is the caller's business: neither the child's announcement nor a question."""
-        return await self._channel.get()
+        """The next event that is the caller's business: neither the child's announcement nor a question.
+
+        A question comes only after whoever takes the events is done with those before it, and waits for one more.
+        """
+        if self._is_at_work:
+            self._channel.task_done()
+            self._is_at_work = False
+        event = await self._channel.get()
+        self._is_at_work = True
+        return event
 
     async def run_once(
         self, inputs: tuple[UserInput, ...], output_schema: object = None
@@ -141,6 +150,7 @@ async def _pump(
             case events.ExecApprovalRequest() | events.ApplyPatchApprovalRequest() as request:
                 # Under the parent's turn, since that is the only one that the client can answer; the call keeps its id.
                 asked = msgspec.structs.replace(request, call_id=named(request.call_id))
+                await channel.join()  # whoever answers has heard of the call then
                 decision = await parent.ask(turn.id, asked, event.origin or child.id)
                 kind = ops.ExecApproval if isinstance(request, events.ExecApprovalRequest) else ops.PatchApproval
                 await child.submit(kind(event.id, decision, request.call_id))

@@ -162,6 +162,10 @@ async def _listen(
                 words = text
             case events.Error(message=text):
                 failure = text
+            case events.TokenCount(info=info) if info is not None:
+                from octavo.protocol.asides import AgentUsage  # few turns ask an agent
+
+                session.forward(turn_id, AgentUsage(call_id, info.total_token_usage))
             case msg if isinstance(msg, _SHOWN):
                 session.forward(turn_id, msgspec.structs.replace(msg, call_id=f"{call_id}/{msg.call_id}"))
             case events.Aside() as msg:

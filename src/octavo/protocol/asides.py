@@ -13,6 +13,7 @@ import msgspec
 
 from octavo.protocol.commands import ParsedCommand
 from octavo.protocol.events import ApplyPatchApprovalRequest, Aside, AsideDelta, Duration, ExecApprovalRequest
+from octavo.protocol.usage import TokenUsage
 
 ReviewStatus = Literal["approved", "denied", "timedOut", "aborted"]
 ReviewRisk = Literal["low", "medium", "high", "critical"]
@@ -132,6 +133,13 @@ class TerminalInteraction(Aside, frozen=True):
     stdin: str
 
 
+class AgentUsage(Aside, frozen=True):
+    """What an agent has taken so far in this call of it, without the agents that it asks itself."""
+
+    call_id: str
+    usage: TokenUsage
+
+
 class ModelRerouted(Aside, frozen=True):
     """The service lets another model answer than the one that was asked."""
 
@@ -145,4 +153,12 @@ class RetryCause(Aside, frozen=True):
     message: str
 
 
-_ABOUT_CALLS = (McpToolCallProgress, PatchInput, TerminalStart, TerminalOutput, TerminalEnd, TerminalInteraction)
+_ABOUT_CALLS = (
+    AgentUsage,
+    McpToolCallProgress,
+    PatchInput,
+    TerminalStart,
+    TerminalOutput,
+    TerminalEnd,
+    TerminalInteraction,
+)
