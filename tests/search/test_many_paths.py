@@ -124,7 +124,7 @@ def test_a_later_process_does_not_read_folders_that_are_as_they_were(
     monkeypatch.setattr("octavo.search.special_files._RACY_NS", 0)
     files = FileSearch(cache=cache)
     before = _found(files, root, "link")
-    files.keep()
+    files.settle()
     monkeypatch.delattr(os, "listdir")
     assert _found(FileSearch(cache=cache), root, "link") == before
 
@@ -135,7 +135,7 @@ def test_a_later_process_sees_what_changed_meanwhile(tmp_path: Path, monkeypatch
     monkeypatch.setattr("octavo.search.special_files._RACY_NS", 0)
     files = FileSearch(cache=cache)
     before = _found(files, root, "link")
-    files.keep()
+    files.settle()
     (root / "folder7" / "link").unlink()
     (root / "folder8" / "another_link").symlink_to("file")
     os.rename(root / "folder9", root / "folder9_moved")
@@ -149,7 +149,7 @@ def test_a_damaged_memory_of_folders_is_done_without(tmp_path: Path, damage: str
     _many_folders(root)
     files = FileSearch(cache=str(cache))
     before = _found(files, root, "link")
-    files.keep()
+    files.settle()
     (kept,) = cache.iterdir()
     data = kept.read_bytes()
     kept.unlink()
@@ -166,7 +166,7 @@ def test_a_damaged_memory_of_folders_is_done_without(tmp_path: Path, damage: str
             kept.mkdir()
     again = FileSearch(cache=str(cache))
     assert _found(again, root, "link") == before
-    again.keep()
+    again.settle()
 
 
 def test_the_memory_of_folders_is_private_and_bounded(tmp_path: Path) -> None:

@@ -55,7 +55,7 @@ class FileSearch:
 
     Several threads may search at the same time. `environ` says where ripgrep and
     git's own settings are, `options` are further ones for ripgrep. What `is_closed` says of an absolute path, with the
-    roots of the search, is not found. `cache` is the folder that `keep` writes to.
+    roots of the search, is not found. What a later process need not read again is kept in the folder `cache`.
     """
 
     def __init__(
@@ -77,6 +77,7 @@ class FileSearch:
         self._asked: dict[str, _Asked] = {}
         self._remembered: set[str] = set()
         self._to_keep: dict[str, dict[str, int]] = {}
+        self._keeper: threading.Thread | None = None
         self._reading: dict[str, list[Paths]] = {}
         self._incomplete: set[str] = set()
 
@@ -114,16 +115,23 @@ class FileSearch:
             if cancelled():
                 return ()
         self._forget_all_but(roots)
+        if self._cache is not None and self._to_keep and (self._keeper is None or not self._keeper.is_alive()):
+            self._keeper = threading.Thread(target=self._keep, args=(self._cache,), daemon=True)
+            self._keeper.start()  # nobody waits for it, not even the end of the process
         found.sort(key=lambda file: (-file.score, file.path))
         return tuple(found)
 
-    def keep(self) -> None:
-        """Write what a later process need not read again, once the answer is away. Blocks for a moment."""
-        while self._cache is not None and self._to_keep:
+    def settle(self) -> None:
+        """Wait until what a later process can be told is written, which goes on after an answer."""
+        if self._keeper is not None:
+            self._keeper.join()
+
+    def _keep(self, cache: str) -> None:
+        while self._to_keep:
             with self._one_at_a_time:
                 root, sizes = self._to_keep.popitem()
                 folders = self._special.to_keep(root, sizes)
-            keep_folders(self._cache, root, folders)
+            keep_folders(cache, root, folders)
 
     def _open_ones(
         self, root: str, paths: Iterable[str], query: Sequence[Word], roots: Sequence[str]

@@ -26,7 +26,6 @@ class Searches:
         self._files = FileSearch(
             config.environ, is_closed=closed_in_searches(config), cache=folder_cache(config.codex_home)
         )
-        self._keeping: asyncio.Task[None] | None = None
 
     def begin(self, roots: Sequence[str], query: str, token: str | None) -> Awaitable[Sequence[FoundFile]]:
         """End the search of this token, if there is one, and be ready to look.
@@ -59,6 +58,4 @@ class Searches:
             self._running.discard(cancel)
             if token is not None and self._by_token.get(token) is cancel:
                 del self._by_token[token]
-        if self._keeping is None or self._keeping.done():
-            self._keeping = asyncio.create_task(asyncio.to_thread(self._files.keep))
         return () if cancel.is_set() else found

@@ -87,7 +87,6 @@ class FileSearches:
             if query == self._wanted:
                 self._is_answered = True
                 await self._tell(query, found)
-            await asyncio.to_thread(self._files.keep)
 
     async def _find(self, query: str) -> Sequence[FoundFile]:
         self._running, self._cancel = query, threading.Event()
