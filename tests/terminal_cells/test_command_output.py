@@ -9,6 +9,7 @@ from octavo.frontends.terminal.cells.output import limited
 from octavo.frontends.terminal.text.ansi import ansi_lines, output_lines
 from octavo.frontends.terminal.text.highlight import shell_lines
 from octavo.frontends.terminal.text.styled import DIM, GREEN, RED, Style
+from octavo.frontends.terminal.themes.theme import TERMINAL
 
 
 def texts(output: str) -> list[str]:
@@ -25,7 +26,7 @@ def test_colours_last_until_they_are_reset_over_line_ends_too() -> None:
 
 def test_colours_of_the_palette_and_true_colours_are_read_in_both_spellings() -> None:
     (row,) = ansi_lines(["\x1b[38;5;200ma\x1b[38;2;1;2;3mb\x1b[38:2::9:8:7mc\x1b[48;5;20md\x1b[39;49;97;100me"])
-    assert [(span.style.fg, span.style.bg) for span in row.spans] == [
+    assert [(TERMINAL.look(span.style).fg, span.style.bg) for span in row.spans] == [
         (200, None), ((1, 2, 3), None), ((9, 8, 7), None), ((9, 8, 7), 20), (15, 8),
     ]  # fmt: skip
 
@@ -52,7 +53,7 @@ def test_tabs_are_expanded_from_the_columns_before_them_colours_or_not() -> None
 
 def test_a_style_lies_over_the_base() -> None:
     (row,) = ansi_lines(["\x1b[31mred"], DIM)
-    assert row.spans[0].style == Style(fg=RED, dim=True)
+    assert TERMINAL.look(row.spans[0].style) == Style(fg=RED, dim=True)
 
 
 def test_output_is_cut_in_the_middle_by_lines() -> None:
@@ -76,7 +77,7 @@ def test_nothing_of_any_output_is_a_control(output: str) -> None:
 
 
 def dims(script: str) -> list[str]:
-    return [span.text for row in shell_lines(script) for span in row.spans if span.style.dim]
+    return [span.text for row in shell_lines(script) for span in row.spans if TERMINAL.look(span.style).dim]
 
 
 def test_strings_operators_and_comments_of_a_script_are_dim() -> None:

@@ -9,7 +9,7 @@ import pytest
 from octavo.frontends.terminal.cells import notices
 from octavo.frontends.terminal.cells.agent import AgentText, Thought, WorkedRule
 from octavo.frontends.terminal.cells.cell import Cell, Palette, blended, printed
-from octavo.frontends.terminal.cells.command import CommandCell, Ended, script_of
+from octavo.frontends.terminal.cells.command import GOOD, CommandCell, Ended, script_of
 from octavo.frontends.terminal.cells.exploring import ExploringCell, Look
 from octavo.frontends.terminal.cells.header import HeaderCell, ModelChanged
 from octavo.frontends.terminal.cells.output import limited
@@ -20,8 +20,9 @@ from octavo.frontends.terminal.cells.update import UpdateCell
 from octavo.frontends.terminal.cells.user import UserCell
 from octavo.frontends.terminal.text.directory import shortened, shown_path, with_tilde
 from octavo.frontends.terminal.text.markdown import render
-from octavo.frontends.terminal.text.styled import CYAN, DIM, GREEN, RED, Span, Style
+from octavo.frontends.terminal.text.styled import ACCENT, CYAN, DIM, GREEN, RED, Span, Style
 from octavo.frontends.terminal.text.widths import width
+from octavo.frontends.terminal.themes.theme import TERMINAL
 from octavo.protocol.changes import AddedFile, DeletedFile, FileChange, UpdatedFile
 from octavo.protocol.commands import ListFilesCommand, ReadCommand, SearchCommand
 from octavo.protocol.events import Duration, McpInvocation, McpOutcome, McpToolResult, PlanStep
@@ -50,7 +51,7 @@ def test_a_message_of_the_user_stands_between_blank_rows_on_its_background() -> 
     rows = cell.scrollback(16, Palette(message=(40, 40, 40)))
     assert all(row.fill == Style(bg=(40, 40, 40)) for row in rows)
     assert all(span.style.bg == (40, 40, 40) for row in rows for span in row.spans)
-    assert (rows[1].spans[0].style.bold, rows[1].spans[0].style.dim) == (True, True)
+    assert (TERMINAL.look(rows[1].spans[0].style).bold, TERMINAL.look(rows[1].spans[0].style).dim) == (True, True)
 
 
 def test_the_transcript_tells_when_a_message_was_sent() -> None:
@@ -86,7 +87,8 @@ def test_one_blank_row_sets_a_cell_off_but_not_the_first_nor_what_goes_on() -> N
 def test_thoughts_are_printed_without_their_heading_and_whole_in_the_transcript() -> None:
     cell = Thought("**Look around**\n\nThe body of it\nin two lines", is_printed=True)
     assert shown(cell) == ["• The body of it", "  in two lines"]
-    assert all(span.style.dim and span.style.italic for row in cell.scrollback(80, PLAIN) for span in row.spans)
+    looks = [TERMINAL.look(span.style) for row in cell.scrollback(80, PLAIN) for span in row.spans]
+    assert all(look.dim and look.italic for look in looks)
     assert full(cell) == ["• Look around", "", "  The body of it", "  in two lines"]
     assert shown(Thought(cell.text, is_printed=False)) == []
     assert shown(Thought("no heading", is_printed=True)) == []
@@ -161,13 +163,14 @@ def test_a_script_stands_for_its_shell_and_words_are_quoted() -> None:
 def test_a_command_shows_title_rows_of_its_script_and_output() -> None:
     cell = CommandCell("echo a\necho b --\necho c\necho d\necho e", ended("a\nb\n"))
     assert shown(cell) == ["• Ran echo a", "  │ echo b --", "  │ echo c", "  │ … +2 lines", "  └ a", "    b"]
-    assert cell.scrollback(80, PLAIN)[0].spans[0] == Span("•", Style(fg=GREEN, bold=True))
+    assert cell.scrollback(80, PLAIN)[0].spans[0] == GOOD
+    assert TERMINAL.look(GOOD.style) == Style(fg=GREEN, bold=True)
 
 
 def test_a_command_that_fails_is_marked_and_one_without_output_says_so() -> None:
     cell = CommandCell("false", ended("", 1))
     assert shown(cell) == ["• Ran false", "  └ (no output)"]
-    assert cell.scrollback(80, PLAIN)[0].spans[0].style.fg == RED
+    assert TERMINAL.look(cell.scrollback(80, PLAIN)[0].spans[0].style).fg == RED
 
 
 def test_a_running_command_shows_no_output_and_the_spinner_of_the_frame() -> None:
@@ -222,7 +225,7 @@ def test_looking_around_is_one_cell_with_neighbouring_reads_in_one_row() -> None
         "• Explored", "  └ List ls", "    Read a.txt, b.txt", "    List ls -la", "    Search one in a.txt",
         "    Search rg --files",
     ]  # fmt: skip
-    assert cell.scrollback(80, PLAIN)[1].spans[1] == Span("List", Style(fg=CYAN))
+    assert cell.scrollback(80, PLAIN)[1].spans[1] == Span("List", ACCENT)
     assert "secret" in full(cell)
 
 
@@ -230,7 +233,7 @@ def test_a_group_says_whether_a_part_of_it_runs_or_was_broken_off() -> None:
     running = ExploringCell((look("ls", ListFilesCommand("ls"), done=False),))
     assert shown(running)[0] == "• Exploring"
     broken = ExploringCell((look("ls", ListFilesCommand("ls")),), failed=True)
-    assert broken.scrollback(80, PLAIN)[0].spans[0].style.fg == RED
+    assert TERMINAL.look(broken.scrollback(80, PLAIN)[0].spans[0].style).fg == RED
 
 
 # --- changes of files ----------------------------------------------------------------------------------
@@ -256,7 +259,7 @@ def test_a_patch_of_several_files_has_them_by_path_with_hunks_set_apart() -> Non
         "  └ z → moved/z (+2", "    -2)", "      8  eight", "      9 -nine", "      9 +NINE", "     10 +more",
         "      ⋮", "    100  ninety", "    100 -hundred",
     ]  # fmt: skip
-    signs = {span.text: span.style.fg for row in cell.scrollback(40, PLAIN) for span in row.spans}
+    signs = {span.text: TERMINAL.look(span.style).fg for row in cell.scrollback(40, PLAIN) for span in row.spans}
     assert (signs["NINE"], signs["nine"], signs["eight"]) == (GREEN, RED, None)
 
 
@@ -274,10 +277,10 @@ def test_a_plan_shows_note_and_steps_by_state() -> None:
     assert shown(cell, 16) == [
         "• Updated Plan", "  └ Three steps", "    ✔ look", "    □ write all", "      of it", "    □ tell",
     ]  # fmt: skip
-    looks = {span.text: span.style for row in cell.scrollback(80, PLAIN) for span in row.spans}
+    looks = {span.text: TERMINAL.look(span.style) for row in cell.scrollback(80, PLAIN) for span in row.spans}
     assert (looks["look"].crossed, looks["look"].dim) == (True, True)
     assert (looks["write all of it"].fg, looks["write all of it"].bold) == (CYAN, True)
-    assert looks["tell"] == DIM
+    assert looks["tell"] == TERMINAL.look(DIM)
     assert len(shown(PlanCell("", ()))) == 2
 
 
@@ -308,7 +311,7 @@ def call(text: str, *parts: object, error: str | None = None, failed: bool = Fal
 def test_a_tool_call_stands_in_one_row_with_its_result_below() -> None:
     cell = call("hey", {"type": "text", "text": '{\n "a": 1,\n "b": [2, 3]\n}'})
     assert shown(cell) == ['• Called own.echo({"text":"hey"})', '  └ {"a": 1, "b": [2, 3]}']
-    assert cell.scrollback(80, PLAIN)[0].spans[0].style.fg == GREEN
+    assert TERMINAL.look(cell.scrollback(80, PLAIN)[0].spans[0].style).fg == GREEN
 
 
 def test_a_call_too_wide_for_one_row_stands_below_the_title() -> None:
@@ -336,8 +339,8 @@ def test_results_that_are_no_text_are_named() -> None:
 def test_failures_of_calls_are_red_and_tell_why() -> None:
     broken = call("", error="it broke")
     assert shown(broken)[1] == "  └ Error: it broke"
-    assert broken.scrollback(80, PLAIN)[0].spans[0].style.fg == RED
-    assert call("", failed=True).scrollback(80, PLAIN)[0].spans[0].style.fg == RED
+    assert TERMINAL.look(broken.scrollback(80, PLAIN)[0].spans[0].style).fg == RED
+    assert TERMINAL.look(call("", failed=True).scrollback(80, PLAIN)[0].spans[0].style).fg == RED
 
 
 def test_a_long_result_is_cut_but_not_in_the_transcript() -> None:

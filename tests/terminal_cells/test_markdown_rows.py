@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from octavo.frontends.terminal.text.inline import inline
 from octavo.frontends.terminal.text.markdown import Markdown, render
 from octavo.frontends.terminal.text.styled import CYAN, GREEN, LIGHT_BLUE, Line, Span, Style
+from octavo.frontends.terminal.themes.theme import TERMINAL
 
 
 def render_rows(text: str, columns: int) -> list[Line]:
@@ -32,9 +33,10 @@ def test_headings_keep_their_signs_and_stand_alone() -> None:
     assert rows("# One\ntext\n## Two\n### Three ###\nend") == [
         "# One", "", "text", "", "## Two", "", "### Three", "", "end",
     ]  # fmt: skip
-    assert (span("# One", "One").style.bold, span("# One", "One").style.underline) == (True, True)
-    assert span("### Three", "Three").style.italic
-    assert not span("#### Four", "Four").style.bold
+    one = TERMINAL.look(span("# One", "One").style)
+    assert (one.bold, one.underline) == (True, True)
+    assert TERMINAL.look(span("### Three", "Three").style).italic
+    assert not TERMINAL.look(span("#### Four", "Four").style).bold
 
 
 def test_signs_without_a_heading_are_kept() -> None:
@@ -48,12 +50,12 @@ def test_a_line_break_in_a_paragraph_is_one_in_the_rows() -> None:
 def test_emphasis_and_code_are_shown_without_their_marks() -> None:
     text = "a **strong** and *slanted* and ~~gone~~ and `code` and ***both***"
     assert rows(text) == ["a strong and slanted and gone and code and both"]
-    assert span(text, "strong").style.bold
-    assert span(text, "slanted").style.italic
-    assert span(text, "gone").style.crossed
-    assert span(text, "code").style.dim
-    assert span(text, "both").style.bold
-    assert span(text, "both").style.italic
+    assert TERMINAL.look(span(text, "strong").style).bold
+    assert TERMINAL.look(span(text, "slanted").style).italic
+    assert TERMINAL.look(span(text, "gone").style).crossed
+    assert TERMINAL.look(span(text, "code").style).dim
+    assert TERMINAL.look(span(text, "both").style).bold
+    assert TERMINAL.look(span(text, "both").style).italic
 
 
 def test_marks_that_mean_nothing_are_kept() -> None:
@@ -62,7 +64,7 @@ def test_marks_that_mean_nothing_are_kept() -> None:
 
 def test_a_style_may_reach_over_lines_of_a_paragraph() -> None:
     assert rows("**over two\nlines** and `code\ntoo` end") == ["over two", "lines and code too end"]
-    assert span("**over two\nlines** x", "lines").style.bold
+    assert TERMINAL.look(span("**over two\nlines** x", "lines").style).bold
 
 
 def test_what_is_opened_and_never_closed_is_shown_as_it_stands() -> None:
@@ -80,7 +82,7 @@ def test_fenced_code_is_verbatim_without_its_fences() -> None:
     assert rows("Before\n```python\ndef f():  # **x**\n\n    return 1\n```\nafter") == [
         "Before", "", "def f():  # **x**", "", "    return 1", "", "after",
     ]  # fmt: skip
-    assert not span("```\n**x**\n```", "**x**").style.bold
+    assert not TERMINAL.look(span("```\n**x**\n```", "**x**").style).bold
 
 
 def test_long_lines_of_code_go_on_below_their_first_row() -> None:
@@ -103,7 +105,7 @@ def test_lists_are_set_off_by_four_columns_a_level() -> None:
     assert rows(text) == [
         "- one", "    - inner", "        - deep", "- two", "", "3. three", "4. four", "    - under", "", "- star",
     ]  # fmt: skip
-    assert span("7. seven", "7. ").style.fg == LIGHT_BLUE
+    assert TERMINAL.look(span("7. seven", "7. ").style).fg == LIGHT_BLUE
 
 
 def test_empty_items_show_their_marks() -> None:
@@ -135,13 +137,13 @@ def test_quotes_have_a_mark_on_each_row_and_are_green() -> None:
     assert rows("> one two three\nlazy\n\n> a\n>\n> - b", 9) == [
         "> one two", "> three", "> lazy", "", "> a", ">", "> - b",
     ]  # fmt: skip
-    assert span("> said", "said").style.fg == GREEN
+    assert TERMINAL.look(span("> said", "said").style).fg == GREEN
 
 
 def test_a_link_shows_its_address_once() -> None:
     assert rows("[guide](http://x/g) <http://y> [http://z](http://z)") == ["guide (http://x/g) http://y http://z"]
     address = span("[guide](http://x/g)", "http")
-    assert (address.style.fg, address.style.underline) == (CYAN, True)
+    assert (TERMINAL.look(address.style).fg, TERMINAL.look(address.style).underline) == (CYAN, True)
 
 
 @pytest.mark.parametrize(

@@ -67,10 +67,11 @@ def test_a_killed_label_comes_back_with_its_text() -> None:
 def test_labels_are_cyan() -> None:
     from octavo.frontends.terminal.composer.pane import Pane, pane_rows
     from octavo.frontends.terminal.text.styled import CYAN
+    from octavo.frontends.terminal.themes.theme import TERMINAL
 
     typist = Typist().type("a").paste("p" * 1200)
     row = pane_rows(Pane(typist.composer), 80, 24)[0][2]
-    assert [span.text for span in row.spans if span.style.fg == CYAN] == [LABEL]
+    assert [span.text for span in row.spans if TERMINAL.look(span.style).fg == CYAN] == [LABEL]
 
 
 def test_down_gets_past_a_label_that_takes_several_rows() -> None:

@@ -11,7 +11,9 @@ from octavo.frontends.terminal.composer.completion import READING, FileMatch
 from octavo.frontends.terminal.composer.matching import Match, match
 from octavo.frontends.terminal.composer.pane import Pane, pane_rows
 from octavo.frontends.terminal.effects import RunCommand, SearchFiles, Submit
+from octavo.frontends.terminal.screen.depth import NONE
 from octavo.frontends.terminal.text.styled import CYAN
+from octavo.frontends.terminal.themes.theme import TERMINAL, fitted
 
 PROMPTS = [
     Prompt("named", "Tell $WHO of $WHAT", "Tell someone"),
@@ -33,7 +35,8 @@ def names(typist: Typist) -> list[str]:
 def chosen(typist: Typist) -> list[str]:
     """The texts of the rows that are cyan throughout."""
     rows = pane_rows(Pane(typist.composer), 80, typist.height)[0]
-    return [row.text.split()[0] for row in rows if row.spans[1:] and all(s.style.fg == CYAN for s in row.spans[1:])]
+    painted = [row for row in rows if row.spans[1:]]
+    return [row.text.split()[0] for row in painted if all(TERMINAL.look(s.style).fg == CYAN for s in row.spans[1:])]
 
 
 def test_all_commands_in_their_order_then_prompts_by_name() -> None:
@@ -70,15 +73,16 @@ def test_the_filter(query: str, found: list[str]) -> None:
 
 
 def test_without_colours_the_selected_row_is_reversed() -> None:
-    rows = pane_rows(Pane(writer("/mo").composer, colored=False), 80, 24)[0]
-    reversed_rows = [row.text.split()[0] for row in rows if any(span.style.reverse for span in row.spans)]
+    rows = pane_rows(Pane(writer("/mo").composer), 80, 24)[0]
+    colorless = fitted(TERMINAL, NONE)
+    reversed_rows = [row.text.split()[0] for row in rows if any(colorless.look(s.style).reverse for s in row.spans)]
     assert reversed_rows == ["/model"]
 
 
 def test_matched_letters_are_bold() -> None:
     rows = pane_rows(Pane(writer("/mo").composer), 80, 24)[0]
     row = next(row for row in rows if row.text.startswith("  /mention"))
-    assert "".join(span.text for span in row.spans if span.style.bold) == "mo"
+    assert "".join(span.text for span in row.spans if TERMINAL.look(span.style).bold) == "mo"
 
 
 def test_every_edit_selects_the_first_row_again() -> None:

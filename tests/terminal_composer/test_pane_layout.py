@@ -14,6 +14,7 @@ from octavo.frontends.terminal.keys.key import Key
 from octavo.frontends.terminal.run import EXAMPLES, composer_of
 from octavo.frontends.terminal.text.styled import BOLD, DIM, PLAIN, Style, line
 from octavo.frontends.terminal.text.widths import line_width
+from octavo.frontends.terminal.themes.theme import TERMINAL
 
 WORKING = Status("Working", 12)
 STATUS_ROW = "• Working (12s • esc to interrupt)"
@@ -30,13 +31,13 @@ def test_an_empty_composer_shows_one_of_six_examples() -> None:
     composer = composer_of(load_config(ConfigSources("/nowhere", "/ws", {})))
     rows = pane_rows(Pane(composer), 80, 24)[0]
     assert rows[2].text.removeprefix("› ") in EXAMPLES
-    assert all(span.style.dim for span in rows[2].spans[1:])
+    assert all(TERMINAL.look(span.style).dim for span in rows[2].spans[1:])
     assert composer.empty
 
 
 def test_the_sign_is_bold_and_other_rows_are_indented() -> None:
     rows = pane_rows(Pane(Typist().type("one\ntwo").composer), 80, 24)[0]
-    assert (rows[2].spans[0].text, rows[2].spans[0].style.bold) == ("› ", True)
+    assert (rows[2].spans[0].text, TERMINAL.look(rows[2].spans[0].style).bold) == ("› ", True)
     assert rows[3].text == "  two"
 
 
@@ -178,7 +179,9 @@ def test_the_band_of_light_goes_over_the_text_in_two_seconds() -> None:
 def test_light_runs_over_the_status_row() -> None:
     light = Light((200, 200, 200), (0, 0, 0))
     assert status_row(WORKING, 0.0, 80, light).text == STATUS_ROW
-    colors = {span.style.fg for at in range(20) for span in status_row(WORKING, at / 10, 80, light).spans}
+    colors = {
+        TERMINAL.look(span.style).fg for at in range(20) for span in status_row(WORKING, at / 10, 80, light).spans
+    }
     assert (200, 200, 200) in colors
     assert len(colors) > 5
 

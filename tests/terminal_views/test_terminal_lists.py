@@ -9,6 +9,7 @@ from octavo.frontends.terminal.effects import Info, QuitHint, ToDraft
 from octavo.frontends.terminal.keys.key import Key, Paste
 from octavo.frontends.terminal.text.styled import CYAN
 from octavo.frontends.terminal.text.widths import line_width
+from octavo.frontends.terminal.themes.theme import TERMINAL
 from octavo.frontends.terminal.views.option_rows import Option
 from octavo.frontends.terminal.views.selection_list import Choice, SelectionList
 
@@ -35,8 +36,8 @@ def test_rows_carry_number_name_current_and_description() -> None:
 def test_the_selected_row_is_bold_and_cyan_and_its_description_dim() -> None:
     rows, _ = a_list("one", "two").rows(80, 24)
     selected = next(row for row in rows if row.text.startswith("› "))
-    assert (selected.spans[0].style.fg, selected.spans[0].style.bold) == (CYAN, True)
-    assert selected.spans[-1].style.dim
+    assert (TERMINAL.look(selected.spans[0].style).fg, TERMINAL.look(selected.spans[0].style).bold) == (CYAN, True)
+    assert TERMINAL.look(selected.spans[-1].style).dim
 
 
 def test_the_current_row_is_selected_first() -> None:

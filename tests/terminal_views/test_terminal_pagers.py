@@ -9,6 +9,7 @@ from octavo.frontends.terminal.effects import Backtrack
 from octavo.frontends.terminal.keys.key import Key, Paste
 from octavo.frontends.terminal.text.styled import GREEN, RED, Line, line
 from octavo.frontends.terminal.text.widths import line_width
+from octavo.frontends.terminal.themes.theme import TERMINAL
 from octavo.frontends.terminal.views.blocks import paragraph
 from octavo.frontends.terminal.views.diff_pager import diff_pager
 from octavo.frontends.terminal.views.pager import Pager, text_pager
@@ -134,7 +135,7 @@ def test_what_was_found_is_marked_and_nothing_found_changes_nothing() -> None:
     view = of_lines(30)
     press(view, Key("/", text="/"), *(Key(c, text=c) for c in "ow 3"), ENTER)
     rows, _ = view.rows(80, 14)
-    assert [span.text for span in rows[1].spans if span.style.reverse] == ["ow 3"]
+    assert [span.text for span in rows[1].spans if TERMINAL.look(span.style).reverse] == ["ow 3"]
     before = content(view)
     press(view, Key("/", text="/"), *(Key(c, text=c) for c in "nothing"), ENTER, Key("n", text="n"))
     assert content(view) == before
@@ -183,7 +184,7 @@ class Transcript:
 
 def selected(view: Pager) -> list[str]:
     rows, _ = view.rows(80, 14)
-    return [row.text for row in rows if row.spans and row.spans[0].style.reverse]
+    return [row.text for row in rows if row.spans and TERMINAL.look(row.spans[0].style).reverse]
 
 
 def test_the_transcript_opens_at_its_end_and_follows_what_comes() -> None:
@@ -266,4 +267,4 @@ def test_a_diff_keeps_the_colours_of_git_and_nothing_else_of_a_terminal() -> Non
     view = diff_pager("\x1b[1mdiff --git a/x b/x\x1b[m\n\x1b[31m-one\x1b[m\n\x1b[32m+O\x1b[2JNE\x1b[m\n")
     rows, _ = view.rows(80, 14)
     assert [row.text for row in rows[1:5]] == ["diff --git a/x b/x", "-one", "+ONE", "~"]
-    assert (rows[2].spans[0].style.fg, rows[3].spans[0].style.fg) == (RED, GREEN)
+    assert (TERMINAL.look(rows[2].spans[0].style).fg, TERMINAL.look(rows[3].spans[0].style).fg) == (RED, GREEN)

@@ -18,6 +18,7 @@ from octavo.frontends.terminal.effects import (
 )
 from octavo.frontends.terminal.keys.key import Key, Paste
 from octavo.frontends.terminal.text.styled import RED
+from octavo.frontends.terminal.themes.theme import TERMINAL
 from octavo.frontends.terminal.views.approvals_picker import approvals_picker
 from octavo.frontends.terminal.views.feedback import feedback_picker
 from octavo.frontends.terminal.views.model_picker import model_picker
@@ -91,7 +92,7 @@ def test_full_access_is_asked_about_in_red() -> None:
     assert hands.press("3") == []
     assert len(options(hands)) == 3
     rows, _ = hands.stack.rows(100, 40)
-    assert any(span.style.fg == RED for row in rows for span in row.spans)
+    assert any(TERMINAL.look(span.style).fg == RED for row in rows for span in row.spans)
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from octavo.frontends.terminal.effects import Answer, Interrupt, OpenPager, Oper
 from octavo.frontends.terminal.keys.key import Key, Paste
 from octavo.frontends.terminal.text.styled import GREEN, RED, Style
 from octavo.frontends.terminal.text.widths import line_width
+from octavo.frontends.terminal.themes.theme import TERMINAL
 from octavo.frontends.terminal.views.approval import command_question, patch_question
 from octavo.frontends.terminal.views.note import Note
 from octavo.frontends.terminal.views.question import Question
@@ -58,7 +59,7 @@ def test_the_reason_stands_above_the_command_in_italics() -> None:
     view = asked(reason="It lies outside.")
     assert shown(view)[2:5] == ["  Reason: It lies outside.", "", "  $ touch made.txt"]
     rows, _ = view.rows(80, 24)
-    assert rows[2].spans[-1].style.italic
+    assert TERMINAL.look(rows[2].spans[-1].style).italic
     assert shown(asked(reason="  "))[2] == "  $ touch made.txt"
 
 
@@ -73,14 +74,14 @@ def test_summary_and_risk_stand_below_the_reason() -> None:
         "  $ touch made.txt",
     ]
     rows, _ = view.rows(80, 24)
-    assert Style(fg=RED, bold=True) in [span.style for span in rows[4].spans]
+    assert Style(fg=RED, bold=True) in [TERMINAL.look(span.style) for span in rows[4].spans]
 
 
 def test_without_categories_there_are_no_parentheses_and_an_empty_summary_is_left_out() -> None:
     view = asked(risk=CommandRisk("", "low", ()))
     assert shown(view)[2:5] == ["  Risk: LOW", "", "  $ touch made.txt"]
     rows, _ = view.rows(80, 24)
-    assert Style(fg=GREEN, bold=True) in [span.style for span in rows[2].spans]
+    assert Style(fg=GREEN, bold=True) in [TERMINAL.look(span.style) for span in rows[2].spans]
 
 
 def test_a_script_is_shown_whole_line_by_line() -> None:

@@ -34,7 +34,7 @@ from octavo.frontends.terminal.effects import (
     UserShell,
 )
 from octavo.frontends.terminal.keys.key import ColorReply, Focus, Input, Key, KeyboardReply, Paste
-from octavo.frontends.terminal.screen.depth import NONE, PALETTE, TRUE
+from octavo.frontends.terminal.screen.depth import PALETTE, TRUE
 from octavo.frontends.terminal.text.styled import EMPTY, Line, Style
 from octavo.frontends.terminal.views.stack import ViewStack
 from octavo.frontends.terminal.views.view import View
@@ -240,7 +240,6 @@ class App:
         if self.talk is not None:
             self.talk.palette = self.talk.palette._replace(spinner=mark(now, self._light))
         pane = Pane(self.composer, now=now, enhanced=self._enhanced, fill=self._fill, light=self._light)
-        pane = replace(pane, colored=self._depth != NONE)
         if self.talk is None:
             return pane
         status = self.talk.chat.status(now)

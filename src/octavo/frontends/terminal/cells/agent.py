@@ -13,7 +13,8 @@ from octavo.frontends.terminal.text.styled import DIM, Line, Span, Style, line
 from octavo.frontends.terminal.text.widths import cut_line
 from octavo.frontends.terminal.text.wrapping import Flow
 
-_THOUGHT = Style(dim=True, italic=True)
+_ANSWER = Style(roles=("agent",))
+_THOUGHT = Style(italic=True, roles=("dim",))
 
 
 class AgentText(msgspec.Struct, frozen=True):
@@ -25,7 +26,7 @@ class AgentText(msgspec.Struct, frozen=True):
 
     def scrollback(self, columns: int, palette: Palette) -> list[Line]:
         """Wrapped to this width."""
-        return _rows(self.flows, columns, LEAD if self.begins else INDENT)
+        return _rows(self.flows, columns, LEAD if self.begins else INDENT, _ANSWER)
 
     transcript = scrollback
 
@@ -39,7 +40,7 @@ class AgentMessage(msgspec.Struct, frozen=True):
 
     def scrollback(self, columns: int, palette: Palette) -> list[Line]:
         """The same rows that its pieces would have given."""
-        return _rows(render(self.text), columns, LEAD)
+        return _rows(render(self.text), columns, LEAD, _ANSWER)
 
     transcript = scrollback
 
@@ -62,15 +63,16 @@ class Thought(msgspec.Struct, frozen=True):
         return _thought_rows(self.text.strip(), columns)
 
 
-def _rows(flows: Iterable[Flow], columns: int, lead: Line) -> list[Line]:
+def _rows(flows: Iterable[Flow], columns: int, lead: Line, style: Style) -> list[Line]:
     rows: list[Line] = []
     for flow in flows:
-        rows += flow._replace(text=with_links(flow.text)).rows(columns, INDENT if rows else lead, INDENT)
+        text = with_links(flow.text).styled(style)
+        rows += flow._replace(text=text).rows(columns, INDENT if rows else lead, INDENT)
     return rows
 
 
 def _thought_rows(text: str, columns: int) -> list[Line]:
-    return [row.styled(_THOUGHT) for row in _rows(render(text), columns, line("• "))]
+    return [row.styled(_THOUGHT) for row in _rows(render(text), columns, line("• "), _THOUGHT)]
 
 
 def thought_heading(text: str) -> str | None:

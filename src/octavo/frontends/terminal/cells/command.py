@@ -13,12 +13,12 @@ from octavo.frontends.terminal.cells.cell import TITLE, UNDER, Palette
 from octavo.frontends.terminal.cells.output import Output, full_rows
 from octavo.frontends.terminal.text.clean import clean
 from octavo.frontends.terminal.text.highlight import shell_lines
-from octavo.frontends.terminal.text.styled import DIM, GREEN, MAGENTA, RED, Line, Span, Style, line
+from octavo.frontends.terminal.text.styled import COMMAND, DIM, Line, Span, Style, line
 from octavo.frontends.terminal.text.wrapping import wrap
 from octavo.protocol.events import Duration
 
-GOOD = Span("•", Style(fg=GREEN, bold=True))
-BAD = Span("•", Style(fg=RED, bold=True))
+GOOD = Span("•", Style(bold=True, roles=("success",)))
+BAD = Span("•", Style(bold=True, roles=("error",)))
 
 _BESIDE = line(Span("  │ ", DIM))
 _MOST_BESIDE = 2
@@ -64,7 +64,7 @@ def transcript_rows(script: str, ended: Ended | None, columns: int) -> list[Line
     """One command in the transcript."""
     rows: list[Line] = []
     for text in shell_lines(script):
-        rows += wrap(text, columns, UNDER if rows else line(Span("$ ", Style(fg=MAGENTA))), UNDER)
+        rows += wrap(text, columns, UNDER if rows else line(Span("$ ", COMMAND)), UNDER)
     if ended is None:
         return rows
     rows += full_rows(ended.told, columns)

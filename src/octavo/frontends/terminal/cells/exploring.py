@@ -11,7 +11,7 @@ import msgspec
 from octavo.frontends.terminal.cells.cell import BRANCH, TITLE, UNDER, Palette
 from octavo.frontends.terminal.cells.command import BAD, Ended, transcript_rows
 from octavo.frontends.terminal.text.clean import one_line
-from octavo.frontends.terminal.text.styled import CYAN, DIM, EMPTY, Line, Span, Style, line
+from octavo.frontends.terminal.text.styled import ACCENT, DIM, EMPTY, Line, Span, line
 from octavo.frontends.terminal.text.wrapping import wrap
 from octavo.protocol.commands import ListFilesCommand, ParsedCommand, ReadCommand, SearchCommand, UnknownCommand
 
@@ -46,7 +46,7 @@ class ExploringCell(msgspec.Struct, frozen=True):
         for verb, text in _entries(self.looks):
             before = BRANCH if len(rows) == 1 else UNDER
             indent = line("    " + " " * (len(verb) + 1))
-            rows += wrap(text, columns, line(*before.spans, Span(verb, Style(fg=CYAN)), " "), indent)
+            rows += wrap(text, columns, line(*before.spans, Span(verb, ACCENT), " "), indent)
         return rows
 
     def transcript(self, columns: int, palette: Palette) -> list[Line]:

@@ -9,7 +9,7 @@ import msgspec
 
 from octavo.frontends.terminal.cells.cell import UNDER, Palette
 from octavo.frontends.terminal.text.directory import shortened
-from octavo.frontends.terminal.text.styled import BOLD, CYAN, DIM, EMPTY, Line, Span, Style, line
+from octavo.frontends.terminal.text.styled import ACCENT, BOLD, DIM, EMPTY, Line, Span, line
 from octavo.frontends.terminal.text.widths import cut_line, width
 from octavo.frontends.terminal.text.wrapping import wrap
 
@@ -52,7 +52,7 @@ class HeaderCell(msgspec.Struct, frozen=True):
         return [
             title(self.version),
             EMPTY,
-            line(Span("model:     ", DIM), model, Span("   /model", Style(fg=CYAN)), Span(" to change", DIM)),
+            line(Span("model:     ", DIM), model, Span("   /model", ACCENT), Span(" to change", DIM)),
             line(Span("directory: ", DIM), directory),
         ]
 

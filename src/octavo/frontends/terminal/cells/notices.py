@@ -8,7 +8,19 @@ import msgspec
 
 from octavo.frontends.terminal.cells.cell import INDENT, Palette
 from octavo.frontends.terminal.text.clean import clean, one_line
-from octavo.frontends.terminal.text.styled import CYAN, DIM, GREEN, PLAIN, RED, YELLOW, Line, Span, Style, line
+from octavo.frontends.terminal.text.styled import (
+    ACCENT,
+    BOLD,
+    DIM,
+    ERROR,
+    PLAIN,
+    SUCCESS,
+    WARNING,
+    Line,
+    Span,
+    Style,
+    line,
+)
 from octavo.frontends.terminal.text.widths import cut
 from octavo.frontends.terminal.text.wrapping import wrap
 
@@ -50,10 +62,6 @@ class Notice(msgspec.Struct, frozen=True):
         return rows
 
 
-_RED = Style(fg=RED)
-_YELLOW = Style(fg=YELLOW)
-
-
 def info(text: str, hint: str = "") -> Notice:
     """Something worth knowing, with a hint what to do about it."""
     return Notice(line("• "), text, PLAIN, hint)
@@ -61,17 +69,17 @@ def info(text: str, hint: str = "") -> Notice:
 
 def error(text: str) -> Notice:
     """Something failed."""
-    return Notice(line(Span("■ ", _RED)), text, _RED)
+    return Notice(line(Span("■ ", ERROR)), text, ERROR)
 
 
 def warning(text: str) -> Notice:
     """Something to be aware of."""
-    return Notice(line(Span("⚠ ", _YELLOW)), text, _YELLOW)
+    return Notice(line(Span("⚠ ", WARNING)), text, WARNING)
 
 
 def deprecation(summary: str, details: str = "") -> Notice:
     """The configuration uses an old name."""
-    return Notice(line(Span("⚠ ", _RED)), summary, _RED, more=details)
+    return Notice(line(Span("⚠ ", ERROR)), summary, ERROR, more=details)
 
 
 def interrupted() -> Notice:
@@ -94,7 +102,7 @@ class Banner(msgspec.Struct, frozen=True):
     def scrollback(self, columns: int, palette: Palette) -> list[Line]:
         """In the colour of what speaks to the user."""
         text = " ".join(clean(self.text).split())
-        return wrap(line(Span(text, Style(fg=CYAN))), columns)
+        return wrap(line(Span(text, ACCENT)), columns)
 
     transcript = scrollback
 
@@ -124,13 +132,12 @@ class Decision(msgspec.Struct, frozen=True):
         elif shown != first:
             shown = cut(first, _FIRST_LINE - 3) + "..."
         command = Span(shown, DIM)
-        bold = Style(bold=True)
         if self.answer == "abort":
-            mark = line(Span("✗ ", _RED))
-            text = line("You ", Span("cancelled", bold), " the request to run ", command)
+            mark = line(Span("✗ ", ERROR))
+            text = line("You ", Span("cancelled", BOLD), " the request to run ", command)
         else:
-            mark = line(Span("✔ ", Style(fg=GREEN)))
-            text = line("You ", Span("approved", bold), " ", command, _HOW[self.answer])
+            mark = line(Span("✔ ", SUCCESS))
+            text = line("You ", Span("approved", BOLD), " ", command, _HOW[self.answer])
         return wrap(text, columns, mark, INDENT)
 
     transcript = scrollback

@@ -10,11 +10,11 @@ import msgspec
 from octavo.frontends.terminal.cells.cell import BRANCH, TITLE, Palette
 from octavo.frontends.terminal.cells.output import MOST_LINES, Output, limited
 from octavo.frontends.terminal.text.clean import clean, one_line
-from octavo.frontends.terminal.text.styled import DIM, EMPTY, GREEN, MAGENTA, PLAIN, RED, Line, Span, Style, line
+from octavo.frontends.terminal.text.styled import DIM, EMPTY, PLAIN, Line, Span, Style, line
 from octavo.frontends.terminal.text.wrapping import wrap
 from octavo.protocol.changes import FileChange
 
-_SIGNS = {"+": Style(fg=GREEN), "-": Style(fg=RED), " ": PLAIN}
+_SIGNS = {"+": Style(roles=("added",)), "-": Style(roles=("removed",)), " ": PLAIN}
 
 
 class DiffLine(NamedTuple):
@@ -98,7 +98,7 @@ class PatchFailed(msgspec.Struct, frozen=True):
 
     def scrollback(self, columns: int, palette: Palette) -> list[Line]:
         """The error below a title."""
-        title = Style(fg=MAGENTA, bold=True)
+        title = Style(bold=True, roles=("failed",))
         rows = wrap(line(Span("✘ Failed to apply patch", title)), columns)
         return rows + (self.output.rows(columns) if self.output.head else [])
 

@@ -7,15 +7,15 @@ from msgspec.structs import replace
 
 from octavo.frontends.terminal.cells.cell import BRANCH, INDENT, LEAD, TITLE, UNDER, Palette
 from octavo.frontends.terminal.text.clean import one_line
-from octavo.frontends.terminal.text.styled import CYAN, DIM, Line, Span, Style, line
+from octavo.frontends.terminal.text.styled import DIM, Line, Span, Style, line
 from octavo.frontends.terminal.text.wrapping import Flow, wrap
 from octavo.protocol.events import PlanStep
 
-_NOTE = Style(dim=True, italic=True)
+_NOTE = Style(italic=True, roles=("dim",))
 _LEAST = 5
 _LOOKS = {
-    "completed": ("✔ ", Style(crossed=True, dim=True)),
-    "in_progress": ("□ ", Style(fg=CYAN, bold=True)),
+    "completed": ("✔ ", Style(crossed=True, roles=("dim",))),
+    "in_progress": ("□ ", Style(bold=True, roles=("accent",))),
     "pending": ("□ ", DIM),
 }
 

@@ -10,7 +10,7 @@ import msgspec
 from octavo.config.mcp_servers import HttpTransport, McpServer, StdioTransport
 from octavo.frontends.terminal.cells.cell import Palette
 from octavo.frontends.terminal.text.clean import one_line
-from octavo.frontends.terminal.text.styled import BOLD, DIM, EMPTY, ITALIC, MAGENTA, RED, Line, Span, Style, line
+from octavo.frontends.terminal.text.styled import BOLD, COMMAND, DIM, EMPTY, ERROR, ITALIC, Line, Span, line
 from octavo.frontends.terminal.text.wrapping import wrap
 from octavo.protocol.events import McpListToolsResponse
 
@@ -34,7 +34,7 @@ class ServersCell(msgspec.Struct, frozen=True):
 
     def scrollback(self, columns: int, palette: Palette) -> list[Line]:
         """No value of a variable or header is shown."""
-        rows = wrap(line(Span("/mcp", Style(fg=MAGENTA))), columns)
+        rows = wrap(line(Span("/mcp", COMMAND)), columns)
         rows += [EMPTY, *wrap(line("🔌  ", Span("MCP servers", BOLD)), columns), EMPTY]
         for text in self._lines():
             indent = len(text.text) - len(text.text.lstrip(" "))
@@ -58,7 +58,7 @@ class ServersCell(msgspec.Struct, frozen=True):
 
     def _server(self, name: str, server: McpServer) -> Iterator[Line]:
         if not server.enabled:
-            yield line("  • ", one_line(name), " ", Span("(disabled)", Style(fg=RED)))
+            yield line("  • ", one_line(name), " ", Span("(disabled)", ERROR))
             return
         yield line("  • ", one_line(name))
         answer = self.answer

@@ -13,7 +13,7 @@ from octavo.frontends.terminal.cells.limits import bar, reset_text, windows
 from octavo.frontends.terminal.text.amounts import compact, context_left
 from octavo.frontends.terminal.text.clean import one_line
 from octavo.frontends.terminal.text.directory import shortened
-from octavo.frontends.terminal.text.styled import CYAN, DIM, EMPTY, MAGENTA, Line, Span, Style, line
+from octavo.frontends.terminal.text.styled import ACCENT, COMMAND, DIM, EMPTY, LINK, Line, Span, line
 from octavo.frontends.terminal.text.widths import cut_line, width
 from octavo.protocol.usage import RateLimitSnapshot, TokenUsage, TokenUsageInfo
 
@@ -66,7 +66,7 @@ class StatusCell(msgspec.Struct, frozen=True):
 
     def scrollback(self, columns: int, palette: Palette) -> list[Line]:
         """The command, and the card cut at this width."""
-        echo = cut_line(line(Span("/status", Style(fg=MAGENTA))), columns)
+        echo = cut_line(line(Span("/status", COMMAND)), columns)
         return [echo, EMPTY, *card(self._rows(columns - 4), columns - 4)]
 
     transcript = scrollback
@@ -76,8 +76,8 @@ class StatusCell(msgspec.Struct, frozen=True):
         amounts = list(self._amounts())
         column = max(len(label) for label, _ in settings + amounts) + 5
         link = [
-            line(Span("The limits of your account and what is left of them are shown at", Style(fg=CYAN))),
-            line(Span(_USAGE_PAGE, Style(fg=CYAN, underline=True))),
+            line(Span("The limits of your account and what is left of them are shown at", ACCENT)),
+            line(Span(_USAGE_PAGE, LINK)),
         ]
         rows = [line(" ", *title(self.facts.version).spans), EMPTY, *link, EMPTY]
         for label, values in settings:

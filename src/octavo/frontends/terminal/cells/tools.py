@@ -11,7 +11,7 @@ import msgspec
 from octavo.frontends.terminal.cells.cell import BRANCH, LEAD, TITLE, UNDER, Palette
 from octavo.frontends.terminal.cells.command import BAD, GOOD
 from octavo.frontends.terminal.text.clean import clean, one_line
-from octavo.frontends.terminal.text.styled import CYAN, DIM, Line, Span, Style, line
+from octavo.frontends.terminal.text.styled import ACCENT, DIM, Line, Span, line
 from octavo.frontends.terminal.text.widths import graphemes, width
 from octavo.frontends.terminal.text.wrapping import wrap
 from octavo.protocol.events import McpInvocation, McpOutcome
@@ -115,8 +115,9 @@ def json_text(value: object) -> str:
 
 def _call(call: McpInvocation, most: int | None) -> Line:
     arguments = "" if call.arguments is None else _limited(one_line(json_text(call.arguments)), most)
-    name = Style(fg=CYAN)
-    return line(Span(one_line(call.server), name), ".", Span(one_line(call.tool), name), "(", Span(arguments, DIM), ")")
+    return line(
+        Span(one_line(call.server), ACCENT), ".", Span(one_line(call.tool), ACCENT), "(", Span(arguments, DIM), ")"
+    )
 
 
 def _is_good(outcome: McpOutcome) -> bool:

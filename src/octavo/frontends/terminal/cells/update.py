@@ -7,10 +7,8 @@ import msgspec
 from octavo.frontends.terminal.cells.cell import Palette
 from octavo.frontends.terminal.cells.header import card
 from octavo.frontends.terminal.text.clean import one_line
-from octavo.frontends.terminal.text.styled import BOLD, CYAN, EMPTY, Line, Span, Style, line
+from octavo.frontends.terminal.text.styled import ACCENT, BOLD, EMPTY, LINK, Line, Span, line
 from octavo.frontends.terminal.text.wrapping import wrap
-
-_LINK = Style(fg=CYAN, underline=True)
 
 
 class UpdateCell(msgspec.Struct, frozen=True):
@@ -32,11 +30,11 @@ class UpdateCell(msgspec.Struct, frozen=True):
         versions = f"{one_line(self.present)} → {one_line(self.latest)}"
         texts = [line(Span("A newer version is there: ", BOLD), versions)]
         if self.command:
-            texts.append(line("To install it: ", Span(one_line(self.command), Style(fg=CYAN))))
+            texts.append(line("To install it: ", Span(one_line(self.command), ACCENT)))
         elif self.link:
-            texts.append(line("Where to find it: ", Span(one_line(self.link), _LINK)))
+            texts.append(line("Where to find it: ", Span(one_line(self.link), LINK)))
         if self.notes:
-            texts += [EMPTY, line("What is new: ", Span(one_line(self.notes), _LINK))]
+            texts += [EMPTY, line("What is new: ", Span(one_line(self.notes), LINK))]
         return card([row for text in texts for row in wrap(text, room)], room)
 
     transcript = scrollback

@@ -10,7 +10,8 @@ from octavo.frontends.terminal.text.styled import DIM, Line, Span, Style, line
 from octavo.frontends.terminal.text.widths import cut
 from octavo.frontends.terminal.text.wrapping import wrap
 
-_MARK = line(Span("› ", Style(bold=True, dim=True)))
+_SAID = Style(roles=("user",))
+_MARK = line(Span("› ", Style(bold=True, roles=("user", "dim"))))
 
 
 class UserCell(msgspec.Struct, frozen=True):
@@ -30,7 +31,7 @@ class UserCell(msgspec.Struct, frozen=True):
         shade = Style(bg=palette.message) if palette.message is not None else None
         rows: list[Line] = []
         for part in clean(self.text).split("\n") if self.text or not self.images else ():
-            rows += wrap(line(part), columns - 1, INDENT if rows else _MARK, INDENT)
+            rows += wrap(line(Span(part, _SAID)), columns - 1, INDENT if rows else _MARK, INDENT)
         if not rows:  # pictures without a word
             count = "1 picture" if self.images == 1 else f"{self.images} pictures"
             rows = wrap(line(Span(count, DIM)), columns - 1, _MARK, INDENT)

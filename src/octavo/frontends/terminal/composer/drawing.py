@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from octavo.frontends.terminal.composer.draft import Draft
 from octavo.frontends.terminal.composer.rows import Row, column_of, row_at, rows_of, shown
-from octavo.frontends.terminal.text.styled import BOLD, CYAN, DIM, Line, Span, Style, line
+from octavo.frontends.terminal.text.styled import ACCENT, BOLD, DIM, Line, Span, Style, line
 from octavo.frontends.terminal.text.widths import cut, cut_line, width
 
 Cursor = tuple[int, int]
 """Row and column."""
 
 SIGN = "› "
-_LABEL = Style(fg=CYAN)
+_WRITTEN = Style(roles=("user",))
 
 
 def text_columns(width_: int) -> int:
@@ -40,7 +40,7 @@ def draft_rows(
     lines = []
     for number, row in enumerate(rows[top : top + height]):
         spans = _spans(draft, row, columns) if draft.text else [Span(cut(example, columns), DIM)]
-        lead = Span(sign, BOLD) if number == 0 else Span(" " * len(sign))
+        lead = Span(sign, BOLD.over(_WRITTEN)) if number == 0 else Span(" " * len(sign))
         shown = cut_line(line(lead, *spans, fill=fill), width_)
         lines.append(shown.styled(fill) if fill is not None else shown)
     column = len(sign) + column_of(draft.text, rows[at], draft.cursor)
@@ -52,8 +52,8 @@ def _spans(draft: Draft, row: Row, columns: int) -> list[Span]:
     for label in draft.labels:
         start, end = max(label.start, row.start), min(label.end, row.end)
         if start < end:
-            spans += [Span(shown(draft.text[place:start])), Span(shown(draft.text[start:end]), _LABEL)]
+            spans += [Span(shown(draft.text[place:start]), _WRITTEN), Span(shown(draft.text[start:end]), ACCENT)]
             place = end
-    spans.append(Span(shown(draft.text[place : row.end])))
+    spans.append(Span(shown(draft.text[place : row.end]), _WRITTEN))
     too_wide = columns == 1 and any(width(span.text) > 1 and span.text.strip() for span in spans)
     return [Span("…")] if too_wide else spans

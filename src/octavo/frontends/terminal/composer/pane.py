@@ -11,21 +11,18 @@ import msgspec
 from octavo.frontends.terminal.composer.composer import Composer
 from octavo.frontends.terminal.composer.drawing import Cursor, draft_rows, row_count
 from octavo.frontends.terminal.composer.footer import footer_row, search_row, shortcut_rows
-from octavo.frontends.terminal.composer.popup import CHOSEN, popup_rows
+from octavo.frontends.terminal.composer.popup import popup_rows
 from octavo.frontends.terminal.composer.queue import queue_rows, told_rows
 from octavo.frontends.terminal.composer.status import Light, Status, status_row
 from octavo.frontends.terminal.text.styled import EMPTY, Line, Style
 from octavo.frontends.terminal.text.widths import cut_line
-
-_REVERSED = Style(reverse=True)
 
 
 class Pane(msgspec.Struct, frozen=True):
     """What is drawn: the composer and what stands around it.
 
     `live` is the block that still changes, already in rows. `now` moves what is animated. `fill` is the background of
-    the composer, None for the terminal's own; `light` the colours for the status, None without true colour; `colored`
-    says whether there are colours at all.
+    the composer, None for the terminal's own; `light` the colours for the status, None without true colour.
     """
 
     composer: Composer
@@ -36,7 +33,6 @@ class Pane(msgspec.Struct, frozen=True):
     now: float = 0.0
     fill: Style | None = None
     light: Light | None = None
-    colored: bool = True
 
 
 def pane_rows(pane: Pane, width: int, height: int) -> tuple[list[Line], Cursor]:
@@ -105,7 +101,7 @@ def _under(pane: Pane, width: int, height: int) -> list[Line]:
     if composer.search:
         rows = [search_row(composer.search.query, missed=composer.search.missed)]
     elif composer.completion:
-        rows = popup_rows(composer.completion.popup, width, height, CHOSEN if pane.colored else _REVERSED)
+        rows = popup_rows(composer.completion.popup, width, height)
     elif composer.shortcuts:
         rows = shortcut_rows(width, enhanced=pane.enhanced, primed=composer.hint == "backtrack")
     else:

@@ -6,14 +6,13 @@ import msgspec
 from msgspec.structs import replace
 
 from octavo.frontends.terminal.composer.rows import shown
-from octavo.frontends.terminal.text.styled import CYAN, DIM, PLAIN, Line, Span, Style, line
+from octavo.frontends.terminal.text.styled import DIM, PLAIN, SELECTED, Line, Span, Style, line
 from octavo.frontends.terminal.text.widths import cut_line, graphemes, width
 
 MOST_ROWS = 8
 NO_MATCHES = "no matches"
 LOADING = "loading..."
-CHOSEN = Style(fg=CYAN)
-_REMARK = Style(dim=True, italic=True)
+_REMARK = Style(italic=True, roles=("dim",))
 
 
 class Item(msgspec.Struct, frozen=True):
@@ -52,8 +51,8 @@ def moved(popup: Popup, by: int) -> Popup:
     return replace(popup, selected=selected, top=top)
 
 
-def popup_rows(popup: Popup, width_: int, height: int, chosen: Style = CHOSEN) -> list[Line]:
-    """At most `height` rows, the selected one among them in the style of `chosen`."""
+def popup_rows(popup: Popup, width_: int, height: int) -> list[Line]:
+    """At most `height` rows, the selected one among them."""
     if not popup.items:
         words = [popup.empty, popup.note] if popup.note else [popup.empty]
         return [cut_line(line("  ", Span(", ".join(words), _REMARK)), width_)][:height]
@@ -61,7 +60,7 @@ def popup_rows(popup: Popup, width_: int, height: int, chosen: Style = CHOSEN) -
     top = max(popup.top, popup.selected - count + 1)
     names = max(width(shown(item.text)) for item in popup.items)
     rows = [
-        cut_line(_row(item, names, chosen if index == popup.selected else None), width_)
+        cut_line(_row(item, names, SELECTED if index == popup.selected else None), width_)
         for index, item in list(enumerate(popup.items))[top : top + count]
     ]
     note = [cut_line(line("  ", Span(popup.note, _REMARK)), width_)] if popup.note else []

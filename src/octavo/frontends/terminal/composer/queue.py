@@ -10,7 +10,7 @@ from octavo.frontends.terminal.composer.submission import Message
 from octavo.frontends.terminal.text.styled import DIM, Line, Span, Style, line
 
 MOST_ROWS = 3
-_WAITING = Style(dim=True, italic=True)
+_WAITING = Style(italic=True, roles=("dim",))
 _HEARD = "heard with the next step"
 _EDIT = f"{'⌥' if sys.platform == 'darwin' else 'alt'} + ↑ edit"
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from octavo.frontends.terminal.screen.depth import ANSI, NONE, PALETTE, TRUE, palette_index
-from octavo.frontends.terminal.text.styled import PLAIN, Color, Line, Style
+from octavo.frontends.terminal.text.styled import Color, Line, Style
 from octavo.frontends.terminal.text.widths import cut_line, line_width
+from octavo.frontends.terminal.themes.theme import TERMINAL, Theme, fitted
 
 _MOST_STYLES = 1000
 _RESET = "\x1b[m"
@@ -14,9 +15,14 @@ _TO_THE_END = "\x1b[K"
 class Ink:
     """Writes lines for a terminal of so many colours; `links` says whether it knows addresses behind text."""
 
-    def __init__(self, depth: int, *, links: bool = False) -> None:
+    def __init__(self, depth: int, *, links: bool = False, theme: Theme = TERMINAL) -> None:
         self.depth, self.links = depth, links
-        self._codes: dict[Style, str] = {PLAIN: ""}
+        self.wear(theme)
+
+    def wear(self, theme: Theme) -> None:
+        """Let roles look like this from now on."""
+        self._theme = fitted(theme, self.depth)
+        self._codes: dict[Style, str] = {}
 
     def row(self, line: Line, columns: int) -> str:
         """The line in a row of this width, the rest of the row empty or filled; what does not fit is cut."""
@@ -38,8 +44,8 @@ class Ink:
         code = self._codes.get(style)
         if code is None:
             if len(self._codes) > _MOST_STYLES:
-                self._codes = {PLAIN: ""}
-            code = self._codes[style] = _sequence(style, self.depth)
+                self._codes = {}
+            code = self._codes[style] = _sequence(self._theme.look(style), self.depth)
         return code
 
 

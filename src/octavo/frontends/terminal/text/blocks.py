@@ -11,7 +11,7 @@ import functools
 import re
 from typing import NamedTuple
 
-from octavo.frontends.terminal.text.styled import GREEN, LIGHT_BLUE, Line, Span, Style
+from octavo.frontends.terminal.text.styled import PLAIN, Line, Span, Style
 
 _LEVEL = 4
 """Columns by which a list is set off from the one that it is in."""
@@ -142,7 +142,7 @@ def prefixes(path: tuple[Container, ...], *, blank: bool = False) -> tuple[Line,
         if container.is_marked or blank:
             first.append(Span(" " * len(container.marker)))
         else:
-            first.append(Span(container.marker, _NUMBER if container.marker[0].isdigit() else Style()))
+            first.append(Span(container.marker, _NUMBER if container.marker[0].isdigit() else PLAIN))
         column += pad + len(container.marker)
     return _line(first), _line(rest)
 
@@ -151,8 +151,8 @@ def _line(spans: list[Span]) -> Line:
     return Line(tuple(span for span in spans if span.text))
 
 
-_MARK = Span("> ", Style(fg=GREEN))
-_NUMBER = Style(fg=LIGHT_BLUE)
+_MARK = Span("> ", Style(roles=("quote",)))
+_NUMBER = Style(roles=("marker",))
 
 
 @functools.cache

@@ -1,4 +1,4 @@
-"""Shell scripts, lightly highlighted: strings, operators and comments are dim.
+"""Shell scripts, lightly highlighted: strings, operators and comments are dim, unless the theme has more.
 
 See `docs/terminal-cells.md`, "Commands".
 """
@@ -8,7 +8,13 @@ from __future__ import annotations
 import functools
 import re
 
-from octavo.frontends.terminal.text.styled import DIM, PLAIN, Line, Span, Style
+from octavo.frontends.terminal.text.styled import PLAIN, Line, Span, Style
+
+_LOOKS = {
+    "string": Style(roles=("string", "dim")),
+    "comment": Style(roles=("comment", "dim")),
+    "operator": Style(roles=("operator", "dim")),
+}
 
 
 def shell_lines(script: str) -> list[Line]:
@@ -26,7 +32,7 @@ def shell_lines(script: str) -> list[Line]:
     while match := _token().match(script, at):
         text = match.group()
         at = match.end()
-        add(text, DIM if match.lastgroup in ("dim", "operator") else PLAIN)
+        add(text, _LOOKS.get(match.lastgroup or "", PLAIN))
         if match.lastgroup == "document":
             documents.append(match["word"])
         elif text == "\n" and documents:
@@ -49,7 +55,7 @@ def _end_of(documents: list[str], script: str, at: int) -> int:
 @functools.cache
 def _token() -> re.Pattern[str]:
     return re.compile(
-        r"""(?P<dim>'[^']*'?|"(?:\\.|[^"\\])*"?|(?:(?<=[\s;|&()])|\A)\#[^\n]*)"""
+        r"""(?P<string>'[^']*'?|"(?:\\.|[^"\\])*"?)|(?P<comment>(?:(?<=[\s;|&()])|\A)\#[^\n]*)"""
         r"""|(?P<document><<-?\s*(?P<quote>['"]?)(?P<word>\w+)(?P=quote))"""
         r"""|(?P<operator>[|&;<>()]+)"""
         r"""|\n|\\.|[^'"\\|&;<>()\n\#]+|.""",

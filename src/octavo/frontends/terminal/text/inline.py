@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from octavo.frontends.terminal.text.links import is_address
-from octavo.frontends.terminal.text.styled import BOLD, CYAN, DIM, ITALIC, PLAIN, Line, Span, Style
+from octavo.frontends.terminal.text.styled import BOLD, ITALIC, LINK, PLAIN, Line, Span, Style
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 _CROSSED = Style(crossed=True)
-_ADDRESS = Style(fg=CYAN, underline=True)
+_CODE = Style(roles=("code", "dim"))
 _OPENS = {"strong_open": BOLD, "em_open": ITALIC, "s_open": _CROSSED}
 _LONGEST = 8192
 """Characters in which marks are read; more are no prose, and reading them can take a time that grows faster."""
@@ -49,14 +49,14 @@ def inline(text: str, base: Style = PLAIN) -> tuple[list[Line], bool]:
                 shown += token.content
             case "code_inline":
                 # A code span may reach over lines; the reader has made one blank of each break.
-                lines[-1].append(Span(token.content, DIM.over(style)))
+                lines[-1].append(Span(token.content, _CODE.over(style)))
                 shown += token.content
             case "softbreak" | "hardbreak":
                 lines.append([])
             case "link_open":
                 address, shown = str(token.attrs.get("href", "")), ""
                 if token.info == "auto":
-                    styles.append(_ADDRESS.over(style))
+                    styles.append(LINK.over(style))
                 else:
                     styles.append(replace(style, link=address) if is_address(address) else style)
             case "link_close":
@@ -75,7 +75,7 @@ def _address(token: Token, address: str, shown: str, base: Style) -> list[Span]:
     if token.info == "auto" or not address or address == shown:
         return []
     link = address if is_address(address) else ""
-    return [Span(" (", base), Span(address, replace(_ADDRESS, link=link).over(base)), Span(")", base)]
+    return [Span(" (", base), Span(address, replace(LINK, link=link).over(base)), Span(")", base)]
 
 
 def _line(spans: list[Span]) -> Line:

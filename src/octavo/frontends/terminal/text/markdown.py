@@ -28,7 +28,7 @@ from octavo.frontends.terminal.text.blocks import (
 )
 from octavo.frontends.terminal.text.clean import clean
 from octavo.frontends.terminal.text.inline import inline
-from octavo.frontends.terminal.text.styled import BOLD, EMPTY, GREEN, ITALIC, Line, Style, line
+from octavo.frontends.terminal.text.styled import EMPTY, Line, Span, Style, line
 from octavo.frontends.terminal.text.wrapping import Flow, joined
 
 _MOST_HELD = 8
@@ -37,8 +37,14 @@ _MOST_HELD = 8
 _DEEPEST = 16
 """Columns by which a row of code that goes on is set off at most: a drawing would leave it no room."""
 
-_HEADINGS = (Style(bold=True, underline=True), BOLD, Style(bold=True, italic=True), ITALIC, ITALIC, ITALIC)
-_QUOTED = Style(fg=GREEN)
+_HEADINGS = (
+    Style(bold=True, underline=True, roles=("heading",)),
+    Style(bold=True, roles=("heading",)),
+    Style(bold=True, italic=True, roles=("heading",)),
+    *[Style(italic=True, roles=("heading",))] * 3,
+)
+_QUOTED = Style(roles=("quote",))
+_CODE = Style(roles=("code",))
 
 Kind = Literal["text", "heading", "code", "rule", "html", ""]
 
@@ -215,7 +221,7 @@ class Markdown:
             self._emit("code", EMPTY, goes_on=more)
             more = True
         self._blank_code = 0
-        self._emit("code", line(text.rstrip(" ")), goes_on=more)
+        self._emit("code", line(Span(text.rstrip(" "), _CODE)), goes_on=more)
         if 0 < indent_of(text) <= _DEEPEST:  # a row that goes on begins where its line does
             flow = self._out[-1]
             self._out[-1] = flow._replace(rest=joined(flow.rest, line(" " * indent_of(text))))

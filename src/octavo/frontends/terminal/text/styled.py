@@ -1,10 +1,14 @@
 """Styled text: what cells, composer and views are made of before the screen writes it.
 
-A `Line` is one row's worth of text or a logical line that is still to be wrapped. It holds no control characters:
-what comes from outside goes through `text/clean` first.
+What text is, its style says with roles; how a role looks, the theme decides when the row is written
+(`themes/theme.py`, `docs/terminal.md`, "Themes"). Colours of its own has only text that brought them along, such as
+the output of a command. A `Line` is one row's worth of text or a logical line that is still to be wrapped. It holds
+no control characters: what comes from outside goes through `text/clean` first.
 """
 
 from __future__ import annotations
+
+from typing import Literal
 
 import msgspec
 
@@ -14,9 +18,39 @@ Color = int | tuple[int, int, int]
 BLACK, RED, GREEN, YELLOW, BLUE, MAGENTA, CYAN, WHITE = range(8)
 LIGHT_BLUE = 12
 
+Role = Literal[
+    "text",
+    "dim",
+    "accent",
+    "user",
+    "agent",
+    "heading",
+    "quote",
+    "marker",
+    "link",
+    "selected",
+    "command",
+    "success",
+    "error",
+    "failed",
+    "warning",
+    "added",
+    "removed",
+    "code",
+    "keyword",
+    "string",
+    "comment",
+    "number",
+    "operator",
+]
+"""What text may be."""
+
 
 class Style(msgspec.Struct, frozen=True):
-    """How text looks; `None` is the terminal's own colour. `link` is the address that it leads to, if any."""
+    """How text looks; `None` is the terminal's own colour. `link` is the address that it leads to, if any.
+
+    `roles` say what it is, the first one first: a theme adds what belongs to them, below what is set here.
+    """
 
     fg: Color | None = None
     bg: Color | None = None
@@ -27,9 +61,10 @@ class Style(msgspec.Struct, frozen=True):
     crossed: bool = False
     reverse: bool = False
     link: str = ""
+    roles: tuple[Role, ...] = ()
 
     def over(self, base: Style) -> Style:
-        """This style on top of `base`: colours that are set here win, attributes add up."""
+        """This style on top of `base`: colours that are set here win, attributes and roles add up."""
         return Style(
             base.fg if self.fg is None else self.fg,
             base.bg if self.bg is None else self.bg,
@@ -40,13 +75,32 @@ class Style(msgspec.Struct, frozen=True):
             self.crossed or base.crossed,
             self.reverse or base.reverse,
             self.link or base.link,
+            _together(self.roles, base.roles),
         )
 
 
+def _together(upper: tuple[Role, ...], lower: tuple[Role, ...]) -> tuple[Role, ...]:
+    if not upper or not lower:
+        return upper or lower
+    return upper + tuple(role for role in lower if role not in upper)
+
+
 PLAIN = Style()
-DIM = Style(dim=True)
 BOLD = Style(bold=True)
 ITALIC = Style(italic=True)
+
+DIM = Style(roles=("dim",))
+"""What stands behind the rest."""
+ACCENT = Style(roles=("accent",))
+"""Names, keys, and what is chosen."""
+SELECTED = Style(roles=("selected",))
+"""The chosen row of a list that has no other mark."""
+COMMAND = Style(roles=("command",))
+"""What was typed at a prompt."""
+LINK = Style(underline=True, roles=("link",))
+SUCCESS = Style(roles=("success",))
+ERROR = Style(roles=("error",))
+WARNING = Style(roles=("warning",))
 
 
 class Span(msgspec.Struct, frozen=True):

@@ -9,7 +9,7 @@ from msgspec import UNSET
 
 from octavo.frontends.terminal.effects import Answer
 from octavo.frontends.terminal.text.clean import TAB, visible
-from octavo.frontends.terminal.text.styled import CYAN, GREEN, ITALIC, RED, Span, Style, line
+from octavo.frontends.terminal.text.styled import ACCENT, BOLD, ERROR, ITALIC, SUCCESS, Span, line
 from octavo.frontends.terminal.views.blocks import Block, blank, paragraph
 from octavo.frontends.terminal.views.option_rows import Option
 from octavo.frontends.terminal.views.pager import text_pager
@@ -26,7 +26,7 @@ EXEC_TITLE, PATCH_TITLE = "EXEC", "PATCH"
 
 _INDENT = line("  ")
 _LINES_A_PIECE = 200
-_LEVELS = {"low": GREEN, "medium": CYAN, "high": RED}
+_LEVELS = {"low": SUCCESS, "medium": ACCENT, "high": ERROR}
 _REFUSE = Option("No, let me say what to do instead", key="esc")
 
 
@@ -150,7 +150,7 @@ def _risk(risk: CommandRisk | object) -> Iterable[Block]:
         return
     if summary := " ".join(visible(risk.description).split()):
         yield paragraph(line(summary), line("  Summary: "), _INDENT)
-    level = Span(risk.risk_level.upper(), Style(fg=_LEVELS[risk.risk_level], bold=True))
+    level = Span(risk.risk_level.upper(), BOLD.over(_LEVELS[risk.risk_level]))
     categories = risk.risk_categories if risk.risk_categories is not UNSET else ()
     names = ", ".join(category.replace("_", " ") for category in categories)
     yield paragraph(line("Risk: ", level, f" ({names})" if names else ""), _INDENT, _INDENT)

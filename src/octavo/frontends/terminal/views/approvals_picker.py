@@ -6,7 +6,7 @@ import msgspec
 
 from octavo.frontends.approval_presets import PRESETS
 from octavo.frontends.terminal.effects import ChooseApprovals
-from octavo.frontends.terminal.text.styled import DIM, RED, Span, Style, line
+from octavo.frontends.terminal.text.styled import DIM, ERROR, Span, line
 from octavo.frontends.terminal.views.option_rows import Option
 from octavo.frontends.terminal.views.selection_list import Choice, SelectionList
 
@@ -41,5 +41,5 @@ def full_access_question() -> SelectionList:
         Choice(Option("Yes, and do not ask again"), (msgspec.structs.replace(yes, hide_warning=True),)),
         Choice(Option("No, go back"), back=True),
     )
-    header = (line(Span(warning, Style(fg=RED))),)
+    header = (line(Span(warning, ERROR)),)
     return SelectionList("Give full access?", choices, header=header, guarded=True)

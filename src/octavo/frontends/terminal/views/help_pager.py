@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from octavo.frontends.terminal.built_in import COMMANDS
 from octavo.frontends.terminal.text.clean import one_line
-from octavo.frontends.terminal.text.styled import BOLD, CYAN, DIM, Span, Style, line
+from octavo.frontends.terminal.text.styled import ACCENT, BOLD, DIM, Span, line
 from octavo.frontends.terminal.text.widths import width
 from octavo.frontends.terminal.views.blocks import Block, blank, paragraph
 from octavo.frontends.terminal.views.pager import Pager, text_pager
@@ -83,8 +83,6 @@ KEYS: tuple[tuple[str, tuple[Row, ...]], ...] = (
     ),
 )
 
-_NAME = Style(fg=CYAN)
-
 
 def help_pager() -> Pager:
     """The pager."""
@@ -99,6 +97,6 @@ def _table(rows: Sequence[Row]) -> list[Block]:
     room = max(width(name) for name, _ in rows) + 2
     indent = line(" " * (room + 2))
     return [
-        paragraph(line(Span(one_line(meaning), DIM)), line("  ", Span(one_line(name).ljust(room), _NAME)), indent)
+        paragraph(line(Span(one_line(meaning), DIM)), line("  ", Span(one_line(name).ljust(room), ACCENT)), indent)
         for name, meaning in rows
     ]

@@ -10,13 +10,13 @@ from octavo.frontends.terminal.composer.paste import with_line_feeds
 from octavo.frontends.terminal.composer.rows import column_of, row_at, rows_of, shown
 from octavo.frontends.terminal.effects import Effect
 from octavo.frontends.terminal.keys.key import Key, Paste
-from octavo.frontends.terminal.text.styled import BOLD, CYAN, DIM, EMPTY, Line, Span, Style, line
+from octavo.frontends.terminal.text.styled import ACCENT, BOLD, DIM, EMPTY, Line, Span, line
 from octavo.frontends.terminal.text.widths import cut_line
 from octavo.frontends.terminal.views.view import CLOSE, STAY, Cursor, Outcome, View, is_cancel, typed
 
 HINT = "enter to send, shift + enter or ctrl + j for a new line, esc to go back"
 
-_GUTTER = Span("▌ ", Style(fg=CYAN))
+_GUTTER = Span("▌ ", ACCENT)
 _GUTTER_WIDTH = 2
 _MOST_ROWS = 8
 _PASTE_SECONDS = 0.01

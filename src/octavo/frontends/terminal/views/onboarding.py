@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from octavo.frontends.terminal.effects import Quit
 from octavo.frontends.terminal.keys.key import Key, Paste
-from octavo.frontends.terminal.text.styled import EMPTY, GREEN, Line, Span, Style, line
+from octavo.frontends.terminal.text.styled import EMPTY, SUCCESS, Line, Span, line
 from octavo.frontends.terminal.text.widths import cut_line
 from octavo.frontends.terminal.views.sign_in import SignInStep
 from octavo.frontends.terminal.views.trust_question import TrustQuestion
@@ -69,7 +69,7 @@ class Onboarding(View):
         self._moves = self._is_new_user and width >= LEAST_COLUMNS and height >= LEAST_ROWS
         head = welcome_rows(width, height, self._frame, self._motion) if self._is_new_user else [EMPTY]
         if self._signed_in:
-            head += [line("  ", Span("✔", Style(fg=GREEN)), " signed in"), EMPTY]
+            head += [line("  ", Span("✔", SUCCESS), " signed in"), EMPTY]
         step, cursor = self._left[0].rows(width, height) if self._left else ([], None)
         head = [cut_line(row, width) for row in head][: max(height - len(step), 0)]
         return [*head, *step], None if cursor is None else (cursor[0] + len(head), cursor[1])

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from octavo.frontends.terminal.text.clean import clean
-from octavo.frontends.terminal.text.styled import CYAN, DIM, PLAIN, Line, Span, Style, line
+from octavo.frontends.terminal.text.styled import DIM, PLAIN, Line, Span, Style, line
 from octavo.frontends.terminal.text.widths import cut_line, width
 from octavo.frontends.terminal.text.wrapping import wrap
 
 MOST_ROWS = 8
-CHOSEN = Style(fg=CYAN, bold=True)
+CHOSEN = Style(bold=True, roles=("accent",))
 
 _LEAST_DESCRIPTION = 16
 _LEAST_NAME = 6

@@ -18,7 +18,16 @@ from octavo.frontends.terminal.effects import (
 from octavo.frontends.terminal.keys.key import Key, Paste
 from octavo.frontends.terminal.text.clean import one_line
 from octavo.frontends.terminal.text.directory import with_tilde
-from octavo.frontends.terminal.text.styled import CYAN, DIM, EMPTY, YELLOW, Line, Span, Style, line
+from octavo.frontends.terminal.text.styled import (
+    ACCENT,
+    BOLD,
+    DIM,
+    EMPTY,
+    WARNING,
+    Line,
+    Span,
+    line,
+)
 from octavo.frontends.terminal.text.widths import cut_line
 from octavo.frontends.terminal.views.pager import Pager
 from octavo.frontends.terminal.views.saved_session import Order, ReadSoFar, SavedSession, Searched
@@ -230,7 +239,7 @@ class ResumePicker(View):
             foot = [EMPTY, foot[-1]] if height > _HEAD + _SHORT_FOOT else []
         self._page = max(height - _HEAD - len(foot), 1)
         head = [
-            line(Span("Resume a session", Style(fg=CYAN, bold=True))),
+            line(Span("Resume a session", BOLD.over(ACCENT))),
             line(f"Search: {one_line(self._query)}") if self._query else line(Span("Type to search", DIM)),
             EMPTY,
         ]
@@ -265,7 +274,7 @@ class ResumePicker(View):
 
     def _about_chosen(self) -> Line:
         if self._remark:
-            return line(Span(f" {one_line(self._remark)}", Style(fg=YELLOW)))
+            return line(Span(f" {one_line(self._remark)}", WARNING))
         chosen = self._chosen
         if chosen is None:
             return EMPTY
@@ -287,7 +296,7 @@ class ResumePicker(View):
         """What does not answer, and what cannot be read."""
         so_far, rows = self._so_far, []
         if so_far.waiting:
-            rows.append(line(Span(f" No answer yet from {_named(so_far.waiting)}", Style(fg=YELLOW))))
+            rows.append(line(Span(f" No answer yet from {_named(so_far.waiting)}", WARNING)))
         if so_far.failed:
             names, why = [name for name, _ in so_far.failed], one_line(so_far.failed[0][1])
             rows.append(line(Span(f" Could not be read: {_named(names)} ({why})", DIM)))

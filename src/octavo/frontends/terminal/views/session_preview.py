@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from octavo.frontends.terminal.text.clean import clean, one_line
 from octavo.frontends.terminal.text.directory import with_tilde
-from octavo.frontends.terminal.text.styled import BOLD, CYAN, DIM, EMPTY, Line, Span, Style, line
+from octavo.frontends.terminal.text.styled import ACCENT, BOLD, DIM, EMPTY, PLAIN, Line, Span, Style, line
 from octavo.frontends.terminal.views.blocks import Block, blank, paragraph
 from octavo.frontends.terminal.views.pager import Pager, text_pager
 from octavo.frontends.terminal.views.saved_session import SavedSession
@@ -61,7 +61,7 @@ def _said(messages: Sequence[SaidWords]) -> list[Block]:
         is_user = message.by == "user"
         rows = clean(message.text).strip("\n").split("\n")
         more = [f"… {len(rows) - _MOST_LINES} more lines"] if len(rows) > _MOST_LINES else []
-        style = Style(fg=CYAN) if is_user else Style()
+        style = ACCENT if is_user else PLAIN
         for number, row in enumerate([*rows[:_MOST_LINES], *more]):
             first = line(Span("› " if is_user else "• ", BOLD)) if number == 0 else line("  ")
             blocks.append(paragraph(_line(row, style), first, line("  ")))

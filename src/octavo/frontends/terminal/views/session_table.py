@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from octavo.frontends.terminal.text.clean import one_line
-from octavo.frontends.terminal.text.styled import BOLD, CYAN, DIM, PLAIN, Line, Span, Style, line
+from octavo.frontends.terminal.text.styled import ACCENT, BOLD, DIM, PLAIN, Line, Span, line
 from octavo.frontends.terminal.text.widths import cut, width
 from octavo.frontends.terminal.views.saved_session import SavedSession
 
@@ -30,7 +30,7 @@ def table(rows: Sequence[Row], selected: int, now: float, columns: int) -> list[
     lines = []
     for number, (row, (text, hit)) in enumerate(zip(cells, texts, strict=True)):
         is_selected = number - 1 == selected and number > 0
-        style = BOLD if number == 0 else Style(fg=CYAN, bold=True) if is_selected else PLAIN
+        style = BOLD if number == 0 else BOLD.over(ACCENT) if is_selected else PLAIN
         left = "".join(_padded(cell, size) for cell, size in zip(row, sizes, strict=True) if size)
         room = columns - 2 - width(left)
         shown = _shortened(text, max(room // 3, room - width(hit) - _GAP) if hit else room)

@@ -7,7 +7,7 @@ from typing import Literal
 from octavo.frontends.terminal.effects import CancelSignIn, Effect, Quit, SaveKey, SignIn
 from octavo.frontends.terminal.keys.key import Key, Paste
 from octavo.frontends.terminal.text.clean import one_line
-from octavo.frontends.terminal.text.styled import BOLD, CYAN, DIM, EMPTY, RED, Line, Span, Style, line
+from octavo.frontends.terminal.text.styled import ACCENT, BOLD, DIM, EMPTY, ERROR, LINK, Line, Span, line
 from octavo.frontends.terminal.text.widths import cut_line
 from octavo.frontends.terminal.text.wrapping import wrap
 from octavo.frontends.terminal.views.guard import Guard
@@ -21,8 +21,6 @@ SHIMMER_SECONDS = 0.1
 _MASK = "•"
 _MOST_FIELD = 56
 _PASTE_SECONDS = 0.01
-_LINK = Style(fg=CYAN, underline=True)
-_CYAN = Style(fg=CYAN)
 
 Stage = Literal["choice", "starting", "browser", "welcome", "key", "saving"]
 
@@ -185,7 +183,7 @@ class SignInStep(View):
         else:
             rows = self._choice_rows(width)
         if self._error:
-            error = Span(one_line(self._error), Style(fg=RED))
+            error = Span(one_line(self._error), ERROR)
             rows += [EMPTY, *wrap(line(error), width, line("  "), line("  "))]
         rows = [cut_line(row, width) for row in rows[: max(height, 0)]]
         return rows, cursor if cursor and cursor[0] < height else None
@@ -224,7 +222,7 @@ class SignInStep(View):
             text = "If it did not open by itself, open this address:"
             # The address goes out unbroken, so that it can be copied: the terminal wraps it.
             rows += [*wrap(line(text), width, line("  "), line("  ")), EMPTY]
-            rows += [*wrap(line(Span(self._url, _LINK)), width, words=False), EMPTY]
+            rows += [*wrap(line(Span(self._url, LINK)), width, words=False), EMPTY]
         return [*rows, cut_line(line(Span("  esc to go back", DIM)), width)]
 
 
@@ -243,4 +241,4 @@ def _advice_rows(width: int) -> list[Line]:
     rows = [line(Span("  You are signed in.", BOLD)), EMPTY]
     for text in advice:
         rows += wrap(line(text), width, line("  - "), line("    "))
-    return [*rows, EMPTY, cut_line(line(Span("  enter to go on", _CYAN)), width)]
+    return [*rows, EMPTY, cut_line(line(Span("  enter to go on", ACCENT)), width)]

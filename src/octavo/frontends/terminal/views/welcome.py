@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from octavo.frontends.terminal.text.styled import BOLD, CYAN, EMPTY, Line, Span, Style, line
+from octavo.frontends.terminal.text.styled import ACCENT, BOLD, EMPTY, Line, Span, line
 from octavo.frontends.terminal.text.wrapping import wrap
 
 LEAST_COLUMNS, LEAST_ROWS = 60, 20
@@ -32,7 +32,7 @@ def _picture(frame: int, motion: int) -> list[Line]:
     wave = _WAVES[motion % MOTIONS]
     heights = [wave[(bar + frame) % len(wave)] * _HEIGHT // 2 for bar in range(_BARS)]
     return [
-        line("  ", Span("".join(_bar(height - 4 * row) + " " for height in heights).rstrip(), Style(fg=CYAN)))
+        line("  ", Span("".join(_bar(height - 4 * row) + " " for height in heights).rstrip(), ACCENT))
         for row in reversed(range(_HEIGHT))
     ]
 

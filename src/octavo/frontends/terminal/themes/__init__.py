@@ -1,0 +1,1 @@
+"""How roles look: themes, those that come along and those of the user."""
