@@ -1,10 +1,11 @@
-"""App servers as clients of today drive them: the first turn of a server, and many threads in one.
+"""App servers as their clients drive them: the first turn of a server, and many threads in one.
 
-python bench/app_server.py --exe A --exe B [--runs 7] [--threads 200]
+python bench/app_server.py --exe A --exe B [--case first-turn] [--runs 7] [--threads 200]
 
 Each run starts every executable anew, in turns. `first-turn` goes from the start of the program over handshake and
 `thread/start` to the first `turn/completed`. `threads` goes, in a server that has had a turn, from the first
 `thread/start` to the last `turn/completed` of all threads, whose turns of 20 deltas run at the same time.
+`conversations` is the same as `threads` in the words of the first generation of clients.
 """
 
 from __future__ import annotations
@@ -135,6 +136,28 @@ class Server:
             yield message
 
 
+class FirstGeneration(Server):
+    """A server whose client speaks as those of the first generation do."""
+
+    def run_turns(self, threads: list[str]) -> None:
+        """A turn in each conversation, to the end of the last."""
+        over: set[str] = set()
+        for thread in threads:
+            items = [{"type": "text", "data": {"text": "go"}}]
+            self.ask("sendUserMessage", {"conversationId": thread, "items": items})
+        for message in self._until(lambda: len(over) == len(threads)):
+            if message.get("method") == "codex/event/error":
+                raise SystemExit(f"{self._contestant.label}: a turn failed: {message['params']}")
+            if message.get("method") == "codex/event/task_complete":
+                over.add(message["params"]["conversationId"])
+
+    def start_threads(self, count: int) -> list[str]:
+        numbers = {self.ask("newConversation", {}) for _ in range(count)}
+        found = [answer["conversationId"] for answer in self.answers(numbers).values()]
+        self.answers({self.ask("addConversationListener", {"conversationId": each}) for each in found})
+        return found
+
+
 def first_turn(contestant: Contestant, _: int) -> Figures:
     server = Server(contestant)
     try:
@@ -145,9 +168,9 @@ def first_turn(contestant: Contestant, _: int) -> Figures:
         server.end()
 
 
-def many_threads(contestant: Contestant, count: int) -> Figures:
+def many_threads(contestant: Contestant, count: int, of: type[Server] = Server) -> Figures:
     """The memory is what each thread adds."""
-    server = Server(contestant)
+    server = of(contestant)
     try:
         server.greet()
         server.run_turns(server.start_threads(1))
@@ -157,6 +180,18 @@ def many_threads(contestant: Contestant, count: int) -> Figures:
         return Figures(wall, server.cpu() - cpu, (server.memory() - memory) / count)
     finally:
         server.end()
+
+
+def many_conversations(contestant: Contestant, count: int) -> Figures:
+    """The memory is what each conversation adds."""
+    return many_threads(contestant, count, FirstGeneration)
+
+
+CASES: dict[str, tuple[Callable[[Contestant, int], Figures], Script]] = {
+    "first-turn": (first_turn, Script()),
+    "threads": (many_threads, Script(deltas=20)),
+    "conversations": (many_conversations, Script(deltas=20)),
+}
 
 
 def make_place(contestant: Contestant, model: Model) -> None:
@@ -170,10 +205,10 @@ def make_place(contestant: Contestant, model: Model) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--exe", action="append", required=True, help="executable or command line; repeatable")
+    parser.add_argument("--case", action="append", choices=CASES, help="only this; repeatable")
     parser.add_argument("--runs", type=int, default=7)
     parser.add_argument("--threads", type=int, default=200)
     options = parser.parse_args()
-    cases = {"first-turn": (first_turn, Script()), "threads": (many_threads, Script(deltas=20))}
     base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     base.mkdir(parents=True, exist_ok=True)
     folder = tempfile.TemporaryDirectory(prefix="octavo-bench-", dir=base, ignore_cleanup_errors=True)
@@ -185,7 +220,9 @@ def main() -> None:
             contestants.append(Contestant(chr(ord("A") + number), command, Path(name).resolve() / str(number)))
             make_place(contestants[-1], model)
             print(contestants[-1].label, text)
-        for case, (measure, script) in cases.items():
+        for case, (measure, script) in CASES.items():
+            if options.case and case not in options.case:
+                continue
             figures: defaultdict[str, list[Figures]] = defaultdict(list)
             for run in range(options.runs + 1):  # the first one warms up
                 for contestant in contestants:
@@ -197,8 +234,9 @@ def main() -> None:
 
 
 def show(case: str, figures: dict[str, list[Figures]], threads: int) -> None:
-    of_each = "a thread adds" if case == "threads" else "memory"
-    print(f"\n{case}{f' ({threads})' if case == 'threads' else ''}")
+    is_many = case != "first-turn"
+    of_each = "each adds" if is_many else "memory"
+    print(f"\n{case}{f' ({threads})' if is_many else ''}")
     first: Figures | None = None
     for label, runs in figures.items():
         middle = Figures(*(statistics.median(column) for column in zip(*runs, strict=True)))
