@@ -6,11 +6,20 @@ import msgspec
 
 
 class Command(msgspec.Struct, frozen=True):
-    """A built-in command; `busy` says that it may run while a turn does."""
+    """A built-in command; `busy` says that it may run while a turn does.
+
+    `argument` is what may stand behind it, as it is shown; empty where nothing is read there.
+    """
 
     name: str
     description: str
     busy: bool = False
+    argument: str = ""
+
+    @property
+    def usage(self) -> str:
+        """How it is typed."""
+        return f"/{self.name} {self.argument}".rstrip()
 
 
 COMMANDS = (
@@ -33,5 +42,9 @@ COMMANDS = (
     Command("help", "all keys and commands, to be searched", busy=True),
     Command("copy", "copy an answer, a code block, a command or a change", busy=True),
     Command("redraw", "print the conversation again for the width of now", busy=True),
+    Command("resume", "go on with a saved session instead"),
+    Command("fork", "go on in a copy, of all or of what came before a message"),
+    Command("rename", "give this session a name", busy=True, argument="NAME"),
+    Command("clear", "start a new session on a clean screen"),
 )
 BY_NAME = {command.name: command for command in COMMANDS}

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from octavo.frontends.terminal.built_in import BY_NAME
 from octavo.frontends.terminal.effects import (
+    ChooseSession,
     CompactSession,
     Effect,
     Error,
@@ -21,6 +22,7 @@ from octavo.frontends.terminal.effects import (
     Operate,
     PrintAgain,
     Quit,
+    RenameSession,
     ShowDiff,
     ShowMcp,
     ShowStatus,
@@ -36,7 +38,8 @@ class Situation(NamedTuple):
     """What commands look at. `busy` tells that a turn runs, `cwd` is the session's working directory.
 
     `feedback_files` are the files that a report would hold; None where reports go nowhere, and `log_file` is where
-    the user finds the log then.
+    the user finds the log then. `messages` are those of the user in this session, `name` is what they called it, and
+    `argument` what stands behind the command.
     """
 
     busy: bool
@@ -48,6 +51,9 @@ class Situation(NamedTuple):
     full_access_known: bool
     feedback_files: tuple[str, ...] | None
     log_file: str
+    messages: tuple[str, ...] = ()
+    name: str = ""
+    argument: str = ""
 
 
 def run_command(name: str, now: Situation) -> tuple[Effect, ...]:
@@ -110,6 +116,28 @@ def _help(_: Situation) -> tuple[Effect, ...]:
     return (OpenPager(help_pager()),)
 
 
+def _fork(now: Situation) -> tuple[Effect, ...]:
+    if not now.messages:
+        return (Info("There is nothing to copy yet.", "send a message first"),)
+    from octavo.frontends.terminal.views.fork_picker import fork_picker
+
+    return (OpenView(fork_picker(now.messages)),)
+
+
+def _rename(now: Situation) -> tuple[Effect, ...]:
+    if now.argument:
+        return (RenameSession(now.argument),)
+    from octavo.frontends.terminal.views.note import Note
+
+    hint = "enter to save, esc to go back"
+    placeholder = f"now: {now.name}" if now.name else "a few words"
+    return (OpenView(Note("The name of this session", placeholder, _named, hint)),)
+
+
+def _named(text: str) -> tuple[Effect, ...] | None:
+    return (RenameSession(text),) if text.strip() else None
+
+
 _RUN: Mapping[str, Callable[[Situation], tuple[Effect, ...]]] = {
     "model": _model,
     "approvals": _approvals,
@@ -130,4 +158,8 @@ _RUN: Mapping[str, Callable[[Situation], tuple[Effect, ...]]] = {
     "help": _help,
     "copy": lambda _: (ListCopies(),),
     "redraw": lambda _: (PrintAgain(),),
+    "resume": lambda _: (ChooseSession(),),
+    "fork": _fork,
+    "rename": _rename,
+    "clear": lambda _: (NewSession(clears=True),),
 }

@@ -43,9 +43,10 @@ class UserShell(msgspec.Struct, frozen=True):
 
 
 class RunCommand(msgspec.Struct, frozen=True):
-    """Run the built-in slash command of this name, without the slash."""
+    """Run the built-in slash command of this name, without the slash, with what stands behind it."""
 
     name: str
+    argument: str = ""
 
 
 class Interrupt(msgspec.Struct, frozen=True):
@@ -213,7 +214,23 @@ class ListCommits(msgspec.Struct, frozen=True):
 
 
 class NewSession(msgspec.Struct, frozen=True):
-    """Begin a fresh conversation with the settings of now."""
+    """Begin a fresh conversation with the settings of now; with `clears` on a clean screen, what was there above it."""
+
+    clears: bool = False
+
+
+class ChooseSession(msgspec.Struct, frozen=True):
+    """Open the list of saved sessions."""
+
+
+class ForkSession(msgspec.Struct, frozen=True):
+    """Go on in a copy of all of this session."""
+
+
+class RenameSession(msgspec.Struct, frozen=True):
+    """Call this session so from now on."""
+
+    name: str
 
 
 class CompactSession(msgspec.Struct, frozen=True):
@@ -341,6 +358,9 @@ ViewEffect = (
     | ListBranches
     | ListCommits
     | NewSession
+    | ChooseSession
+    | ForkSession
+    | RenameSession
     | CompactSession
     | ShowDiff
     | ShowStatus

@@ -36,7 +36,7 @@ def chat_facts(config: Config) -> ChatFacts:
     )
 
 
-def status_facts(config: Config, session_id: str) -> StatusFacts:
+def status_facts(config: Config, session_id: str, name: str = "") -> StatusFacts:
     """What the card of `/status` shows of the settings."""
     account, counts_tokens = _account(config)
     settings = _settings(config)
@@ -52,6 +52,7 @@ def status_facts(config: Config, session_id: str) -> StatusFacts:
         agents=tuple(os.path.relpath(path, os.path.realpath(config.cwd)) for path in project_documents(config)),
         account=account,
         session_id=session_id,
+        name=name,
         counts_tokens=counts_tokens,
         window=_whole_window(config, settings),
     )

@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from octavo.frontends.terminal.file_search import FileSearches
     from octavo.frontends.terminal.kept_draft import DraftKeeper
     from octavo.frontends.terminal.session import Opening, Session
-    from octavo.frontends.terminal.views.sign_in import SignInStep
     from octavo.protocol.policy import SandboxPolicy
 
 
@@ -342,10 +341,21 @@ class Interface:
             self.recording.event(event)
         self.app.event(event, time.monotonic())
         if isinstance(event.msg, events.SessionConfigured):
+            if event.msg.initial_messages is not msgspec.UNSET:
+                self.start(self._learn_name(event.msg.session_id))
             self._warn_of_cut_documents()
             self._offer_draft()
             self._edit()
         self.loop.changed()
+
+    async def _learn_name(self, session_id: str) -> None:
+        from octavo.frontends.terminal.actions.naming import saved_name
+
+        name = await saved_name(self.config.codex_home, session_id)
+        talk = self.app.talk
+        if name and talk is not None and talk.chat.session_id == session_id:
+            talk.chat.name = name
+            self.loop.changed()
 
     def edit_when_open(self, text: str) -> None:
         """Let the user edit this message once the session that has just been opened is on the screen."""
@@ -395,24 +405,3 @@ class Interface:
     def reload(self) -> None:
         """Read the configuration again, after an answer changed it. Raises `ConfigError`."""
         self.config = self.runtime.derive(self.runtime.sources.flags)
-
-    # --- signing in ---
-
-    def on_sign_in(self, tell: Callable[[SignInStep], None]) -> None:
-        """Tell the step on the screen how the login goes."""
-        from octavo.frontends.terminal.views.onboarding import Onboarding
-
-        view = self.app.views.top
-        if isinstance(view, Onboarding) and view.sign_in is not None:
-            tell(view.sign_in)
-        self.loop.changed()
-
-    def signed_in(self) -> None:
-        """Somebody is."""
-        from octavo.frontends.terminal.views.onboarding import Onboarding
-
-        view, now = self.app.views.top, time.monotonic()
-        if isinstance(view, Onboarding):
-            self.app.run(self.app.views.settle(view.signed_in(now), now), now)
-        self.go_on()
-        self.loop.changed()

@@ -24,6 +24,7 @@ from octavo.frontends.terminal.effects import (
     Submit,
 )
 from octavo.frontends.terminal.notifications import Notifier
+from octavo.frontends.terminal.screen.clearing import CLEAR
 from octavo.frontends.terminal.text.styled import DIM, EMPTY, Line, Span, line
 from octavo.frontends.terminal.text.widths import cut_line
 from octavo.frontends.terminal.views.pager_document import Document
@@ -47,7 +48,7 @@ class Talk:
         self.palette = Palette()
         self.is_open = False
         """Whether the session has begun."""
-        self._printed = 0
+        self._printed = self._ever_printed = 0
         self._began_at = 0
         self._something_printed = False
         self._is_again = False
@@ -193,6 +194,10 @@ class Talk:
             rows = printed(self.cells[self._printed], columns, self.palette, is_first=not self._something_printed)
             self._something_printed = self._something_printed or bool(rows)
             self._printed += 1
+            if self._printed > self._ever_printed:
+                self._ever_printed = self._printed
+            else:  # it is printed again, on the screen of now
+                rows = [row for row in rows if row is not CLEAR]
             found += rows
         return found
 
@@ -213,7 +218,7 @@ class Talk:
     def transcript(self, *, backtrack: bool) -> TranscriptPager:
         """The whole conversation as a pager, its newest message selected where the user wants to go back."""
         document = Document(lambda: len(self.cells), self._transcript_rows, self._transcript_live)
-        return TranscriptPager(document, self._messages, backtrack=backtrack and not self.composer.busy)
+        return TranscriptPager(document, self.messages, backtrack=backtrack and not self.composer.busy)
 
     def _transcript_rows(self, index: int, columns: int) -> list[Line]:
         cell = self.cells[index]
@@ -224,7 +229,7 @@ class Talk:
         cell = self.chat.live()
         return [EMPTY, *cell.transcript(columns, self.palette)] if cell is not None else []
 
-    def _messages(self) -> list[Said]:
+    def messages(self) -> list[Said]:
         """The user's messages in the session that goes on."""
         cells = enumerate(self.cells[self._began_at :], self._began_at)
         return [Said(index, cell.text) for index, cell in cells if isinstance(cell, UserCell)]

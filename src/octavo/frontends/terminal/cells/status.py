@@ -29,7 +29,8 @@ class StatusFacts(msgspec.Struct, frozen=True, kw_only=True):
 
     `reasoning` holds what is said of it behind the model, nothing where the model or the provider knows none;
     `directory` has `~` for the home folder; `agents` are the instruction files, relative to it; `account` is empty
-    without a login; `counts_tokens` is false where the plan does not count them; `window` is the model's.
+    without a login, and `name` where the user gave none; `counts_tokens` is false where the plan does not count them;
+    `window` is the model's.
     """
 
     version: str
@@ -41,6 +42,7 @@ class StatusFacts(msgspec.Struct, frozen=True, kw_only=True):
     agents: tuple[str, ...] = ()
     account: str = ""
     session_id: str = ""
+    name: str = ""
     counts_tokens: bool = True
     window: int | None = None
 
@@ -101,6 +103,8 @@ class StatusCell(msgspec.Struct, frozen=True):
             yield "Account", (facts.account,)
         if facts.session_id:
             yield "Session", (facts.session_id,)
+        if facts.name:
+            yield "Name", (facts.name,)
 
     def _amounts(self) -> Iterator[tuple[str, tuple[str, ...]]]:
         facts, tokens = self.facts, self.usage.tokens

@@ -71,6 +71,8 @@ class Chat:
     def __init__(self, facts: ChatFacts) -> None:
         self.facts = facts
         self.session_id = ""
+        self.name = ""
+        """What the user called the session; empty without a name."""
         self.usage = UsageSoFar()
         self.copies = Copies(facts.shown)
         self._turn: TurnClock | None = None

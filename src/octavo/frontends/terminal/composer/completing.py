@@ -8,6 +8,7 @@ from typing import Literal
 from msgspec.structs import replace
 
 from octavo.frontends.custom_prompts import PREFIX, Prompt, completed, names_in, takes_numbered
+from octavo.frontends.terminal.built_in import BY_NAME
 from octavo.frontends.terminal.composer import completion as completions
 from octavo.frontends.terminal.composer.completion import Completion, FileMatch, Token, token_at_cursor
 from octavo.frontends.terminal.composer.draft import Draft
@@ -91,7 +92,8 @@ class Completing:
     def _take_command(self, command: str, token: Token, editor: Editor, *, run: bool) -> Taken:
         prompt = self.prompts.get(command.removeprefix(f"/{PREFIX}")) if command.startswith(f"/{PREFIX}") else None
         has_arguments = bool(editor.draft.text[token.end :].strip())
-        if prompt is None and run:
+        known = BY_NAME.get(command[1:])
+        if prompt is None and run and not (has_arguments and known is not None and known.argument):
             return RunCommand(command[1:])
         if prompt is None or has_arguments:
             _complete(command, token, editor)

@@ -262,7 +262,7 @@ class Composer:
         if taken is None:
             return None
         if isinstance(taken, RunCommand):
-            return self._run(taken.name)
+            return self._run(taken)
         return self._submit() if taken == "submit" else []
 
     def _attached(self, path: str) -> Draft | None:
@@ -279,7 +279,7 @@ class Composer:
     def _submit(self, *, tell: bool = False) -> Effects:
         asked = read(self.editor.draft, self._completing.prompts)
         if isinstance(asked, RunCommand):
-            return self._run(asked.name)
+            return self._run(asked)
         if isinstance(asked, Message):
             self.recall.add(asked.draft)
             self.editor.reset()
@@ -296,14 +296,14 @@ class Composer:
         self.editor.move(len(self.editor.draft.text))
         return [asked] if asked else []
 
-    def _run(self, name: str) -> Effects:
-        if len(self.editor.draft.text.split()) > 1:
+    def _run(self, command: RunCommand) -> Effects:
+        if len(self.editor.draft.text.split()) > 1 and not command.argument:
             self.recall.add(self.editor.draft)  # what stood behind the command is dropped, and can be brought back
         self.editor.set(Draft())
-        if name == "mention":
+        if command.name == "mention":
             self.editor.insert(Draft("@"))
             return []
-        return [RunCommand(name)]
+        return [command]
 
     def unsent(self) -> Draft:
         """All that would be lost: what waits for the end of a turn, then the draft."""

@@ -37,7 +37,11 @@ def read(draft: Draft, known: Mapping[str, Prompt]) -> Message | RunCommand | In
     if name:
         if name.startswith(custom_prompts.PREFIX) and (prompt := known.get(name.removeprefix(custom_prompts.PREFIX))):
             return _from_prompt(draft_sent, prompt, arguments)
-        if name not in built_in.BY_NAME:
+        command_known = built_in.BY_NAME.get(name)
+        if command_known is not None and command_known.argument and arguments:
+            contents = [label.text if isinstance(label.content, Picture) else label.content for label in draft.labels]
+            return RunCommand(name, " ".join(_without_marks(arguments, contents).split()))
+        if command_known is None:
             return Info(f"There is no command /{name}.", "type / for the list")
     images = pictures(draft_sent)
     return Message(Submit(text, images), draft_sent) if text or images else None

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
+
 from octavo.errors import OctavoError
 from octavo.frontends.terminal import effects as wish
 from octavo.frontends.terminal.interface import Interface
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from octavo.frontends.terminal.views.sign_in import SignInStep
 
 
 def sign_in(here: Interface, _: wish.SignIn) -> None:
@@ -13,16 +20,16 @@ def sign_in(here: Interface, _: wish.SignIn) -> None:
 
     def shown(url: str) -> None:
         here.browser(url)
-        here.on_sign_in(lambda step: step.waits_at(url))
+        _tell_step(here, lambda step: step.waits_at(url))
 
     async def log_in() -> None:
         try:
             await browser_login(here.config, here.runtime.remote.nameless_http, shown)
         except OctavoError as error:
             reason = str(error)
-            here.on_sign_in(lambda step: step.failed(reason))
+            _tell_step(here, lambda step: step.failed(reason))
             return
-        here.signed_in()
+        _signed_in(here)
 
     here.sign_in = here.start(log_in())
 
@@ -41,9 +48,9 @@ def save_key(here: Interface, effect: wish.SaveKey) -> None:
         save_key(here.config, effect.key)
     except OctavoError as error:
         reason = f"The key could not be saved: {error}"
-        here.on_sign_in(lambda step: step.failed(reason))
+        _tell_step(here, lambda step: step.failed(reason))
         return
-    here.signed_in()
+    _signed_in(here)
 
 
 def answer_trust(here: Interface, effect: wish.AnswerTrust) -> None:
@@ -88,3 +95,24 @@ def dismiss_update(here: Interface, effect: wish.DismissUpdate) -> None:
         dismiss(here.config.codex_home, effect.version)
     except OSError as error:
         here.error(f"That could not be saved: {error.strerror}")
+
+
+def _tell_step(here: Interface, tell: Callable[[SignInStep], None]) -> None:
+    """Tell the step on the screen how the login goes."""
+    from octavo.frontends.terminal.views.onboarding import Onboarding
+
+    view = here.app.views.top
+    if isinstance(view, Onboarding) and view.sign_in is not None:
+        tell(view.sign_in)
+    here.loop.changed()
+
+
+def _signed_in(here: Interface) -> None:
+    """Somebody is."""
+    from octavo.frontends.terminal.views.onboarding import Onboarding
+
+    view, now = here.app.views.top, time.monotonic()
+    if isinstance(view, Onboarding):
+        here.app.run(here.app.views.settle(view.signed_in(now), now), now)
+    here.go_on()
+    here.loop.changed()

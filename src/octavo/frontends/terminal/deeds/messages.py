@@ -30,7 +30,7 @@ def run_command(here: Interface, effect: wish.RunCommand) -> None:
     """Do what the slash command stands for."""
     from octavo.frontends.terminal.commands import run_command
 
-    here.run_effects(run_command(effect.name, _situation(here)))
+    here.run_effects(run_command(effect.name, _situation(here)._replace(argument=effect.argument)))
 
 
 def _situation(here: Interface) -> Any:
@@ -39,7 +39,7 @@ def _situation(here: Interface) -> Any:
     from octavo.frontends.terminal.commands import Situation
     from octavo.frontends.terminal.facts import sandbox_mode
 
-    config = here.config
+    config, talk = here.config, here.app.talk
     return Situation(
         busy=here.app.composer.busy,
         cwd=config.cwd,
@@ -50,4 +50,6 @@ def _situation(here: Interface) -> Any:
         full_access_known=bool(config.notices.hide_full_access_warning),
         feedback_files=feedback_files(config.environ, here.rollout_path),
         log_file=log_file(config.codex_home),
+        messages=tuple(said.text for said in talk.messages()) if talk is not None else (),
+        name=talk.chat.name if talk is not None else "",
     )

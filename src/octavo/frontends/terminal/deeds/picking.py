@@ -13,6 +13,15 @@ if TYPE_CHECKING:
     from octavo.frontends.terminal.actions.session_listing import SessionListing
 
 
+def choose_session(here: Interface, _: wish.ChooseSession) -> None:
+    """Open the picker inside of a session."""
+    from octavo.frontends.terminal.views.resume_picker import ResumePicker
+
+    config = here.config
+    here.app.pager = picker = ResumePicker(time.time, config.cwd, config.environ.get("HOME"), inside=True)
+    here.run_effects(picker.wanted())
+
+
 def list_sessions(here: Interface, effect: wish.ListSessions) -> None:
     """Read the saved sessions for the picker that is seen."""
     if (listing := _listing(here)) is not None:

@@ -21,7 +21,7 @@ def show_status(here: Interface, _: wish.ShowStatus) -> None:
     talk = here.app.talk
     if talk is not None:
         now = datetime.datetime.now().astimezone()
-        facts = status_facts(here.config, talk.chat.session_id)
+        facts = status_facts(here.config, talk.chat.session_id, talk.chat.name)
         talk.show(StatusCell(facts, talk.chat.usage.shown(time.monotonic(), now), now))
 
 

@@ -14,6 +14,7 @@ from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 
 from octavo.frontends.terminal.screen import modes, pager
+from octavo.frontends.terminal.screen.clearing import CLEAR, clean_screen
 from octavo.frontends.terminal.screen.depth import color_depth
 from octavo.frontends.terminal.screen.live import Cursor, Live
 from octavo.frontends.terminal.screen.sgr import Ink
@@ -89,10 +90,25 @@ class Screen:
         if self.busy or not self._on:
             return
         text = self._leave_overlay() if self._overlay else ""
-        history = [self._queue.popleft() for _ in range(min(len(self._queue), _LINES_A_FRAME))]
+        history, clears = self._next_lines()
+        if clears:
+            text += self._live.frame(history, [], (0, 0), self.columns) if history else ""
+            text += self._live.to_top(self.columns) + "\x1b[J" + clean_screen(self.lines)
+            self._live.forget()
+            history, _ = self._next_lines()
         rows, cursor = _within(rows, cursor, self.lines)
         text += self._live.frame(history, rows, cursor or (len(rows) - 1, 0), self.columns)
         self._write(text, cursor is not None)
+
+    def _next_lines(self) -> tuple[list[Line], bool]:
+        """The finished lines of one frame, and whether the screen is to be clean behind them."""
+        lines: list[Line] = []
+        while self._queue and len(lines) < _LINES_A_FRAME:
+            line = self._queue.popleft()
+            if line is CLEAR:
+                return lines, True
+            lines.append(line)
+        return lines, False
 
     def overlay(self, rows: Sequence[Line], cursor: Cursor | None = None) -> None:
         """Show these rows on the whole of the alternate screen."""
@@ -164,7 +180,8 @@ class Screen:
         self._on = False
         text = modes.SYNC_END if self._sync else ""
         text += self._leave_overlay() if self._overlay else ""
-        text += self._live.frame(list(self._queue), [], (0, 0), self.columns) if self._queue else ""
+        left = [line for line in self._queue if line is not CLEAR]
+        text += self._live.frame(left, [], (0, 0), self.columns) if left else ""
         self._queue.clear()
         text += self._live.to_top(self.columns) + "\x1b[J" + self._title_back() + modes.modes_off(self.environ)
         self.tty.write(text)

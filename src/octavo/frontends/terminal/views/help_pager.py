@@ -86,7 +86,7 @@ KEYS: tuple[tuple[str, tuple[Row, ...]], ...] = (
 
 def help_pager() -> Pager:
     """The pager."""
-    sections = (*KEYS, ("Commands", tuple((f"/{command.name}", command.description) for command in COMMANDS)))
+    sections = (*KEYS, ("Commands", tuple((command.usage, command.description) for command in COMMANDS)))
     blocks: list[Block] = []
     for title, rows in sections:
         blocks += [*([blank] if blocks else []), paragraph(line(Span(title, BOLD))), *_table(rows)]
