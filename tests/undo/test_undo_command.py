@@ -313,3 +313,22 @@ def test_a_name_that_became_one_of_another_file_with_the_same_bytes_is_one_of_th
     assert place.octavo()[0] == 0
     assert a.samefile(b)
     assert not c.exists()
+
+
+def test_names_of_one_file_that_became_two_files_with_the_same_bytes_come_apart_again(place: Place) -> None:
+    a, b, c, d = (place.folder / name for name in "abcd")
+    os.link(a, b)
+    place.keeper.changes()
+    place.store.journal.add(Started(3, "c3"))
+    content = b.read_bytes()
+    b.unlink()
+    b.write_bytes(content)
+    os.link(b, d)
+    os.link(a, c)
+    a.chmod(0o600)
+    place.store.journal.add(Step(3, "c3", 1.0, "", saved_changes(place.keeper.changes())))
+    assert place.octavo()[0] == 0
+    assert a.samefile(b)
+    assert place.octavo("--redo")[0] == 0
+    assert (a.samefile(c), b.samefile(d), a.samefile(b)) == (True, True, False)
+    assert (a.stat().st_mode & 0o777, b.stat().st_mode & 0o777) == (0o600, 0o644)

@@ -133,18 +133,23 @@ class Keeper:
         if noticed is not None and not noticed.lost:
             return self.look({*noticed.paths, *self._with_twins})
         seen = self._everything()
-        return self._taken(seen.changed) + self.look(seen.missing)
+        found: dict[str, Entry | None] = dict(seen.changed)
+        self._look_at_each(seen.missing, found)
+        return self._taken(found)  # all at once: which names are of one file is told from before to after
 
     def look(self, paths: Iterable[str]) -> list[Change]:
         """What is different at these paths, and below those that are new folders, or none any more."""
         found: dict[str, Entry | None] = {}
-        for path in sorted(paths):  # folders before what is in them
-            if path not in found:
-                self._look_at(path, found)
+        self._look_at_each(paths, found)
         for path in self._new_twins(found):
             self._look_at(path, found)
         self._looked = time.time_ns()
         return self._taken(found)
+
+    def _look_at_each(self, paths: Iterable[str], found: dict[str, Entry | None]) -> None:
+        for path in sorted(paths):  # folders before what is in them
+            if path not in found:
+                self._look_at(path, found)
 
     def _new_twins(self, found: Mapping[str, Entry | None]) -> list[str]:
         """Files that got a further name: only that one is told of."""

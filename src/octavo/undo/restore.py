@@ -22,6 +22,7 @@ from octavo.undo.contents import Contents, Lost
 from octavo.undo.entry import NOWHERE, Entry, entry_of, name_of, saved_name
 from octavo.undo.history import Net
 from octavo.undo.keeper import Change
+from octavo.undo.names import misplaced_names
 
 Doing = Literal["restore", "recreate", "remove"]
 _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
@@ -61,9 +62,10 @@ def plan(net: Mapping[str, Net], contents: Contents, *, overwrite: bool = False)
     """Compare with what is there now. With `overwrite`, what somebody else changed is done like the rest."""
     doing: dict[str, Doing] = {}
     left: list[Left] = []
+    misplaced = misplaced_names(net, _now)
     for path, one in sorted(net.items()):
         now = _now(path)
-        if _is_as(path, now, one.wanted, contents) and not _is_parted(path, now, one, net):
+        if _is_as(path, now, one.wanted, contents) and path not in misplaced:
             continue
         if (one.foreign or not _is_as(path, now, one.expected, contents)) and not overwrite:
             left.append(Left(path, CHANGED, can_force=True))
@@ -82,6 +84,8 @@ def apply(net: Mapping[str, Net], planned: Plan, contents: Contents, blobs: Blob
     work = _Work(net, doing, contents, blobs)
     for path in sorted((path for path in doing if _wants_folder(net[path])), key=len):
         work.attempt(path, work.open_up)
+    for path in sorted(doing):  # all before the first goes: then a file has all its names still
+        work.attempt(path, work.keep)
     for path in sorted(doing, reverse=True):  # what is in a folder before the folder
         work.attempt(path, work.make_room)
     again = {path: None for path in sorted(doing) if _is_another_name(path, net[path])}
@@ -104,20 +108,6 @@ def _is_another_name(path: str, one: Net) -> bool:
         return False
     now = _now(path)
     return now is None or now.inode != one.wanted.inode
-
-
-def _is_parted(path: str, now: Entry | None, one: Net, net: Mapping[str, Net]) -> bool:
-    """Whether a file with the wanted bytes is another one than that of its names which will stay, or come before it."""
-    if now is None or now.kind != "file" or one.wanted is None:
-        return False
-    for twin in one.wanted_twins:
-        other = _now(twin)
-        if other is None or other.kind != "file" or other.inode == now.inode:
-            continue
-        comes_before = twin in net and twin < path and now.inode != one.wanted.inode
-        if other.inode == one.wanted.inode or comes_before:
-            return True
-    return False
 
 
 def _apart(path: str, one: Net) -> list[Left]:
@@ -174,11 +164,14 @@ class _Work:
             if (status.st_mode & 0o700) != 0o700:
                 _change_mode(name, above, stat.S_IMODE(status.st_mode) | 0o700)
 
-    def make_room(self, path: str, above: int, name: str) -> None:
-        """Remove what is not wanted or of another kind; its bytes are kept before."""
-        wanted, status = self._net[path].wanted, _status(name, above)
+    def keep(self, path: str, above: int, name: str) -> None:
+        """Keep what is there, so that the undoing can be taken back."""
         if path not in self.before:
-            self.before[path] = self._kept(path, above, name, status)
+            self.before[path] = self._kept(path, above, name, _status(name, above))
+
+    def make_room(self, path: str, above: int, name: str) -> None:
+        """Remove what is not wanted or of another kind."""
+        wanted, status = self._net[path].wanted, _status(name, above)
         if status is None:
             return
         is_folder = stat.S_ISDIR(status.st_mode)
