@@ -15,8 +15,8 @@ from octavo.config.home import find_home
 from octavo.errors import OctavoError
 from octavo.undo.history import roots_of
 from octavo.undo.journal import Journal
-from octavo.undo.restore import Left
 from octavo.undo.take_back import NothingToUndo, Store, folder_of
+from octavo.undo.work import Left
 
 _DID = {"restore": "restored", "recreate": "brought back", "remove": "removed"}
 _WOULD = {"restore": "would restore", "recreate": "would bring back", "remove": "would remove"}

@@ -7,40 +7,25 @@ followed on the way. What is overwritten is kept too, so an undoing can be taken
 
 from __future__ import annotations
 
-import contextlib
-import errno
 import os
 import stat
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Literal
 
 import msgspec
 
 from octavo.files.real_folder import open_folder
-from octavo.undo.blobs import Blobs, Full, pour
-from octavo.undo.contents import Contents, Lost
-from octavo.undo.entry import NOWHERE, Entry, entry_of, name_of, saved_name
+from octavo.undo.blobs import Blobs
+from octavo.undo.contents import Contents
+from octavo.undo.entry import NOWHERE, Entry, entry_of, saved_name
 from octavo.undo.history import Net
 from octavo.undo.keeper import Change
 from octavo.undo.names import misplaced_names
+from octavo.undo.work import NOT_KEPT, READ, Left, Work, status_of
 
 Doing = Literal["restore", "recreate", "remove"]
-_READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-
-_NO_FOLDER = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)
 
 CHANGED = "changed since by somebody else"
-NOT_KEPT = "its former bytes were not kept"
-NOT_EMPTY = "the folder is not empty"
-
-
-class Left(msgspec.Struct, frozen=True):
-    """A path that stays as it is, and why. `can_force` says that the user may still want it overwritten."""
-
-    path: str
-    why: str
-    can_force: bool = False
 
 
 class Plan(msgspec.Struct, frozen=True):
@@ -58,13 +43,21 @@ class Outcome(msgspec.Struct, frozen=True):
     changes: tuple[Change, ...]
 
 
-def plan(net: Mapping[str, Net], contents: Contents, *, overwrite: bool = False) -> Plan:
-    """Compare with what is there now. With `overwrite`, what somebody else changed is done like the rest."""
+def plan(
+    net: Mapping[str, Net], contents: Contents, *, overwrite: bool = False, modes: Mapping[str, int] | None = None
+) -> Plan:
+    """Compare with what is there now. With `overwrite`, what somebody else changed is done like the rest.
+
+    What lies in a closed folder counts as the turns left it, as nobody can look. `modes` are those that folders had
+    which are open just for this.
+    """
     doing: dict[str, Doing] = {}
     left: list[Left] = []
-    misplaced = misplaced_names(net, _now)
+    misplaced = misplaced_names(net, now_at)
     for path, one in sorted(net.items()):
-        now = _now(path)
+        now = now_at(path, one.expected)
+        if now is not None and modes and path in modes:
+            now = now._replace(mode=modes[path])
         if _is_as(path, now, one.wanted, contents) and path not in misplaced:
             continue
         if (one.foreign or not _is_as(path, now, one.expected, contents)) and not overwrite:
@@ -78,10 +71,10 @@ def plan(net: Mapping[str, Net], contents: Contents, *, overwrite: bool = False)
     return Plan(doing, tuple(left))
 
 
-def apply(net: Mapping[str, Net], planned: Plan, contents: Contents, blobs: Blobs) -> Outcome:
+def apply(net: Mapping[str, Net], planned: Plan, contents: Contents, blobs: Blobs, modes: Mapping[str, int]) -> Outcome:
     """Do it: first room is made, then folders come back, then files and links, and the modes of folders last."""
     doing = planned.doing
-    work = _Work(net, doing, contents, blobs)
+    work = Work(net, doing, contents, blobs, modes)
     for path in sorted((path for path in doing if _wants_folder(net[path])), key=len):
         work.attempt(path, work.open_up)
     for path in sorted(doing):  # all before the first goes: then a file has all its names still
@@ -96,7 +89,7 @@ def apply(net: Mapping[str, Net], planned: Plan, contents: Contents, blobs: Blob
     done = {path: what for path, what in doing.items() if path not in work.failed}
     apart = [left for path in done for left in _apart(path, net[path])]
     changes = tuple(
-        Change(path, work.before.get(path), _now(path), net[path].expected_twins, net[path].wanted_twins)
+        Change(path, work.before.get(path), now_at(path), net[path].expected_twins, net[path].wanted_twins)
         for path in sorted(done)
     )
     return Outcome(done, (*planned.left, *work.failed.values(), *apart), changes)
@@ -106,7 +99,7 @@ def _is_another_name(path: str, one: Net) -> bool:
     """Whether the path is to be a further name of a file that has to be as it was first."""
     if one.wanted is None or one.wanted.kind != "file" or one.wanted.links < 2:
         return False
-    now = _now(path)
+    now = now_at(path)
     return now is None or now.inode != one.wanted.inode
 
 
@@ -114,232 +107,30 @@ def _apart(path: str, one: Net) -> list[Left]:
     """Names that were of one file with this one, and are not any more although they are there."""
     if one.wanted is None or one.wanted.kind != "file":
         return []
-    now = _now(path)
-    others = [(twin, _now(twin)) for twin in one.wanted_twins]
+    now = now_at(path)
+    others = [(twin, now_at(twin)) for twin in one.wanted_twins]
     parted = [twin for twin, other in others if now is not None and other is not None and other.inode != now.inode]
     return [Left(path, f"has its bytes again, but is no longer one file with {twin}") for twin in parted[:1]]
 
 
-class _Work:
-    def __init__(self, net: Mapping[str, Net], doing: Mapping[str, Doing], contents: Contents, blobs: Blobs) -> None:
-        self._net, self._doing, self._contents, self._blobs = net, doing, contents, blobs
-        self.before: dict[str, Entry | None] = {}
-        self.failed: dict[str, Left] = {}
-        self._names = {
-            one.wanted.inode: path
-            for path, one in net.items()
-            if path not in doing and one.wanted is not None and one.wanted.links > 1
-        }
-
-    def attempt(self, path: str, step: Callable[[str, int, str], None]) -> None:
-        """One step for one path; what goes wrong is noted and ends the work on that path alone."""
-        if path in self.failed:
-            return
-        folder, name = os.path.split(path)
-        try:
-            above = open_folder(folder)
-        except OSError as error:
-            # What is to be a folder may still be something else, or nothing, until it comes back.
-            if error.errno not in _NO_FOLDER:
-                self.failed[path] = Left(path, _reason(error))
-            elif self._net[path].wanted is not None and step == self.bring_back:
-                self.failed[path] = Left(path, "its folder is gone")
-            return
-        try:
-            step(path, above, name or ".")
-        except Lost:
-            self.failed[path] = Left(path, NOT_KEPT)
-        except Full:
-            self.failed[path] = Left(path, "there is no room to keep what it would overwrite")
-        except OSError as error:
-            self.failed[path] = Left(path, _reason(error))
-        finally:
-            os.close(above)
-
-    def open_up(self, path: str, above: int, name: str) -> None:
-        """Make a folder writable for us, whose mode keeps everybody out; it gets its own back at the end."""
-        status = _status(name, above)
-        if status is not None and stat.S_ISDIR(status.st_mode):
-            self.before[path] = entry_of(status)
-            if (status.st_mode & 0o700) != 0o700:
-                _change_mode(name, above, stat.S_IMODE(status.st_mode) | 0o700)
-
-    def keep(self, path: str, above: int, name: str) -> None:
-        """Keep what is there, so that the undoing can be taken back."""
-        if path not in self.before:
-            self.before[path] = self._kept(path, above, name, _status(name, above))
-
-    def make_room(self, path: str, above: int, name: str) -> None:
-        """Remove what is not wanted or of another kind."""
-        wanted, status = self._net[path].wanted, _status(name, above)
-        if status is None:
-            return
-        is_folder = stat.S_ISDIR(status.st_mode)
-        if wanted is not None and is_folder == (wanted.kind == "folder"):
-            return
-        if not is_folder:
-            os.unlink(name, dir_fd=above)
-            return
-        try:
-            os.rmdir(name, dir_fd=above)
-        except OSError as error:
-            if os.path.ismount(path):
-                raise
-            raise OSError(error.errno, NOT_EMPTY) from None
-
-    def bring_back(self, path: str, above: int, name: str) -> None:
-        """Make the folder, write the file or the link."""
-        wanted = self._net[path].wanted
-        if wanted is None:
-            return
-        match wanted.kind:
-            case "folder":
-                if _status(name, above) is None:
-                    os.mkdir(name, 0o700, dir_fd=above)
-            case "link":
-                self._put(above, name, lambda draft: os.symlink(name_of(wanted.content), draft, dir_fd=above))
-            case "file":
-                self._bring_back_file(path, above, name, wanted)
-
-    def close_again(self, path: str, above: int, name: str) -> None:
-        """Give a folder its mode back."""
-        wanted = self._net[path].wanted
-        if wanted is not None:
-            _change_mode(name, above, wanted.mode)
-
-    def _bring_back_file(self, path: str, above: int, name: str, wanted: Entry) -> None:
-        status = _status(name, above)
-        if status is not None and not stat.S_ISREG(status.st_mode):
-            status = None  # a link or the like, which the file takes the place of
-        as_wanted = status is not None and (_differs_in_mode(status, wanted) or self._has_bytes(name, above, wanted))
-        alone = wanted.links == 1 and status is not None and status.st_nlink == 1
-        if status is not None and as_wanted and (alone or status.st_ino == wanted.inode):
-            _change_mode(name, above, wanted.mode)
-        elif status is not None and status.st_nlink > 1 and status.st_ino == wanted.inode:
-            self._write_in_place(name, above, wanted)  # its other names have the same bytes, before and after
-        elif self._linked(path, above, name, wanted):
-            _change_mode(name, above, wanted.mode)
-        else:
-            self._put(above, name, lambda draft: self._write_draft(draft, above, wanted))
-        if wanted.links > 1:
-            self._names.setdefault(wanted.inode, path)
-
-    def _has_bytes(self, name: str, above: int, wanted: Entry) -> bool:
-        file = os.open(name, _READ, dir_fd=above)
-        try:
-            return os.fstat(file).st_size == wanted.size and self._contents.is_content(file, wanted.content)
-        finally:
-            os.close(file)
-
-    def _write_in_place(self, name: str, above: int, wanted: Entry) -> None:
-        """By way of a draft: what is there goes only once all bytes are at hand, and found to be the right ones."""
-        draft = _draft_name()
-        try:
-            self._write_draft(draft, above, wanted)
-            source = os.open(draft, _READ, dir_fd=above)
-        finally:
-            with contextlib.suppress(OSError):
-                os.unlink(draft, dir_fd=above)
-        try:
-            file = os.open(name, os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=above)
-            try:
-                pour(source, file)
-                os.ftruncate(file, wanted.size)
-                os.fchmod(file, wanted.mode)
-            finally:
-                os.close(file)
-        finally:
-            os.close(source)
-
-    def _linked(self, path: str, above: int, name: str, wanted: Entry) -> bool:
-        """Make it another name of the file that it was one of, if that is still there."""
-        if wanted.links < 2:
-            return False
-        first = self._names.get(wanted.inode)
-        twins = ((first,) if first else ()) + self._net[path].wanted_twins
-        return any(self._link_to(twin, above, name, wanted) for twin in twins if twin != path)
-
-    def _link_to(self, twin: str, above: int, name: str, wanted: Entry) -> bool:
-        try:
-            folder = open_folder(os.path.dirname(twin))
-        except OSError:
-            return False
-        try:
-            other = os.path.basename(twin)
-            status = _status(other, folder)
-            if status is None or not stat.S_ISREG(status.st_mode) or not self._has_bytes(other, folder, wanted):
-                return False
-            known = self._net.get(twin)
-            was_one = known is not None and known.wanted is not None and known.wanted.inode == wanted.inode
-            if status.st_ino != wanted.inode and known is not None and not was_one:
-                return False
-            if status.st_ino != wanted.inode and twin in self._doing and self._names.get(wanted.inode) != twin:
-                return False  # it is still to come back, and may be one with another file until then
-            self._put(
-                above,
-                name,
-                lambda draft: os.link(other, draft, src_dir_fd=folder, dst_dir_fd=above, follow_symlinks=False),
-            )
-        except OSError:
-            return False
-        finally:
-            os.close(folder)
-        return True
-
-    def _write_draft(self, draft: str, above: int, wanted: Entry) -> None:
-        file = os.open(draft, _NEW, 0o600, dir_fd=above)
-        try:
-            self._contents.pour(wanted.content, file)
-            os.fchmod(file, wanted.mode)
-        finally:
-            os.close(file)
-
-    def _put(self, above: int, name: str, make: Callable[[str], None]) -> None:
-        """Make something under a name of its own, then give it this one."""
-        draft = _draft_name()
-        try:
-            make(draft)
-            os.rename(draft, name, src_dir_fd=above, dst_dir_fd=above)
-        finally:  # it is still there after a failure, and where both names were of one file already
-            with contextlib.suppress(OSError):
-                os.unlink(draft, dir_fd=above)
-
-    def _kept(self, path: str, above: int, name: str, status: os.stat_result | None) -> Entry | None:
-        """What is there now, kept before it goes."""
-        if status is None:
-            return None
-        if stat.S_ISLNK(status.st_mode):
-            return entry_of(status, saved_name(os.readlink(name, dir_fd=above)))
-        expected = self._net[path].expected
-        if not stat.S_ISREG(status.st_mode):
-            return entry_of(status)
-        if expected is not None and expected.content != NOWHERE and _looks_like(status, expected):
-            return expected
-        wanted = self._net[path].wanted
-        if wanted is not None and _differs_in_mode(status, wanted):
-            return entry_of(status, wanted.content)
-        read, content = self._blobs.keep(name, above)
-        return entry_of(read, content)
-
-
-def _draft_name() -> str:
-    return f".octavo-undo-{os.urandom(6).hex()}"
-
-
-def _now(path: str) -> Entry | None:
-    """What is at a path, without its bytes; of a link with its target."""
+def now_at(path: str, unseen: Entry | None = None) -> Entry | None:
+    """What is at a path, without its bytes, of a link with its target; `unseen` where a folder is closed to us."""
     folder, name = os.path.split(path)
     try:
         above = open_folder(folder)
+    except PermissionError:
+        return unseen
     except OSError:
         return None
     try:
-        status = _status(name or ".", above)
+        status = status_of(name or ".", above)
         if status is None:
             return None
         return entry_of(
             status, saved_name(os.readlink(name, dir_fd=above)) if stat.S_ISLNK(status.st_mode) else NOWHERE
         )
+    except PermissionError:
+        return unseen
     except OSError:
         return None
     finally:
@@ -364,11 +155,6 @@ def _is_as(path: str, now: Entry | None, entry: Entry | None, contents: Contents
             return True
 
 
-def _differs_in_mode(status: os.stat_result, wanted: Entry) -> bool:
-    """Whether a file is the wanted one but for its mode, so that no bytes are needed."""
-    return (status.st_ino, status.st_size, status.st_mtime_ns) == (wanted.inode, wanted.size, wanted.mtime)
-
-
 def _can_come_back(now: Entry | None, wanted: Entry, contents: Contents) -> bool:
     if wanted.kind != "file":
         return wanted.kind != "other"
@@ -384,7 +170,7 @@ def _has_content(path: str, content: str, contents: Contents) -> bool:
     except OSError:
         return False
     try:
-        file = os.open(name, _READ, dir_fd=above)
+        file = os.open(name, READ, dir_fd=above)
     except OSError:
         return False
     finally:
@@ -395,37 +181,5 @@ def _has_content(path: str, content: str, contents: Contents) -> bool:
         os.close(file)
 
 
-def _looks_like(status: os.stat_result, entry: Entry) -> bool:
-    return (status.st_ctime_ns, status.st_ino, status.st_size) == (entry.ctime, entry.inode, entry.size)
-
-
-def _status(name: str, above: int) -> os.stat_result | None:
-    try:
-        return os.stat(name, dir_fd=above, follow_symlinks=False)
-    except FileNotFoundError:
-        return None
-
-
-def _change_mode(name: str, above: int, mode: int) -> None:
-    """By a descriptor, as a name may become a link at any time, and one that needs no permission to read."""
-    if not hasattr(os, "O_PATH"):
-        file = os.open(name, _READ, dir_fd=above)
-        try:
-            os.fchmod(file, mode)
-        finally:
-            os.close(file)
-        return
-    file = os.open(name, os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=above)
-    try:
-        if not stat.S_ISLNK(os.fstat(file).st_mode):
-            os.chmod(f"/proc/self/fd/{file}", mode)
-    finally:
-        os.close(file)
-
-
 def _wants_folder(one: Net) -> bool:
     return one.wanted is not None and one.wanted.kind == "folder"
-
-
-def _reason(error: OSError) -> str:
-    return error.strerror or str(error)

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 import msgspec
 
 from octavo.undo.blobs import Blobs
+from octavo.undo.closed import opened
 from octavo.undo.contents import Contents
 from octavo.undo.entry import Entry, saved_name
 from octavo.undo.history import (
@@ -85,8 +86,10 @@ class Store:
         records = self.journal.read()
         with self._contents(records) as contents:
             turns, net, begun = _wanted(records, first, redo, finish, contents)
-            planned = plan(net, contents, overwrite=overwrite)
-            outcome = apply(net, planned, contents, self.blobs)
+            with opened(net, overwrite=overwrite) as (modes, found):
+                net = {**net, **found}
+                planned = plan(net, contents, overwrite=overwrite, modes=modes)
+                outcome = apply(net, planned, contents, self.blobs, modes)
         changes = saved_changes(outcome.changes)
         if redo:
             self.journal.add(Redone(turns, changes))
