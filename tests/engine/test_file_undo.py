@@ -186,3 +186,29 @@ async def test_commands_in_the_sandbox_cannot_change_what_was_kept(tmp_path: Pat
             assert (await undo(talk))[0]
         assert (folder / "a").read_text() == "0\n"
         assert not (folder / "x").exists()
+
+
+async def test_what_two_sessions_may_have_changed_at_once_is_taken_back_only_with_a_yes(
+    folder: Path, tmp_path: Path
+) -> None:
+    ready = tmp_path / "ready"
+    os.mkfifo(ready)
+    slow = [answer(shell(f"echo 1 > mine; echo begun; cat {ready}", "c1")), says("done")]
+    other = [answer(shell(f"echo 2 > theirs; echo go > {ready}", "c2")), says("done")]
+    home = tmp_path / "home"
+    async with (
+        conversation(folder, slow, home=home, **UNDO) as first,
+        conversation(folder, other, home=home, **UNDO) as second,
+    ):
+        turn_id = await first.say("go")
+        await first.until("exec_command_output_delta")
+        await second.user("go")
+        await first.rest_of(turn_id)
+        success, message = await undo(first)
+        assert (success, (folder / "mine").exists(), (folder / "theirs").exists()) == (False, False, True)
+        assert "theirs (another session may have changed it at the same time)" in message
+        told = [event["msg"].get("message", "") for event in second.told if event["msg"]["type"] == "background_event"]
+        assert any(text.startswith("Another session works in this folder") for text in told)
+        success, message = await undo(second)
+        assert (success, (folder / "theirs").exists()) == (False, True)
+    assert not list((home / "undo").glob("*.live"))

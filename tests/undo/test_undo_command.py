@@ -332,3 +332,33 @@ def test_names_of_one_file_that_became_two_files_with_the_same_bytes_come_apart_
     assert place.octavo("--redo")[0] == 0
     assert (a.samefile(c), b.samefile(d), a.samefile(b)) == (True, True, False)
     assert (a.stat().st_mode & 0o777, b.stat().st_mode & 0o777) == (0o600, 0o644)
+
+
+def test_a_session_that_runs_something_is_not_taken_back_under_its_hands(place: Place) -> None:
+    place.store.mark.put(place.keeper.roots)
+    place.store.journal.add(Started(3, "c3"))
+    (place.folder / "half").write_text("done\n")
+    assert place.octavo("--list")[1].count("words") == 2  # and nothing is taken for cut short
+    assert place.octavo() == (
+        1,
+        "",
+        "Error: the session runs something right now; wait for its end, or interrupt it first\n",
+    )
+    place.store.mark.take_away()
+    assert place.octavo("--list")[1].count("(cut short)") == 1
+
+
+def test_a_session_that_moved_is_found_in_the_folder_of_before(place: Place, tmp_path: Path) -> None:
+    place.store.journal.add(Begun(1.0, (str(tmp_path / "elsewhere"),), ()))
+    assert place.octavo("--preview")[0] == 0
+
+
+def test_an_open_session_is_never_forgotten_for_room(place: Place) -> None:
+    from octavo.undo.space import room_in
+
+    place.store.mark.put(place.keeper.roots)
+    room_in(str(place.home / "undo"), 1, "another")
+    assert Path(place.store.journal.path).exists()
+    place.store.mark.take_away()
+    room_in(str(place.home / "undo"), 1, "another")
+    assert not Path(place.store.journal.path).exists()

@@ -13,7 +13,7 @@ from octavo.cli.visible import visible, with_tilde
 from octavo.cli.words.invocation import Invocation
 from octavo.config.home import find_home
 from octavo.errors import OctavoError
-from octavo.undo.history import roots_of
+from octavo.undo.history import every_root_of
 from octavo.undo.journal import Journal
 from octavo.undo.take_back import NothingToUndo, Store, folder_of
 from octavo.undo.work import Left
@@ -39,6 +39,8 @@ def run(invocation: Invocation) -> int:
         if options.has("list"):
             return _list(store, as_json=as_json)
         finish = overwrite  # what the last undoing left is what the yes is about
+        if not options.has("preview") and store.is_running():
+            raise CannotUndo("the session runs something right now; wait for its end, or interrupt it first")
         undoing = store.preview(first, overwrite=overwrite, redo=redo, finish=finish)
         if options.has("preview"):
             return _report(undoing.turns, undoing.planned.doing, undoing.planned.left, _WOULD, as_json)
@@ -65,7 +67,7 @@ def _session(home: str, word: str | None) -> str:
     here = os.path.realpath(os.curdir)
     for name in names:
         try:
-            roots = roots_of(Journal(folder, name).read())
+            roots = every_root_of(Journal(folder, name).read())
         except OSError:  # what stands there is no journal
             continue
         if any(here == root or here.startswith(root.rstrip("/") + "/") for root in roots):

@@ -12,7 +12,7 @@ import contextlib
 import os
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from octavo.config.config import Config
 from octavo.engine.active_turn import ActiveTurn
@@ -26,6 +26,7 @@ from octavo.undo.held import held_by_git, is_ignored_by_git
 from octavo.undo.history import next_number
 from octavo.undo.journal import Begun, Between, Started, Step, saved_changes
 from octavo.undo.keeper import Change, Keeper, Stopped, TooMany, outermost
+from octavo.undo.live import live_beside
 from octavo.undo.restore import Outcome
 from octavo.undo.space import room_in
 from octavo.undo.take_back import NothingToUndo, Store, Undoing
@@ -35,6 +36,13 @@ T = TypeVar("T")
 
 _MOST_SAID = 200
 _MOST_NAMED = 3
+
+
+class _Since(NamedTuple):
+    """When a step began, and which other sessions worked in the same folders meanwhile."""
+
+    began: float
+    beside: tuple[str, ...]
 
 
 class FileUndo:
@@ -74,13 +82,15 @@ class FileUndo:
             yield
             return
         await self._before(turn_id, call_id, keeper, paths)
+        began, beside = time.time(), self._beside(turn_id, keeper)
         self._running += 1
         try:
             yield
         finally:
             self._running -= 1
             # Also when the turn is interrupted: what the step did until then can be taken back.
-            after = self._session.spawn(self._after(turn_id, call_id, keeper, paths), finish=True)
+            since = _Since(began, beside)
+            after = self._session.spawn(self._after(turn_id, call_id, keeper, paths, since), finish=True)
             await asyncio.shield(after)
 
     async def take_back(self) -> tuple[Undoing, Outcome] | None:
@@ -104,6 +114,7 @@ class FileUndo:
         """The conversation is over."""
         if self._keeper is not None:
             self._keeper.close()
+        self._store.mark.take_away()
 
     def _new_keeper(self, config: Config, roots: Sequence[str]) -> Keeper:
         table = config.undo
@@ -119,6 +130,7 @@ class FileUndo:
         try:
             await asyncio.to_thread(self._store.recover)
             self._store.blobs.room = await asyncio.to_thread(room_in, self._store.folder, limit, str(self._session.id))
+            await asyncio.to_thread(self._store.mark.put, keeper.roots)
             held = [one for root in keeper.roots if (one := await held_by_git(root)) is not None]
             await asyncio.to_thread(keeper.begin, held)
             await asyncio.to_thread(self._write_first, keeper)
@@ -133,6 +145,7 @@ class FileUndo:
             raise
         else:
             self._tell_what_is_left_out(turn_id, keeper)
+            self._beside(turn_id, keeper)
 
     def _write_first(self, keeper: Keeper) -> None:
         self._store.journal.keep_state(keeper.state.items())
@@ -146,7 +159,7 @@ class FileUndo:
     async def _before(self, turn_id: str, call_id: str, keeper: Keeper, paths: Sequence[str]) -> None:
         async with self._lock:
             await self._note_others(turn_id, keeper, paths)
-            await self._guarded(turn_id, lambda: self._store.journal.add(Started(self._turn(turn_id), call_id)))
+            await self._guarded(turn_id, lambda: self._store.journal.add(self._started(turn_id, call_id)))
 
     async def _note_others(self, turn_id: str, keeper: Keeper, paths: Sequence[str]) -> None:
         """What is different although no step ran is somebody else's work; beside a running step it is that one's."""
@@ -155,19 +168,37 @@ class FileUndo:
             return
         saved = saved_changes(changes)
         if self._running:
-            await self._guarded(turn_id, lambda: self._store.journal.add(self._record(turn_id, "", changes)))
+            since = _Since(time.time(), self._beside(turn_id, keeper))
+            await self._guarded(turn_id, lambda: self._store.journal.add(self._record(turn_id, "", changes, since)))
         else:
             await self._guarded(turn_id, lambda: self._store.journal.add(Between(saved)))
 
-    async def _after(self, turn_id: str, call_id: str, keeper: Keeper, paths: Sequence[str]) -> None:
+    async def _after(self, turn_id: str, call_id: str, keeper: Keeper, paths: Sequence[str], since: _Since) -> None:
         async with self._lock:
             changes = await self._guarded(turn_id, lambda: _look(keeper, paths)) or []
-            await self._guarded(turn_id, lambda: self._store.journal.add(self._record(turn_id, call_id, changes)))
+            since = since._replace(beside=tuple(sorted({*since.beside, *self._beside(turn_id, keeper)})))
+            record = self._record(turn_id, call_id, changes, since)
+            await self._guarded(turn_id, lambda: self._store.journal.add(record))
         self._tell_what_is_left_out(turn_id, keeper)
 
-    def _record(self, turn_id: str, call_id: str, changes: Sequence[Change]) -> Step:
+    def _started(self, turn_id: str, call_id: str) -> Started:
+        return Started(self._turn(turn_id), call_id, time.time())
+
+    def _record(self, turn_id: str, call_id: str, changes: Sequence[Change], since: _Since) -> Step:
         said = self._said[1] if self._said[0] == turn_id else ""
-        return Step(self._turn(turn_id), call_id, time.time(), said, saved_changes(changes))
+        saved = saved_changes(changes)
+        return Step(self._turn(turn_id), call_id, time.time(), said, saved, since.began, since.beside)
+
+    def _beside(self, turn_id: str, keeper: Keeper) -> tuple[str, ...]:
+        """Other sessions that keep files in the same folders now; told once of each."""
+        others = live_beside(self._store.folder, str(self._session.id), keeper.roots)
+        for other in others:
+            self._say(
+                turn_id,
+                f"Another session works in this folder ({other}): what changes while both run something is taken back "
+                "only with a yes.",
+            )
+        return others
 
     def _turn(self, turn_id: str) -> int:
         """The number of the turn, counted over those that ran something."""

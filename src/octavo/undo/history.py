@@ -24,13 +24,14 @@ class ChangedTurn(msgspec.Struct, frozen=True):
 class Net(msgspec.Struct):
     """What taking turns back means for a path: what is `wanted`, and what should be there now if all is as known.
 
-    `foreign` says that somebody else changed it in between. The twins are other names that the wanted and the expected
-    file had.
+    `foreign` says that somebody else changed it in between, `shared` that another session may have. The twins are other
+    names that the wanted and the expected file had.
     """
 
     wanted: Entry | None
     expected: Entry | None
     foreign: bool = False
+    shared: bool = False
     wanted_twins: tuple[str, ...] = ()
     expected_twins: tuple[str, ...] = ()
 
@@ -65,6 +66,12 @@ def roots_of(records: Iterable[Record]) -> tuple[str, ...]:
     """The folders that the newest process kept."""
     begun = [record for record in records if isinstance(record, Begun)]
     return tuple(path for path in begun[-1].roots if path.startswith("/") and "\0" not in path) if begun else ()
+
+
+def every_root_of(records: Iterable[Record]) -> tuple[str, ...]:
+    """Every folder that the session worked in, for it may have moved."""
+    begun = (record for record in records if isinstance(record, Begun))
+    return tuple(dict.fromkeys(path for record in begun for path in roots_of((record,))))
 
 
 def net_of(records: Sequence[Record], first: int, resolved: Callable[[str], str]) -> dict[str, Net]:

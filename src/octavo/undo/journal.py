@@ -33,16 +33,22 @@ class Started(msgspec.Struct, frozen=True, tag="started", tag_field="type"):
 
     turn: int
     call_id: str
+    time: float = 0.0
 
 
 class Step(msgspec.Struct, frozen=True, tag="step", tag_field="type"):
-    """A step has ended, and this is what is different since its start. `said` is the beginning of the user's words."""
+    """A step has ended, and this is what is different since its start. `said` is the beginning of the user's words.
+
+    `began` is when it started, `beside` are other sessions that kept files in the same folders meanwhile.
+    """
 
     turn: int
     call_id: str
     time: float
     said: str
     changes: tuple[SavedChange, ...]
+    began: float = 0.0
+    beside: tuple[str, ...] = ()
 
 
 class Between(msgspec.Struct, frozen=True, tag="between", tag_field="type"):

@@ -26,6 +26,7 @@ from octavo.undo.work import NOT_KEPT, READ, Left, Work, status_of
 Doing = Literal["restore", "recreate", "remove"]
 
 CHANGED = "changed since by somebody else"
+SHARED = "another session may have changed it at the same time"
 
 
 class Plan(msgspec.Struct, frozen=True):
@@ -62,6 +63,8 @@ def plan(
             continue
         if (one.foreign or not _is_as(path, now, one.expected, contents)) and not overwrite:
             left.append(Left(path, CHANGED, can_force=True))
+        elif one.shared and not overwrite:
+            left.append(Left(path, SHARED, can_force=True))
         elif one.wanted is None:
             doing[path] = "remove"
         elif not _can_come_back(now, one.wanted, contents):

@@ -1,4 +1,4 @@
-"""Keeping the store within its limit: the oldest sessions go first (`docs/undo.md`)."""
+"""Keeping the store within its limit: the oldest sessions go first, those that are open never (`docs/undo.md`)."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import os
 import re
 import time
 import zlib
+
+from octavo.undo.live import is_live
 
 _LEAVE = 0.7
 """What of the limit is taken at most after room was made."""
@@ -24,7 +26,8 @@ def room_in(folder: str, limit: int, session: str) -> int:
         return limit - taken
     sessions = _sessions(folder)
     wanted: dict[str, set[str]] = {name: _named(folder, name) for _, name in sessions}
-    while taken > limit * _LEAVE and (old := next((name for _, name in sessions if name != session), None)):
+    busy = {session, *(name for _, name in sessions if is_live(folder, name))}
+    while taken > limit * _LEAVE and (old := next((name for _, name in sessions if name not in busy), None)):
         sessions = [one for one in sessions if one[1] != old]
         _forget(folder, old)
         del wanted[old]

@@ -5,10 +5,11 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
+from octavo.undo.beside import mark_shared
 from octavo.undo.blobs import Blobs
 from octavo.undo.closed import opened
 from octavo.undo.contents import Contents
@@ -37,6 +38,7 @@ from octavo.undo.journal import (
     saved_changes,
 )
 from octavo.undo.keeper import Keeper
+from octavo.undo.live import Mark, is_live
 from octavo.undo.restore import Outcome, Plan, apply, plan
 
 CUT_SHORT = "(cut short)"
@@ -60,6 +62,8 @@ class Store:
     def __init__(self, codex_home: str, session: str, *, room: int = 1 << 40, largest: int = 1 << 34) -> None:
         self.folder = folder_of(codex_home)
         self.journal = Journal(self.folder, session)
+        self.mark = Mark(self.folder, session)
+        self._session = session
         self.blobs = Blobs(os.path.join(self.folder, "blobs"), room=room, largest=largest)
 
     def turns(self) -> list[ChangedTurn]:
@@ -77,6 +81,7 @@ class Store:
         records = self.journal.read()
         with self._contents(records) as contents:
             turns, net, _ = _wanted(records, first, redo, finish, contents)
+            self._mark_shared(net, records, turns, redo=redo)
             return Undoing(turns, plan(net, contents, overwrite=overwrite), redo)
 
     def take_back(
@@ -86,6 +91,7 @@ class Store:
         records = self.journal.read()
         with self._contents(records) as contents:
             turns, net, begun = _wanted(records, first, redo, finish, contents)
+            self._mark_shared(net, records, turns, redo=redo)
             with opened(net, overwrite=overwrite) as (modes, found):
                 net = {**net, **found}
                 planned = plan(net, contents, overwrite=overwrite, modes=modes)
@@ -111,7 +117,7 @@ class Store:
         """
         records = self.journal.read()
         started = unfinished(records)
-        if started is None:
+        if started is None or is_live(self.folder, self._session):
             return False
         keeper = Keeper(roots_of(records), self.blobs, closed=(os.path.dirname(self.folder),))
         state = self.journal.state()
@@ -123,6 +129,16 @@ class Store:
         self.journal.add(Step(started.turn, started.call_id, time.time(), CUT_SHORT, changes))
         self.journal.add(Between(changes))
         return True
+
+    def is_running(self) -> bool:
+        """Whether a step runs right now, in whatever process."""
+        return is_live(self.folder, self._session) and unfinished(self.journal.read()) is not None
+
+    def _mark_shared(
+        self, net: Mapping[str, Net], records: Sequence[Record], turns: Sequence[int], *, redo: bool
+    ) -> None:
+        if not redo:
+            mark_shared(net, records, turns, lambda other: Journal(self.folder, other).read())
 
     @contextlib.contextmanager
     def _contents(self, records: list[Record]) -> Iterator[Contents]:
