@@ -362,3 +362,53 @@ def test_an_open_session_is_never_forgotten_for_room(place: Place) -> None:
     place.store.mark.take_away()
     room_in(str(place.home / "undo"), 1, "another")
     assert not Path(place.store.journal.path).exists()
+
+
+def test_a_file_that_is_too_large_to_be_kept_beside_a_turn_comes_back_by_a_redo(place: Place) -> None:
+    place.store.blobs = Blobs(place.store.blobs.folder, room=1 << 20, largest=10)
+    place.keeper = Keeper(place.keeper.roots, place.store.blobs)
+    place.keeper.begin([])
+    large = place.folder / "large"
+    place.store.journal.add(Started(3, "c3"))
+    large.write_text("more than ten bytes\n")
+    place.store.journal.add(Step(3, "c3", 1.0, "", saved_changes(place.keeper.changes())))
+    assert place.keeper.unkept == {str(large)}
+    place.store.take_back()
+    assert not large.exists()
+    place.store.take_back(redo=True)
+    assert large.read_text() == "more than ten bytes\n"
+
+
+def test_what_a_kill_cut_short_leaves_out_what_the_session_did(place: Place) -> None:
+    subprocess.run(["git", "init", "-q", str(place.folder)], check=True)
+    (place.folder / ".gitignore").write_text("target\n")
+    for name in ("target", "mine"):
+        (place.folder / name).mkdir()
+        (place.folder / name / "x").write_text("x\n")
+    keeper = Keeper(place.keeper.roots, place.store.blobs, skipped=["mine"], is_ignored=lambda path: True)
+    keeper.begin([])
+    place.store.journal.keep_state(keeper.state.items())
+    place.store.journal.add(Begun(1.0, keeper.roots, (), keeper.skipped))
+    place.store.journal.add(Started(3, "c3"))
+    (place.folder / "late").write_text("x\n")
+    assert place.octavo("--yes") == (0, f"removed {place.folder}/late\n", "")
+
+
+@pytest.mark.parametrize("place_of", ["sub/.gitattributes", ".git/info/attributes", "above"])
+def test_git_does_not_hold_what_an_attribute_converts_wherever_it_stands(tmp_path: Path, place_of: str) -> None:
+    def git(*words: str) -> None:
+        names = ("-c", "user.name=n", "-c", "user.email=e")
+        subprocess.run(["git", *names, *words], cwd=tmp_path, check=True, capture_output=True)
+
+    git("init")
+    for folder in ("sub", "sub/deep"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "a").write_text("$Id$\n")
+    git("add", ".")
+    git("commit", "-m", "first")
+    attributes = tmp_path / (".gitattributes" if place_of == "above" else place_of)
+    attributes.parent.mkdir(exist_ok=True)
+    attributes.write_text("a ident\n")
+    held = asyncio.run(held_by_git(os.path.realpath(tmp_path / "sub" / "deep")))
+    assert held is not None
+    assert held.ids == {}

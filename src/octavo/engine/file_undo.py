@@ -22,7 +22,7 @@ from octavo.protocol.items import InputText, Message
 from octavo.protocol.policy import WorkspaceWrite, configured_roots
 from octavo.protocol.settings import SessionSettings
 from octavo.undo.blobs import Blobs
-from octavo.undo.held import held_by_git, is_ignored_by_git
+from octavo.undo.held import Ignored, held_by_git
 from octavo.undo.history import next_number
 from octavo.undo.journal import Begun, Between, Started, Step, saved_changes
 from octavo.undo.keeper import Change, Keeper, Stopped, TooMany, outermost
@@ -121,9 +121,10 @@ class FileUndo:
         folder = self._store.folder
         blobs = Blobs(os.path.join(folder, "blobs"), room=0, largest=table.max_file_bytes)
         self._store.blobs = blobs
-        ignored = _Ignored()
         skipped = SKIPPED if table.skip is None else table.skip
-        return Keeper(roots, blobs, skipped=skipped, is_ignored=ignored, closed=(os.path.realpath(config.codex_home),))
+        return Keeper(
+            roots, blobs, skipped=skipped, is_ignored=Ignored(), closed=(os.path.realpath(config.codex_home),)
+        )
 
     async def _look_first(self, turn_id: str, keeper: Keeper) -> None:
         limit = self._session.config.undo.max_bytes
@@ -149,7 +150,7 @@ class FileUndo:
 
     def _write_first(self, keeper: Keeper) -> None:
         self._store.journal.keep_state(keeper.state.items())
-        self._store.journal.add(Begun(time.time(), keeper.roots, keeper.repositories))
+        self._store.journal.add(Begun(time.time(), keeper.roots, keeper.repositories, tuple(keeper.skipped)))
 
     def _gives_up(self, turn_id: str, keeper: Keeper, why: str) -> None:
         keeper.close()
@@ -239,18 +240,6 @@ def file_undo_of(session: Session) -> FileUndo | None:
     if session.undo is None and session.config.undo.enabled and services.saves and services.depth == 0:
         session.undo = FileUndo(session)
     return session.undo
-
-
-class _Ignored:
-    """Asks git about a folder once."""
-
-    def __init__(self) -> None:
-        self._known: dict[str, bool] = {}
-
-    def __call__(self, path: str) -> bool:
-        if path not in self._known:
-            self._known[path] = is_ignored_by_git(path)
-        return self._known[path]
 
 
 def kept_roots(settings: SessionSettings) -> list[str]:

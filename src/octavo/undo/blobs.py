@@ -17,6 +17,7 @@ from octavo.undo.entry import NOWHERE
 
 _IN_ONE_READ = 1 << 20
 _PIECE = 1 << 20
+_ANY_SIZE = 1 << 62
 _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _NEW = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _FICLONE = 0x40049409
@@ -35,6 +36,10 @@ class Blobs:
 
     def __init__(self, folder: str, *, room: int, largest: int) -> None:
         self.folder, self.room, self._largest = folder, room, largest
+
+    def of_any_size(self) -> Blobs:
+        """The same store, which takes large files too."""
+        return Blobs(self.folder, room=self.room, largest=_ANY_SIZE)
 
     def keep(self, name: str, above: int, held: str = NOWHERE) -> tuple[os.stat_result, str]:
         """Keep the file `name` of the folder with the descriptor `above`: its status while it was read, its content.

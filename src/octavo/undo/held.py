@@ -10,6 +10,7 @@ import asyncio
 import os
 import subprocess
 import time
+from collections.abc import Iterable
 
 import msgspec
 
@@ -20,7 +21,8 @@ TICK = 20_000_000
 """Nanoseconds in which a file system may give two changes the same time."""
 
 _SECONDS = 60.0
-_CONVERTED = ":(attr:!filter !ident !working-tree-encoding)"
+_PLAIN = ":(attr:!filter !ident !working-tree-encoding)"
+_SYSTEM = "/etc/gitattributes"
 _PLAIN_PATHS = {"GIT_LITERAL_PATHSPECS": "0"}
 
 
@@ -46,29 +48,35 @@ class Held(msgspec.Struct, frozen=True):
 
 async def held_by_git(folder: str) -> Held | None:
     """Ask the repository around `folder` (absolute, without links); None where there is none, or git fails."""
-    top = await run_git(("rev-parse", "--show-toplevel"), folder)
-    if top.code:
+    found = await run_git(("rev-parse", "--show-toplevel", "--git-path", "info/attributes"), folder)
+    if found.code:
         return None
+    top, _, own_attributes = os.fsdecode(found.stdout.removesuffix(b"\n")).rpartition("\n")
     asked = time.time_ns()
     variables = await programs_off(folder) | _PLAIN_PATHS
-    listed, changed, conversions = await asyncio.gather(
+    listed, changed, conversions, system = await asyncio.gather(
         _git(folder, variables, "ls-files", "-z", "--stage", "-v"),
         _git(folder, variables, "diff-files", "-z", "--relative", "--name-only", "--ignore-submodules=all"),
         run_git(("config", "--get-regexp", r"^core\.(autocrlf|eol|attributesfile)$"), folder),
+        run_git(("var", "GIT_ATTR_SYSTEM"), folder),  # older versions do not know it
     )
     if listed.code or changed.code:
         return None
     ids = await asyncio.to_thread(_ids, folder, listed.stdout, changed.stdout)
     sizes = None
-    if conversions.stdout or _has_attributes(ids, os.fsdecode(top.stdout.removesuffix(b"\n"))):
+    home = os.environ.get("XDG_CONFIG_HOME") or os.path.join(os.path.expanduser("~"), ".config")
+    usual = (os.path.join(folder, own_attributes), system.text or _SYSTEM, os.path.join(home, "git", "attributes"))
+    converts = await asyncio.to_thread(_has_attributes, ids, top, usual)
+    if conversions.stdout or converts:
         exact, sized = await asyncio.gather(
-            _git(folder, variables, "ls-files", "-z", "--", _CONVERTED),
+            # Of the whole work tree: asked about a folder, git overlooks the attributes above it.
+            _git(top, variables, "ls-files", "-z", "--", _PLAIN),
             _git(folder, variables, "ls-tree", "-r", "-l", "-z", "HEAD"),
         )
-        plain = {_below(folder, name) for name in exact.stdout.split(b"\0")}
+        plain = {_below(top, name) for name in exact.stdout.split(b"\0")}
         ids = {path: found for path, found in ids.items() if path in plain} if exact.code == 0 else {}
         sizes = _sizes(sized.stdout)
-    return Held(os.fsdecode(top.stdout.removesuffix(b"\n")), ids, sizes, asked)
+    return Held(top, ids, sizes, asked)
 
 
 def is_ignored_by_git(path: str) -> bool:
@@ -82,6 +90,19 @@ def is_ignored_by_git(path: str) -> bool:
         started.kill()
         started.communicate()
     return started.returncode == 0
+
+
+class Ignored:
+    """Asks git about a folder once."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, bool] = {}
+
+    def __call__(self, path: str) -> bool:
+        """As `is_ignored_by_git`."""
+        if path not in self._known:
+            self._known[path] = is_ignored_by_git(path)
+        return self._known[path]
 
 
 async def _git(folder: str, variables: dict[str, str], *args: str) -> GitResult:
@@ -111,13 +132,16 @@ def _sizes(listed: bytes) -> dict[str, int]:
     return sizes
 
 
-def _has_attributes(ids: dict[str, str], top: str) -> bool:
-    """Whether some file of attributes may change bytes; those of the user in their usual place count as well."""
-    home = os.environ.get("XDG_CONFIG_HOME") or os.path.join(os.path.expanduser("~"), ".config")
-    usual = (os.path.join(top, ".git", "info", "attributes"), os.path.join(home, "git", "attributes"))
-    if any(map(os.path.exists, usual)) or os.path.exists(os.path.join(top, ".gitattributes")):
-        return True
-    return any(path.endswith("/.gitattributes") for path in ids)
+def _has_attributes(ids: dict[str, str], top: str, usual: Iterable[str]) -> bool:
+    """Whether some file of attributes may change bytes: in a folder with files that git holds, or above one, untracked
+    ones too. `usual` are further places.
+    """
+    folders = {path.rpartition("/")[0] for path in ids}
+    for folder in tuple(folders):
+        above = folder
+        while len(above) > len(top) and (above := above.rpartition("/")[0]) not in folders:
+            folders.add(above)
+    return any(map(os.path.lexists, usual)) or any(os.path.lexists(f"{one}/.gitattributes") for one in folders)
 
 
 def _below(folder: str, name: bytes) -> str:

@@ -9,6 +9,7 @@ import msgspec
 from octavo.undo.entry import Entry, is_same, name_of
 from octavo.undo.journal import Begun, Between, Record, Redone, Started, Step, Undone, loaded_changes
 from octavo.undo.keeper import Change
+from octavo.undo.tree import SKIPPED
 
 
 class ChangedTurn(msgspec.Struct, frozen=True):
@@ -66,6 +67,12 @@ def roots_of(records: Iterable[Record]) -> tuple[str, ...]:
     """The folders that the newest process kept."""
     begun = [record for record in records if isinstance(record, Begun)]
     return tuple(path for path in begun[-1].roots if path.startswith("/") and "\0" not in path) if begun else ()
+
+
+def skipped_in(records: Iterable[Record]) -> tuple[str, ...]:
+    """The names of folders that the newest process left out."""
+    begun = [record for record in records if isinstance(record, Begun)]
+    return begun[-1].skipped if begun and begun[-1].skipped is not None else SKIPPED
 
 
 def every_root_of(records: Iterable[Record]) -> tuple[str, ...]:

@@ -21,11 +21,15 @@ SavedChange = tuple[str, Entry | None, Entry | None, tuple[str, ...], tuple[str,
 
 
 class Begun(msgspec.Struct, frozen=True, tag="begun", tag_field="type"):
-    """A process began to keep the files below these folders; git objects are in these repositories."""
+    """A process began to keep the files below these folders; git objects are in these repositories.
+
+    `skipped` are the names of folders that are left out; None: the usual ones.
+    """
 
     time: float
     roots: tuple[str, ...]
     repositories: tuple[str, ...]
+    skipped: tuple[str, ...] | None = None
 
 
 class Started(msgspec.Struct, frozen=True, tag="started", tag_field="type"):

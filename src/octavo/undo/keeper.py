@@ -82,7 +82,8 @@ class Keeper:
         self.is_full = False
         self.state = State()
         self._blobs = blobs
-        self._skip = Skip(frozenset(skipped), is_ignored, frozenset(closed))
+        self.skipped = tuple(skipped)
+        self._skip = Skip(frozenset(self.skipped), is_ignored, frozenset(closed))
         self._held: tuple[Held, ...] = ()
         self._notices: Notices | None = None
         self._looked = 0

@@ -14,6 +14,7 @@ from octavo.undo.blobs import Blobs
 from octavo.undo.closed import opened
 from octavo.undo.contents import Contents
 from octavo.undo.entry import Entry, saved_name
+from octavo.undo.held import Ignored
 from octavo.undo.history import (
     ChangedTurn,
     Net,
@@ -23,6 +24,7 @@ from octavo.undo.history import (
     net_of_undone,
     repositories_of,
     roots_of,
+    skipped_in,
     turns_of,
     unfinished,
 )
@@ -95,7 +97,10 @@ class Store:
             with opened(net, overwrite=overwrite) as (modes, found):
                 net = {**net, **found}
                 planned = plan(net, contents, overwrite=overwrite, modes=modes)
-                outcome = apply(net, planned, contents, self.blobs, modes)
+                # What is too large to be kept beside a turn is kept here: it goes only once, and at the user's word.
+                blobs = self.blobs.of_any_size()
+                outcome = apply(net, planned, contents, blobs, modes)
+                self.blobs.room = blobs.room
         changes = saved_changes(outcome.changes)
         if redo:
             self.journal.add(Redone(turns, changes))
@@ -119,7 +124,8 @@ class Store:
         started = unfinished(records)
         if started is None or is_live(self.folder, self._session):
             return False
-        keeper = Keeper(roots_of(records), self.blobs, closed=(os.path.dirname(self.folder),))
+        closed = (os.path.dirname(self.folder),)
+        keeper = Keeper(roots_of(records), self.blobs, skipped=skipped_in(records), is_ignored=Ignored(), closed=closed)
         state = self.journal.state()
         if not state:
             return False
