@@ -154,3 +154,16 @@ def test_a_remark_that_the_command_printed_counts_too(remark: str, total: str | 
 def test_a_header_that_the_command_printed_is_dropped_with_one_blank_line() -> None:
     shown = _shown("Total output lines: x\n\n\n[... omitted 1 of 9 lines ...]")
     assert shown.endswith("Total output lines: 9\nOutput:\n\n[... omitted 1 of 9 lines ...]")
+
+
+def test_a_limit_of_the_users_takes_the_place_of_the_usual_one() -> None:
+    text = "".join(f"{number}\n" for number in range(1000))
+    assert truncate_for_model(text, 4000) is text
+    cut = truncate_for_model(text, 20)
+    assert (
+        cut
+        == "Total output lines: 1000\n\n0\n1\n2\n3\n4\n\n[... output truncated to fit 20 bytes ...]\n\n7\n998\n999\n"
+    )
+    assert truncate_for_model("ab", 0) == "Total output lines: 1\n\n\n[... output truncated to fit 0 bytes ...]\n\n"
+    halves = truncate_for_model("é" * 10, 10)
+    assert halves.count("é") == 4  # no character is split

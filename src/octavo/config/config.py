@@ -120,6 +120,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     model_context_window: int | None
     model_max_output_tokens: int | None
     model_auto_compact_token_limit: int | None
+    tool_output_token_limit: int | None
     model_reasoning_effort: ReasoningEffort | None
     model_reasoning_summary: ReasoningSummary
     model_verbosity: Verbosity | None
@@ -197,6 +198,11 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     oss_provider: OssProvider
     warnings: tuple[str, ...]
     """What was asked for and is not done, in words for the user."""
+
+    @property
+    def most_tool_output(self) -> int | None:
+        """How many bytes of a tool's output the model reads, four for a token; None for the usual cut."""
+        return None if self.tool_output_token_limit is None else 4 * self.tool_output_token_limit
 
     def __repr__(self) -> str:
         # The environment and the providers hold secrets, and texts of values end up in logs.

@@ -37,7 +37,6 @@ LATER_KEYS = (
     "realtime",
     "sqlite_home",
     "suppress_unstable_features_warning",
-    "tool_output_token_limit",
     "tui.*",
     "windows",
     "zsh_path",

@@ -127,6 +127,7 @@ def resolve_config(sources: ConfigSources, settings: ConfigToml, read: ReadSourc
         model_context_window=settings.model_context_window,
         model_max_output_tokens=settings.model_max_output_tokens,
         model_auto_compact_token_limit=settings.model_auto_compact_token_limit,
+        tool_output_token_limit=settings.tool_output_token_limit,
         model_reasoning_effort=effort_of(first_set(profile.model_reasoning_effort, settings.model_reasoning_effort)),
         model_reasoning_summary=first("auto", profile.model_reasoning_summary, settings.model_reasoning_summary),
         model_verbosity=first_set(profile.model_verbosity, settings.model_verbosity),

@@ -37,6 +37,7 @@ ALLOWED = frozenset(
         "project_doc_max_bytes",
         "review_model",
         "service_tier",
+        "tool_output_token_limit",
         "web_search",
     }
 )

@@ -284,6 +284,7 @@ class ConfigToml(msgspec.Struct, frozen=True):
     model_context_window: Integer | None = None
     model_max_output_tokens: Integer | None = None
     model_auto_compact_token_limit: Integer | None = None
+    tool_output_token_limit: Unsigned | None = None
     approval_policy: ApprovalPolicy | ApprovalToml | None = None
     approvals_reviewer: AskedReviewer | None = None
     sandbox_mode: SandboxMode | None = None

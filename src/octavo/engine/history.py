@@ -42,7 +42,9 @@ class View(msgspec.Struct, frozen=True):
 class History:
     """The items of one conversation, oldest first."""
 
-    def __init__(self, items: Iterable[ResponseItem] = ()) -> None:
+    def __init__(self, items: Iterable[ResponseItem] = (), most_output: int | None = None) -> None:
+        """`most_output` is the user's limit for a tool's output in bytes, in place of the usual cut."""
+        self._most_output = most_output
         self._items: list[ResponseItem] = []
         self._encoded: list[msgspec.Raw] = []
         self._text = _TextForm()
@@ -63,7 +65,7 @@ class History:
             if isinstance(item, GhostSnapshot):
                 self.snapshots.append(item)
             elif not (isinstance(item, Message) and item.role == "system"):
-                self._append(_cut(item))
+                self._append(self._cut(item))
 
     def view(self, *, text_form: bool) -> View:
         """What a request sends; `text_form` shows results of shell calls as text instead of JSON."""
@@ -76,7 +78,7 @@ class History:
     def replace(self, items: Iterable[ResponseItem]) -> None:
         """Start over with these items as they are, nothing cut again; snapshots stay."""
         snapshots = self.snapshots
-        self.__init__()  # type: ignore[misc]
+        self.__init__(most_output=self._most_output)  # type: ignore[misc]
         self.snapshots = snapshots
         for item in items:
             self._append(item)
@@ -92,7 +94,7 @@ class History:
 
     def copy(self) -> History:
         """An independent history with the same items."""
-        other = History()
+        other = History(most_output=self._most_output)
         other.replace(self._items)
         other.snapshots = self.snapshots[:]
         return other
@@ -100,6 +102,13 @@ class History:
     def user_messages(self) -> list[Message]:
         """The messages that the user wrote."""
         return [item for item in self._items if isinstance(item, Message) and is_real_user_message(item)]
+
+    def _cut(self, item: ResponseItem) -> ResponseItem:
+        if self._most_output is None:
+            return _cut(item)
+        from octavo.tools.output_limit import limited_item  # most users set none
+
+        return limited_item(item, self._most_output)
 
     def _append(self, item: ResponseItem) -> None:
         self._items.append(item)

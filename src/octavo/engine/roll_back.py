@@ -45,7 +45,7 @@ def _roll_back(session: Session) -> None:
     in_force = compactions_in_force(saved)
     if not in_force:
         raise CannotRollBack("There is no compaction to take back.")
-    before, session.history = session.history, History()
+    before, session.history = session.history, History(most_output=session.config.most_tool_output)
     try:
         rebuild_history(session, saved, compactions=frozenset(in_force[:-1]))
     except BaseException:

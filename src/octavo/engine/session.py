@@ -73,7 +73,7 @@ class Session:
     ) -> None:
         self.config, self.services, self.id = config, services, conversation_id
         self.open_child, self._reviewer = open_child, reviewer
-        self.recorder, self.history = recorder, History()
+        self.recorder, self.history = recorder, History(most_output=config.most_tool_output)
         self.instructions, self.shell = instructions, shell
         self.settings: SessionSettings = configured_settings(config)
         self.previous: SessionSettings | None = None

@@ -34,10 +34,10 @@ class _ShellOutput(msgspec.Struct, frozen=True):
 # --- the JSON of a command ---------------------------------------------------------------
 
 
-def shell_output_json(output: str, exit_code: int, duration_seconds: float) -> str:
+def shell_output_json(output: str, exit_code: int, duration_seconds: float, most_bytes: int | None = None) -> str:
     """A command's result as compact JSON: `output` cut for the model, exit code, time in tenths of a second."""
     metadata = _Metadata(exit_code, _tenths(duration_seconds))
-    return msgspec.json.encode(_ShellOutput(truncate_for_model(output), metadata)).decode()
+    return msgspec.json.encode(_ShellOutput(truncate_for_model(output, most_bytes), metadata)).decode()
 
 
 def _tenths(seconds: float) -> float:
@@ -103,11 +103,16 @@ def _total_of_cut(text: str) -> int | None:
 # --- the cut -----------------------------------------------------------------------------
 
 
-def truncate_for_model(text: str) -> str:
+def truncate_for_model(text: str, most_bytes: int | None = None) -> str:
     """`text` itself if it is at most 10,240 bytes and 256 lines; else its head, a remark, and its tail.
 
-    The result holds at most 10,240 bytes after a first line that counts the lines of the whole.
+    The result holds at most 10,240 bytes after a first line that counts the lines of the whole. Where the user
+    set a limit, `most_bytes`, that counts instead.
     """
+    if most_bytes is not None:
+        from octavo.tools.output_limit import limited  # most users set none
+
+        return limited(text, most_bytes)
     total = _line_count(text)
     is_long = _is_longer(text, MAX_BYTES)
     if total <= MAX_LINES and not is_long:

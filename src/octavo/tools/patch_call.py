@@ -61,7 +61,8 @@ async def run_patch(invocation: Invocation, text: str, cwd: str, timeout_ms: int
     except (CommandError, Rejected) as error:
         end = PatchApplyEnd(invocation.call_id, "", str(error), success=False)
         return ToolResult(str(error), success=False, told=(end,))
-    answer = shell_output_json(with_remark(output_text(output), remark), output.exit_code, output.duration_seconds)
+    said, most_bytes = with_remark(output_text(output), remark), invocation.turn.config.most_tool_output
+    answer = shell_output_json(said, output.exit_code, output.duration_seconds, most_bytes)
     tracker = invocation.host.turn_diff
     unified = await _worked_out(tracker.unified_diff, is_large)
     return ToolResult(answer, output.exit_code == 0, _told(invocation, output, unified))

@@ -66,10 +66,11 @@ async def run_shell_request(invocation: Invocation, request: ShellRequest) -> To
             invocation.emit(BackgroundEvent(remark))
     for notice in _notices(output):
         remark = f"{remark}\n{notice}" if remark else notice
+    most_bytes = invocation.turn.config.most_tool_output
     return ToolResult(
-        shell_output_json(with_remark(text, remark), output.exit_code, output.duration_seconds),
+        shell_output_json(with_remark(text, remark), output.exit_code, output.duration_seconds, most_bytes),
         output.exit_code == 0,
-        (_end(invocation.call_id, output, text),),
+        (_end(invocation.call_id, output, text, most_bytes),),
     )
 
 
@@ -186,7 +187,7 @@ def failed(invocation: Invocation, text: str) -> ToolResult:
     return ToolResult(text, success=False, told=(end,))
 
 
-def _end(call_id: str, output: CommandOutput, text: str) -> ExecCommandEnd:
+def _end(call_id: str, output: CommandOutput, text: str, most_bytes: int | None) -> ExecCommandEnd:
     # Most commands print to one stream only, and some print much: each text is made once.
     aggregated = text if not output.timed_out else output.aggregated.decode("utf-8", "replace")
     stdout, stderr = (
@@ -200,5 +201,5 @@ def _end(call_id: str, output: CommandOutput, text: str) -> ExecCommandEnd:
         aggregated,
         output.exit_code,
         duration(output.duration_seconds),
-        truncate_for_model(text),
+        truncate_for_model(text, most_bytes),
     )

@@ -229,7 +229,8 @@ def _answer(
     text = output.decode("utf-8", "replace")
     if not remark and (remark := why_denied(invocation.turn, text, invocation.turn.settings.cwd)):
         invocation.emit(BackgroundEvent(remark))
-    shown, count = _shortened(with_remark(text, remark), max_output if max_output is not None else DEFAULT_MAX_OUTPUT)
+    limits = (max_output if max_output is not None else DEFAULT_MAX_OUTPUT, invocation.turn.config.most_tool_output)
+    shown, count = _shortened(with_remark(text, remark), min(limit for limit in limits if limit is not None))
     if text:
         invocation.emit(ExecCommandOutputDelta(opened.call_id, "stdout", output))
     code = opened.terminal.exit_code
