@@ -231,11 +231,16 @@ def test_clients_of_today_get_all_counters(place: Place) -> None:
     assert list(usage.values()) == [100, 40, 0, 20, 5]
 
 
-def test_others_get_what_they_know_and_the_reasoning_that_there_was(place: Place) -> None:
-    place.model(HI, used(5))
-    assert len(place.exec("--json", "hi").events[-1]["usage"]) == 3
+@pytest.mark.parametrize("words", [("--add-dir", "x"), ("--ephemeral",), ("--ignore-rules",)])
+def test_a_word_of_later_releases_shows_who_reads(place: Place, words: tuple[str, ...]) -> None:
+    place.model(used(5))
+    assert place.exec("--json", *words, "hi").events[-1]["usage"]["reasoning_output_tokens"] == 5
+
+
+def test_others_get_what_they_know(place: Place) -> None:
+    place.model(used(5))
     usage = place.exec("--json", "hi").events[-1]["usage"]
-    assert usage == {"input_tokens": 100, "cached_input_tokens": 40, "output_tokens": 20, "reasoning_output_tokens": 5}
+    assert usage == {"input_tokens": 100, "cached_input_tokens": 40, "output_tokens": 20}
 
 
 def test_clients_of_today_see_patches_and_searches_begin(place: Place) -> None:

@@ -27,7 +27,16 @@ if TYPE_CHECKING:
 
     T = TypeVar("T", int, float)
 
-_TODAY = ("thread-source", "cyber-access-program", "ignore-user-config", "ignore-rules", "strict-config")
+_TODAY = (
+    "add-dir",
+    "cyber-access-program",
+    "ephemeral",
+    "ignore-rules",
+    "ignore-user-config",
+    "local-provider",
+    "strict-config",
+    "thread-source",
+)
 """Options that only clients of later releases know."""
 
 
@@ -78,7 +87,12 @@ def run_turn(
 
     from octavo.cli.exec_turn import ExecRequest, turn  # slow: only when all of the above is well
 
-    says_today = any(words.has(name) for name in _TODAY) or any(path == "openai_base_url" for path, _ in chosen)
+    says_today = (
+        forks
+        or review is not None
+        or any(words.has(name) for name in _TODAY)
+        or any(path == "openai_base_url" for path, _ in chosen)
+    )
     request = ExecRequest(
         prompt=prompt,
         images=words.texts("image"),

@@ -142,7 +142,7 @@ class TurnStarted(ThreadEvent, frozen=True, tag="turn.started"):
 class Usage(msgspec.Struct, frozen=True):
     """Tokens of all model calls of this process.
 
-    The two that clients of the first generation do not know are left out for them where they count nothing.
+    The two that clients of the first generation do not know are left out for them.
     """
 
     input_tokens: int = 0

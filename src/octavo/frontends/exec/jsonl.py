@@ -193,13 +193,12 @@ _EVENTS: Mapping[view.Stage, Callable[[out.Item], out.ThreadEvent]] = {
 
 
 def _usage(total: TokenUsage, today: bool) -> out.Usage:
-    reasoning = total.reasoning_output_tokens
     return out.Usage(
         total.input_tokens,
         total.cached_input_tokens,
         0 if today else UNSET,  # no service tells what writing to its cache took
         total.output_tokens,
-        reasoning if today or reasoning else UNSET,
+        total.reasoning_output_tokens if today else UNSET,
     )
 
 
