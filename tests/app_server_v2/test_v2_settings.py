@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from app_server_place import Place
+from app_server_replies import runs, says
 from threads_client import ThreadsClient, client
 
 FILE = """\
@@ -117,3 +118,28 @@ def test_what_the_configuration_says_in_vain_is_told(place: Place) -> None:
     assert started["sandbox"]["type"] == "readOnly"
     warning = me.server.notification("configWarning")
     assert "mine" in warning["summary"]
+
+
+def test_kinds_of_questions_are_chosen_one_by_one(place: Place) -> None:
+    kinds = {
+        "sandbox_approval": True,
+        "rules": False,
+        "skill_approval": True,
+        "request_permissions": True,
+        "mcp_elicitations": False,
+    }
+    table = "{granular = {sandbox_approval = true, rules = false, mcp_elicitations = false}}"
+    place.model(runs("touch", "x"), says("Done."), runs("touch", "x"), says("Done."), top=f"approval_policy = {table}")
+    (place.home / "rules").mkdir()
+    (place.home / "rules" / "default.rules").write_text('prefix_rule(pattern=["touch"], decision="prompt")\n')
+    me = client(place)
+    started = me.server.result("thread/start", {})
+    assert started["approvalPolicy"] == {"granular": kinds}
+    thread = started["thread"]["id"]
+    turn = me.run(thread, "go")
+    (refused,) = [item for item in me.items(turn["id"]) if item["type"] == "commandExecution"]
+    assert (refused["status"], refused["exitCode"]) == ("failed", -1)
+    turn_id = me.say(thread, "go", approvalPolicy={"granular": {**kinds, "rules": True}})
+    question = me.server.question("item/commandExecution/requestApproval")
+    me.server.reply(question["id"], {"decision": "decline"})
+    assert me.ends(turn_id)["status"] == "completed"

@@ -80,6 +80,24 @@ async def test_a_rule_may_ask_where_nobody_would(tmp_path: Path) -> None:
     assert "a rule wants the user to be asked about `ls`" in talk.input()[-1]["output"]
 
 
+@pytest.mark.parametrize("sandbox", [True, False])
+@pytest.mark.parametrize("rules", [True, False])
+async def test_each_kind_of_question_can_be_refused_by_itself(
+    tmp_path: Path, outside: Path, sandbox: bool, rules: bool
+) -> None:
+    allow(tmp_path / "home", "touch", "by-rule", decision="prompt")
+    script = [answer(shell(["touch", "by-rule"])), answer(shell(["touch", f"{outside}/x"], "c2", **ESCALATED))]
+    policy = {"granular": {"sandbox_approval": sandbox, "rules": rules, "mcp_elicitations": False}}
+    home, workspace = tmp_path / "home", tmp_path / "w"
+    async with conversation(workspace, [*script, says("done")], home=home, approval_policy=policy) as talk:
+        turn_id = await talk.say("go")
+        for path in [*(["by-rule"] if rules else []), *([f"{outside}/x"] if sandbox else [])]:
+            assert (await talk.decide("approved"))["command"][1] == path
+        await talk.rest_of(turn_id)
+    assert (workspace / "by-rule").exists() is rules
+    assert (outside / "x").exists() is sandbox
+
+
 async def test_terminal_commands_are_held_to_the_rules_too(tmp_path: Path) -> None:
     from story import call
 

@@ -17,7 +17,7 @@ from octavo.config.load import load_config
 from octavo.config.overrides import feature_overrides, meaningless_features
 from octavo.config.web_search import WebSearch, choose_web_search
 from octavo.errors import ConfigError
-from octavo.protocol.policy import DangerFullAccess, ReadOnly, SandboxPolicy, WorkspaceWrite
+from octavo.protocol.policy import DangerFullAccess, Granular, ReadOnly, SandboxPolicy, WorkspaceWrite
 
 
 @pytest.fixture
@@ -164,6 +164,9 @@ def test_a_flag_beats_a_permission_profile(home: Home) -> None:
 @pytest.mark.parametrize(("asks", "policy"), [("true", "on-request"), ("false", "never")])
 def test_a_granular_policy_asks_or_refuses(home: Home, asks: str, policy: str) -> None:
     table = f"{{granular = {{sandbox_approval = {asks}, rules = false, mcp_elicitations = false}}}}"
+    granular = home.write(f"approval_policy = {table}").load().granular_approval
+    assert granular == Granular(asks == "true", rules=False, mcp_elicitations=False)
+    assert home.load(flags=ConfigFlags(approval_policy="never")).granular_approval is None
     assert home.write(f"approval_policy = {table}").load().approval_policy == policy
     assert home.write(f"profile = 'p'\n[profiles.p]\napproval_policy = {table}").load().approval_policy == policy
 

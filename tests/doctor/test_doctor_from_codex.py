@@ -94,7 +94,7 @@ def test_each_setting_carries_over_or_is_named(used: Home) -> None:
     )
     assert "warning modle means nothing to any release" in found
     assert "warning The permission profile `mine` is not supported" in found
-    assert "warning the granular approval policy becomes on-request" in found
+    assert "ok the granular approval policy holds for the sandbox (on-request) and for rules" in found
     assert "warning web_search is an older name" in found
     assert "warning notify: there is no program no-such-program" in found
     assert "ok profile work carries over" in found

@@ -32,6 +32,7 @@ from octavo.config.web_search import WebSearch
 from octavo.protocol.policy import (
     ApprovalPolicy,
     ApprovalsReviewer,
+    Granular,
     ReasoningEffort,
     ReasoningSummary,
     SandboxMode,
@@ -131,6 +132,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     """What the service is told of how soon the user wants answers."""
 
     approval_policy: ApprovalPolicy
+    granular_approval: Granular | None
+    """Which kinds of questions are asked, where the user says so one by one; `approval_policy` follows from it."""
     approvals_reviewer: ApprovalsReviewer = "user"
     sandbox_policy: SandboxPolicy
     approval_or_sandbox_was_set: bool

@@ -33,6 +33,7 @@ from octavo.config.mcp_servers import McpServer, read_server
 from octavo.config.permissions import approval_policy_of, permission_warning
 from octavo.config.providers import build_providers, choose_provider
 from octavo.config.schema import (
+    ApprovalToml,
     ConfigToml,
     History,
     LocalModel,
@@ -56,6 +57,7 @@ from octavo.config.toml import Tree, convert_tree
 from octavo.config.trust import is_trusted
 from octavo.config.web_search import choose_web_search
 from octavo.errors import ConfigError
+from octavo.protocol.policy import ApprovalPolicy
 
 __all__ = [
     "ConfigFlags",
@@ -115,6 +117,9 @@ def resolve_config(sources: ConfigSources, settings: ConfigToml, read: ReadSourc
     provider_id = choose_provider_id(settings, profile, flags)
     provider = choose_provider(providers, provider_id)
     base_instructions, compact_prompt = replaced_prompts(settings, profile, flags, cwd)
+    approval: ApprovalPolicy | ApprovalToml | None = first_set(
+        flags.approval_policy, profile.approval_policy, settings.approval_policy
+    )
     return Config(
         codex_home=sources.codex_home,
         cwd=cwd,
@@ -135,12 +140,8 @@ def resolve_config(sources: ConfigSources, settings: ConfigToml, read: ReadSourc
         model_reasoning_summary_format=settings.model_reasoning_summary_format,
         service_tier=first_set(profile.service_tier, settings.service_tier) or None,
         local_model=settings.local or LocalModel(),
-        approval_policy=first(
-            "on-request",
-            flags.approval_policy,
-            approval_policy_of(profile.approval_policy),
-            approval_policy_of(settings.approval_policy),
-        ),
+        approval_policy=approval_policy_of(approval) or "on-request",
+        granular_approval=approval.granular if isinstance(approval, ApprovalToml) else None,
         approvals_reviewer="user" if settings.approvals_reviewer in (None, "user") else "auto_review",
         sandbox_policy=choose_sandbox_policy(settings, profile, flags, cwd, trusted),
         approval_or_sandbox_was_set=_policy_was_set(settings, profile, flags),

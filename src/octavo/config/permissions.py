@@ -42,6 +42,4 @@ def permission_warning(name: str | None, profiles: Mapping[str, Any] | None) -> 
 
 def approval_policy_of(value: ApprovalPolicy | ApprovalToml | None) -> ApprovalPolicy | None:
     """The policy; a table asks (`on-request`), or refuses what it would ask about running commands (`never`)."""
-    if isinstance(value, ApprovalToml):
-        return "on-request" if value.granular.sandbox_approval else "never"
-    return value
+    return value.granular.policy if isinstance(value, ApprovalToml) else value

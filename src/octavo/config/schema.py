@@ -15,7 +15,7 @@ import msgspec
 
 from octavo.config.providers import ModelProvider
 from octavo.config.web_search import WebSearchMode, WebSearchToml
-from octavo.protocol.policy import ApprovalPolicy, ReasoningSummary, SandboxMode, Verbosity
+from octavo.protocol.policy import ApprovalPolicy, Granular, ReasoningSummary, SandboxMode, Verbosity
 
 # The bounds are those of the numbers that other readers of the file can hold;
 # `shown_as` is the name under which an error asks for such a number.
@@ -84,20 +84,10 @@ class ToolsToml(msgspec.Struct, frozen=True):
     view_image: bool | None = None
 
 
-class GranularToml(msgspec.Struct, frozen=True):
-    """Which kinds of questions are asked; what is false is refused without asking."""
-
-    sandbox_approval: bool
-    rules: bool
-    mcp_elicitations: bool
-    skill_approval: bool = True
-    request_permissions: bool = True
-
-
 class ApprovalToml(msgspec.Struct, frozen=True):
     """The approval policy as a table."""
 
-    granular: GranularToml
+    granular: Granular
 
 
 class Notices(msgspec.Struct, frozen=True):

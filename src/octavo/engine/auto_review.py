@@ -116,6 +116,7 @@ def _reviewer_config(turn: ActiveTurn) -> Config:
         project_doc_max_bytes=0,
         cwd=settings.cwd,
         approval_policy="never",
+        granular_approval=None,
         approvals_reviewer="user",
         sandbox_policy=ReadOnly(),
         mcp_servers={},

@@ -74,6 +74,7 @@ def _reviewer_config(turn: ActiveTurn) -> Config:
         project_doc_max_bytes=0,
         cwd=settings.cwd,
         approval_policy=settings.approval_policy,
+        granular_approval=settings.granular,
         approvals_reviewer=settings.approvals_reviewer,
         sandbox_policy=settings.sandbox_policy,
         deprecations=(),

@@ -25,6 +25,7 @@ def configured_settings(config: Config) -> SessionSettings:
         config.model_reasoning_summary,
         config.approvals_reviewer,
         config.service_tier,
+        config.granular_approval,
     )
 
 

@@ -201,6 +201,7 @@ def _config(turn: ActiveTurn, agent: Agent) -> Config:
         "model_reasoning_summary": settings.summary,
         "cwd": settings.cwd,
         "approval_policy": settings.approval_policy,
+        "granular_approval": settings.granular,
         "approvals_reviewer": settings.approvals_reviewer,
         "sandbox_policy": _narrower(settings.sandbox_policy, agent.sandbox_mode),
         "deprecations": (),

@@ -12,6 +12,7 @@ from octavo.protocol.items import OutputPart
 from octavo.protocol.policy import (
     ApprovalPolicy,
     ApprovalsReviewer,
+    Granular,
     ReasoningEffort,
     ReasoningSummary,
     ReviewDecision,
@@ -63,6 +64,7 @@ class UserTurn(Operation, frozen=True):
     final_output_json_schema: Any = None
     approvals_reviewer: ApprovalsReviewer | UnsetType = UNSET
     service_tier: str | UnsetType | None = UNSET
+    granular: Granular | UnsetType | None = UNSET
 
 
 class OverrideTurnContext(Operation, frozen=True):
@@ -76,6 +78,7 @@ class OverrideTurnContext(Operation, frozen=True):
     summary: ReasoningSummary | UnsetType = UNSET
     approvals_reviewer: ApprovalsReviewer | UnsetType = UNSET
     service_tier: str | UnsetType | None = UNSET
+    granular: Granular | UnsetType | None = UNSET
 
 
 class Remember(msgspec.Struct, frozen=True):

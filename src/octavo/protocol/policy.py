@@ -10,6 +10,26 @@ ApprovalPolicy = Literal["untrusted", "on-failure", "on-request", "never"]
 ReviewDecision = Literal["approved", "approved_for_session", "denied", "abort"]
 ApprovalsReviewer = Literal["user", "auto_review"]
 """Who is asked: the user, or a model in the user's place."""
+
+
+class Granular(msgspec.Struct, frozen=True):
+    """Which kinds of questions are asked; what is false is refused without asking (`docs/config.md`).
+
+    Skills, requests for permissions and MCP servers ask nothing here, so those have nothing to refuse.
+    """
+
+    sandbox_approval: bool
+    rules: bool
+    mcp_elicitations: bool
+    skill_approval: bool = True
+    request_permissions: bool = True
+
+    @property
+    def policy(self) -> ApprovalPolicy:
+        """What holds about the sandbox: questions, or none and no way out of it."""
+        return "on-request" if self.sandbox_approval else "never"
+
+
 SandboxMode = Literal["read-only", "workspace-write", "danger-full-access"]
 ReasoningEffort = Literal["minimal", "low", "medium", "high"]
 """How much a model is to think. Newer models know further words, which are passed on (`config.choices.effort_of`)."""

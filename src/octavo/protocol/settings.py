@@ -6,7 +6,14 @@ import msgspec
 from msgspec import UNSET
 
 from octavo.protocol.ops import OverrideTurnContext, UserTurn
-from octavo.protocol.policy import ApprovalPolicy, ApprovalsReviewer, ReasoningEffort, ReasoningSummary, SandboxPolicy
+from octavo.protocol.policy import (
+    ApprovalPolicy,
+    ApprovalsReviewer,
+    Granular,
+    ReasoningEffort,
+    ReasoningSummary,
+    SandboxPolicy,
+)
 
 
 class SessionSettings(msgspec.Struct, frozen=True):
@@ -20,9 +27,14 @@ class SessionSettings(msgspec.Struct, frozen=True):
     summary: ReasoningSummary
     approvals_reviewer: ApprovalsReviewer = "user"
     service_tier: str | None = None
+    granular: Granular | None = None
+    """Which kinds of questions are asked; None: those of `approval_policy`."""
 
 
 def changed_by(settings: SessionSettings, op: UserTurn | OverrideTurnContext) -> SessionSettings:
-    """The settings after the operation; what it leaves unset stays."""
+    """The settings after the operation; what it leaves unset stays, but for choices below another approval policy."""
     given = {name: getattr(op, name) for name in SessionSettings.__struct_fields__}
-    return msgspec.structs.replace(settings, **{name: value for name, value in given.items() if value is not UNSET})
+    changed = msgspec.structs.replace(settings, **{name: value for name, value in given.items() if value is not UNSET})
+    if op.granular is UNSET and changed.approval_policy != settings.approval_policy:
+        return msgspec.structs.replace(changed, granular=None)
+    return changed

@@ -36,6 +36,8 @@ def ruling(permissions: Permissions, invocation: Invocation, command: Sequence[s
     why = f": {found.rule.justification}" if found.rule.justification else ""
     if found.decision == "forbidden":
         raise refuse(invocation, f"rejected: a rule of the user forbids `{words}`{why}")
-    if invocation.turn.settings.approval_policy == "never":
+    settings = invocation.turn.settings
+    asks = settings.approval_policy != "never" if settings.granular is None else settings.granular.rules
+    if not asks:
         raise refuse(invocation, f"rejected: a rule wants the user to be asked about `{words}`, and nobody can be{why}")
     return Ruling(allows=False, reason=f"a rule asks about `{words}`{why}")

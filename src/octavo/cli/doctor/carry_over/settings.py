@@ -69,11 +69,8 @@ def _meanings(tree: Tree, config: Config) -> Iterator[Finding]:
         yield warning("config", f"{older} is an older name", f"use {feature} in [features]")
     policy = tree.get(_APPROVAL)
     if isinstance(policy, dict):
-        yield warning(
-            "config",
-            f"the granular approval policy becomes {config.approval_policy}: commands are asked about, or none is",
-            f'set {_APPROVAL} = "on-request"',
-        )
+        held = f"for the sandbox ({config.approval_policy}) and for rules"
+        yield ok("config", f"the granular approval policy holds {held}")
     settings = convert_tree(tree, ConfigToml)
     if settings.web_search is None and not config.features.web_search_request:
         yield ok("config", 'the web is not searched unless that is set: web_search = "cached" or "live"')

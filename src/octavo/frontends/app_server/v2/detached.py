@@ -22,6 +22,7 @@ async def detached_from(server: Server, thread: LiveThread) -> LiveThread:
         model_reasoning_effort=settings.effort,
         model_reasoning_summary=settings.summary,
         approval_policy=settings.approval_policy,
+        granular_approval=settings.granular,
         approvals_reviewer=settings.approvals_reviewer,
         sandbox_policy=settings.sandbox_policy,
         service_tier=settings.service_tier,

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from octavo.frontends.app_server.v2.types import values as wire
 from octavo.protocol import policy
+
+if TYPE_CHECKING:
+    from octavo.config.config import Config
 
 _MODES: dict[str, policy.SandboxMode] = {
     "readOnly": "read-only",
@@ -58,11 +63,26 @@ def shown_policy(asked: wire.AskedPolicy) -> wire.ShownPolicy:
     return "on-request" if asked == "on-failure" else asked
 
 
-def effective_policy(asked: wire.AskedPolicy) -> policy.ApprovalPolicy:
-    """What the engine runs under."""
-    if isinstance(asked, wire.Granular):
-        return "on-request" if asked.granular.sandbox_approval else "never"
-    return asked
+def effective_policy(asked: wire.AskedPolicy) -> tuple[policy.ApprovalPolicy, policy.Granular | None]:
+    """What the engine runs under: a policy, and which kinds of questions are asked if that was said one by one."""
+    if not isinstance(asked, wire.Granular):
+        return asked, None
+    rules = asked.granular
+    own = policy.Granular(
+        rules.sandbox_approval, rules.rules, rules.mcp_elicitations, rules.skill_approval, rules.request_permissions
+    )
+    return own.policy, own
+
+
+def configured_policy(config: Config) -> wire.AskedPolicy:
+    """What the configuration asks for, in words of this dialect."""
+    own = config.granular_approval
+    if own is None:
+        return config.approval_policy
+    rules = wire.GranularRules(
+        own.sandbox_approval, own.rules, own.skill_approval, own.request_permissions, own.mcp_elicitations
+    )
+    return wire.Granular(rules)
 
 
 def effective_reviewer(asked: wire.ApprovalsReviewer) -> policy.ApprovalsReviewer:

@@ -10,7 +10,12 @@ from octavo.config.overrides import json_overrides
 from octavo.errors import ConfigError
 from octavo.frontends.app_server.paths import absolute
 from octavo.frontends.app_server.server import Server
-from octavo.frontends.app_server.v2.policies import effective_policy, effective_reviewer, sandbox_mode
+from octavo.frontends.app_server.v2.policies import (
+    configured_policy,
+    effective_policy,
+    effective_reviewer,
+    sandbox_mode,
+)
 from octavo.frontends.app_server.v2.threads import LiveThread
 from octavo.frontends.app_server.v2.types.params import ThreadSettings
 from octavo.frontends.app_server.v2.types.values import ApprovalsReviewer, AskedPolicy, Granular
@@ -48,11 +53,13 @@ def thread_config(server: Server, params: ThreadSettings, cwd: str | None = None
     overrides = json_overrides(params.config or {})
     try:
         config = server.runtime.derive(flags, overrides)
-        policy: AskedPolicy = config.approval_policy if asked is None else asked
+        policy: AskedPolicy = configured_policy(config) if asked is None else asked
+        effective, granular = effective_policy(policy)
         reviewer: ApprovalsReviewer = params.approvals_reviewer or config.approvals_reviewer
         config = msgspec.structs.replace(
             config,
-            approval_policy=effective_policy(policy),
+            approval_policy=effective,
+            granular_approval=granular,
             approvals_reviewer=effective_reviewer(reviewer),
             service_tier=params.service_tier or config.service_tier,
         )

@@ -12,7 +12,7 @@ from octavo.frontends.app_server.dialect import Notice
 from octavo.frontends.app_server.loaded import Loaded
 from octavo.frontends.app_server.server import Server
 from octavo.frontends.app_server.v2.narrator import Narrator
-from octavo.frontends.app_server.v2.policies import shown_policy, shown_sandbox
+from octavo.frontends.app_server.v2.policies import configured_policy, shown_policy, shown_sandbox
 from octavo.frontends.app_server.v2.records import preview_of
 from octavo.frontends.app_server.v2.types.results import ThreadResponse
 from octavo.frontends.app_server.v2.types.threads import Thread, Turn
@@ -33,7 +33,7 @@ class LiveThread:
         self.loaded, self.config, self.narrator = loaded, config, narrator
         self.saved = saved
         self.before: Sequence[Turn] = saved.turns if saved is not None else ()
-        self.policy: AskedPolicy = config.approval_policy
+        self.policy: AskedPolicy = configured_policy(config)
         self.reviewer: ApprovalsReviewer = config.approvals_reviewer
         self.thread_source: str | None = saved.thread_source if saved is not None else None
         self.forked_from: str | None = None

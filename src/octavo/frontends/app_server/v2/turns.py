@@ -24,7 +24,7 @@ from octavo.frontends.jsonrpc.errors import refused
 from octavo.frontends.jsonrpc.messages import RequestId
 from octavo.protocol import ops
 from octavo.protocol.ids import make_conversation_id
-from octavo.protocol.policy import ApprovalsReviewer
+from octavo.protocol.policy import ApprovalPolicy, ApprovalsReviewer, Granular
 from octavo.protocol.turn_items import UserInput
 
 
@@ -141,14 +141,18 @@ def _check_joinable(thread: LiveThread, running: str | None) -> None:
 
 def _changes(server: Server, thread: LiveThread, params: TurnStartParams) -> ops.OverrideTurnContext:
     """The settings that change, from this turn on."""
+    policy: ApprovalPolicy | UnsetType = UNSET
+    granular: Granular | UnsetType | None = UNSET
     if params.approval_policy is not None:
         thread.policy = params.approval_policy
+        policy, granular = effective_policy(params.approval_policy)
     reviewer: ApprovalsReviewer | UnsetType = UNSET
     if params.approvals_reviewer is not None:
         thread.reviewer, reviewer = params.approvals_reviewer, effective_reviewer(params.approvals_reviewer)
     return ops.OverrideTurnContext(
         cwd=UNSET if params.cwd is None else os.path.normpath(absolute(server.config.cwd, params.cwd)),
-        approval_policy=UNSET if params.approval_policy is None else effective_policy(params.approval_policy),
+        approval_policy=policy,
+        granular=granular,
         sandbox_policy=UNSET if params.sandbox_policy is None else sandbox_policy(params.sandbox_policy),
         model=UNSET if params.model is None else params.model,
         effort=UNSET if params.effort is None else params.effort,  # type: ignore[arg-type]  # the service judges it
