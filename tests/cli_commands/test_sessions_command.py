@@ -276,3 +276,29 @@ def test_sessions_that_another_program_compressed_are_told(home: Home) -> None:
     assert home.octavo("sessions", "list").err == (
         "Left out, since another program has compressed them (.jsonl.zst): 1\n"
     )
+
+
+def test_a_session_is_named_and_found_by_its_name(home: Home) -> None:
+    write_session(home, 1, asked="Fix it")
+    ran = home.octavo("sessions", "rename", "00000001", " release\twork ")
+    assert ran.out == f"{session_id(1)} is called release work.\n"
+    assert home.octavo("sessions", "list").out.rstrip("\n").split("\t")[-1] == "release work"
+    assert "Name or first words" in (table := on_a_terminal(home, "sessions", "list"))
+    assert "release work" in table
+    assert home.octavo("sessions", "show", "release work", "--json").json["id"] == session_id(1)
+    assert home.octavo("sessions", "rename", "release work", "").out == f"{session_id(1)} has no name any more.\n"
+    assert home.octavo("sessions", "rename", "release work", "x").code != 0
+
+
+def test_the_ending_of_a_file_tells_the_form_of_an_export(home: Home, tmp_path: Path) -> None:
+    write_session(home, 1, *shell(["ls"], "<script>\n"), message("assistant", "Done & dusted"), asked="Fix <it>")
+    for name, words in {
+        "a.html": ["<!doctype html>", "Fix &lt;it&gt;", "<pre>&lt;script&gt;</pre>", "Done &amp; dusted"],
+        "a.txt": ["> Fix <it>", "[shell]\n    ls\n\n    <script>\n\nDone & dusted\n"],
+        "a.MD": ["## You", "```\n<script>\n```"],
+        "a.json": ['"kind": "user"'],
+    }.items():
+        assert home.octavo("sessions", "export", "00000001", "-o", str(tmp_path / name)).code == 0
+        text = (tmp_path / name).read_text()
+        assert all(word in text for word in words), text
+    assert home.octavo("sessions", "export", "00000001", "--format", "text").out.startswith("Id: 00000001-")

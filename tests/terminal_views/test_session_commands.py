@@ -176,3 +176,32 @@ def test_the_list_of_forks_names_messages_in_one_line() -> None:
     rows = shown(fork_picker(("one\x1b[2J\ntwo", "x" * 200)))
     assert any(row.endswith("3. one two") for row in rows)
     assert all(len(row) <= 80 for row in rows)
+
+
+async def test_an_export_is_written_once_and_overwritten_only_after_a_yes(tmp_path: Path) -> None:
+    async with program(tmp_path, [says("**First** <b>"), says("Second")]) as here:
+        await here.ask("/export", r"^• There is nothing to export yet\.")
+        await here.ask("one", r"^• First <b>$")
+        await here.idle()
+        await here.ask("/export notes.html", r"^• The conversation is in ~/ws/notes\.html\.")
+        file = tmp_path / "ws" / "notes.html"
+        assert "**First** &lt;b&gt;" in file.read_text()
+        assert file.stat().st_mode & 0o777 == 0o600
+        await here.ask("two", r"^• Second$")
+        await here.idle()
+        await here.ask("/export notes.html", r"^  Overwrite ~/ws/notes\.html\?$")
+        await here.key("1", READY)
+        assert "Second" not in file.read_text()
+        await here.ask("/export notes.html")
+        await here.shown(r"^  2\. Yes, overwrite it")
+        await here.key("2")
+        await here.until(lambda: "Second" in file.read_text(), "the new text")
+        await here.ask("/export none/x.md", r"^■ ~/ws/none/x\.md was not written: No such file or directory")
+        os.mkfifo(tmp_path / "ws" / "pipe")
+        await here.ask("/export pipe")
+        await here.until(lambda: any("Overwrite ~/ws/pipe?" in row for row in here.tty.screen.display), "the question")
+        await here.key("2", r"^■ ~/ws/pipe was not written: it is no plain file")
+        await here.ask("/export", r"^› 1\. Markdown +session-[0-9a-f]{8}\.md")
+        await here.key("2", r"^• The conversation is in ~/ws/session-[0-9a-f]{8}\.txt\.")
+        (text,) = (tmp_path / "ws").glob("session-*.txt")
+        assert "\n> one\n\n**First** <b>\n\n> two\n\nSecond\n" in text.read_text()

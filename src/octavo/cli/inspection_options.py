@@ -6,6 +6,7 @@ from octavo.cli.words.spec import Command, Option, Positional
 
 _PROFILE = Option("-p", "--profile", value="CONFIG_PROFILE", about="With this profile of config.toml")
 _SOURCES = ("cli", "vscode", "exec", "mcp", "unknown")
+_FORMS = ("markdown", "text", "html", "json")
 _JSON = Option("--json", about="As JSON")
 
 CONFIG = Command(
@@ -22,11 +23,11 @@ CONFIG = Command(
     ),
 )
 
-_SESSION = Positional("SESSION", "An id, the beginning of one, or the path of a session file", required=True)
+_SESSION = Positional("SESSION", "A name, an id, the beginning of one, or the path of a file", required=True)
 
 SESSIONS = Command(
     "sessions",
-    "List, show, export, mend and archive saved sessions",
+    "List, show, export, name, mend and archive saved sessions",
     commands=(
         Command(
             "list",
@@ -54,14 +55,21 @@ SESSIONS = Command(
         ),
         Command(
             "export",
-            "Write a session as Markdown or JSON",
+            "Write a session as Markdown, plain text, HTML or JSON",
             run="octavo.cli.sessions.export:export",
             options=(
-                Option("--format", value="FORMAT", choices=("markdown", "json"), about="Default: markdown"),
+                Option("--format", value="FORMAT", choices=_FORMS, about="Default: by FILE's ending, else markdown"),
                 Option("-o", "--output", value="FILE", path=True, about="A file instead of stdout"),
             ),
             positionals=(_SESSION,),
-            examples=(("octavo sessions export 019a20ed -o talk.md", "as Markdown, into a file"),),
+            examples=(("octavo sessions export 019a20ed -o talk.html", "as a page, into a file"),),
+        ),
+        Command(
+            "rename",
+            "Give a session a name",
+            run="octavo.cli.sessions.rename:rename",
+            positionals=(_SESSION, Positional("NAME", "What it is called from now on; '' for nothing", required=True)),
+            examples=(("octavo sessions rename 019a20ed 'release work'", "octavo resume 'release work' goes on"),),
         ),
         Command(
             "rollback",

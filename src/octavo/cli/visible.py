@@ -4,17 +4,9 @@ from __future__ import annotations
 
 import os
 
-_SHOWN = {code: "\ufffd" for code in (*range(32), *range(127, 160)) if chr(code) not in "\n\t"} | {13: None}
+from octavo.frontends.shown_text import one_line, visible
 
-
-def visible(text: str) -> str:
-    """The text without what a terminal would obey: what models and commands wrote must not move the cursor."""
-    return text.translate(_SHOWN)
-
-
-def one_line(text: str) -> str:
-    """The text in one line: breaks and runs of white space become one space."""
-    return visible(" ".join(text.split()))
+__all__ = ["one_line", "visible", "with_tilde"]
 
 
 def with_tilde(path: str) -> str:

@@ -14,13 +14,13 @@ from msgspec import UNSET
 
 from octavo.cli import start
 from octavo.cli.sessions.choice import chosen_session
-from octavo.cli.sessions.listing import local_time
 from octavo.cli.visible import one_line, visible
 from octavo.cli.words.invocation import Invocation
 from octavo.cli.words.stop import Stop
 from octavo.config.config import Config
 from octavo.config.home import find_home
 from octavo.config.load import ConfigFlags, ConfigSources
+from octavo.frontends.shown_text import local_time
 from octavo.rollout.lines import CompactedLine, DroppedOutput, kind_of, timestamp_of
 from octavo.rollout.read import LoadedRollout, history_entries, load_rollout
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import time
 
 import msgspec
 
@@ -12,6 +11,7 @@ from octavo.cli.visible import one_line, with_tilde
 from octavo.cli.words.invocation import Invocation, Level
 from octavo.config.home import find_home
 from octavo.errors import UsageError
+from octavo.frontends.shown_text import local_time
 from octavo.protocol.source import subagent_label
 from octavo.rollout.files import compressed_files
 from octavo.rollout.listing import DEFAULT_PAGE_SIZE, Cursor, SessionPage, SessionSummary, list_sessions, parse_cursor
@@ -33,8 +33,9 @@ def list_saved(invocation: Invocation) -> int:
     elif os.isatty(1):
         _print_table(page)
     else:
+        names = thread_names(find_home(os.environ))
         for session in page.sessions:
-            sys.stdout.write("\t".join(_cells(session)) + "\n")
+            sys.stdout.write("\t".join(_cells(session, names.get(session.conversation_id, ""))).rstrip("\t") + "\n")
     sys.stdout.flush()
     if page.next_cursor is not None:
         sys.stderr.write(f"More: --after '{page.next_cursor}'\n")
@@ -125,7 +126,7 @@ def _branch(session: SessionSummary) -> str:
     return git.get("branch", "") if isinstance(git, dict) else ""
 
 
-def _cells(session: SessionSummary) -> tuple[str, str, str, str, str, str]:
+def _cells(session: SessionSummary, name: str) -> tuple[str, str, str, str, str, str, str]:
     preview = one_line(session.preview or "")
     return (
         local_time(session.updated_at),
@@ -134,31 +135,22 @@ def _cells(session: SessionSummary) -> tuple[str, str, str, str, str, str]:
         one_line(with_tilde(session.meta.cwd)),
         one_line(_branch(session)),
         preview if len(preview) <= _PREVIEW_IN_LINES else preview[: _PREVIEW_IN_LINES - 1] + "…",
+        one_line(name),
     )
-
-
-def local_time(utc: str) -> str:
-    """A time of a saved session in the user's zone, to the minute; as it is where it makes no sense."""
-    import calendar
-
-    try:
-        return time.strftime(
-            "%Y-%m-%d %H:%M", time.localtime(calendar.timegm(time.strptime(utc[:19], "%Y-%m-%dT%H:%M:%S")))
-        )
-    except ValueError:
-        return one_line(utc)
 
 
 def _print_table(page: SessionPage) -> None:
     from octavo.cli.styled_output import Column, print_table  # only for a terminal
     from octavo.frontends.terminal.text.styled import CYAN, DIM, Style
 
+    names = thread_names(find_home(os.environ))
+    cells = [_cells(session, names.get(session.conversation_id, "")) for session in page.sessions]
     columns = (
         Column("Updated", DIM, least=16),
         Column("Id", Style(fg=CYAN)),
         Column("From"),
         Column("Folder", least=12, most=32),
         Column("Branch", most=16),
-        Column("First words"),
+        Column("Name or first words" if any(row[6] for row in cells) else "First words"),
     )
-    print_table(columns, [_cells(session) for session in page.sessions])
+    print_table(columns, [(*row[:5], row[6] or row[5]) for row in cells])

@@ -6,14 +6,14 @@ import os
 import sys
 from collections.abc import Sequence
 
-from octavo.cli.sessions.choice import chosen_session
-from octavo.cli.sessions.export import session_json
-from octavo.cli.sessions.listing import local_time
-from octavo.cli.sessions.markdown import as_markdown
-from octavo.cli.sessions.transcript import Entry, transcript
+from octavo.cli.sessions.choice import chosen_session, is_archived
 from octavo.cli.visible import one_line, visible, with_tilde
 from octavo.cli.words.invocation import Invocation
 from octavo.config.home import find_home
+from octavo.frontends.shown_text import local_time
+from octavo.frontends.transcripts.entries import Entry, transcript
+from octavo.frontends.transcripts.json_form import as_json
+from octavo.frontends.transcripts.markdown import as_markdown
 from octavo.rollout.lines import SessionMeta
 from octavo.rollout.read import load_rollout
 
@@ -33,7 +33,7 @@ def show(invocation: Invocation) -> int:
 
         print_compactions(rollout, as_json=invocation.last.has("json"))
     elif invocation.last.has("json"):
-        sys.stdout.write(session_json(home, rollout))
+        sys.stdout.write(as_json(rollout, archived=is_archived(home, rollout.path)))
     elif os.isatty(1):
         _print(rollout.meta, transcript(rollout))
     else:

@@ -45,6 +45,7 @@ COMMANDS = (
     Command("resume", "go on with a saved session instead"),
     Command("fork", "go on in a copy, of all or of what came before a message"),
     Command("rename", "give this session a name", busy=True, argument="NAME"),
+    Command("export", "write the conversation into a file, or copy it", busy=True, argument="[FILE]"),
     Command("clear", "start a new session on a clean screen"),
 )
 BY_NAME = {command.name: command for command in COMMANDS}

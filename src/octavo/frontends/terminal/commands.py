@@ -12,6 +12,7 @@ from octavo.frontends.terminal.effects import (
     CompactSession,
     Effect,
     Error,
+    ExportSession,
     Info,
     InsertText,
     ListCopies,
@@ -52,6 +53,7 @@ class Situation(NamedTuple):
     feedback_files: tuple[str, ...] | None
     log_file: str
     messages: tuple[str, ...] = ()
+    session_id: str = ""
     name: str = ""
     argument: str = ""
 
@@ -138,6 +140,16 @@ def _named(text: str) -> tuple[Effect, ...] | None:
     return (RenameSession(text),) if text.strip() else None
 
 
+def _export(now: Situation) -> tuple[Effect, ...]:
+    if not now.messages:
+        return (Info("There is nothing to export yet.", "send a message first"),)
+    if now.argument:
+        return (ExportSession(now.argument),)
+    from octavo.frontends.terminal.views.export_picker import export_picker
+
+    return (OpenView(export_picker(now.session_id)),)
+
+
 _RUN: Mapping[str, Callable[[Situation], tuple[Effect, ...]]] = {
     "model": _model,
     "approvals": _approvals,
@@ -161,5 +173,6 @@ _RUN: Mapping[str, Callable[[Situation], tuple[Effect, ...]]] = {
     "resume": lambda _: (ChooseSession(),),
     "fork": _fork,
     "rename": _rename,
+    "export": _export,
     "clear": lambda _: (NewSession(clears=True),),
 }

@@ -270,6 +270,17 @@ class PrintAgain(msgspec.Struct, frozen=True):
     """Print the whole conversation once more, laid out for the width of now."""
 
 
+class ExportSession(msgspec.Struct, frozen=True):
+    """Write the conversation into this file, whose ending tells the form; without `overwrites` only where none is."""
+
+    file: str
+    overwrites: bool = False
+
+
+class CopySession(msgspec.Struct, frozen=True):
+    """Put the whole conversation on the clipboard, as Markdown."""
+
+
 class LogOut(msgspec.Struct, frozen=True):
     """Remove the stored login and leave."""
 
@@ -369,6 +380,8 @@ ViewEffect = (
     | ListCopies
     | CopyText
     | PrintAgain
+    | ExportSession
+    | CopySession
     | LogOut
     | SendFeedback
     | SignIn

@@ -51,5 +51,6 @@ def _situation(here: Interface) -> Any:
         feedback_files=feedback_files(config.environ, here.rollout_path),
         log_file=log_file(config.codex_home),
         messages=tuple(said.text for said in talk.messages()) if talk is not None else (),
+        session_id=talk.chat.session_id if talk is not None else "",
         name=talk.chat.name if talk is not None else "",
     )

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from octavo.frontends.terminal import effects as wish
-from octavo.frontends.terminal.deeds import beginning, messages, picking, program, sessions, settings, shows
+from octavo.frontends.terminal.deeds import beginning, exporting, messages, picking, program, sessions, settings, shows
 from octavo.frontends.terminal.interface import Interface
 from octavo.protocol import ops
 
@@ -42,6 +42,8 @@ DEEDS: Mapping[type, Deed] = {
     wish.ListCopies: shows.list_copies,
     wish.CopyText: shows.copy_text,
     wish.PrintAgain: shows.print_again,
+    wish.ExportSession: exporting.export_session,
+    wish.CopySession: exporting.copy_session,
     wish.ShowDiff: shows.show_diff,
     wish.ShowStatus: shows.show_status,
     wish.ShowMcp: shows.show_mcp,

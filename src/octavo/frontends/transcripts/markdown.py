@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from octavo.cli.sessions.listing import local_time
-from octavo.cli.sessions.transcript import Entry
-from octavo.cli.visible import one_line, visible
+from octavo.frontends.shown_text import one_line, visible
+from octavo.frontends.transcripts.entries import Entry
+from octavo.frontends.transcripts.facts import session_facts
 from octavo.rollout.lines import SessionMeta
 
+_CODE = ("Id", "Folder", "Branch", "Commit")
 _HEADINGS = {"user": "You", "assistant": "Octavo"}
 
 
@@ -18,14 +19,8 @@ def as_markdown(meta: SessionMeta, entries: Sequence[Entry]) -> str:
 
 
 def _head(meta: SessionMeta) -> str:
-    facts = [("Id", f"`{meta.id}`"), ("Started", local_time(meta.timestamp)), ("Folder", _code(meta.cwd))]
-    if meta.model_provider:
-        facts.append(("Provider", one_line(meta.model_provider)))
-    git = meta.git
-    if isinstance(git, dict):
-        facts += [("Branch", _code(git["branch"]))] if "branch" in git else []
-        facts += [("Commit", _code(git["commit_hash"]))] if "commit_hash" in git else []
-    return "# Session\n\n" + "\n".join(f"- {name}: {value}" for name, value in facts)
+    rows = [f"- {name}: {_code(value) if name in _CODE else value}" for name, value in session_facts(meta)]
+    return "# Session\n\n" + "\n".join(rows)
 
 
 def _blocks(entry: Entry) -> Iterator[str]:
