@@ -36,11 +36,9 @@ def ask_git(cwd: str) -> Questions | None:
     """Ask, without waiting for the answers; None outside of a repository."""
     if not may_be_repository(cwd):
         return None
-    from octavo.git.run import start_git  # outside a repository nobody pays for it
+    from octavo.git.run import start_all  # outside a repository nobody pays for it
 
-    return Questions(
-        start_git(("rev-parse", "HEAD", "--abbrev-ref", "HEAD"), cwd), start_git(("remote", "get-url", "origin"), cwd)
-    )
+    return Questions(*start_all(cwd, ("rev-parse", "HEAD", "--abbrev-ref", "HEAD"), ("remote", "get-url", "origin")))
 
 
 async def git_info(cwd: str, asked: Questions | None = None) -> GitInfo | None:
@@ -53,7 +51,7 @@ async def git_info(cwd: str, asked: Questions | None = None) -> GitInfo | None:
         return None
     import asyncio
 
-    from octavo.git.run import finish_git, run_git
+    from octavo.git.run import finish_git, start_all
 
     both, url = await asyncio.gather(*map(finish_git, (questions.commit_and_branch, questions.url)))
     lines = both.text.split("\n")
@@ -61,11 +59,9 @@ async def git_info(cwd: str, asked: Questions | None = None) -> GitInfo | None:
         commit_hash, branch_name = lines
     else:
         # A repository without a commit, or none after all. Only then are three questions needed.
-        folder, commit, branch = await asyncio.gather(
-            run_git(("rev-parse", "--git-dir"), cwd),
-            run_git(("rev-parse", "HEAD"), cwd),
-            run_git(("rev-parse", "--abbrev-ref", "HEAD"), cwd),
-        )
+        single = ("--git-dir",), ("HEAD",), ("--abbrev-ref", "HEAD")
+        asked_again = start_all(cwd, *(("rev-parse", *words) for words in single))
+        folder, commit, branch = await asyncio.gather(*map(finish_git, asked_again))
         if folder.code:
             return None
         commit_hash, branch_name = _answer(commit), _answer(branch)

@@ -78,11 +78,18 @@ def start_git(
     args: Sequence[str], cwd: str, options: Sequence[str] = (), variables: Mapping[str, str] | None = None
 ) -> subprocess.Popen[bytes] | GitResult:
     """Start the command and let it work; the result at once where it cannot start. Goes to `finish_git`."""
+    return start_all(cwd, args, options=options, variables=variables)[0]
+
+
+def start_all(
+    cwd: str, *questions: Sequence[str], options: Sequence[str] = (), variables: Mapping[str, str] | None = None
+) -> tuple[subprocess.Popen[bytes] | GitResult, ...]:
+    """Like `start_git`, for several commands; what they may run and know is found out once."""
     try:
-        argv = [git_program(cwd), *QUIET_OPTIONS, *options, *args]
-        return _start(argv, cwd, git_environment(cwd) | dict(variables or {}))
-    except (OSError, ValueError) as error:  # `ValueError`: a NUL in an argument
-        return GitResult(127, b"", str(error).encode("utf-8", "replace"))
+        program, environment = git_program(cwd), git_environment(cwd) | dict(variables or {})
+    except OSError as error:
+        return (_cannot_start(error),) * len(questions)
+    return tuple(_started([program, *QUIET_OPTIONS, *options, *args], cwd, environment) for args in questions)
 
 
 async def finish_git(started: subprocess.Popen[bytes] | GitResult, seconds: float | None = QUERY_LIMIT) -> GitResult:
@@ -163,16 +170,23 @@ async def _read_all(pipe: IO[bytes]) -> bytes:
     return b"".join(parts)
 
 
-def _start(argv: Sequence[str], cwd: str, environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
-        argv,
-        cwd=cwd,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        start_new_session=True,
-    )
+def _started(argv: Sequence[str], cwd: str, environment: Mapping[str, str]) -> subprocess.Popen[bytes] | GitResult:
+    try:
+        return subprocess.Popen(
+            argv,
+            cwd=cwd,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+        )
+    except (OSError, ValueError) as error:  # `ValueError`: a NUL in an argument
+        return _cannot_start(error)
+
+
+def _cannot_start(error: Exception) -> GitResult:
+    return GitResult(127, b"", str(error).encode("utf-8", "replace"))
 
 
 def _end(process: subprocess.Popen[bytes], pipes: Sequence[IO[bytes]]) -> None:
