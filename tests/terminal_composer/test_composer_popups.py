@@ -62,7 +62,7 @@ def test_all_commands_in_their_order_then_prompts_by_name() -> None:
     ("query", "found"),
     [
         ("/mo", ["/model", "/mention"]),
-        ("/it", ["/init", "/exit", "/quit"]),
+        ("/it", ["/init", "/exit", "/quit", "/title"]),
         ("/in", ["/init", "/mention"]),
         ("/ST", ["/status"]),
         ("/cmp", ["/compact"]),

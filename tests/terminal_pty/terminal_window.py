@@ -146,8 +146,12 @@ class Window:
     def modes_are_off(self) -> bool:
         """Whether every mode that was turned on was turned off again, the cursor is shown and no frame is open."""
         output = bytes(self.output)
-        pairs = ((b"?2004h", b"?2004l"), (b"?1004h", b"?1004l"), (b"[>5u", b"[<1u"), (b"?1049h", b"?1049l"))
+        pairs = (
+            (b"?2004h", b"?2004l"), (b"?1004h", b"?1004l"), (b"[>5u", b"[<1u"), (b"?1049h", b"?1049l"),
+            (b"[22;0t", b"[23;0t"),
+        )  # fmt: skip
         shown = output.rfind(b"?25l") < output.rfind(b"?25h") and output.rfind(b"?2026h") <= output.rfind(b"?2026l")
+        shown = shown and output.rfind(b"\x1b]0;") <= output.rfind(b"[23;0t")
         return shown and all(output.count(on) == output.count(off) for on, off in pairs)
 
     def hang_up(self) -> None:
@@ -170,12 +174,13 @@ def octavo(*words: str) -> list[str]:
 
 
 def make_home(folder: Path) -> None:
-    """A home in which the folder `work` is trusted."""
+    """A home in which the folder `work` is trusted, and the window has a title."""
     (folder / "home").mkdir()
     (folder / "work").mkdir()
     config = f'[model_providers.none]\nname = "none"\nbase_url = "http://127.0.0.1:9"\n[projects."{folder / "work"}"]\n'
     (folder / "home" / "config.toml").write_text(
         f'model = "gpt-5-codex"\nmodel_provider = "none"\n{config}trust_level = "trusted"\n'
+        '[tui]\nnotifications = true\nterminal_title = ["activity", "app-name", "run-state"]\n'
     )
 
 

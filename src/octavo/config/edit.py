@@ -9,7 +9,7 @@ symlink is replaced rather than followed. An edit that changes nothing writes no
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
@@ -45,6 +45,11 @@ def save_model(home: str, profile: str | None, model: str | None, effort: str | 
 def hide_full_access_warning(home: str) -> None:
     """Records that the user knows what full access means."""
     edit_file(home, _setting(("notice",), "hide_full_access_warning", True))
+
+
+def save_title(home: str, items: Sequence[str]) -> None:
+    """Records what stands in the title of the terminal's window."""
+    edit_file(home, _setting(("tui",), "terminal_title", list(items)))
 
 
 def acknowledge_wsl_setup(home: str) -> None:

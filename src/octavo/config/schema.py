@@ -66,12 +66,14 @@ class History(msgspec.Struct, frozen=True):
 class Tui(msgspec.Struct, frozen=True):
     """`[tui]`: desktop notifications off, on, or for the named events; whether Enter tells a turn that runs.
 
-    `quiet` turns notifications and the window's title off, whatever else is set.
+    `terminal_title` names what stands in the window's title, in this order; nothing leaves it alone. `quiet` turns
+    notifications and the title off, whatever else is set.
     """
 
     notifications: bool | tuple[str, ...] = False
     notification_method: NotificationMethod = "auto"
     notification_condition: Literal["unfocused", "always"] = "unfocused"
+    terminal_title: tuple[str, ...] = ()
     quiet: bool = False
     enter_steers: bool = False
 

@@ -205,6 +205,16 @@ class ChooseApprovals(msgspec.Struct, frozen=True):
     hide_warning: bool = False
 
 
+class ListTitleItems(msgspec.Struct, frozen=True):
+    """Open the list of what may stand in the window's title."""
+
+
+class ChooseTitle(msgspec.Struct, frozen=True):
+    """Let these items stand in the window's title, and save the choice."""
+
+    items: tuple[str, ...]
+
+
 class ListBranches(msgspec.Struct, frozen=True):
     """Find the local branches, then open the list of them (`review_picker.branch_list`)."""
 
@@ -366,6 +376,8 @@ ViewEffect = (
     | Backtrack
     | ChooseModel
     | ChooseApprovals
+    | ListTitleItems
+    | ChooseTitle
     | ListBranches
     | ListCommits
     | NewSession

@@ -99,9 +99,19 @@ class Interface:
         await self._load()
         self.app.converse(self._first_talk(), time.monotonic())
         self._has_begun = True
+        self.set_title(self.config.tui.terminal_title)
         self._look_for_updates()
         self._keep_draft()
         self.go_on()
+
+    def set_title(self, items: Sequence[str]) -> None:
+        """These items stand in the window's title from now on, unless the user wants none of it."""
+        self.app.title = None
+        if items and not self.config.tui.quiet:
+            from octavo.frontends.terminal.title import Title
+
+            self.app.title = Title(items, lambda: self.config)
+            self.app.title.look()
 
     def _keep_draft(self) -> None:
         """Keep what is written here from now on; what was kept before can be brought back."""
@@ -260,6 +270,12 @@ class Interface:
             self.app.talk.show(notices.info(text, hint))
         self.loop.changed()
 
+    def warn(self, text: str) -> None:
+        """Print a warning."""
+        if self.app.talk is not None:
+            self.app.talk.show(notices.warning(text))
+        self.loop.changed()
+
     def error(self, text: str) -> None:
         """Print an error."""
         if self.app.talk is not None:
@@ -337,13 +353,15 @@ class Interface:
     def _deliver(self, event: events.Event) -> None:
         if isinstance(event.msg, events.SessionConfigured):
             self.rollout_path = event.msg.rollout_path
+        if self.app.title is not None:
+            self.app.title.heard(event.msg)
         if self.recording is not None:
             self.recording.event(event)
         self.app.event(event, time.monotonic())
         if isinstance(event.msg, events.SessionConfigured):
             if event.msg.initial_messages is not msgspec.UNSET:
                 self.start(self._learn_name(event.msg.session_id))
-            self._warn_of_cut_documents()
+            self._warn_of_settings()
             self._offer_draft()
             self._edit()
         self.loop.changed()
@@ -367,12 +385,14 @@ class Interface:
             composer = self.app.composer
             self.run_effects(composer.set_text(text + composer.editor.draft.text))
 
-    def _warn_of_cut_documents(self) -> None:
+    def _warn_of_settings(self) -> None:
+        """What was asked for and cannot be had."""
         from octavo.engine.project_docs import cut_documents
 
+        if self.app.title is not None and (unknown := self.app.title.unknown):
+            self.warn(f"No such items of the title: {', '.join(unknown)}. /title lists those that there are.")
         for line in cut_documents(self.config):
-            if self.app.talk is not None:
-                self.app.talk.show(notices.warning(line))
+            self.warn(line)
 
     def _could_not_open(self, error: OctavoError) -> None:
         self.app.could_not_open()

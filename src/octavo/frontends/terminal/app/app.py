@@ -42,6 +42,7 @@ from octavo.frontends.terminal.views.view import View
 TYPE_CHECKING = False  # the conversation's parts are loaded when the first frame is on the screen
 if TYPE_CHECKING:
     from octavo.frontends.terminal.app.talk import Talk
+    from octavo.frontends.terminal.title import Title
     from octavo.protocol.events import Event
 
 Rgb = tuple[int, int, int]
@@ -69,6 +70,8 @@ class App:
         self.composer, self.views = composer, ViewStack()
         self.pager: View | None = None
         self.talk: Talk | None = None
+        self.title: Title | None = None
+        """The title of the window, where the user wants one."""
         self.perform: Perform = _nothing
         self._early: list[Effect] = []
         self._depth = depth
@@ -211,6 +214,9 @@ class App:
         frame = self._seen(history, columns, lines, now)
         if talk is not None and (told := talk.notifier.take()):
             frame = replace(frame, notification=told, notification_method=talk.notifier.method)
+        if self.title is not None and talk is not None:
+            is_asked = self.views.has_question
+            frame = replace(frame, title=self.title.text(talk.chat, is_open=talk.is_open, is_asked=is_asked, now=now))
         return frame
 
     def _seen(self, history: list[Line], columns: int, lines: int, now: float) -> Frame:

@@ -33,6 +33,8 @@ DEEDS: Mapping[type, Deed] = {
     wish.Backtrack: sessions.backtrack,
     wish.ChooseModel: settings.choose_model,
     wish.ChooseApprovals: settings.choose_approvals,
+    wish.ListTitleItems: settings.list_title_items,
+    wish.ChooseTitle: settings.choose_title,
     wish.ListBranches: shows.list_branches,
     wish.ListCommits: shows.list_commits,
     wish.NewSession: sessions.new_session,

@@ -137,6 +137,10 @@ class Screen:
             self.tty.write(("" if self._title else modes.KEEP_TITLE) + modes.title(text))
             self._title = text
 
+    def leave_title(self) -> None:
+        """Let the window have the title that it had before."""
+        self.tty.write(self._title_back())
+
     def send(self, text: str) -> None:
         """A sequence that draws nothing, such as what goes to the clipboard."""
         self.tty.write(text)

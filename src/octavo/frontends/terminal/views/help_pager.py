@@ -81,6 +81,16 @@ KEYS: tuple[tuple[str, tuple[Row, ...]], ...] = (
             ("ctrl + a", "see the whole command or patch"),
         ),
     ),
+    (
+        "While you look elsewhere: [tui] in config.toml",
+        (
+            ("notifications = true", "call me when a turn is over or a question waits"),
+            ("notification_method", "how: auto, osc9, osc777, osc99, bel"),
+            ("notification_condition", "when: unfocused, always"),
+            ("terminal_title = [...]", "what stands in the window's title; /title chooses"),
+            ("quiet = true", "no notifications, no bell, no title"),
+        ),
+    ),
 )
 
 
