@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+
 import pytest
 from typist import Typist
 
@@ -121,9 +124,79 @@ def test_several_pictures_at_once() -> None:
     assert typist.text == "[shot.png 7x5] [my shot.png 8x6] "
 
 
-@pytest.mark.parametrize("text", ["/ws/none.png", "see /ws/shot.png", "it's", "/ws/shot.png\n/ws/shot.png", "\0"])
+@pytest.mark.parametrize("text", ["/ws/none.png", "see /ws/shot.png", "it's", "/ws/shot.png\nand more", "\0"])
 def test_other_text_stays_text(text: str) -> None:
     assert Typist().paste(text).text == text
+
+
+@pytest.fixture
+def dropped(tmp_path: Path) -> Callable[[str], str]:
+    """The draft after a paste, in a folder of files with all kinds of names; `@` is the path of that folder."""
+    for name in ("a.txt", "a b's.txt", "blätter.md", "ends ", 'all "of" it.txt', "sub/c.txt"):
+        (tmp_path / "ws" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "ws" / name).write_text("")
+    (tmp_path / "else where").mkdir()
+
+    def drop(text: str) -> str:
+        typist = Typist()
+        sizes = {f"{tmp_path}/ws/a.png": (7, 5), "/mnt/c/Users/me/a b.png": (8, 6)}
+        typist.composer = Composer(f"{tmp_path}/ws", read_size=sizes.get)
+        return typist.paste(text.replace("@", str(tmp_path))).text.replace(str(tmp_path), "@")
+
+    return drop
+
+
+@pytest.mark.parametrize(
+    ("spelled", "reference"),
+    [
+        ("'@/ws/a.txt' ", "a.txt "),
+        ('"@/ws/a.txt"', "a.txt "),
+        ("'@/ws/a b'\\''s.txt' ", '"a b\'s.txt" '),
+        ("@/ws/a\\ b\\'s.txt ", '"a b\'s.txt" '),
+        ("@/ws/a b's.txt", '"a b\'s.txt" '),
+        ("file://@/ws/a%20b's.txt\r\n", '"a b\'s.txt" '),
+        ("file://localhost@/ws/bl%C3%A4tter.md", "blätter.md "),
+        ("'@/ws/ends '", '"ends " '),
+        ("@/ws/ends ", '"ends " '),
+        ("@/ws/ends\\ ", '"ends " '),
+        ("'@/ws/all \"of\" it.txt'", "'all \"of\" it.txt' "),
+        ("'@/else where' ", '"@/else where" '),
+        ("@/ws/sub ", "@/ws/sub "),
+    ],
+)
+def test_a_dropped_file_is_written_as_one_would(dropped: Callable[[str], str], spelled: str, reference: str) -> None:
+    assert dropped(spelled) == reference
+
+
+@pytest.mark.parametrize(
+    ("spelled", "written"),
+    [
+        ("'@/ws/a.txt' '@/ws/sub/c.txt' ", "a.txt sub/c.txt "),
+        ("file://@/ws/a.txt\r\nfile://@/ws/sub\r\n", "a.txt sub "),
+        ("'@/ws/a.png' '@/else where' @/ws/a.txt", '[a.png 7x5] "@/else where" a.txt '),
+        ("@/ws/a.png\n@/ws/a b's.txt", '[a.png 7x5] "a b\'s.txt" '),
+        ('"C:\\Users\\me\\a b.png" "C:\\Users\\me\\a b.png"', "[a b.png 8x6] [a b.png 8x6] "),
+        ("file:///C:/Users/me/a%20b.png", "[a b.png 8x6] "),
+        (" ".join(["'@/ws/a b'\\''s.txt'"] * 60), '"a b\'s.txt" ' * 60),
+    ],
+)
+def test_several_are_dropped_at_once(dropped: Callable[[str], str], spelled: str, written: str) -> None:
+    assert dropped(spelled) == written
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "@/ws/a.txt", "@/ws/a.txt\n@/ws/sub/c.txt\n", "a.txt", "'a.txt'", "sub", "'@/ws/none.txt'", "'@/ws/a.txt",
+        "'@/ws/a.txt' is empty", "file:///none", "~", "/", "C:\\none\\a.txt", "file://@/ws/%FF",
+    ],
+)  # fmt: skip
+def test_what_only_looks_like_files_stays_text(dropped: Callable[[str], str], text: str) -> None:
+    assert dropped(text) == text
+
+
+def test_in_a_command_of_one_s_own_paths_stay_quoted_for_the_shell() -> None:
+    assert Typist().type("!ls ").paste("'/etc' '/usr'").text == "!ls '/etc' '/usr'"
 
 
 def test_a_paste_of_many_words_looks_at_few_files() -> None:

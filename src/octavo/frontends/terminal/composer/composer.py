@@ -225,7 +225,9 @@ class Composer:
 
     def _insert_paste(self, text: str) -> None:
         if text:
-            self._insert(pasted(text, self._folder, self._pictures + 1, self._read_size))
+            own_command = self.editor.draft.text.startswith("!")  # quotes are those of a shell there
+            number = self._pictures + 1
+            self._insert(pasted(text, self._folder, number, self._read_size, names_files=not own_command))
 
     def _insert(self, new: Draft) -> None:
         self._pictures += sum(isinstance(label.content, Picture) for label in new.labels)

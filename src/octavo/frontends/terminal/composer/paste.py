@@ -1,30 +1,79 @@
-"""What a paste becomes: text, a label, or pictures that it names (`docs/terminal-composer.md`, "Pasting")."""
+"""What a paste becomes: text, a label, or the pictures and files that it names.
+
+See `docs/terminal-composer.md`, "Pasting" and "Dropping files".
+"""
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable, Iterable
+
 from octavo.frontends.terminal.composer.draft import Draft, Picture, labelled, replaced
-from octavo.frontends.terminal.composer.pictures import Found, ReadSize, named_pictures
+from octavo.frontends.terminal.composer.pictures import Found, ReadSize
 
 LONGEST_SHOWN = 1000
 """Characters; more become a label."""
 
 
-def pasted(text: str, folder: str, first_number: int, read_size: ReadSize) -> Draft:
-    """The paste, to be inserted; pictures are numbered from `first_number`."""
+def pasted(
+    text: str,
+    folder: str,
+    first_number: int,
+    read_size: ReadSize,
+    *,
+    names_files: bool = True,
+    exists: Callable[[str], bool] = os.path.exists,
+) -> Draft:
+    """The paste, to be inserted; pictures are numbered from `first_number`.
+
+    With `names_files`, files and folders that it names and nothing else are written as one would in a message.
+    """
+    from octavo.frontends.terminal.composer.dropped import may_name_files  # not before somebody pastes
+
     text = with_line_feeds(text)
-    if len(text) > LONGEST_SHOWN:
-        return labelled(f"[Pasted Content {len(text)} chars]", text)
-    found = named_pictures(text, folder, read_size) if len(text) > 1 else []
-    return attached(found, first_number) if found else Draft(text, len(text))
+    is_long = len(text) > LONGEST_SHOWN
+    if len(text) > 1 and (not is_long or may_name_files(text)):
+        found = _dropped(text, folder, read_size, exists if names_files else lambda path: False)
+        if found:
+            return attached(found, first_number)
+    return labelled(f"[Pasted Content {len(text)} chars]", text) if is_long else Draft(text, len(text))
 
 
-def attached(found: list[Found], first_number: int) -> Draft:
-    """Labels for pictures, a blank behind each."""
-    whole = Draft()
-    for number, picture in enumerate(found, first_number):
-        label = labelled(picture.label, Picture(picture.path, number))
-        whole = replaced(whole, len(whole.text), len(whole.text), label)
-        whole = replaced(whole, len(whole.text), len(whole.text), Draft(" "))
+def _dropped(text: str, folder: str, read_size: ReadSize, exists: Callable[[str], bool]) -> list[Found | str]:
+    """Pictures and references to files, where the text names nothing else; nothing where that is the text as it is."""
+    from octavo.frontends.terminal.composer.dropped import may_name_files, named_paths, reference
+
+    files_too = may_name_files(text)
+    for paths, is_plain in named_paths(text):
+        found: list[Found | str] = []
+        for path in paths:
+            whole = os.path.join(folder, path)
+            if (size := read_size(whole)) is not None:
+                found.append(Found(whole, size))
+            elif files_too and os.path.isabs(path) and not path.isspace() and _can_be_written(path) and exists(path):
+                found.append(reference(path, folder))
+            else:
+                break  # text like most: no other file is looked at
+        if found and len(found) == len(paths):
+            return [] if is_plain and all(isinstance(one, str) for one in found) else found
+    return []
+
+
+def _can_be_written(path: str) -> bool:
+    """Whether it can stand in a message as it is: no name that is no UTF-8, nothing that steers a terminal."""
+    return path.isprintable()
+
+
+def attached(found: Iterable[Found | str], first_number: int) -> Draft:
+    """Labels for pictures and the other texts, a blank behind each."""
+    whole, number = Draft(), first_number
+    for one in found:
+        if isinstance(one, Found):
+            new, number = labelled(one.label, Picture(one.path, number)), number + 1
+        else:
+            new = Draft(one)
+        for part in (new, Draft(" ")):
+            whole = replaced(whole, len(whole.text), len(whole.text), part)
     return whole
 
 

@@ -1,11 +1,10 @@
-"""Files that are pictures: the ways in which a pasted text names one, and their sizes."""
+"""Files that are pictures, and their sizes."""
 
 from __future__ import annotations
 
 import os
-import re
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import msgspec
 
@@ -49,43 +48,3 @@ def _size(file: object) -> Size | None:
             return image.size
     except Exception:  # what the readers of the many formats raise for a broken picture is not told anywhere
         return None
-
-
-def named_pictures(text: str, folder: str, read_size: ReadSize = picture_size) -> list[Found]:
-    """The pictures that a text names, when it names nothing else: a path as it is, paths quoted or escaped as for a
-    shell, `file://` addresses, paths of Windows. Relative ones begin at `folder`."""
-    for paths in _spellings(text.strip()):
-        found: list[Found] = []
-        for path in (os.path.join(folder, path) for path in paths):
-            size = read_size(path)
-            if size is None:
-                break  # text like most: no other file is looked at
-            found.append(Found(path, size))
-        if found and len(found) == len(paths):
-            return found
-    return []
-
-
-def _spellings(text: str) -> Iterator[list[str]]:
-    import shlex
-
-    if not text or "\0" in text or "\n" in text:
-        return
-    yield [_plain_path(text)]
-    try:
-        words = shlex.split(text)
-    except ValueError:
-        return
-    yield [_plain_path(word) for word in words]
-
-
-def _plain_path(text: str) -> str:
-    if text.lower().startswith("file://"):
-        from urllib.parse import unquote
-
-        return unquote(re.sub(r"^[^/]*", "", text[len("file://") :]))
-    if match := re.fullmatch(r"([A-Za-z]):[\\/](.*)", text):  # a drive, as the Windows subsystem shows it
-        return f"/mnt/{match[1].lower()}/" + match[2].replace("\\", "/")
-    if match := re.fullmatch(r"\\\\wsl(?:\$|\.localhost)\\[^\\]+(\\.*)", text, re.IGNORECASE):
-        return match[1].replace("\\", "/")
-    return os.path.expanduser(text) if text.startswith("~/") else text

@@ -51,6 +51,7 @@ KEYS: tuple[tuple[str, tuple[Row, ...]], ...] = (
             ("ctrl + _", "undo"),
             ("alt + _", "redo"),
             ("ctrl + v", "attach the picture of the clipboard"),
+            ("files dropped, paths pasted", "attach pictures, name other files"),
             ("ctrl + g", "write the draft in $VISUAL or $EDITOR"),
         ),
     ),
