@@ -40,11 +40,6 @@ def test_adding_a_server_keeps_what_others_wrote_about_the_rest(home: Home) -> N
     }
 
 
-def test_access_tokens_are_refused_in_words(home: Home) -> None:
-    ran = home.octavo("login", "--with-access-token", stdin="token")
-    assert (ran.code, ran.err.splitlines()[0].startswith("Access tokens are not taken.")) == (1, True)
-
-
 @pytest.mark.parametrize(("text", "code"), [("personality = 'x'", 0), ("persnality = 'x'", 1)])
 def test_a_strict_server_refuses_unknown_keys(home: Home, text: str, code: int) -> None:
     home.configure(text)

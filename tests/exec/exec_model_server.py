@@ -100,9 +100,9 @@ def says(text: str) -> dict[str, Any]:
     return {"type": "message", "role": "assistant", "id": "m", "content": [{"type": "output_text", "text": text}]}
 
 
-def runs(script: str, call_id: str = "c1", *, shell: tuple[str, ...] = ("bash", "-lc")) -> dict[str, Any]:
+def runs(script: str, call_id: str = "c1", *, shell: tuple[str, ...] = ("bash", "-lc"), **more: Any) -> dict[str, Any]:
     """An item: the agent runs a script."""
-    arguments = json.dumps({"command": [*shell, script]})
+    arguments = json.dumps({"command": [*shell, script], **more})
     return {"type": "function_call", "name": "shell", "arguments": arguments, "call_id": call_id}
 
 

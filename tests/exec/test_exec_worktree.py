@@ -123,6 +123,18 @@ def test_without_a_name_it_is_named_after_the_session(place: Place, repo: Path) 
     assert (meta["id"], meta["cwd"]) == (session, str(repo.parent / "ws.worktrees" / name))
 
 
+def test_a_named_session_goes_on_in_its_worktree(place: Place, repo: Path) -> None:
+    done = answer(says("Done"))
+    place.model(answer(runs("echo new > b.txt")), done, answer(runs("mv b.txt c.txt")), done)
+    session = place.octavo("exec", "--json", "--full-auto", "--worktree", "go").events[0]["thread_id"]
+    (place.home / "session_index.jsonl").write_text(json.dumps({"id": session, "thread_name": "my fix"}) + "\n")
+    again = place.octavo("exec", "--full-auto", "--worktree", "resume", "my fix", "on")
+    assert again.code == 0, again.err
+    assert (repo.parent / "ws.worktrees" / session.rpartition("-")[2] / "c.txt").exists()
+    gone = place.octavo("exec", "--worktree", "resume", "no such name", "on")
+    assert (gone.code, "Traceback" in gone.err) == (1, False)
+
+
 def test_hooks_of_the_repository_do_not_run(place: Place, repo: Path) -> None:
     for hook in ("post-checkout", "pre-commit", "post-merge", "pre-merge-commit"):
         path = repo / ".git" / "hooks" / hook

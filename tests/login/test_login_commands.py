@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import stat
@@ -13,6 +14,7 @@ from typing import Any
 
 import pytest
 from fake_issuer import FakeIssuer, jwt
+from model_server import Server, completed, json_reply, message, stream
 
 KEY = "sk-proj-1234567890ABCDE"
 BROKEN_KEYRING = {"PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring"}
@@ -282,3 +284,54 @@ def _secrets_of(asked: Any) -> list[str]:
     names = {"code", "code_verifier", "subject_token", "user_code"}
     fields = dict(asked.form) if b"=" in asked.body[:40] else asked.json
     return [value for name, value in fields.items() if name in names]
+
+
+def access_token(**claims: object) -> str:
+    payload = {"https://api.openai.com/auth": {"chatgpt_account_id": "acc"}, **claims}
+    middle = base64.urlsafe_b64encode(json.dumps(payload).encode()).rstrip(b"=").decode()
+    return f"eyJhbGciOiJub25lIn0.{middle}.c2ln"
+
+
+def test_an_access_token_logs_in_and_is_used_until_it_is_refused(tmp_path: Path) -> None:
+    token = access_token(exp=99_999_999_999)
+    ran = octavo(tmp_path, "login", "--with-access-token", stdin=f" {token}\n".encode())
+    assert ran == (0, "", "Reading access token from stdin...\nSuccessfully logged in\n")
+    assert octavo(tmp_path, "login", "status").err == "Logged in using ChatGPT\n"
+    said = [stream(message("Done."), completed(10)), json_reply({"error": {"message": "too old"}}, 401)]
+    with Server(said) as service:
+        provider = f'name = "p"\nbase_url = "{service.url}/v1"\nwire_api = "responses"\nrequires_openai_auth = true\n'
+        configure(tmp_path, f'model_provider = "p"\n[model_providers.p]\n{provider}')
+        assert octavo(tmp_path, "exec", "--skip-git-repo-check", "hi").out == "Done.\n"
+        refused = octavo(tmp_path, "exec", "--skip-git-repo-check", "hi")
+    request = service.seen[0]
+    assert request.header("authorization") == f"Bearer {token}".encode()
+    assert request.header("chatgpt-account-id") == b"acc"
+    assert refused.code == 1
+    assert "The access token is not taken any more. Log in again" in refused.err
+
+
+@pytest.mark.parametrize(
+    ("token", "why"),
+    [
+        ("opaque", "no access token of ChatGPT"),
+        ("a.b.c", "no access token of ChatGPT"),
+        (access_token(exp=99_999_999_999) + "\nHost: x", "no access token of ChatGPT"),
+        (access_token(exp=1), "has expired"),
+        (jwt(), "names no account"),
+        ("", "No access token provided"),
+    ],
+)
+def test_an_access_token_that_is_of_no_use_is_not_stored(tmp_path: Path, token: str, why: str) -> None:
+    ran = octavo(tmp_path, "login", "--with-access-token", stdin=token.encode())
+    assert ran.code == 1
+    assert why in ran.err
+    assert not (tmp_path / "auth.json").exists()
+
+
+def test_a_token_has_to_be_of_the_workspace_that_is_asked_for(tmp_path: Path) -> None:
+    configure(tmp_path, 'forced_chatgpt_workspace_id = "other"')
+    ran = octavo(tmp_path, "login", "--with-access-token", stdin=access_token().encode())
+    assert (ran.code, "not of the workspace other" in ran.err) == (1, True)
+    configure(tmp_path, 'forced_login_method = "api"')
+    ran = octavo(tmp_path, "login", "--with-access-token", stdin=access_token().encode())
+    assert (ran.code, "ChatGPT login is disabled" in ran.err) == (1, True)

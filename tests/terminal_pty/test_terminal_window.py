@@ -335,3 +335,30 @@ def test_answers_that_come_while_it_ends_are_not_typed_into_the_shell(home: Path
     opened.send("\x1b]11;rgb:0000/0000/0000\x07\x1b[?62;22c\r")
     opened.ends()
     assert not select.select([opened.slave], [], [], 0.2)[0]
+
+
+@pytest.mark.parametrize("words", [("--last",), ("ID",), ()])
+def test_a_fork_goes_on_in_a_session_of_its_own(home: Path, window: Open, words: tuple[str, ...]) -> None:
+    first = talk(home, window)
+    first.send("\x04")
+    assert first.ends() == 0
+    (source,) = (home / "home" / "sessions").rglob("*.jsonl")
+    before = source.read_bytes()
+    named = [source.stem[-36:] if word == "ID" else word for word in words]
+    forked = window(octavo("--replay", tape(home, [says("And on")]), "fork", *named))
+    if not words:  # chosen from a list
+        forked.sees("hello")
+        forked.send("\r")
+    forked.sees(READY)
+    forked.sees("• Good day")
+    forked.ask("more")
+    forked.sees("• And on")
+    forked.until(lambda: not any("esc to interrupt" in row for row in forked.rows()))
+    forked.send("\x04")
+    assert forked.ends() == 0
+    assert source.read_bytes() == before
+    (made,) = [path for path in (home / "home" / "sessions").rglob("*.jsonl") if path != source]
+    forked.sees(f"octavo resume {made.stem[-36:]}")
+    kept = made.read_text()
+    assert kept.count("Good day") >= 1
+    assert "And on" in kept

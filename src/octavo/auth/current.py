@@ -21,6 +21,7 @@ from octavo.http.client import HttpClient
 _log = logging.getLogger("octavo.auth")
 
 NO_TOKENS = "Token data is not available."
+NO_REFRESH = "The access token is not taken any more. Log in again: octavo login"
 _REFRESH_AFTER_SECONDS = 8 * 24 * 3600
 _REFRESH_LIMIT_SECONDS = 60.0
 
@@ -137,6 +138,8 @@ class CurrentLogin:
         if login is None or login.tokens is None:
             raise AuthError(NO_TOKENS)
         old = login.tokens
+        if not old.refresh_token:
+            raise AuthError(NO_REFRESH)
         from octavo.auth.refresh import request_fresh_tokens  # rare: once in days
 
         fresh = await request_fresh_tokens(self._http, old.refresh_token, self._environ)
@@ -157,6 +160,8 @@ class CurrentLogin:
         auth = self._auth
         if auth is None or auth.tokens is None or auth.last_refresh is None:
             raise AuthError(NO_TOKENS)
+        if not auth.tokens.refresh_token:
+            return auth.tokens  # nothing else can be had; the service says when it is too old
         age = self._clock() / 1e9 - seconds_of(auth.last_refresh)
         return auth.tokens if age <= _REFRESH_AFTER_SECONDS else None
 

@@ -39,6 +39,8 @@ _TODAY = (
 )
 """Options that only clients of later releases know."""
 
+_BYPASS = "dangerously-bypass-approvals-and-sandbox"
+
 
 def run(invocation: Invocation) -> int:
     """Run `exec` or `exec resume`; the exit code."""
@@ -74,9 +76,14 @@ def run_turn(
         return start.load_with_sources(chosen, flags, start.EXEC, reads_user_file=reads_user_file, is_strict=is_strict)
 
     sources, config = load()
+    if words.has("trust"):
+        from octavo.cli.trust_project import trust_project_of  # rare
+
+        if trust_project_of(config):
+            sources, config = load()
     session_id = None
     if words.has("worktree") or words.text("worktree-name") is not None:
-        session_id, folder = _in_worktree(words, config.cwd, resume_id)
+        session_id, folder = _in_worktree(words, config, resume_id)
         sources, config = load(folder)
     start.tell_of_no_effect(words)
     from octavo.git.info import early_git_info
@@ -157,7 +164,7 @@ def _resume_words(invocation: Invocation) -> tuple[str | None, str | None]:
     return None, first
 
 
-def _in_worktree(words: Words, cwd: str, resume_id: str | None) -> tuple[ConversationId, str]:
+def _in_worktree(words: Words, config: Config, resume_id: str | None) -> tuple[ConversationId, str]:
     """The id of a new session, and the folder to work in. Raises `Stop`, `OctavoError`."""
     import os
     import time
@@ -168,8 +175,12 @@ def _in_worktree(words: Words, cwd: str, resume_id: str | None) -> tuple[Convers
     name, new_id = words.text("worktree-name"), make_conversation_id(time.time_ns() // 1_000_000, os.urandom(10))
     if name is None and words.has("last"):
         raise Stop(1, "Error: --worktree with --last needs --worktree-name\n")
-    resumed = new_id if resume_id is None or name is not None else parse_conversation_id(resume_id)
-    return new_id, folder_in_worktree(cwd, name, resumed)
+    resumed = new_id
+    if resume_id is not None and name is None:
+        from octavo.rollout.find import id_of_named
+
+        resumed = parse_conversation_id(id_of_named(config.codex_home, resume_id) or resume_id)
+    return new_id, folder_in_worktree(config.cwd, name, resumed)
 
 
 def _flags(words: Words, cwd: str | None = None) -> ConfigFlags:
@@ -182,7 +193,10 @@ def _flags(words: Words, cwd: str | None = None) -> ConfigFlags:
         model=words.text("model"),
         profile=words.text("profile"),
         sandbox_mode=_sandbox_mode(words),
-        approval_policy="never",  # there is nobody to ask
+        # There is nobody to ask, but for a model that answers in the user's place.
+        approval_policy="on-request" if words.has("approve-for-me") and not words.has(_BYPASS) else "never",
+        approvals_reviewer="auto_review" if words.has("approve-for-me") else None,
+        trusts_hooks=words.has("dangerously-bypass-hook-trust"),
         cwd=cwd or start.chosen_folder(words.text("cd")),
         oss=oss,
         oss_provider=cast("OssProvider | None", words.text("local-provider")),
@@ -211,8 +225,9 @@ def _number(words: Words, option: str, kind: Callable[[str], T]) -> T | None:
 def _sandbox_mode(words: Words) -> SandboxMode | None:
     from typing import cast
 
-    if words.has("dangerously-bypass-approvals-and-sandbox"):
+    if words.has(_BYPASS):
         return "danger-full-access"
     if words.has("full-auto"):
         return "workspace-write"
-    return cast("SandboxMode | None", words.text("sandbox"))  # the parser lets no other word pass
+    usual = "workspace-write" if words.has("approve-for-me") else None
+    return cast("SandboxMode | None", words.text("sandbox") or usual)  # the parser lets no other word pass

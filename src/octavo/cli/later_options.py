@@ -5,7 +5,7 @@ from __future__ import annotations
 from octavo.cli.words.spec import Option
 
 LOCAL_PROVIDERS = ("lmstudio", "ollama")
-TOLD = ("trust", "approve-for-me", "dangerously-bypass-hook-trust", "no-daemon")
+TOLD = ("no-daemon",)
 """Without effect here, which a line on stderr says."""
 
 _NOTHING = "Accepted, and of no effect"
@@ -15,7 +15,9 @@ LATER_OPTIONS = (
         "--local-provider", value="PROVIDER", choices=LOCAL_PROVIDERS, hidden=True, about="Which server --oss means"
     ),
     Option("--strict-config", hidden=True, about="A key that means nothing is an error"),
-    *(Option(f"--{name}", hidden=True, about=_NOTHING) for name in TOLD[:3]),
+    Option("--trust", hidden=True, about="Trust this project from now on"),
+    Option("--approve-for-me", hidden=True, about="A model answers questions in your place, in workspace-write"),
+    Option("--dangerously-bypass-hook-trust", hidden=True, about="Hooks of the project run without being trusted"),
 )
 """Of every command that starts a session."""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+import time
 from collections.abc import Callable, Coroutine
 from typing import Any
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from octavo.http.client import HttpClient
 
 _PIPE_IT = "e.g. `printenv OPENAI_API_KEY | octavo login --with-api-key`."
+_PIPE_THAT = "e.g. `printenv CODEX_ACCESS_TOKEN | octavo login --with-access-token`."
 _DONE = "Successfully logged in"
 _NO_CHATGPT = "ChatGPT login is disabled. Use API key login instead."
 _NO_API_KEY = "API key login is disabled. Use ChatGPT login instead."
@@ -40,28 +42,51 @@ def login(invocation: Invocation) -> int:
     if given.has("api-key"):
         raise Stop(1, f"--api-key takes no key any more: others could see it. Pipe the key instead, {_PIPE_IT}\n")
     if given.has("with-access-token"):
-        raise Stop(1, "Access tokens are not taken. Use --with-api-key, --device-auth, or log in with the browser.\n")
+        return _with_access_token(invocation)
     if given.has("with-api-key"):
         return _with_api_key(invocation)
     return _in_browser(invocation)
 
 
 def _with_api_key(invocation: Invocation) -> int:
-    if os.isatty(0):
-        raise Stop(1, f"--with-api-key reads the key from stdin. Pipe it, {_PIPE_IT}\n")
-    _say("Reading API key from stdin...")
-    try:
-        key = sys.stdin.buffer.read().decode("utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        reason = "it is not UTF-8" if isinstance(error, UnicodeDecodeError) else error.strerror
-        raise Stop(1, f"Failed to read the API key from stdin: {reason}\n") from None
-    if not key:
-        raise Stop(1, "No API key provided via stdin.\n")
+    key = _from_stdin("API key", f"--with-api-key reads the key from stdin. Pipe it, {_PIPE_IT}")
     config = _config(invocation)
     if config.forced_login_method == "chatgpt":
         raise Stop(1, _NO_API_KEY + "\n")
+    return _saved(config, StoredLogin(key))
+
+
+def _with_access_token(invocation: Invocation) -> int:
+    """A login that cannot be refreshed: it holds as long as its token does."""
+    token = _from_stdin("access token", f"--with-access-token reads the token from stdin. Pipe it, {_PIPE_THAT}")
+    config = _config_for_chatgpt(invocation)
+    from octavo.auth.access_token import login_with_token
+
     try:
-        save_login(config.codex_home, StoredLogin(key), config.cli_auth_credentials_store)
+        login = login_with_token(token, config.forced_chatgpt_workspace_id, time.time_ns())
+    except AuthError as error:
+        raise Stop(1, f"Error logging in with access token: {error}\n") from None
+    return _saved(config, login)
+
+
+def _from_stdin(what: str, how: str) -> str:
+    """A secret that is piped in; `how` says what to do where it is not. Raises `Stop`."""
+    if os.isatty(0):
+        raise Stop(1, f"{how}\n")
+    _say(f"Reading {what} from stdin...")
+    try:
+        secret = sys.stdin.buffer.read().decode("utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = "it is not UTF-8" if isinstance(error, UnicodeDecodeError) else error.strerror
+        raise Stop(1, f"Failed to read the {what} from stdin: {reason}\n") from None
+    if not secret:
+        raise Stop(1, f"No {what} provided via stdin.\n")
+    return secret
+
+
+def _saved(config: Config, login: StoredLogin) -> int:
+    try:
+        save_login(config.codex_home, login, config.cli_auth_credentials_store)
     except AuthError as error:
         raise Stop(1, f"Error logging in: {error}\n") from None
     _say(_DONE)

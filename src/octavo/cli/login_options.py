@@ -11,7 +11,7 @@ LOGIN = Command(
     options=(
         Option("--with-api-key", about="Read an API key from stdin"),
         Option("--device-auth", about="Log in with a code that is typed in a browser elsewhere"),
-        Option("--with-access-token", hidden=True, about="Not taken: use another way to log in"),
+        Option("--with-access-token", about="Read an access token of ChatGPT from stdin"),
         Option("--api-key", value="API_KEY", hidden=True, about="No longer taken: pipe the key instead"),
         Option("--experimental_issuer", value="URL", hidden=True, about="Another login server, for --device-auth"),
         Option("--experimental_client-id", value="CLIENT_ID", hidden=True, about="Another client, for --device-auth"),

@@ -63,6 +63,11 @@ def _run(invocation: Invocation, session: SessionChoice, prompt: str | None, *, 
     chosen = start.overrides(invocation, start.LOGIN)
     is_strict = words.has("strict-config")
     sources, config = start.load_with_sources(chosen, _flags(words), start.LOGIN, is_strict=is_strict)
+    if words.has("trust"):
+        from octavo.cli.trust_project import trust_project_of  # rare
+
+        if trust_project_of(config):
+            sources, config = start.load_with_sources(chosen, _flags(words), start.LOGIN, is_strict=is_strict)
     _check_folders(words, config)
     start.tell_of_no_effect(words)
     start.check_telemetry(config, lambda line: None)
@@ -188,6 +193,8 @@ def _flags(words: Words) -> ConfigFlags:
         profile=words.text("profile"),
         sandbox_mode=_sandbox_mode(words),
         approval_policy=_approval_policy(words),
+        approvals_reviewer="auto_review" if words.has("approve-for-me") else None,
+        trusts_hooks=words.has("dangerously-bypass-hook-trust"),
         cwd=start.chosen_folder(words.text("cd")),
         oss=oss,
         oss_provider=cast("OssProvider | None", words.text("local-provider")),
@@ -205,7 +212,8 @@ def _sandbox_mode(words: Words) -> SandboxMode | None:
         return "danger-full-access"
     if words.has("full-auto"):
         return "workspace-write"
-    return cast("SandboxMode | None", words.text("sandbox"))  # the parser lets no other word pass
+    usual = "workspace-write" if words.has("approve-for-me") else None
+    return cast("SandboxMode | None", words.text("sandbox") or usual)  # the parser lets no other word pass
 
 
 def _approval_policy(words: Words) -> ApprovalPolicy | None:
@@ -215,4 +223,5 @@ def _approval_policy(words: Words) -> ApprovalPolicy | None:
         return "never"
     if words.has("full-auto"):
         return "on-request"
-    return cast("ApprovalPolicy | None", words.text("ask-for-approval"))
+    usual = "on-request" if words.has("approve-for-me") else None
+    return cast("ApprovalPolicy | None", words.text("ask-for-approval") or usual)

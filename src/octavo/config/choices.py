@@ -13,6 +13,7 @@ from octavo.config.schema import ConfigToml, OssProvider, ProfileToml, Workspace
 from octavo.errors import ConfigError
 from octavo.protocol.policy import (
     ApprovalPolicy,
+    ApprovalsReviewer,
     DangerFullAccess,
     ReadOnly,
     SandboxMode,
@@ -45,6 +46,8 @@ class ConfigFlags(msgspec.Struct, frozen=True):
     profile: str | None = None
     sandbox_mode: SandboxMode | None = None
     approval_policy: ApprovalPolicy | None = None
+    approvals_reviewer: ApprovalsReviewer | None = None
+    trusts_hooks: bool = False
     cwd: str | None = None
     oss: bool = False
     embedded: bool = False

@@ -180,6 +180,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     agents: Agents = Agents()
     otel: Otel
     prices: Mapping[str, PriceToml]
+    trusts_hooks: bool
+    """Whether hooks of a trusted project run in this run without trust of their own (`docs/hooks.md`)."""
     ignore_rules: bool
     """Whether the user's rules on commands do not count in this run (`docs/permissions.md`)."""
     hooks: Mapping[str, object]

@@ -78,6 +78,13 @@ def trust_project(home: str, folder: str) -> None:
     edit_file(home, change)
 
 
+def is_distrusted(home: str, folder: str) -> bool:
+    """Whether the user's file says that `folder` is not trusted. Raises `ConfigError`."""
+    projects = merge_layers(read_layers(home, ())).get("projects")
+    entry = projects.get(folder) if isinstance(projects, dict) else None
+    return isinstance(entry, dict) and entry.get("trust_level") not in (None, "trusted")
+
+
 def load_global_mcp_servers(home: str, managed_path: str = MANAGED_PATH) -> dict[str, McpServer]:
     """The servers of the user's file and the administrator's, without any override, sorted by name."""
     table = merge_layers(read_layers(home, (), managed_path)).get("mcp_servers", {})

@@ -142,7 +142,8 @@ def resolve_config(sources: ConfigSources, settings: ConfigToml, read: ReadSourc
         local_model=settings.local or LocalModel(),
         approval_policy=approval_policy_of(approval) or "on-request",
         granular_approval=approval.granular if isinstance(approval, ApprovalToml) else None,
-        approvals_reviewer="user" if settings.approvals_reviewer in (None, "user") else "auto_review",
+        approvals_reviewer=flags.approvals_reviewer
+        or ("user" if settings.approvals_reviewer in (None, "user") else "auto_review"),
         sandbox_policy=choose_sandbox_policy(settings, profile, flags, cwd, trusted),
         approval_or_sandbox_was_set=_policy_was_set(settings, profile, flags),
         protect_repository=(settings.sandbox_workspace_write or WorkspaceWriteToml()).protect_repository,
@@ -176,6 +177,7 @@ def resolve_config(sources: ConfigSources, settings: ConfigToml, read: ReadSourc
         otel=_otel(settings.otel or OtelToml()),
         prices=settings.prices or {},
         ignore_rules=flags.ignore_rules,
+        trusts_hooks=flags.trusts_hooks,
         hooks=settings.hooks or {},
         hooks_sandbox_mode=settings.hooks_sandbox_mode,
         skills=(settings.skills or SkillsToml()).config,

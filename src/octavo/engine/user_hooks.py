@@ -37,11 +37,12 @@ def attach_hooks(session: Session, *, resumed: bool) -> None:
     found = read_hooks(config.codex_home, config.hooks, folders)
     for line in found.problems:
         session.emit("", Warning(line))
-    if found.untrusted:
+    active = (*found.active, *found.untrusted) if config.trusts_hooks else found.active
+    if found.untrusted and not config.trusts_hooks:
         count = len(found.untrusted)
         session.emit("", Warning(f"Hooks of this project that do not run until you trust them: {count} (octavo hooks)"))
-    if found.active:
-        session.hooks = UserHooks(session, found.active, session.hooks, "resume" if resumed else "startup")
+    if active:
+        session.hooks = UserHooks(session, active, session.hooks, "resume" if resumed else "startup")
 
 
 class UserHooks:

@@ -71,9 +71,19 @@ def newest_sessions(
 
 def find_named(codex_home: str, name: str, *, archived: bool = False) -> str | None:
     """The file of the session that the user called so; of several the youngest, archived ones only if they count."""
-    wanted = sorted((one for one, called in thread_names(codex_home).items() if called == name), reverse=True)
     places = (find_session, find_archived) if archived else (find_session,)
+    wanted = _called(codex_home, name)
     return next((path for find in places for one in wanted if (path := find(codex_home, one)) is not None), None)
+
+
+def id_of_named(codex_home: str, name: str) -> str | None:
+    """The id of the session that `find_named` finds."""
+    return next((one for one in _called(codex_home, name) if find_session(codex_home, one) is not None), None)
+
+
+def _called(codex_home: str, name: str) -> list[str]:
+    """The ids of all sessions of this name, the youngest first."""
+    return sorted((one for one, called in thread_names(codex_home).items() if called == name), reverse=True)
 
 
 def has_sessions(codex_home: str) -> bool:
