@@ -7,6 +7,7 @@ import select
 import shlex
 import shutil
 import signal
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -115,6 +116,55 @@ def test_an_enter_from_before_the_first_frame_sends_nothing(home: Path, window: 
     opened.sees("› early")
     time.sleep(0.3)
     assert not any("Good day" in row for row in opened.rows())
+
+
+HELD_UNTIL_A_KEY_COMES = """
+import select, sys
+from octavo.cli import terminal
+interface = terminal._interface
+def held(*args):
+    from octavo.frontends.terminal import run
+    draw = run._draw
+    def hold(screen, app):
+        draw(screen, app)
+        select.select([screen.tty.fd], [], [])
+    run._draw = hold
+    return interface(*args)
+terminal._interface = held
+sys.argv = ["octavo"]
+from octavo.__main__ import main
+sys.exit(main())
+"""
+
+
+@pytest.fixture
+def new_home(home: Path) -> Path:
+    """Of a user who has yet to sign in."""
+    config = home / "home" / "config.toml"
+    config.write_text(config.read_text().replace('model_provider = "none"', ""))
+    return home
+
+
+def test_the_first_key_at_a_sign_in_counts_though_nobody_reads_keys_yet(new_home: Path, window: Open) -> None:
+    opened = window([sys.executable, "-c", HELD_UNTIL_A_KEY_COMES])
+    opened.sees("› 1. ")
+    opened.send("\x1b[B")
+    opened.sees("› 2. ")
+
+
+def test_keys_from_before_a_sign_in_was_seen_are_in_the_draft(new_home: Path, window: Open) -> None:
+    opened = window(octavo())
+    opened.send("2 early\r")
+    opened.sees("› 1. ")
+    opened.send("\x1b[B")
+    opened.sees("› 2. ")
+    opened.send("\r")
+    opened.sees("Type or paste")
+    opened.send("\x1b[200~sk-test\x1b[201~")
+    opened.sees("•••")
+    opened.send("\r")
+    opened.sees(READY)
+    opened.draft_is("2 early")
 
 
 def test_keys_come_from_the_terminal_where_stdin_is_a_pipe(home: Path, window: Open) -> None:

@@ -19,15 +19,12 @@ from octavo.protocol.events import ExecApprovalRequest
 QUESTIONS: list[Callable[[], View]] = [
     full_access_question,
     lambda: TrustQuestion("/ws", in_repository=True),
-    SignInStep,
     lambda: command_question("1", ExecApprovalRequest("c", ("ls",), "/w")),
 ]
 every_question = pytest.mark.parametrize("make", QUESTIONS)
-
-
-def too_soon(make: Callable[[], View]) -> float:
-    """A pause between keys that is too short to have read the question; a sign-in waits for what was typed ahead."""
-    return 0.05 if make is SignInStep else 0.2
+every_choice = pytest.mark.parametrize("make", [*QUESTIONS, SignInStep])
+TOO_SOON = 0.2
+"""A pause between keys that is too short to have read the question."""
 
 
 def drafted(hands: Hands) -> str:
@@ -39,12 +36,12 @@ def drafted(hands: Hands) -> str:
 def test_keys_that_come_too_soon_go_to_the_draft(make: Callable[[], View]) -> None:
     hands = Hands(make())
     before = shown(hands.stack)
-    hands.press("1", "y", "2", ENTER, gap=too_soon(make))
+    hands.press("1", "y", "2", ENTER, gap=TOO_SOON)
     assert drafted(hands) == "1y2"
     assert shown(hands.stack) == before
 
 
-@every_question
+@every_choice
 def test_a_paste_is_no_answer(make: Callable[[], View]) -> None:
     hands = Hands(make())
     before = shown(hands.stack)
@@ -52,7 +49,7 @@ def test_a_paste_is_no_answer(make: Callable[[], View]) -> None:
     assert shown(hands.stack) == before
 
 
-@every_question
+@every_choice
 def test_a_paste_without_brackets_is_no_answer(make: Callable[[], View]) -> None:
     hands = Hands(make())
     before = shown(hands.stack)
@@ -66,12 +63,20 @@ def test_a_paste_without_brackets_is_no_answer(make: Callable[[], View]) -> None
 @every_question
 def test_a_key_after_a_pause_counts(make: Callable[[], View]) -> None:
     hands = Hands(make())
-    hands.press("1", gap=too_soon(make))
+    hands.press("1", gap=TOO_SOON)
     before = shown(hands.stack)
     hands.press(DOWN)
     assert shown(hands.stack) != before
     hands.press("2")
     assert hands.stack.top is None or shown(hands.stack) != before
+
+
+def test_a_sign_in_takes_the_first_key_at_once() -> None:
+    step = SignInStep()
+    step.appear(5.0)
+    before = step.rows(80, 24)
+    step.handle(DOWN, 5.0)
+    assert step.rows(80, 24) != before
 
 
 def test_a_character_counts_before_what_comes_later_even_if_nobody_looked_at_the_clock() -> None:

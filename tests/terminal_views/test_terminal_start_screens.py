@@ -260,9 +260,3 @@ def test_the_update_prompt(keys: list[str | Key], effects: list[object]) -> None
 @pytest.mark.parametrize("size", SIZES)
 def test_the_update_prompt_fits_into_any_size(size: tuple[int, int]) -> None:
     fits(UpdatePrompt("1.0.0", "9.9.9", "some command"), size)
-
-
-def test_keys_typed_before_the_sign_in_was_seen_go_to_the_draft() -> None:
-    hands = Hands(SignInStep())
-    assert hands.press("q", ENTER, ESC, "1", gap=0.05) == [ToDraft(key("q")), ToDraft(key("1"))]
-    assert hands.press("1") == [SignIn()]

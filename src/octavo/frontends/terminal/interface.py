@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from octavo.frontends.terminal.actions.session_listing import SessionListing
     from octavo.frontends.terminal.file_search import FileSearches
     from octavo.frontends.terminal.kept_draft import DraftKeeper
+    from octavo.frontends.terminal.keys.parser import Parser
     from octavo.frontends.terminal.session import Opening, Session
     from octavo.protocol.policy import SandboxPolicy
 
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 class Interface:
     """One run. `saved` is the file of the session to go on with; `browser` shows a page and says whether it tried.
 
+    `parser` has the start of a key, where somebody has read before the loop does.
     `load` imports what the first turn needs, beside the loop; `perform` does what the state cannot do itself.
     """
 
@@ -56,11 +58,12 @@ class Interface:
         recording: Recording | None,
         load: Callable[[], Coroutine[Any, Any, None]],
         perform: Callable[[Interface, Effect], None],
+        parser: Parser | None = None,
     ) -> None:
         self.screen, self.app, self.runtime = screen, app, runtime
         self.config: Config = runtime.config
         self.browser, self.recording = browser, recording
-        self.loop = Loop(screen, self)
+        self.loop = Loop(screen, self, parser)
         self.session: Session | None = None
         self.rollout_path = ""
         self.finder: FileSearches | None = None
@@ -85,7 +88,7 @@ class Interface:
         asyncio.get_running_loop().set_exception_handler(self._failed)
         self.start(self._prepare())
         self._fill_picker()
-        self.app.views.appear(time.monotonic())  # keys that wait in the terminal were typed before a question was seen
+        self.app.views.appear(time.monotonic())  # when keys were pressed that wait in the terminal, nobody knows
         try:
             await self.loop.run()
         finally:

@@ -27,12 +27,12 @@ _ENDINGS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 
 
 class Loop:
-    """Runs one state on one screen; `ended` says how it is over."""
+    """Runs one state on one screen; `signum` says whether a signal has ended it. `parser` may hold half a key."""
 
-    def __init__(self, screen: Screen, state: State) -> None:
+    def __init__(self, screen: Screen, state: State, parser: Parser | None = None) -> None:
         self.screen, self.state = screen, state
         self.signum: int | None = None
-        self._parser = Parser()
+        self._parser = parser or Parser()
         self._loop = asyncio.get_running_loop()
         self._over = asyncio.Event()
         self._timer: asyncio.TimerHandle | None = None

@@ -1,7 +1,7 @@
 """The interface from its first frame to its last line (`docs/terminal.md`, "Starting").
 
 The first frame is drawn before the event loop and the agent are imported; what is typed meanwhile stays in the
-terminal until the loop reads it.
+terminal until the loop reads it. Only where that frame asks something, what was typed before it is read first.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from octavo.frontends.terminal.screen.tty import Tty
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from octavo.frontends.terminal.ending import Ending
+    from octavo.frontends.terminal.keys.parser import Parser
     from octavo.runtime.runtime import Runtime
 
 EXAMPLES = (
@@ -70,9 +71,14 @@ def run_interface(
                 from octavo.frontends.terminal.views.resume_picker import ResumePicker
 
                 app.pager = ResumePicker(time.time, config.cwd, config.environ.get("HOME"))
+            parser = None
+            if app.views.top is not None:
+                from octavo.frontends.terminal.typed_ahead import read_typed_ahead
+
+                parser = read_typed_ahead(screen, app)
             _draw(screen, app)
             log()
-            return _rest(screen, app, runtime(), request, saved, browser, loaded)
+            return _rest(screen, app, parser, runtime(), request, saved, browser, loaded)
         finally:
             screen.end()
             tty.close()
@@ -81,6 +87,7 @@ def run_interface(
 def _rest(
     screen: Screen,
     app: App,
+    parser: Parser | None,
     runtime: Runtime,
     request: TerminalRequest,
     saved: str | None,
@@ -104,7 +111,7 @@ def _rest(
         loaded()
 
     async def main() -> Ending:
-        interface = Interface(screen, app, runtime, request, saved, browser, recording, load, perform)
+        interface = Interface(screen, app, runtime, request, saved, browser, recording, load, perform, parser)
         return await interface.run()
 
     return asyncio.run(main())

@@ -37,7 +37,7 @@ from octavo.frontends.terminal.keys.key import ColorReply, Focus, Input, Key, Ke
 from octavo.frontends.terminal.screen.depth import PALETTE, TRUE
 from octavo.frontends.terminal.text.styled import EMPTY, Line, Style
 from octavo.frontends.terminal.views.stack import ViewStack
-from octavo.frontends.terminal.views.view import View
+from octavo.frontends.terminal.views.view import View, is_named
 
 TYPE_CHECKING = False  # the conversation's parts are loaded when the first frame is on the screen
 if TYPE_CHECKING:
@@ -105,6 +105,11 @@ class App:
                 self._know_color(which, (red, green, blue))
             case KeyboardReply():
                 self._enhanced = True
+
+    def draft(self, value: Key | Paste, now: float) -> None:
+        """Take an input that no question may get; Enter does nothing."""
+        if not is_named(value, "enter"):
+            self.run((ToDraft(value),), now)
 
     @property
     def knows_colors(self) -> bool:

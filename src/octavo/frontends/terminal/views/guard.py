@@ -36,9 +36,9 @@ class Guard:
         self._since: float | None = None
         self._character: tuple[Key, float] | None = None
 
-    def appear(self, now: float) -> None:
-        """The question is seen from now on."""
-        self._since, self._character = now, None
+    def appear(self, now: float, *, waits: bool = True) -> None:
+        """The question is seen from now on; unless it `waits`, a key counts at once."""
+        self._since, self._character = now if waits else float("-inf"), None
 
     def holds(self, now: float) -> bool:
         """Whether a key of this moment was typed before the question could be read. If so, the wait begins anew."""

@@ -24,8 +24,8 @@ _PASTE_SECONDS = 0.01
 
 Stage = Literal["choice", "starting", "browser", "welcome", "key", "saving"]
 
-TYPED_BEFORE_SECONDS = 0.1
-"""In which what was typed before the first frame is read. A wrong choice here can be left again."""
+PASTED_SECONDS = 0.1
+"""For which nothing counts after keys that came as quickly as a paste."""
 
 
 class SignInStep(View):
@@ -44,11 +44,11 @@ class SignInStep(View):
         self._error = self._url = ""
         self._frame_at, self._frame = 0.0, 0
         self._last_character = float("-inf")
-        self._guard = Guard(TYPED_BEFORE_SECONDS)
+        self._guard = Guard(PASTED_SECONDS)
 
     def appear(self, now: float) -> None:
-        """It is seen from now on."""
-        self._guard.appear(now)
+        """It is seen from now on, and keys count at once: a wrong choice here can be left again."""
+        self._guard.appear(now, waits=False)
 
     # --- answers to effects ---
 

@@ -1,0 +1,24 @@
+"""What was typed before the first question could be seen: no answer (`docs/terminal-views.md`, "Questions")."""
+
+from __future__ import annotations
+
+import time
+
+from octavo.frontends.terminal.app.app import App
+from octavo.frontends.terminal.keys.key import Key, Paste, VersionReply
+from octavo.frontends.terminal.keys.parser import Parser
+from octavo.frontends.terminal.screen.screen import Screen
+from octavo.frontends.terminal.views.view import is_ctrl
+
+
+def read_typed_ahead(screen: Screen, app: App) -> Parser:
+    """Read it, and let it be part of the draft. The parser has what is not whole yet."""
+    parser, now = Parser(), time.monotonic()
+    for value in parser.feed(screen.tty.read() or b""):
+        if isinstance(value, VersionReply):
+            screen.named(value.name)
+        elif isinstance(value, Key | Paste) and not is_ctrl(value, "c"):
+            app.draft(value, now)
+        else:
+            app.handle(value, now)
+    return parser
