@@ -16,10 +16,13 @@ LATER = {
     "octavo.frontends.terminal.interface", "octavo.frontends.terminal.cells", "octavo.frontends.terminal.chat",
     "octavo.frontends.terminal.text.markdown", "octavo.frontends.terminal.text.highlight", "typing_extensions",
     "platform", "textwrap", "tomllib", "string", "msgspec.inspect", "datetime", "decimal", "uuid", "numbers",
-    "octavo.frontends.terminal.updates",
+    "octavo.frontends.terminal.updates", "signal", "octavo.frontends.terminal.composer.completion",
+    "octavo.frontends.terminal.composer.popup", "octavo.frontends.terminal.composer.history_search",
+    "octavo.frontends.terminal.composer.queue", "octavo.frontends.terminal.keys.parser",
+    "octavo.frontends.terminal.typed_ahead",
 }  # fmt: skip
 WATCH = """
-import sys
+import gc, sys
 from octavo.cli import terminal
 interface = terminal._interface
 def watched(*args):
@@ -27,8 +30,10 @@ def watched(*args):
     draw = run._draw
     def watch(*rest):
         draw(*rest)
-        compiled = any(one.__name__ == "AST" for one in object.__subclasses__())
-        open("loaded", "w").write(" ".join(sys.modules) + (" SYNTAX-TREES" if compiled else ""))
+        import re
+        seen = ["SYNTAX-TREES" for one in object.__subclasses__() if one.__name__ == "AST"]
+        seen += ["PATTERNS" for one in re._cache] + ["COLLECTOR" for one in [gc.isenabled()] if one]
+        open("loaded", "w").write(" ".join([*sys.modules, *seen]))
     run._draw = watch
     return interface(*args)
 terminal._interface = watched
@@ -63,3 +68,7 @@ def test_the_first_frame_loads_neither_event_loop_nor_agent(loaded: set[str]) ->
 def test_the_first_frame_compiles_no_annotation_from_its_text(loaded: set[str]) -> None:
     # The first one brings the types of syntax trees into being, a twentieth of the way. Named tuples compile theirs.
     assert "SYNTAX-TREES" not in loaded
+
+
+def test_the_first_frame_compiles_no_pattern_and_collects_no_garbage(loaded: set[str]) -> None:
+    assert loaded & {"PATTERNS", "COLLECTOR"} == set()

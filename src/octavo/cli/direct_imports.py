@@ -13,11 +13,12 @@ import os
 import sys
 from importlib._bootstrap_external import MAGIC_NUMBER  # `importlib.util` has it too, and takes longer to import
 from importlib.machinery import ModuleSpec, SourceFileLoader
+from types import ModuleType
 
 TYPE_CHECKING = False  # as `typing` has it, which is not loaded yet
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from types import CodeType, ModuleType
+    from types import CodeType
 
 _ROOTS = frozenset({"octavo", "asyncio"})
 """Packages of nothing but Python files."""
@@ -52,6 +53,12 @@ class _Loader(SourceFileLoader):
     """Runs what has been read already."""
 
     code: CodeType | None = None
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType:
+        """With what it would be asked for in vain: a message is composed each time that a module lacks something."""
+        module = ModuleType(spec.name)
+        vars(module).update(__file__=spec.origin, __cached__=spec.cached)
+        return module
 
     def exec_module(self, module: ModuleType) -> None:
         """Run it; a second time, as a reload does, from the file."""

@@ -4,8 +4,8 @@ Start (`prepare`): descriptors 0 to 2 stand, Ctrl-C ends us instead of raising
 somewhere, the process is hardened, and `.env` is in the environment. Nothing here
 starts a thread, since the environment changes.
 
-The garbage collector rests until `loaded` is called: imports make many objects and
-no garbage, and each collection would walk all of them. They are then frozen, out of
+The garbage collector rests, from before anything is imported, until `loaded` is called: imports make many objects
+and no garbage, and each collection would walk all of them. They are then frozen, out of
 the way of every later collection.
 
 End (`leave`): what is buffered is written, descriptor 1 is closed first so that a
@@ -20,7 +20,6 @@ import atexit
 import contextlib
 import gc
 import os
-import signal
 import sys
 from typing import NoReturn
 
@@ -58,10 +57,8 @@ MCP = ErrorTexts("Error: {}", "Error: failed to load configuration\n\nCaused by:
 
 def prepare() -> None:
     """Make the process ready for a command. Raises `Stop` where it cannot be hardened."""
-    gc.disable()
     _ensure_standard_streams()
-    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
+    _let_interrupts_end_us()
     _harden()
     with contextlib.suppress(ConfigError):  # a missing CODEX_HOME is told by whoever needs it
         home = find_home(os.environ)
@@ -97,6 +94,8 @@ def leave(code: int) -> NoReturn:
 
 def die_of(signum: int) -> NoReturn:
     """End the process by a signal, so that whoever waits for it sees what ended it."""
+    import signal
+
     signal.signal(signum, signal.SIG_DFL)  # a second one means that putting away takes too long
     _put_away()
     os.kill(os.getpid(), signum)
@@ -222,6 +221,13 @@ def chosen_folder(named: str | None) -> str | None:
     if not os.path.isdir(folder):
         raise Stop(1, f"Error: --cd: there is no folder {folder}\n")
     return folder
+
+
+def _let_interrupts_end_us() -> None:
+    import _signal  # type: ignore[import-not-found]  # `signal` without its enumerations: a fiftieth of a start
+
+    if _signal.getsignal(_signal.SIGINT) is _signal.default_int_handler:
+        _signal.signal(_signal.SIGINT, _signal.SIG_DFL)
 
 
 def _ensure_standard_streams() -> None:

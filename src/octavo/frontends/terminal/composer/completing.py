@@ -9,13 +9,14 @@ from msgspec.structs import replace
 
 from octavo.frontends.custom_prompts import PREFIX, Prompt, completed, names_in, takes_numbered
 from octavo.frontends.terminal.built_in import BY_NAME
-from octavo.frontends.terminal.composer import completion as completions
-from octavo.frontends.terminal.composer.completion import Completion, FileMatch, Token, token_at_cursor
 from octavo.frontends.terminal.composer.draft import Draft
 from octavo.frontends.terminal.composer.editor import Editor, row_step
-from octavo.frontends.terminal.composer.popup import moved
 from octavo.frontends.terminal.effects import RunCommand, SearchFiles
 from octavo.frontends.terminal.keys.key import Key
+
+TYPE_CHECKING = False  # the popups are loaded with the first key
+if TYPE_CHECKING:
+    from octavo.frontends.terminal.composer.completion import Completion, FileMatch, Token
 
 Attach = Callable[[str], Draft | None]
 """The label for a picture at a path, None when there is none."""
@@ -36,6 +37,8 @@ class Completing:
 
     def follow(self, draft: Draft) -> list[SearchFiles]:
         """The draft may have changed; files are asked for when their word has."""
+        from octavo.frontends.terminal.composer.completion import token_at_cursor
+
         token = token_at_cursor(draft)
         if token is None or token.text != self._dismissed:
             self._dismissed = ""
@@ -48,12 +51,16 @@ class Completing:
         return [SearchFiles(query)] if query != asked else []
 
     def _opened(self, token: Token) -> Completion:
+        from octavo.frontends.terminal.composer import completion as completions
+
         if token.text[0] == "@":
             return completions.files(token, self.open)
         return completions.commands(token, self.prompts)
 
     def dismiss(self, draft: Draft) -> None:
         """No popup for this word until it changes."""
+        from octavo.frontends.terminal.composer.completion import token_at_cursor
+
         token = token_at_cursor(draft)
         self._dismissed = token.text if token else ""
         self.open = None
@@ -61,13 +68,15 @@ class Completing:
     def files_found(self, query: str, found: Sequence[FileMatch], word: str = "") -> None:
         """The files for a query, and a word on what is missing; those for an earlier one are dropped."""
         if self.open and self.open.of_files and self.open.token.query == query:
-            self.open = completions.with_files(self.open, found, word)
+            from octavo.frontends.terminal.composer.completion import with_files
+
+            self.open = with_files(self.open, found, word)
 
     def prompts_known(self, prompts: Iterable[Prompt]) -> None:
         """The user's own prompts."""
         self.prompts = {prompt.name: prompt for prompt in prompts}
         if self.open and not self.open.of_files:
-            self.open = completions.commands(self.open.token, self.prompts)
+            self.open = self._opened(self.open.token)
 
     def handle(self, key: Key, editor: Editor) -> Taken | None:
         """A key while a popup may be open; None: it is not for the popup."""
@@ -75,6 +84,8 @@ class Completing:
         if completion is None:
             return None
         if (step := row_step(key)) and completion.popup.items:
+            from octavo.frontends.terminal.composer.popup import moved
+
             self.open = replace(completion, popup=moved(completion.popup, step))
             return "done"
         chosen = completion.popup.chosen
@@ -84,7 +95,9 @@ class Completing:
             self.dismiss(editor.draft)
             return "done"
         if completion.of_files:
-            new = self._attach(chosen.text) or Draft(completions.quoted(chosen.text) + " ")
+            from octavo.frontends.terminal.composer.completion import quoted
+
+            new = self._attach(chosen.text) or Draft(quoted(chosen.text) + " ")
             editor.replace(completion.token.start, completion.token.end, new)
             return "done"
         return self._take_command(chosen.text, completion.token, editor, run=key.name == "enter")

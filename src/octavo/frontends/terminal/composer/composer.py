@@ -14,11 +14,9 @@ from msgspec.structs import replace
 from octavo.frontends.custom_prompts import Prompt
 from octavo.frontends.terminal.composer.burst import Burst, TakenBack
 from octavo.frontends.terminal.composer.completing import Completing
-from octavo.frontends.terminal.composer.completion import Completion, FileMatch
 from octavo.frontends.terminal.composer.draft import Draft, Picture, at, expanded, joined
 from octavo.frontends.terminal.composer.drawing import text_columns
 from octavo.frontends.terminal.composer.editor import Editor, row_step, typed
-from octavo.frontends.terminal.composer.history_search import HistorySearch
 from octavo.frontends.terminal.composer.paste import attached, pasted, with_line_feeds
 from octavo.frontends.terminal.composer.pictures import EXTENSIONS, Found, ReadSize, picture_size
 from octavo.frontends.terminal.composer.recall import Recall
@@ -39,6 +37,11 @@ from octavo.frontends.terminal.effects import (
     UserShell,
 )
 from octavo.frontends.terminal.keys.key import Key, Paste
+
+TYPE_CHECKING = False  # what the first frame does not show is loaded when it is used
+if TYPE_CHECKING:
+    from octavo.frontends.terminal.composer.completion import Completion, FileMatch
+    from octavo.frontends.terminal.composer.history_search import HistorySearch
 
 CLIPBOARD_LIMIT = 1.0
 """Seconds for which keys wait for the clipboard, so that Enter does not overtake the picture."""
@@ -180,6 +183,8 @@ class Composer:
             case Key("g", True, False):
                 return [EditDraft(expanded(self.editor.draft))]
             case Key("r", True, False):
+                from octavo.frontends.terminal.composer.history_search import HistorySearch
+
                 self.search = HistorySearch(self.recall, self.editor)
                 return []
             case Key("v", True, False):

@@ -11,8 +11,6 @@ import msgspec
 from octavo.frontends.terminal.composer.composer import Composer
 from octavo.frontends.terminal.composer.drawing import Cursor, draft_rows, row_count
 from octavo.frontends.terminal.composer.footer import footer_row, search_row, shortcut_rows
-from octavo.frontends.terminal.composer.popup import popup_rows
-from octavo.frontends.terminal.composer.queue import queue_rows, told_rows
 from octavo.frontends.terminal.composer.status import Light, Status, status_row
 from octavo.frontends.terminal.text.styled import EMPTY, Line, Style
 from octavo.frontends.terminal.text.widths import cut_line
@@ -39,7 +37,7 @@ def pane_rows(pane: Pane, width: int, height: int) -> tuple[list[Line], Cursor]:
     """At most `height` rows of at most `width` columns, and where the cursor is in them."""
     composer = pane.composer
     status = [status_row(pane.status, pane.now, width, pane.light)] if pane.status else []
-    queue = [*told_rows(composer.told, width), *queue_rows(composer.queue, width)]
+    queue = _queue_rows(composer, width)
     shares = _shares(pane, len(status), len(queue), row_count(composer.editor.draft, width), width, max(height, 1))
     draft, (row, column), composer.top_row = draft_rows(
         composer.editor.draft, composer.example, width, shares.draft, composer.top_row, pane.fill
@@ -95,12 +93,22 @@ def _shares(pane: Pane, status: int, queue: int, draft: int, width: int, height:
     return _Shares(first + few + rest, footer + popup, status, above, below, top, gap, queue, live, int(live > 0))
 
 
+def _queue_rows(composer: Composer, width: int) -> list[Line]:
+    if not composer.told and not composer.queue:
+        return []
+    from octavo.frontends.terminal.composer.queue import queue_rows, told_rows  # not for the first frame
+
+    return [*told_rows(composer.told, width), *queue_rows(composer.queue, width)]
+
+
 def _under(pane: Pane, width: int, height: int) -> list[Line]:
     """The popup or the footer."""
     composer = pane.composer
     if composer.search:
         rows = [search_row(composer.search.query, missed=composer.search.missed)]
     elif composer.completion:
+        from octavo.frontends.terminal.composer.popup import popup_rows  # not for the first frame
+
         rows = popup_rows(composer.completion.popup, width, height)
     elif composer.shortcuts:
         rows = shortcut_rows(width, enhanced=pane.enhanced, primed=composer.hint == "backtrack")

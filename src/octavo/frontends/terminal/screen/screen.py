@@ -8,7 +8,6 @@ frame, no other is made: only the newest rows are drawn then.
 from __future__ import annotations
 
 import os
-import signal
 import time
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
@@ -161,7 +160,9 @@ class Screen:
     def suspend(self) -> None:
         """Give the terminal back and stop with our process group; returns when we are continued."""
         self.give_back()
-        os.kill(0, signal.SIGTSTP)
+        from signal import SIGTSTP
+
+        os.kill(0, SIGTSTP)
 
     def continued(self, *, in_place: bool = False) -> None:
         """We go on after a stop: take the terminal again, and draw below what stands there, or where we were."""

@@ -19,6 +19,8 @@ _NOT_SIMPLE = (
     "\u2500-\u25fc\u26a0\u2714\u2717\u2718\u2800-\u28ff]"
 )
 _compiled: list[re.Pattern[str]] = []
+_WITHOUT_MARKS = dict.fromkeys(map(ord, "›·•…│─╭╮╰╯▂▄▆█✔"))
+"""Without those of our own that first screens show: the pattern is compiled for what comes later."""
 
 
 def _simple(text: str) -> bool:
@@ -26,6 +28,8 @@ def _simple(text: str) -> bool:
     if text.isascii():
         return True
     if not _compiled:
+        if text.translate(_WITHOUT_MARKS).isascii():
+            return True
         import re
 
         _compiled.append(re.compile(_NOT_SIMPLE))
