@@ -1,6 +1,6 @@
 """What a conversation may do: when to ask, and what commands may touch (`docs/sandbox.md`)."""
 
-from __future__ import annotations
+# No `from __future__ import annotations` here: a start reads one of these, and the compiler is not loaded for it.
 
 from typing import Literal
 
