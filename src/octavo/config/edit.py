@@ -57,6 +57,11 @@ def acknowledge_wsl_setup(home: str) -> None:
     edit_file(home, _setting((), "windows_wsl_setup_acknowledged", True))
 
 
+def save_theme(home: str, name: str) -> None:
+    """Records the theme of the interface."""
+    edit_file(home, _setting(("tui",), "theme", name))
+
+
 def save_feature(home: str, name: str, value: bool) -> None:
     """Switches a feature, under the name that the user gave."""
     edit_file(home, _setting(("features",), name, value))

@@ -67,7 +67,8 @@ class Tui(msgspec.Struct, frozen=True):
     """`[tui]`: desktop notifications off, on, or for the named events; whether Enter tells a turn that runs.
 
     `terminal_title` names what stands in the window's title, in this order; nothing leaves it alone. `quiet` turns
-    notifications and the title off, whatever else is set.
+    notifications and the title off, whatever else is set. `theme` names one of `themes`, the user's own (looks by
+    role), or one that comes along; `prose_width` is the widest column of prose.
     """
 
     notifications: bool | tuple[str, ...] = False
@@ -76,6 +77,9 @@ class Tui(msgspec.Struct, frozen=True):
     terminal_title: tuple[str, ...] = ()
     quiet: bool = False
     enter_steers: bool = False
+    theme: str | None = None
+    themes: Mapping[str, Mapping[str, Any]] = {}
+    prose_width: Unsigned | None = None
 
 
 class ToolsToml(msgspec.Struct, frozen=True):

@@ -48,5 +48,6 @@ COMMANDS = (
     Command("export", "write the conversation into a file, or copy it", busy=True, argument="[FILE]"),
     Command("clear", "start a new session on a clean screen"),
     Command("title", "choose what stands in the window's title", busy=True),
+    Command("theme", "choose the colours of the interface", busy=True),
 )
 BY_NAME = {command.name: command for command in COMMANDS}

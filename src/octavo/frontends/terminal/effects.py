@@ -265,6 +265,22 @@ class InsertText(msgspec.Struct, frozen=True):
     text: str
 
 
+class ListThemes(msgspec.Struct, frozen=True):
+    """Open the list of themes."""
+
+
+class TryTheme(msgspec.Struct, frozen=True):
+    """Let the screen look like the theme of this name, for now."""
+
+    name: str
+
+
+class ChooseTheme(msgspec.Struct, frozen=True):
+    """Use this theme from now on, and save the choice."""
+
+    name: str
+
+
 class ListCopies(msgspec.Struct, frozen=True):
     """Open the list of what can be copied."""
 
@@ -389,6 +405,9 @@ ViewEffect = (
     | ShowStatus
     | ShowMcp
     | InsertText
+    | ListThemes
+    | TryTheme
+    | ChooseTheme
     | ListCopies
     | CopyText
     | PrintAgain

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from octavo.frontends.terminal.kept_draft import DraftKeeper
     from octavo.frontends.terminal.keys.parser import Parser
     from octavo.frontends.terminal.session import Opening, Session
+    from octavo.frontends.terminal.themes.theme import Theme
     from octavo.protocol.policy import SandboxPolicy
 
 
@@ -104,6 +105,8 @@ class Interface:
         self._has_begun = True
         self.set_title(self.config.tui.terminal_title)
         self._look_for_updates()
+        for fault in self._faults_of_settings():
+            self.warn(fault)
         self._keep_draft()
         self.go_on()
 
@@ -115,6 +118,14 @@ class Interface:
 
             self.app.title = Title(items, lambda: self.config)
             self.app.title.look()
+
+    def _faults_of_settings(self) -> tuple[str, ...]:
+        """What is wrong with how the user wants the interface to look."""
+        if self.config.tui.theme is None:
+            return ()
+        from octavo.frontends.terminal.themes.choose import chosen_theme
+
+        return chosen_theme(self.config.tui)[1]
 
     def _keep_draft(self) -> None:
         """Keep what is written here from now on; what was kept before can be brought back."""
@@ -158,7 +169,9 @@ class Interface:
         tui = self.config.tui
         wanted = not tui.quiet and tui.notifications
         notifier = Notifier(wanted, tui.notification_method, tui.notification_condition)
-        return Talk(self.app.composer, chat_facts(self.config), notifier)
+        talk = Talk(self.app.composer, chat_facts(self.config), notifier)
+        talk.palette = talk.palette._replace(prose=tui.prose_width or 0)
+        return talk
 
     async def _put_away(self) -> None:
         if self.listing is not None:
@@ -410,6 +423,12 @@ class Interface:
         if self.recording is not None:
             self.recording.op(op)
         self.session.submit(op)
+
+    def wear(self, theme: Theme) -> None:
+        """Let the screen look like this theme."""
+        self.screen.wear(theme)
+        self.app.wear(theme)
+        self.loop.changed()
 
     def set_config(self, **changes: object) -> None:
         """Settings that hold from now on, for this session and the next one."""

@@ -60,6 +60,12 @@ def run_interface(
     saved = _saved(config, request)
     screen = Screen(tty, config.environ)
     app = App(composer_of(config), screen.depth)
+    if config.tui.theme is not None:
+        from octavo.frontends.terminal.themes.choose import chosen_theme
+
+        theme, _ = chosen_theme(config.tui)
+        screen.wear(theme)
+        app.wear(theme)
     with _silence(config):
         try:
             screen.start()

@@ -35,7 +35,8 @@ from octavo.frontends.terminal.effects import (
 )
 from octavo.frontends.terminal.keys.key import ColorReply, Focus, Input, Key, KeyboardReply, Paste
 from octavo.frontends.terminal.screen.depth import PALETTE, TRUE
-from octavo.frontends.terminal.text.styled import EMPTY, Line, Style
+from octavo.frontends.terminal.text.styled import EMPTY, PLAIN, Line, Style
+from octavo.frontends.terminal.themes.theme import TERMINAL, Theme, fitted
 from octavo.frontends.terminal.views.stack import ViewStack
 from octavo.frontends.terminal.views.view import View, is_named
 
@@ -75,6 +76,7 @@ class App:
         self.perform: Perform = _nothing
         self._early: list[Effect] = []
         self._depth = depth
+        self._theme = fitted(TERMINAL, depth)
         self._foreground: Rgb | None = None
         self._background: Rgb | None = None
         self._enhanced = False
@@ -276,14 +278,22 @@ class App:
             if self.talk is not None:
                 self.set_palette()
 
+    def wear(self, theme: Theme) -> None:
+        """Take what is more than the look of a role from this theme."""
+        self._theme = fitted(theme, self._depth)
+        self.set_palette()
+
     def set_palette(self) -> None:
-        """Let messages have the background that goes with the terminal's."""
+        """Let messages have the background that goes with the theme or the terminal's own."""
         if self.talk is not None:
             fill = self._fill
             self.talk.palette = self.talk.palette._replace(message=fill.bg if fill is not None else None)
 
     @property
     def _fill(self) -> Style | None:
+        fill = self._theme.fill
+        if fill != "auto":
+            return Style(bg=fill) if fill is not None else None
         if self._background is None or self._depth < PALETTE:
             return None
         from octavo.frontends.terminal.cells.cell import blended
@@ -292,9 +302,10 @@ class App:
 
     @property
     def _light(self) -> Light | None:
-        if self._depth != TRUE or self._background is None or self._foreground is None:
+        if self._depth != TRUE or self._background is None or self._foreground is None or not self._theme.has_colors:
             return None
-        return Light(self._foreground, self._background)
+        text = self._theme.look(PLAIN).fg
+        return Light(text if isinstance(text, tuple) else self._foreground, self._background)
 
 
 def _nothing(effect: Effect, now: float) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from octavo.frontends.terminal.cells.cell import INDENT, LEAD, Palette
+from octavo.frontends.terminal.cells.cell import INDENT, LEAD, Palette, prose_columns
 from octavo.frontends.terminal.text.links import with_links
 from octavo.frontends.terminal.text.markdown import render
 from octavo.frontends.terminal.text.styled import DIM, Line, Span, Style, line
@@ -26,7 +26,7 @@ class AgentText(msgspec.Struct, frozen=True):
 
     def scrollback(self, columns: int, palette: Palette) -> list[Line]:
         """Wrapped to this width."""
-        return _rows(self.flows, columns, LEAD if self.begins else INDENT, _ANSWER)
+        return _rows(self.flows, columns, palette, LEAD if self.begins else INDENT, _ANSWER)
 
     transcript = scrollback
 
@@ -40,7 +40,7 @@ class AgentMessage(msgspec.Struct, frozen=True):
 
     def scrollback(self, columns: int, palette: Palette) -> list[Line]:
         """The same rows that its pieces would have given."""
-        return _rows(render(self.text), columns, LEAD, _ANSWER)
+        return _rows(render(self.text), columns, palette, LEAD, _ANSWER)
 
     transcript = scrollback
 
@@ -56,23 +56,25 @@ class Thought(msgspec.Struct, frozen=True):
     def scrollback(self, columns: int, palette: Palette) -> list[Line]:
         """The text below the heading."""
         body = thought_body(self.text) if self.is_printed else ""
-        return _thought_rows(body, columns) if body else []
+        return _thought_rows(body, columns, palette) if body else []
 
     def transcript(self, columns: int, palette: Palette) -> list[Line]:
         """All of it."""
-        return _thought_rows(self.text.strip(), columns)
+        return _thought_rows(self.text.strip(), columns, palette)
 
 
-def _rows(flows: Iterable[Flow], columns: int, lead: Line, style: Style) -> list[Line]:
+def _rows(flows: Iterable[Flow], columns: int, palette: Palette, lead: Line, style: Style) -> list[Line]:
     rows: list[Line] = []
+    prose = prose_columns(columns, palette)
     for flow in flows:
         text = with_links(flow.text).styled(style)
-        rows += flow._replace(text=text).rows(columns, INDENT if rows else lead, INDENT)
+        room = prose if flow.is_prose else columns
+        rows += flow._replace(text=text).rows(room, INDENT if rows else lead, INDENT)
     return rows
 
 
-def _thought_rows(text: str, columns: int) -> list[Line]:
-    return [row.styled(_THOUGHT) for row in _rows(render(text), columns, line("• "), _THOUGHT)]
+def _thought_rows(text: str, columns: int, palette: Palette) -> list[Line]:
+    return [row.styled(_THOUGHT) for row in _rows(render(text), columns, palette, line("• "), _THOUGHT)]
 
 
 def thought_heading(text: str) -> str | None:

@@ -15,16 +15,17 @@ from octavo.frontends.terminal.text.styled import BOLD, DIM, Color, Line, Span, 
 
 
 class Palette(NamedTuple):
-    """What is known of colours when rows are made.
+    """What is known of colours and room when rows are made.
 
     `message` is the background of the user's messages and of the composer, None where the terminal's own is unknown;
-    `spinner` is what a running cell has as its mark in this frame, `lines` how many rows the screen has, 0 where
-    nobody looks at one.
+    `prose` is the widest column of prose, 0 for the whole width; `spinner` is what a running cell has as its mark in
+    this frame, `lines` how many rows the screen has, 0 where nobody looks at one.
     """
 
     message: Color | None = None
     spinner: Span = Span("•")
     lines: int = 0
+    prose: int = 0
 
 
 class Cell(Protocol):
@@ -46,6 +47,14 @@ def printed(cell: Cell, columns: int, palette: Palette, *, is_first: bool) -> li
     rows = cell.scrollback(columns, palette)
     return rows if not rows or is_first or cell.continues else [Line(), *rows]
 
+
+def prose_columns(columns: int, palette: Palette) -> int:
+    """How far prose goes in so many columns."""
+    return min(columns, max(palette.prose, LEAST_PROSE)) if palette.prose else columns
+
+
+LEAST_PROSE = 20
+"""Columns below which nobody can want prose to end."""
 
 LEAD = line(Span("• ", DIM))
 """Before the first row of most cells."""

@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from octavo.frontends.terminal.cells.cell import INDENT, Palette
+from octavo.frontends.terminal.cells.cell import INDENT, Palette, prose_columns
 from octavo.frontends.terminal.text.clean import clean, one_line
 from octavo.frontends.terminal.text.styled import (
     ACCENT,
@@ -44,11 +44,11 @@ class Notice(msgspec.Struct, frozen=True):
     def scrollback(self, columns: int, palette: Palette) -> list[Line]:
         """The text, a very long one cut, with what there is more to say below."""
         text = clean(self.text).strip("\n")
-        return self._rows(columns, text if len(text) <= _MOST else text[:_MOST] + "…")
+        return self._rows(prose_columns(columns, palette), text if len(text) <= _MOST else text[:_MOST] + "…")
 
     def transcript(self, columns: int, palette: Palette) -> list[Line]:
         """All of the text."""
-        return self._rows(columns, clean(self.text).strip("\n"))
+        return self._rows(prose_columns(columns, palette), clean(self.text).strip("\n"))
 
     def _rows(self, columns: int, text: str) -> list[Line]:
         rows: list[Line] = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 from msgspec.structs import replace
 
-from octavo.frontends.terminal.cells.cell import BRANCH, INDENT, LEAD, TITLE, UNDER, Palette
+from octavo.frontends.terminal.cells.cell import BRANCH, INDENT, LEAD, TITLE, UNDER, Palette, prose_columns
 from octavo.frontends.terminal.text.clean import one_line
 from octavo.frontends.terminal.text.styled import DIM, Line, Span, Style, line
 from octavo.frontends.terminal.text.wrapping import Flow, wrap
@@ -30,6 +30,7 @@ class PlanCell(msgspec.Struct, frozen=True):
 
     def scrollback(self, columns: int, palette: Palette) -> list[Line]:
         """A third of the screen at most, the step at work among it."""
+        columns = prose_columns(columns, palette)
         rows = self.transcript(columns, palette)
         most = max(palette.lines // 3, _LEAST)
         if not palette.lines or len(rows) <= most:
@@ -45,6 +46,7 @@ class PlanCell(msgspec.Struct, frozen=True):
 
     def transcript(self, columns: int, palette: Palette) -> list[Line]:
         """Each step with the mark of its state."""
+        columns = prose_columns(columns, palette)
         rows = wrap(line(Span("Updated Plan", TITLE)), columns, LEAD)
         flows: list[Flow] = []
         if note := one_line(self.note):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from octavo.frontends.terminal.cells.cell import INDENT, Palette
+from octavo.frontends.terminal.cells.cell import INDENT, Palette, prose_columns
 from octavo.frontends.terminal.text.clean import clean
 from octavo.frontends.terminal.text.styled import DIM, Line, Span, Style, line
 from octavo.frontends.terminal.text.widths import cut
@@ -27,11 +27,12 @@ class UserCell(msgspec.Struct, frozen=True):
     continues = False
 
     def scrollback(self, columns: int, palette: Palette) -> list[Line]:
-        """One column stays free at the right."""
+        """One column stays free at the right; lines that are set off, as code is, are no prose."""
         shade = Style(bg=palette.message) if palette.message is not None else None
         rows: list[Line] = []
         for part in clean(self.text).split("\n") if self.text or not self.images else ():
-            rows += wrap(line(Span(part, _SAID)), columns - 1, INDENT if rows else _MARK, INDENT)
+            room = columns if part.startswith(" ") else prose_columns(columns, palette)
+            rows += wrap(line(Span(part, _SAID)), room - 1, INDENT if rows else _MARK, INDENT)
         if not rows:  # pictures without a word
             count = "1 picture" if self.images == 1 else f"{self.images} pictures"
             rows = wrap(line(Span(count, DIM)), columns - 1, _MARK, INDENT)

@@ -6,7 +6,17 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from octavo.frontends.terminal import effects as wish
-from octavo.frontends.terminal.deeds import beginning, exporting, messages, picking, program, sessions, settings, shows
+from octavo.frontends.terminal.deeds import (
+    beginning,
+    exporting,
+    looks,
+    messages,
+    picking,
+    program,
+    sessions,
+    settings,
+    shows,
+)
 from octavo.frontends.terminal.interface import Interface
 from octavo.protocol import ops
 
@@ -32,6 +42,9 @@ DEEDS: Mapping[type, Deed] = {
     wish.Operate: lambda here, effect: here.submit(effect.op),
     wish.Backtrack: sessions.backtrack,
     wish.ChooseModel: settings.choose_model,
+    wish.ListThemes: looks.list_themes,
+    wish.TryTheme: looks.try_theme,
+    wish.ChooseTheme: looks.choose_theme,
     wish.ChooseApprovals: settings.choose_approvals,
     wish.ListTitleItems: settings.list_title_items,
     wish.ChooseTitle: settings.choose_title,

@@ -19,6 +19,7 @@ from octavo.frontends.terminal.screen.live import Cursor, Live
 from octavo.frontends.terminal.screen.sgr import Ink
 from octavo.frontends.terminal.screen.tty import Tty
 from octavo.frontends.terminal.text.styled import Line
+from octavo.frontends.terminal.themes.theme import Theme
 
 _LINES_A_FRAME = 400
 _ANSWERS_S = 1.0  # how long answers of the terminal may take
@@ -53,6 +54,11 @@ class Screen:
     def ask_colors(self) -> None:
         """Ask for the colours again; answers come as input."""
         self.tty.write(modes.COLOR_QUERIES)
+
+    def wear(self, theme: Theme) -> None:
+        """Let roles look like this from the next frame on; what was printed stays as it is."""
+        self._ink.wear(theme)
+        self.spoil()
 
     def named(self, name: str) -> None:
         """The terminal has said what it is."""

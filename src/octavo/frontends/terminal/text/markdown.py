@@ -235,7 +235,7 @@ class Markdown:
             self._leaf = "paragraph"
             self._paragraph_is_shown = False
         if len(self._held) == 1 and _table_row().match(text):
-            self._say([line(text.strip(" "))])
+            self._say([line(text.strip(" "))], is_prose=False)
             return
         lines, is_closed = inline(_source(self._held))
         is_closed = is_closed and not text.endswith("\\")  # which may be a hard break
@@ -246,22 +246,20 @@ class Markdown:
         if self._held:
             self._say(inline(_source(self._held))[0])
 
-    def _say(self, lines: list[Line]) -> None:
+    def _say(self, lines: list[Line], *, is_prose: bool = True) -> None:
         for words in lines:
-            self._emit("text", words, goes_on=self._paragraph_is_shown)
+            self._emit("text", words, goes_on=self._paragraph_is_shown, is_prose=is_prose)
             self._paragraph_is_shown = True
         self._held.clear()
 
     # --- rows ------------------------------------------------------------------------------------
 
-    def _emit(self, kind: Kind, text: Line, *, goes_on: bool = False) -> None:
+    def _emit(self, kind: Kind, text: Line, *, goes_on: bool = False, is_prose: bool = True) -> None:
         path = tuple(self._containers)
         if not goes_on and self._needs_gap(kind, path):
             self._out.append(Flow(EMPTY, *prefixes(_common(path, self._last[1]), blank=True)))
-        if path:
-            self._out.append(_in_containers(text, path))
-        else:
-            self._out.append(Flow(text))
+        flow = _in_containers(text, path) if path else Flow(text)
+        self._out.append(flow if is_prose and kind not in _WIDE else flow._replace(is_prose=False))
         self._last, self._blank = (kind, path), False
 
     def _needs_gap(self, kind: Kind, path: tuple[Container, ...]) -> bool:
@@ -277,6 +275,9 @@ class Markdown:
             return False
         return not _same_list(path, last_path)
 
+
+_WIDE = ("code", "html")
+"""Blocks that take the whole width."""
 
 _APART = ("heading", "code", "rule")
 """Blocks with a blank row on both sides."""

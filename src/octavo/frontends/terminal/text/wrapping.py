@@ -19,11 +19,12 @@ _GLUED_TO_THE_LEFT = frozenset("、。，．！？：；）］｝」』】》〉
 
 
 class Flow(NamedTuple):
-    """A logical line, and what stands before its first row and the others."""
+    """A logical line, and what stands before its first row and the others. Code, HTML and tables are no prose."""
 
     text: Line
     first: Line = EMPTY
     rest: Line = EMPTY
+    is_prose: bool = True
 
     def rows(self, columns: int, lead: Line = EMPTY, indent: Line = EMPTY) -> list[Line]:
         """The rows at this width, with `lead` before the first one and `indent` before the others."""

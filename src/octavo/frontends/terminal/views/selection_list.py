@@ -13,7 +13,7 @@ from octavo.frontends.terminal.text.widths import cut_line, width
 from octavo.frontends.terminal.text.wrapping import wrap
 from octavo.frontends.terminal.views.guard import Guard
 from octavo.frontends.terminal.views.option_rows import Option, option_rows, window
-from octavo.frontends.terminal.views.view import CLOSE, STAY, Cursor, Outcome, View, is_cancel, is_ctrl, is_named, typed
+from octavo.frontends.terminal.views.view import STAY, Cursor, Outcome, View, is_cancel, is_ctrl, is_named, typed
 
 if TYPE_CHECKING:
     from octavo.frontends.terminal.effects import Effect
@@ -27,7 +27,7 @@ class Choice(NamedTuple):
     """An option and what choosing it leads to: another view over this one, or effects.
 
     Choosing leaves all lists that led here; with `back` this one alone, with `keeps` none, since a view comes over it.
-    `search` is looked at besides the name.
+    `search` is looked at besides the name; `tries` are the effects of merely selecting it.
     """
 
     option: Option
@@ -36,12 +36,14 @@ class Choice(NamedTuple):
     back: bool = False
     keeps: bool = False
     search: str = ""
+    tries: tuple[Effect, ...] = ()
 
 
 class SelectionList(View):
     """The list. With `search`, which stands while nothing is typed, characters filter it and no numbers are shown.
 
-    A `guarded` list asks something that must not be answered by accident: keys that come too soon go to the draft.
+    `left` are the effects of going back without a choice. A `guarded` list asks something that must not be answered by
+    accident: keys that come too soon go to the draft.
     """
 
     def __init__(
@@ -53,10 +55,12 @@ class SelectionList(View):
         search: str = "",
         guarded: bool = False,
         hint: str = HINT,
+        left: tuple[Effect, ...] = (),
     ) -> None:
         self.title, self.hint = title, hint
         self._choices, self._header, self._search = tuple(choices), tuple(header), search
         self._guard = Guard() if guarded else None
+        self._left = left
         self._query = ""
         self._top = 0
         current = next((i for i, choice in enumerate(choices) if choice.option.is_current), 0)
@@ -84,7 +88,7 @@ class SelectionList(View):
     def handle(self, event: Key | Paste, now: float) -> Outcome:
         """Take an input."""
         if is_cancel(event):
-            return CLOSE
+            return Outcome(self._left, "close")
         if self._guard:
             before, key, after = self._guard.admit(event, now)
             outcome = STAY if key is None else self._key(key)
@@ -98,6 +102,7 @@ class SelectionList(View):
         if is_named(key, "up", "down"):
             if shown:
                 self._selected = (self._selected + (1 if key.name == "down" else -1)) % len(shown)
+                return Outcome(shown[self._selected].tries)
         elif is_named(key, "enter"):
             return self._choose(shown[self._selected]) if shown else STAY
         elif self._search:
@@ -117,6 +122,8 @@ class SelectionList(View):
     def _filter(self, query: str) -> Outcome:
         if self._search and query != self._query:
             self._query, self._selected, self._top = query, 0, 0
+            shown = self._shown()
+            return Outcome(shown[0].tries) if shown else STAY
         return STAY
 
     def _choose(self, choice: Choice) -> Outcome:
