@@ -5,7 +5,7 @@ from __future__ import annotations
 from typist import Typist
 
 from octavo.frontends.terminal.composer.status import Status
-from octavo.frontends.terminal.effects import Steer, Submit
+from octavo.frontends.terminal.effects import Interrupt, Steer, Submit, UserShell
 from octavo.frontends.terminal.text.styled import DIM
 
 
@@ -43,9 +43,31 @@ def test_pictures_are_told_too() -> None:
     assert typist.take() == [Steer("[shot.png 7x5] like this", ("/ws/shot.png",))]
 
 
-def test_what_is_no_message_waits_or_runs_as_ever() -> None:
-    assert working().type("!ls").keys("tab").composer.queue
-    assert working(enter_steers=True).type("!ls").keys("enter").composer.told == []
+def test_a_command_of_the_user_waits_with_enter_and_runs_at_once_with_tab() -> None:
+    typist = working().type("!ls").keys("tab")
+    assert typist.take() == [UserShell("ls", beside=True)]
+    assert typist.text == ""
+    assert typist.type("!pwd").keys("enter").take() == []
+    assert typist.composer.turn_ended() == [UserShell("pwd")]
+    swapped = working(enter_steers=True)
+    assert swapped.type("!ls").keys("enter").take() == [UserShell("ls", beside=True)]
+    assert swapped.type("!pwd").keys("tab").take() == []
+    assert swapped.composer.turn_ended() == [UserShell("pwd")]
+
+
+def test_a_command_of_the_user_runs_at_once_beside_what_can_be_told_nothing() -> None:
+    typist = Typist(bursts=False)
+    typist.composer.busy = True  # a summary, for example
+    assert typist.type("!ls").keys("tab").take() == [UserShell("ls", beside=True)]
+    assert typist.composer.busy
+
+
+def test_escape_stops_a_command_that_runs_after_the_turn() -> None:
+    typist = Typist(bursts=False)
+    typist.composer.beside = True
+    assert typist.keys("escape").take() == [Interrupt()]
+    assert typist.keys("ctrl-c").take() == [Interrupt()]
+    assert typist.type("hello").keys("enter").take() == [Submit("hello")]
 
 
 def test_tab_means_nothing_where_no_turn_can_be_told() -> None:

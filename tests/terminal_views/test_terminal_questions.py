@@ -222,7 +222,7 @@ def test_questions_are_asked_in_the_order_in_which_they_came() -> None:
 def test_the_end_of_the_turn_drops_all_questions_and_keeps_lists() -> None:
     note = Note("Title", "", lambda text: ())
     hands = Hands(note, asked(), asked(("two",)))
-    hands.stack.drop_questions(hands.now)
+    hands.stack.drop_questions(lambda _: False, hands.now)
     assert hands.stack.top is note
 
 

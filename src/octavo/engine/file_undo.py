@@ -56,7 +56,7 @@ class FileUndo:
         self._lock = asyncio.Lock()
         self._running = 0
         self._said: tuple[str, str] = ("", "")
-        self._number: tuple[str, int] | None = None
+        self._numbers: dict[str, int] = {}
         self._told: set[str] = set()
 
     def turn_begins(self, turn: ActiveTurn, message: Message | None) -> None:
@@ -203,9 +203,9 @@ class FileUndo:
 
     def _turn(self, turn_id: str) -> int:
         """The number of the turn, counted over those that ran something."""
-        if self._number is None or self._number[0] != turn_id:
-            self._number = (turn_id, next_number(self._store.journal.read()))
-        return self._number[1]
+        if turn_id not in self._numbers:
+            self._numbers[turn_id] = next_number(self._store.journal.read())
+        return self._numbers[turn_id]
 
     async def _guarded(self, turn_id: str, work: Callable[[], T]) -> T | None:
         """Work in a thread; that it fails is told once and stops nothing else."""

@@ -158,16 +158,19 @@ def _tell_observer(session: Session, turn: ActiveTurn, items: Sequence[UserInput
 
 
 async def _decide(session: Session, op: ops.ExecApproval | ops.PatchApproval) -> None:
-    """Pass on the user's answer; `abort` also ends the turn, after the call has told that it was refused."""
-    turn = session.active
-    if turn is None or turn.id != op.id:
+    """Pass on the user's answer; `abort` also ends the turn, after the call has told that it was refused.
+
+    A command of the user beside the turn ends with its refusal, and nothing else does.
+    """
+    turn = session.working(op.id)
+    if turn is None:
         return
     if isinstance(op, ops.ExecApproval) and op.remember is not None and op.decision in _YES:
         from octavo.engine.remembering import remember  # rare
 
         remember(session, turn, op.remember)
     question = turn.answer(op.decision, op.call_id)
-    if op.decision != "abort" or (question is None and op.call_id is not None):
+    if op.decision != "abort" or (question is None and op.call_id is not None) or turn is not session.active:
         return
     turn.ending = True
     if question is not None:
@@ -214,9 +217,13 @@ async def _rarer(session: Session, submission: ops.Submission) -> None:
 
             await review(session, submission.id, op.review_request)
         case ops.RunUserShellCommand() as op:
-            from octavo.engine.user_shell import run_user_shell_command
+            from octavo.engine.user_shell import run_beside, run_user_shell_command
 
-            await run_user_shell_command(session, submission.id, op.command)
+            await (run_beside if op.beside else run_user_shell_command)(session, submission.id, op.command)
+        case ops.StopUserShellCommand() as op:
+            from octavo.engine.user_shell import stop_beside
+
+            stop_beside(session, op.id)
         case _:
             from octavo.engine.small_services import answer
 

@@ -81,6 +81,8 @@ class Session:
         self.encoded_tools = EncodedTools()
         self.broadcast = Broadcast()
         self.active: ActiveTurn | None = None
+        self.beside: dict[str, ActiveTurn] = {}
+        """Commands of the user that run beside it, by their ids."""
         self.telemetry: ConversationTelemetry | None = None
         self.snapshot: asyncio.Task[None] | None = None
         self.approved_for_session: set[ApprovalKey] = set()
@@ -236,13 +238,18 @@ class Session:
 
     # --- what tools may use (see `tools.context.Host`) ------------------------------------
 
+    def working(self, turn_id: str) -> ActiveTurn | None:
+        """What runs under this id: the task, or a command beside it; None when it is over."""
+        turn = self.active
+        return turn if turn is not None and turn.id == turn_id else self.beside.get(turn_id)
+
     async def ask(self, turn_id: str, request: Question, origin: str | None = None) -> ReviewDecision:
         """Ask the client and wait; the waiter stands before the question goes out.
 
         `origin` is the sub-conversation that asks, if one does.
         """
-        turn = self.active
-        if turn is None or turn.id != turn_id or turn.context.settings.approvals_reviewer != "user":
+        turn = self.working(turn_id)
+        if turn is None or turn.context.settings.approvals_reviewer != "user":
             return "denied"  # where a reviewer decides, a client that agrees to everything is never taken for it
         answer = turn.open_question(request.call_id)
         self._send(turn_id, request, origin)
@@ -252,10 +259,8 @@ class Session:
 
     async def auto_review(self, turn_id: str, request: Question) -> Verdict | None:
         """What the reviewer says that decides in the user's place; None when the turn is over."""
-        turn = self.active
-        if turn is None or turn.id != turn_id:
-            return None
-        return await self._reviewer(self, turn, request)
+        turn = self.working(turn_id)
+        return None if turn is None else await self._reviewer(self, turn, request)
 
     def queue_input(self, turn_id: str, message: Message) -> bool:
         """Add a message to the next request of the turn."""
@@ -279,9 +284,10 @@ class Session:
         """What patches of the running turn changed so far, those of the turn that it belongs to included."""
         if self.services.outer_diff is not None:
             return self.services.outer_diff()
-        if self.active is None:
+        turn = self.active or next(reversed(self.beside.values()), None)
+        if turn is None:
             raise FatalToolError("there is no turn to apply a patch in")
-        return self.active.diff
+        return turn.diff
 
     async def assess_risk(
         self, turn: TurnContext, call_id: str, command: tuple[str, ...], cwd: str, failure: str

@@ -33,6 +33,7 @@ class ItemView:
         self._clock = clock
         self._calls: dict[str, view.Item] = {}
         self._since: dict[str, float] = {}
+        self._of_user: dict[str, str] = {}  # commands of the user, by the task or the submission that they came with
         self._messages: dict[str, view.Item] = {}
         self._plan: view.Plan | None = None
         self._companions: list[events.EventMsg] = []
@@ -129,7 +130,9 @@ class ItemView:
 
     # --- calls ----------------------------------------------------------------------------
 
-    def _command_begin(self, _: str, msg: events.ExecCommandBegin) -> Sequence[ItemChange]:
+    def _command_begin(self, turn_id: str, msg: events.ExecCommandBegin) -> Sequence[ItemChange]:
+        if msg.is_user_shell_command:
+            self._of_user[msg.call_id] = turn_id
         return self._begin(
             view.CommandExecution(
                 id=msg.call_id,
@@ -141,6 +144,7 @@ class ItemView:
         )
 
     def _command_end(self, _: str, msg: events.ExecCommandEnd) -> Sequence[ItemChange]:
+        self._of_user.pop(msg.call_id, None)
         begun = self._begun(msg.call_id, view.CommandExecution) or view.CommandExecution(id=msg.call_id, command=())
         return self._end(
             begun,
@@ -209,8 +213,9 @@ class ItemView:
             changes.append(ItemChange("completed", msgspec.structs.replace(plan, status="completed")))
         return changes
 
-    def _turn_aborted(self, _: str, __: events.TurnAborted) -> Sequence[ItemChange]:
-        changes = self._abort(self.open_items)
+    def _turn_aborted(self, turn_id: str, _: events.TurnAborted) -> Sequence[ItemChange]:
+        """All that was open is over, but for commands of the user that run beside the turn."""
+        changes = self._abort([one for one in self.open_items if self._of_user.get(one.id, turn_id) == turn_id])
         self._plan = None
         return changes
 
@@ -219,6 +224,7 @@ class ItemView:
             self._calls.pop(item.id, None)
             self._messages.pop(item.id, None)
             self._since.pop(item.id, None)
+            self._of_user.pop(item.id, None)
         return [ItemChange("completed", msgspec.structs.replace(item, status="aborted")) for item in items]
 
 

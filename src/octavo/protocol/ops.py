@@ -149,9 +149,16 @@ class Review(Operation, frozen=True):
 
 
 class RunUserShellCommand(Operation, frozen=True):
-    """Run a command that the user typed."""
+    """Run a command that the user typed: as the conversation's task, or `beside` whatever that is."""
 
     command: str
+    beside: bool = False
+
+
+class StopUserShellCommand(Operation, frozen=True):
+    """Stop the command that runs beside the task; `id` is that of the submission that started it."""
+
+    id: str
 
 
 class Shutdown(Operation, frozen=True):
@@ -175,6 +182,7 @@ Op = (
     | Undo
     | Review
     | RunUserShellCommand
+    | StopUserShellCommand
     | Shutdown
 )
 

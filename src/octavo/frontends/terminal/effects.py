@@ -37,9 +37,10 @@ class Steer(msgspec.Struct, frozen=True):
 
 
 class UserShell(msgspec.Struct, frozen=True):
-    """Run the user's own command line (what stood behind `!`)."""
+    """Run the user's own command line (what stood behind `!`); with `beside`, at once beside what runs."""
 
     command: str
+    beside: bool = False
 
 
 class RunCommand(msgspec.Struct, frozen=True):
@@ -50,7 +51,7 @@ class RunCommand(msgspec.Struct, frozen=True):
 
 
 class Interrupt(msgspec.Struct, frozen=True):
-    """Stop the running turn."""
+    """Stop what began last: the running turn, or a command of the user beside it."""
 
 
 class Quit(msgspec.Struct, frozen=True):

@@ -126,8 +126,8 @@ class App:
         """Take an event of the conversation."""
         if self.talk is not None:
             self.run(self.talk.event(event, now), now)
-            if not self.talk.chat.is_running and self.views.has_question:
-                self.views.drop_questions(now)
+            if self.views.has_question:
+                self.views.drop_questions(self.talk.waits_for, now)
             self._keep_time(now)
 
     def tick(self, now: float) -> None:
@@ -266,7 +266,7 @@ class App:
     @property
     def _is_moving(self) -> bool:
         """Whether something on the screen looks different with time."""
-        return self.talk is not None and self.talk.chat.is_running and self.pager is None and self.views.top is None
+        return self.talk is not None and self.talk.chat.is_moving and self.pager is None and self.views.top is None
 
     # --- colours ---
 

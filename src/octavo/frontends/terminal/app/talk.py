@@ -19,6 +19,7 @@ from octavo.frontends.terminal.effects import (
     Effect,
     Error,
     Info,
+    Interrupt,
     OpenView,
     Operate,
     Submit,
@@ -70,15 +71,17 @@ class Talk:
             effects += self._turn_ended(ended)
         elif self.chat.is_running:
             self.composer.busy = True
+        self.composer.beside = bool(self.chat.beside)
         self.cells += self.chat.take_cells()
         return effects
 
     def new_chat(self, facts: ChatFacts) -> None:
         """Another conversation takes over; what was said before stays in the transcript."""
+        self.chat.leave()
         self.cells += self.chat.take_cells()
         self.chat = Chat(facts)
         self.is_open = False
-        self.composer.busy = self.composer.steerable = False
+        self.composer.busy = self.composer.steerable = self.composer.beside = False
 
     def tick(self, now: float) -> list[Effect]:
         """Lines of a stream may be due, and what waited for them."""
@@ -103,6 +106,8 @@ class Talk:
                 self.show(notices.error(text))
             case Answer():
                 return self._answer(effect)
+            case Interrupt() if (command := self.chat.stops) is not None:
+                return [Operate(ops.StopUserShellCommand(command))]
             case CompactSession():
                 self.chat.usage.forget_tokens()
                 return [Operate(ops.Compact())]
@@ -178,11 +183,17 @@ class Talk:
         match event.msg:
             case events.ExecApprovalRequest() as request:
                 self.notifier.command_question(request.command)
-                return command_question(event.id, request)
+                question = command_question(event.id, request)
+                question.asked_beside = event.id if event.id in self.chat.beside else ""
+                return question
             case events.ApplyPatchApprovalRequest() as request:
                 self.notifier.patch_question(tuple(request.changes), self.chat.facts.cwd)
                 return patch_question(event.id, request, self.chat.facts.shown)
         return None
+
+    def waits_for(self, question: View) -> bool:
+        """Whether the answer to a question is still wanted: the turn runs, or the command beside it that asked."""
+        return question.asked_beside in self.chat.beside if question.asked_beside else self.chat.is_running
 
     # --- what is to be seen ---
 

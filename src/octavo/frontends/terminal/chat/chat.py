@@ -13,11 +13,14 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any, Literal, NamedTuple
 
+from msgspec.structs import replace
+
 from octavo.frontends.terminal.cells import notices
 from octavo.frontends.terminal.cells.agent import AgentMessage, Thought, WorkedRule, thought_body
 from octavo.frontends.terminal.cells.cell import Cell
 from octavo.frontends.terminal.cells.header import HeaderCell, ModelChanged
 from octavo.frontends.terminal.cells.user import UserCell
+from octavo.frontends.terminal.chat.beside import Beside
 from octavo.frontends.terminal.chat.copies import Copies
 from octavo.frontends.terminal.chat.facts import ChatFacts
 from octavo.frontends.terminal.chat.message import Message
@@ -25,7 +28,7 @@ from octavo.frontends.terminal.chat.plain import PLAIN_EVENTS, plain_cell
 from octavo.frontends.terminal.chat.replay import stored_events
 from octavo.frontends.terminal.chat.review import review_cell
 from octavo.frontends.terminal.chat.running import CALL_EVENTS, Running
-from octavo.frontends.terminal.chat.status import TurnClock
+from octavo.frontends.terminal.chat.status import RUNNING, STOP_COMMAND, TurnClock
 from octavo.frontends.terminal.chat.usage import UsageSoFar
 from octavo.frontends.terminal.composer.status import Status
 from octavo.frontends.terminal.text.amounts import clock
@@ -84,6 +87,7 @@ class Chat:
         self._is_set_off = False  # whether something stands between the last lines of the message and its next ones
         self._held: deque[events.Event] = deque()
         self._running = Running()
+        self._beside = Beside()
         self._worked = False  # whether anything was printed since the user's last message
         self._cells: list[Cell] = []
         self._questions: list[events.Event] = []
@@ -123,7 +127,9 @@ class Chat:
         if isinstance(msg, events.TaskStarted | events.EnteredReviewMode | events.UndoStarted):
             self._turn_id = event.id
         at_once = self._at_once.get(type(msg))
-        if at_once is not None:
+        if self._beside.takes(event, self._turn_id, now):
+            self._put(self._running.feed(event))
+        elif at_once is not None:
             at_once(msg, now)
         elif isinstance(msg, events.Error):
             self._error(msg, event.id, now)
@@ -144,6 +150,10 @@ class Chat:
     def show(self, cell: Cell) -> None:
         """Something of the interface's own is printed, at once."""
         self._print(cell)
+
+    def leave(self) -> None:
+        """Nothing of this conversation will be heard any more: what still runs is broken off."""
+        self._put(self._running.break_off())
 
     def tick(self, now: float) -> None:
         """Time has passed: print the lines that are due."""
@@ -188,6 +198,22 @@ class Chat:
         return self._turn is not None
 
     @property
+    def is_moving(self) -> bool:
+        """Whether anything runs that takes time on the screen."""
+        return self._turn is not None or self._beside.newest is not None
+
+    @property
+    def stops(self) -> str | None:
+        """The command beside the turn that is to be stopped first, as the one that began last; None: the turn is."""
+        newest = self._beside.newest
+        return None if newest is None or (self._turn and self._turn.began > newest.since) else newest.id
+
+    @property
+    def beside(self) -> set[str]:
+        """The submissions whose commands run beside the turn."""
+        return self._beside.ids
+
+    @property
     def wakes_at(self) -> float | None:
         """When `tick` has something to do."""
         message = self._message
@@ -203,8 +229,14 @@ class Chat:
         return self._running.live()
 
     def status(self, now: float) -> Status | None:
-        """The status row; None while no turn runs."""
-        return self._turn.status(now) if self._turn is not None else None
+        """The status row; None while nothing runs."""
+        newest, turn = self._beside.newest, self._turn
+        if newest is None:
+            return turn.status(now) if turn is not None else None
+        if turn is None:
+            return Status(RUNNING, int(now - newest.since), hint=STOP_COMMAND)
+        status = turn.status(now)
+        return replace(status, interruptible=True, hint=STOP_COMMAND) if self.stops else status
 
     def context_left(self) -> int:
         """Percent of the context window that is free."""
@@ -296,10 +328,11 @@ class Chat:
 
     def _settle(self, now: float) -> None:
         """Nothing of the turn goes on: what is streamed, held or live is printed, questions are void."""
-        self._held = deque(event for event in self._held if not isinstance(event.msg, _QUESTIONS))
+        beside = self._beside.ids
+        self._held = deque(one for one in self._held if one.id in beside or not isinstance(one.msg, _QUESTIONS))
         self._end_message(now)
-        self._questions.clear()
-        self._put(self._running.break_off())
+        self._questions = [one for one in self._questions if one.id in beside]
+        self._put(self._running.break_off(self._beside.calls))
 
     def _end_turn(
         self, how: Literal["completed", "failed", "interrupted", "replaced", "review_ended"], last: str = ""

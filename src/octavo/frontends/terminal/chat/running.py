@@ -9,6 +9,7 @@ See `docs/terminal-cells.md`, "How the conversation is shown".
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from octavo.frontends.terminal.cells.cell import Cell
@@ -23,6 +24,10 @@ from octavo.protocol.item_view import ItemView
 
 CALL_EVENTS = (events.ExecCommandBegin, events.ExecCommandEnd, events.McpToolCallBegin, events.McpToolCallEnd)
 """What `Running.feed` wants to know of."""
+
+
+_STOPPED = -1
+"""How a command beside the turn ends that was stopped; it says nothing then."""
 
 
 class _Command(NamedTuple):
@@ -86,12 +91,18 @@ class Running:
                 call.is_open = False
         return self._finished_groups()
 
-    def break_off(self) -> list[Cell]:
-        """The turn has ended without them: all that is left, as failed; groups that are whole as they are."""
-        calls, self._calls = self._calls, []
-        said, self._said = self._said, {}
+    def break_off(self, beside: Iterable[str] = ()) -> list[Cell]:
+        """The turn has ended without them: all that is left, as failed; groups that are whole as they are.
+
+        Commands with the ids of `beside` are none of the turn's and go on.
+        """
+        kept = {*beside}
+        others = [call for call in self._calls if not (isinstance(call, _Command) and call.item.id in kept)]
+        cells = [_broken_off(call, self._said) for call in others]
+        self._calls = [call for call in self._calls if call not in others]
+        self._said = {call_id: said for call_id, said in self._said.items() if call_id in kept}
         self._items = ItemView()
-        return [_broken_off(call, said) for call in calls]
+        return cells
 
     def _command_began(self, item: view.CommandExecution) -> list[Cell]:
         self._forget_command(item.id)
@@ -109,15 +120,18 @@ class Running:
         return finished
 
     def _command_ended(self, item: view.CommandExecution) -> list[Cell]:
-        self._said.pop(item.id, None)
+        said = self._said.pop(item.id, None)
         for call in self._calls:
             if isinstance(call, _Command) and call.item.id == item.id:
                 self._calls.remove(call)
-                return [*self.close_group(), CommandCell(call.script, _ended(item))]
+                most_lines = _most_lines(call.item)
+                stopped = item.exit_code == _STOPPED and not item.output
+                ended = _not_ended(said, most_lines) if stopped else _ended(item, most_lines)
+                return [*self.close_group(), CommandCell(call.script, ended)]
             if isinstance(call, _Group):
                 for place, look in enumerate(call.looks):
                     if look.call_id == item.id and look.ended is None:
-                        call.looks[place] = look._replace(ended=_ended(item))
+                        call.looks[place] = look._replace(ended=_ended(item, MOST_LINES))
                         return [] if call.is_open else self._finished_groups()
         return []
 
@@ -167,8 +181,8 @@ def _most_lines(item: view.CommandExecution) -> int:
     return MOST_LINES_OF_USER if item.is_user_shell_command else MOST_LINES
 
 
-def _ended(item: view.CommandExecution) -> Ended:
-    return Ended(item.exit_code or 0, limited(item.output, _most_lines(item)), item.told, item.duration)
+def _ended(item: view.CommandExecution, most_lines: int) -> Ended:
+    return Ended(item.exit_code or 0, limited(item.output, most_lines), item.told, item.duration)
 
 
 def _broken_off(call: _Command | view.McpToolCall | _Group, said: dict[str, PartialOutput]) -> Cell:

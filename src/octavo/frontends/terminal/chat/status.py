@@ -7,16 +7,18 @@ from octavo.frontends.terminal.composer.status import Status
 from octavo.frontends.terminal.text.clean import one_line
 
 WORKING = "Working"
+RUNNING = "Running your command"
+STOP_COMMAND = "esc to stop your command"
 
 _LONGEST_SEARCH = 4096
 """Characters of a section in which its heading is looked for."""
 
 
 class TurnClock:
-    """The header and the time of a running turn; its time stands still while the user is asked."""
+    """The header and the time of a running turn, which `began` then; it stands still while the user is asked."""
 
     def __init__(self, now: float, header: str = WORKING, *, can_interrupt: bool = True) -> None:
-        self._started = now
+        self.began = self._started = now
         self._paused: float | None = None
         self._header = header
         self._retry: str | None = None

@@ -52,7 +52,8 @@ Effects = list[ComposerEffect]
 class Composer:
     """The draft and all that belongs to it; what is public is for drawing.
 
-    `busy` and `steerable`, whether a turn runs and whether it can be told something, are for who runs the turns.
+    `busy` and `steerable`, whether a turn runs and whether it can be told something, are for who runs the turns,
+    and so is `beside`, whether a command of the user runs beside it or after it.
     `told` waits until the model hears it, `queue` for the end of the turn; Enter queues and Tab tells, or the other
     way round where `enter_steers`.
     """
@@ -65,6 +66,7 @@ class Composer:
         self.told: list[Message] = []
         self.busy = False
         self.steerable = False
+        self.beside = False
         self.enter_steers = False
         self.shortcuts = False
         self.hint: Literal["", "ctrl-c", "backtrack"] = ""
@@ -189,7 +191,7 @@ class Composer:
                 return []
             case Key("v", True, False):
                 return [PasteImage()]
-            case Key("tab", False, False) if self.steerable and not self.empty:
+            case Key("tab", False, False) if self._takes_at_once:
                 return self._submit(tell=not self.enter_steers)
             case Key("up", False, True, shift):
                 if shift:
@@ -199,11 +201,17 @@ class Composer:
                 return []
         return None
 
+    @property
+    def _takes_at_once(self) -> bool:
+        """Whether there is something that need not wait for the end of the turn."""
+        text = self.editor.draft.text
+        return bool(text) and (self.steerable or (self.busy and text.startswith("!")))
+
     def _plain_footer(self) -> None:
         self.shortcuts, self.hint = False, ""
 
     def _escape(self) -> Effects:
-        if self.busy:
+        if self.busy or self.beside:
             return self._interrupt()
         if self.completion:
             self._completing.dismiss(self.editor.draft)
@@ -218,7 +226,7 @@ class Composer:
         if self.editor.draft.text:
             self.recall.add(self.editor.draft)
             self.editor.set(Draft())
-        elif self.busy:
+        elif self.busy or self.beside:
             self.hint = "ctrl-c"
             return self._interrupt()
         else:
@@ -293,6 +301,8 @@ class Composer:
             if self.busy and tell and self.steerable and isinstance(asked.effect, Submit):
                 self.told.append(asked)
                 return [Steer(asked.effect.text, asked.effect.images)]
+            if self.busy and tell and isinstance(asked.effect, UserShell):
+                return [UserShell(asked.effect.command, beside=True)]
             if self.busy:
                 self.queue.append(asked)
                 return []
@@ -344,6 +354,7 @@ class Composer:
 
     def hold(self, effect: Submit | UserShell) -> None:
         """Nobody can take this message yet: it waits before all others, for `turn_ended`."""
+        effect = UserShell(effect.command) if isinstance(effect, UserShell) else effect
         text = effect.text if isinstance(effect, Submit) else f"!{effect.command}"
         sent = self._sent
         self.queue.insert(0, sent if sent and sent.effect == effect else Message(effect, Draft(text)))
@@ -392,7 +403,7 @@ class Composer:
         self._completing.dismiss(self.editor.draft)
         if key == Key("escape") or key == Key("c", ctrl=True):
             search.cancel()
-            return self._interrupt() if self.busy else []
+            return self._interrupt() if self.busy or self.beside else []
         return [] if key == Key("enter") else None
 
     def _end_search(self) -> None:

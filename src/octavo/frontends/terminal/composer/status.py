@@ -22,11 +22,12 @@ Rgb = tuple[int, int, int]
 
 
 class Status(msgspec.Struct, frozen=True):
-    """What runs, for how many seconds, and whether Esc stops it."""
+    """What runs, for how many seconds, whether Esc stops anything, and what."""
 
     header: str
     seconds: int
     interruptible: bool = True
+    hint: str = "esc to interrupt"
 
 
 class Light(msgspec.Struct, frozen=True):
@@ -42,7 +43,7 @@ def status_row(status: Status, now: float, width: int, light: Light | None = Non
         spans = _shimmer(f"• {status.header}", now, light)
     else:
         spans = [mark(now), Span(" "), *_shimmer(status.header, now, None)]
-    hint = " • esc to interrupt" * status.interruptible
+    hint = f" • {status.hint}" * status.interruptible
     return cut_line(line(*spans, Span(f" ({clock(status.seconds)}{hint})", DIM)), width)
 
 

@@ -26,7 +26,7 @@ Deed = Callable[[Interface, Any], None]
 DEEDS: Mapping[type, Deed] = {
     wish.Submit: messages.submit,
     wish.Steer: messages.steer,
-    wish.UserShell: lambda here, effect: here.submit(ops.RunUserShellCommand(effect.command)),
+    wish.UserShell: lambda here, effect: here.submit(ops.RunUserShellCommand(effect.command, effect.beside)),
     wish.RunCommand: messages.run_command,
     wish.Interrupt: lambda here, _: here.submit(ops.Interrupt()),
     wish.Quit: lambda here, _: here.loop.end(),

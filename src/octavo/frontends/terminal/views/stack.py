@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from octavo.frontends.terminal.effects import OpenView, QuitHint, ToDraft
 from octavo.frontends.terminal.keys.key import Key, Paste
 from octavo.frontends.terminal.text.styled import Line
@@ -51,11 +53,14 @@ class ViewStack:
         if self._views:
             self._views[-1].appear(now)
 
-    def drop_questions(self, now: float) -> None:
-        """Nobody waits for answers any more: the turn has ended."""
-        self._waiting.clear()
-        if self.has_question:
-            self._views = [view for view in self._views if not view.is_question]
+    def drop_questions(self, is_wanted: Callable[[View], bool], now: float) -> None:
+        """Drop those whose answers nobody waits for any more: what asked has ended."""
+        self._waiting = [view for view in self._waiting if is_wanted(view)]
+        kept = [view for view in self._views if not view.is_question or is_wanted(view)]
+        if len(kept) < len(self._views):
+            self._views = kept
+            if self._waiting and not self.has_question:
+                self._views.append(self._waiting.pop(0))
             self.appear(now)
 
     def handle(self, event: Key | Paste, now: float) -> tuple[Effect, ...]:

@@ -44,6 +44,9 @@ class View:
     is_question = False
     """Whether the agent waits for the answer."""
 
+    asked_beside = ""
+    """The command of the user beside the turn that waits for it, if one does."""
+
     def appear(self, now: float) -> None:
         """The view is seen from now on, for the first time or again."""
 
