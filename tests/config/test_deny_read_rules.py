@@ -76,6 +76,33 @@ def test_what_there_is_is_found_and_nothing_inside_of_it(tmp_path: Path) -> None
     ]
 
 
+def test_what_lies_behind_a_link_to_a_folder_is_found_too(tmp_path: Path) -> None:
+    work, other = tmp_path / "work", tmp_path / "other"
+    for path in (work / "real" / "a.txt", other / "deep" / "k.pem", other / ".git" / "x.pem", other / "a.txt"):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("x")
+    for name, target in (("out", other), ("keys", work / "real"), ("up", work), ("nowhere", tmp_path / "none")):
+        (work / name).symlink_to(target)
+    (other / "back").symlink_to(work)
+    assert rules(tmp_path, "*.pem").paths() == [str(other / "deep" / "k.pem")]
+    assert rules(tmp_path, "keys/*.txt").paths() == [str(work / "real" / "a.txt")]
+    assert rules(tmp_path, "out/").paths() == [str(other)]
+
+
+def test_a_link_to_very_much_is_not_looked_through_for_ever(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("octavo.files.deny_read._MOST_BEHIND_LINKS", 3)
+    work, other = tmp_path / "work", tmp_path / "other"
+    (work / "z").mkdir(parents=True)
+    (work / "z" / "a.pem").write_text("x")
+    (work / "link").symlink_to(other)
+    for number in range(9):
+        (other / str(number)).mkdir(parents=True)
+        (other / str(number) / "x.pem").write_text("x")
+    found = rules(tmp_path, "*.pem").paths()
+    assert str(work / "z" / "a.pem") in found
+    assert len(found) == 3
+
+
 @pytest.mark.parametrize("text", ["", "!", "/", "a//b", "..", "a/../b", ".", "~root/x", "a\0b", "[z-a]"])
 def test_what_is_no_rule_is_refused(text: str) -> None:
     with pytest.raises(BadRule):

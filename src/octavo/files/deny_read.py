@@ -14,6 +14,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
+_MOST_BEHIND_LINKS = 5000
+"""Folders behind links that are looked into: one may lead anywhere."""
 _GLOB = re.compile(r"[*?\[\\]")
 
 
@@ -111,30 +113,36 @@ class DenyRead:
         for rule in self.rules:
             if rule.place is not None and not rule.lifts:
                 yield from (rule.place,) if rule.is_literal else self._below(rule.place, rule.depth)
-        if any(rule.place is None and not rule.lifts for rule in self.rules):
+        anywhere = [rule for rule in self.rules if rule.place is None and not rule.lifts]
+        if anywhere:
+            names_alone = all("/" not in rule.text.strip("/") for rule in anywhere)
             literal = [one for rule in self.rules if rule.place is None and (one := rule.below) is not None]
             for folder in dict.fromkeys(map(os.path.realpath, self.folders)):
                 yield from (os.path.join(folder, one) for one in literal)  # a folder on the way may be a link
-                yield from self._below(folder, 0)
+                yield from self._below(folder, 0, names_alone=names_alone)
 
-    def _below(self, top: str, depth: int) -> Iterator[str]:
-        """What is denied below a folder, down to `depth` levels (0: all)."""
+    def _below(self, top: str, depth: int, *, names_alone: bool = False) -> Iterator[str]:
+        """What is denied below a folder, down to `depth` levels (0: all), and below what links in it lead to."""
         waiting = [(top, 1)]
+        links = _Links(top, names_alone=names_alone)
         ends = sorted({rule.pattern.removeprefix("(?:.*/)?") for rule in self.rules if not rule.lifts})
         suspicious = _compiled(f"(?:.*/)?(?:{'|'.join(ends)})")  # one look, for all rules
         while waiting:
             folder, level = waiting.pop()
+            if not links.may_look_into(folder):
+                continue
             try:
                 with os.scandir(folder) as entries:
                     for entry in entries:
                         path = entry.path
                         if suspicious.fullmatch(path) and self._by_name(path) is not None:
                             yield path
-                        elif (
-                            (not depth or level < depth)
-                            and entry.is_dir(follow_symlinks=False)
-                            and entry.name != ".git"  # names in there are git's own, and many
-                        ):
+                        elif depth and level >= depth:
+                            continue
+                        elif entry.is_dir(follow_symlinks=False):
+                            if entry.name != ".git":  # names in there are git's own, and many
+                                waiting.append((path, level + 1))
+                        elif entry.is_symlink() and links.follow(path):
                             waiting.append((path, level + 1))
             except OSError:  # gone, or not for us: a command cannot read it either
                 continue
@@ -162,6 +170,39 @@ class DenyRead:
         for folder in self.folders:
             if path.startswith(folder.rstrip("/") + "/"):
                 yield path[len(folder.rstrip("/")) + 1 :]
+
+
+class _Links:
+    """Which links to folders a look below `top` follows: each folder once, and so many folders in all.
+
+    With `names_alone` no rule is about more than a name: then what lies below `top` anyway needs no second look.
+    """
+
+    def __init__(self, top: str, *, names_alone: bool) -> None:
+        self._top, self._names_alone = os.path.realpath(top), names_alone
+        self._seen: set[str] = set()
+        self._followed: tuple[str, ...] = ()
+        self._left = _MOST_BEHIND_LINKS
+
+    def follow(self, link: str) -> bool:
+        """Whether to look into what a link leads to."""
+        try:
+            real = os.path.realpath(link)
+        except OSError:
+            return False
+        is_inside = real == self._top or real.startswith(self._top.rstrip("/") + "/")
+        if real in self._seen or (is_inside and self._names_alone) or not os.path.isdir(real):
+            return False
+        self._seen.add(real)
+        self._followed = (*self._followed, link + "/")
+        return True
+
+    def may_look_into(self, folder: str) -> bool:
+        """Whether a folder is still within the bounds."""
+        if not self._followed or not f"{folder}/".startswith(self._followed):
+            return True
+        self._left -= 1
+        return self._left >= 0
 
 
 def _above(path: str) -> Iterator[str]:
