@@ -246,6 +246,9 @@ def test_settings_and_limits_of_a_task(place: Place) -> None:
         ([{"prompt": "x", "id": "a"}, {"prompt": "y", "id": "a"}], "tasks 1 and 2 have the same id, 'a'"),
         ([{"prompt": "x", "folder": "a", "repository": "b"}], "a folder or a repository, not both"),
         ([{"prompt": "x", "limits": {"max_fun": 1}}], "unknown limit 'max_fun'"),
+        ([{"prompt": "x", "limits": {"max_turns": -1}}], "`-1` for `max_turns`, expected a number above 0"),
+        ([{"prompt": "x", "limits": {"max_turns": True}}], "max_turns"),
+        ([{"prompt": "x", "config": {"time_limit": "soon"}}], "`soon` for `time_limit`"),
     ],
 )
 def test_a_list_that_makes_no_sense_is_refused_in_a_line(place: Place, lines: list[Any], said: str) -> None:

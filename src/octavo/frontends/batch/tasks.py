@@ -22,6 +22,13 @@ class BadTasks(OctavoError):
     """The list cannot be used; the text names the line."""
 
 
+class _Limits(msgspec.Struct):
+    max_turns: int | None = None
+    max_tokens: int | None = None
+    max_cost: float | None = None
+    time_limit: str | int | None = None
+
+
 class Task(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One run. `folder` or `repository` says where it works; without either it is the folder that batch is called in.
 
@@ -84,6 +91,18 @@ def _tasks(path: str, folder: str) -> Iterator[Task]:
             raise BadTasks(f"{path}:{place}: {error}") from None
 
 
+def _check_limits(given: dict[str, Any]) -> None:
+    if not given:
+        return
+    from octavo.config.limits import checked_limits
+
+    try:
+        limits = msgspec.convert(given, _Limits)
+    except msgspec.ValidationError as error:
+        raise BadTasks(complaint(error)) from None
+    checked_limits(limits.max_turns, limits.max_tokens, limits.max_cost, limits.time_limit, loop_guard=False)
+
+
 def _checked(task: Task, number: int, folder: str, line: bytes) -> Task:
     if task.folder is not None and task.repository is not None:
         raise BadTasks("a task has a folder or a repository, not both")
@@ -91,6 +110,7 @@ def _checked(task: Task, number: int, folder: str, line: bytes) -> Task:
         raise BadTasks("the prompt is empty")
     if unknown := [name for name in task.limits if name not in _LIMITS]:
         raise BadTasks(f"unknown limit {unknown[0]!r}; there are {', '.join(_LIMITS)}")
+    _check_limits({name: value for name, value in {**task.config, **task.limits}.items() if name in _LIMITS})
     if task.retries is not None and task.retries < 0:
         raise BadTasks("retries cannot be negative")
     _ = task.overrides
