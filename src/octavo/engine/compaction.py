@@ -6,8 +6,9 @@ nothing is taken away, so a failed compaction costs nothing.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
 from contextlib import aclosing, contextmanager
+from typing import TYPE_CHECKING, TypeVar
 
 from octavo.engine import tasks
 from octavo.engine.active_turn import ActiveTurn
@@ -15,6 +16,7 @@ from octavo.engine.answer import model_client, record_turn_context, wait_before_
 from octavo.engine.history import History
 from octavo.engine.session import Session
 from octavo.engine.settings import turn_context
+from octavo.errors import OctavoError
 from octavo.model import events as model
 from octavo.model.errors import ContextWindowExceeded, EmptyAnswer, ModelError
 from octavo.model.instructions import read_prompt
@@ -23,6 +25,11 @@ from octavo.protocol import events
 from octavo.protocol.asides import CompactionEnded, CompactionStarted
 from octavo.protocol.items import InputText, Message, OutputText, ResponseItem, message_text, user_message
 from octavo.protocol.middle_cut import JoinedTexts
+
+if TYPE_CHECKING:
+    from octavo.tools.hooks import Trigger
+
+T = TypeVar("T")
 
 MAX_USER_BYTES = 80_000
 
@@ -40,7 +47,7 @@ It left this note for you; build on the work that is done instead of doing it ag
 """
 
 
-Compaction = Callable[[Session, ActiveTurn], Awaitable[object]]
+Compaction = Callable[[Session, ActiveTurn], Coroutine[None, None, object]]
 
 
 async def manual_compaction(session: Session, submission_id: str, compaction: Compaction) -> None:
@@ -53,9 +60,27 @@ async def manual_compaction(session: Session, submission_id: str, compaction: Co
 
     async def body() -> None:
         session.emit(turn.id, events.TaskStarted(turn.context.model.context_window))
-        await compaction(session, turn)
+        await between_hooks(session, turn, "manual", compaction(session, turn))
 
     await tasks.start(session, turn, body)
+
+
+class StoppedByHook(OctavoError):
+    """A hook of the user did not want room to be made."""
+
+
+async def between_hooks(
+    session: Session, turn: ActiveTurn, trigger: Trigger, compaction: Coroutine[None, None, T]
+) -> T:
+    """The compaction, unless a hook has a reason against it. Raises `StoppedByHook`."""
+    hooks, before = session.rarer_hooks, session.history.items
+    if hooks is not None and (reason := await hooks.pre_compact(turn.id, trigger)) is not None:
+        compaction.close()
+        raise StoppedByHook(f"the compaction was stopped by a hook: {reason}")
+    done = await compaction
+    if hooks is not None and session.history.items is not before:
+        await hooks.post_compact(turn.id, trigger)
+    return done
 
 
 async def compact(session: Session, turn: ActiveTurn) -> None:

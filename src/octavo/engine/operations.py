@@ -46,7 +46,7 @@ async def _carry_out(session: Session, submission: ops.Submission) -> None:
         case ops.UserInputOp() | ops.UserTurn() as op:
             await _user_turn(session, submission.id, op)
         case ops.Interrupt():
-            await tasks.abort(session, "interrupted")
+            await _interrupt(session)
         case ops.OverrideTurnContext() as op:
             session.settings = changed_by(session.settings, op)
         case ops.ExecApproval() | ops.PatchApproval() as op:
@@ -57,6 +57,13 @@ async def _carry_out(session: Session, submission: ops.Submission) -> None:
             await _shut_down(session, submission.id)
         case _:
             await _rarer(session, submission)
+
+
+async def _interrupt(session: Session) -> None:
+    turn = session.active
+    await tasks.abort(session, "interrupted")
+    if turn is not None and session.rarer_hooks is not None:
+        session.spawn(session.rarer_hooks.interrupt(turn.id), finish=True)
 
 
 async def _user_turn(session: Session, submission_id: str, op: ops.UserInputOp | ops.UserTurn) -> None:

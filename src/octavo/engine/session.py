@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from octavo.process.launch import Leftovers
     from octavo.process.shell_snapshot.snapshot import ShellSnapshots
     from octavo.protocol.asides import Verdict
-    from octavo.tools.hooks import Hooks
+    from octavo.tools.hooks import Hooks, RarerHooks
     from octavo.tools.permissions import Permissions
     from octavo.tools.telemetry import ConversationTelemetry
 
@@ -88,6 +88,7 @@ class Session:
         self.approved_for_session: set[ApprovalKey] = set()
         self.told_once: set[str] = set()
         self.hooks: Hooks | None = services.hooks
+        self.rarer_hooks: RarerHooks | None = None
         self.skills: FoundSkills | None = None
         self.more_tools: tuple[Tool, ...] = services.tools
         """Tools beside our own: those of the program that we are part of, and the agents that may be asked."""
@@ -221,6 +222,9 @@ class Session:
                 task.cancel()
         if running or self._finishing:
             await asyncio.wait({*running, *self._finishing})
+        if self.rarer_hooks is not None:
+            hooks, self.rarer_hooks = self.rarer_hooks, None
+            await hooks.session_end()
         await asyncio.gather(*(entry.terminal.end() for entry in self.terminals.values()))
         self.terminals.clear()
         if self.mcp is not None:

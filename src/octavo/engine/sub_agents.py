@@ -106,6 +106,10 @@ async def _call(session: Session, slots: AgentSlots, sub_agent: SubAgent, invoca
     if turn is None or turn.id != invocation.turn.turn_id:
         raise FatalToolError("there is no turn to ask an agent in")
     told = events.McpInvocation(SERVER, sub_agent.agent.name, {"task": task})
+    if session.rarer_hooks is not None:
+        reason, task = await session.rarer_hooks.subagent_start(turn.id, invocation.call_id, sub_agent.agent.name, task)
+        if reason is not None:
+            raise RespondToModel(f"the agent was not started, a hook stopped it: {reason}")
     async with slots.one(wait=session.services.depth == 0):
         invocation.emit(events.McpToolCallBegin(invocation.call_id, told))
         start = time.monotonic()
@@ -142,7 +146,16 @@ async def _work(
         named=lambda call_id: f"{invocation.call_id}/{call_id}",
     )
     async with child as running:
-        return await _listen(session, running, turn.id, agent, invocation.call_id, task)
+        count = 1
+        while True:
+            words, failure = await _listen(session, running, turn.id, agent, invocation.call_id, task)
+            hooks = session.rarer_hooks
+            if hooks is None or failure is not None:
+                return words, failure
+            more = await hooks.subagent_stop(turn.id, invocation.call_id, agent.name, words, count)
+            if more is None:
+                return words, failure
+            task, count = more, count + 1
 
 
 async def _listen(

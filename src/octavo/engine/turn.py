@@ -139,14 +139,14 @@ def start_snapshot(session: Session, turn: ActiveTurn, message: Message | None) 
 
 async def compact_inside(session: Session, turn: ActiveTurn, tokens: int, before: Compacted) -> Compacted:
     """Make room without leaving the turn; what was done, when `before` was done right before."""
+    from octavo.engine.compaction import between_hooks, compact
+
     if session.config.compaction == "careful":
         from octavo.engine.careful_compaction import compact_full
 
-        asked = await compact_full(session, turn, tokens, must_ask=before is not None)
-        return "summarized" if asked else "trimmed"
-    from octavo.engine.compaction import compact
-
-    await compact(session, turn)
+        full = compact_full(session, turn, tokens, must_ask=before is not None)
+        return "summarized" if await between_hooks(session, turn, "auto", full) else "trimmed"
+    await between_hooks(session, turn, "auto", compact(session, turn))
     return "summarized"
 
 

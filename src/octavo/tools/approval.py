@@ -16,6 +16,7 @@ from octavo.tools.context import ApprovalKey, Invocation
 from octavo.tools.errors import RespondToModel
 
 if TYPE_CHECKING:
+    from octavo.tools.hooks import RarerHooks
     from octavo.tools.telemetry import DecisionSource
 
 REJECTED = "exec command rejected by user"
@@ -55,6 +56,10 @@ async def ask(
     if key in allowed:
         _tell(invocation, "approved_for_session", "user")
         return
+    if invocation.host.rarer_hooks is not None and await _hook_allows(
+        invocation, invocation.host.rarer_hooks, question
+    ):
+        return
     if invocation.turn.settings.approvals_reviewer != "user":
         await _ask_reviewer(invocation, question())
         return
@@ -65,6 +70,17 @@ async def ask(
         allowed.add(key)
     elif decision != "approved":
         raise Rejected(refusal)
+
+
+async def _hook_allows(invocation: Invocation, hooks: RarerHooks, question: Callable[[], Question]) -> bool:
+    """Whether a hook says yes in the user's place; False where it says nothing. Raises `Rejected` for its no."""
+    answer = await hooks.permission_request(invocation.turn.turn_id, question())
+    if answer is None:
+        return False
+    _tell(invocation, "approved" if answer.allows else "denied", "config")
+    if not answer.allows:
+        raise Rejected(f"rejected by a hook: {answer.reason}")
+    return True
 
 
 async def _ask_reviewer(invocation: Invocation, question: Question) -> None:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from octavo.protocol.asides import Verdict
     from octavo.protocol.ids import ConversationId
     from octavo.tools.file_undo import FileUndo
-    from octavo.tools.hooks import Hooks
+    from octavo.tools.hooks import Hooks, RarerHooks
     from octavo.tools.permissions import Permissions
     from octavo.tools.telemetry import ConversationTelemetry
 
@@ -106,6 +106,10 @@ class Host(Protocol):
     @property
     def hooks(self) -> Hooks | None:
         """Who may stop what tools do; None when nobody is."""
+
+    @property
+    def rarer_hooks(self) -> RarerHooks | None:
+        """Who may answer in the user's place; None when nobody is."""
 
     @property
     def telemetry(self) -> ConversationTelemetry | None:

@@ -6,12 +6,20 @@ a look at None. They hold in sub-conversations too: what is stopped in one is st
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 import msgspec
 
 from octavo.protocol.ids import ConversationId
 from octavo.protocol.items import InputText, OutputPart
+
+if TYPE_CHECKING:
+    from octavo.protocol.events import ApplyPatchApprovalRequest, ExecApprovalRequest
+
+    Question = ExecApprovalRequest | ApplyPatchApprovalRequest
+
+Trigger = Literal["manual", "auto"]
+"""Who wants room to be made: the user, or a window that is full."""
 
 
 class ToolUse(msgspec.Struct, frozen=True):
@@ -39,6 +47,40 @@ class Hooks(Protocol):
 
     async def stop(self, thread_id: ConversationId, turn_id: str, last_words: str | None) -> str | None:
         """When the model is done: words to go on with, as if the user had said them."""
+
+
+class Permission(msgspec.Struct, frozen=True):
+    """An answer in the user's place: whether what was asked about may be done, and why not."""
+
+    allows: bool
+    reason: str = ""
+
+
+class RarerHooks(Protocol):
+    """Who is asked and told about what most turns never see. Each is waited for; none raises."""
+
+    async def permission_request(self, turn_id: str, question: Question) -> Permission | None:
+        """Before the user is asked: an answer in their place; None to ask."""
+
+    async def pre_compact(self, turn_id: str, trigger: Trigger) -> str | None:
+        """Before room is made in the model's window: a reason not to."""
+
+    async def post_compact(self, turn_id: str, trigger: Trigger) -> None:
+        """After room was made."""
+
+    async def subagent_start(self, turn_id: str, call_id: str, agent: str, task: str) -> tuple[str | None, str]:
+        """Before an agent takes up a task: a reason not to, and the task, perhaps with more words."""
+
+    async def subagent_stop(
+        self, turn_id: str, call_id: str, agent: str, last_words: str | None, count: int
+    ) -> str | None:
+        """When an agent is done, for the `count`th time: words for it to go on with."""
+
+    async def interrupt(self, turn_id: str) -> None:
+        """After a turn was interrupted."""
+
+    async def session_end(self) -> None:
+        """When the conversation ends."""
 
 
 def output_text(content: str | tuple[OutputPart, ...]) -> str:

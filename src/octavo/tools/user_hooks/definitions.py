@@ -19,7 +19,10 @@ from octavo.files.plain_file import open_plain
 from octavo.files.private_file import replace_private_file
 
 FILE, TRUST_FILE = "hooks.json", "hooks-trust.json"
-EVENTS = ("SessionStart", "UserPromptSubmit", "PreToolUse", "PostToolUse", "Stop")
+RARER = (
+    *("PermissionRequest", "PreCompact", "PostCompact", "SubagentStart", "SubagentStop", "Interrupt", "SessionEnd"),
+)
+EVENTS = ("SessionStart", "UserPromptSubmit", "PreToolUse", "PostToolUse", "Stop", *RARER)
 """What hooks are run for here."""
 DEFAULT_TIMEOUT_S = 60.0
 _LONGEST_S = 3600.0

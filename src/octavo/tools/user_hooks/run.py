@@ -14,17 +14,21 @@ from octavo.sandbox.spec import SandboxSpec
 from octavo.tools.user_hooks.definitions import Hook
 
 BLOCKS = 2
-_TAKES_PLAIN_TEXT = ("SessionStart", "UserPromptSubmit")
+_TAKES_PLAIN_TEXT = ("SessionStart", "UserPromptSubmit", "SubagentStart")
 _MOST_TEXT = 64 * 1024
 
 
 class Answer(msgspec.Struct, frozen=True):
-    """What a hook said: a reason against what happens, words for the model, words for the user, or how it failed."""
+    """What a hook said: a reason against what happens, words for the model, words for the user, or how it failed.
+
+    `allows`: it says yes in the user's place.
+    """
 
     reason: str | None = None
     context: str | None = None
     message: str | None = None
     failure: str | None = None
+    allows: bool = False
 
 
 async def run_hook(
@@ -75,7 +79,12 @@ def _read(event: str, text: str) -> Answer:
         reason = _text(specific, "permissionDecisionReason") or _text(answer, "reason") or "it gave no reason"
     elif answer.get("continue") is False:
         reason = _text(answer, "stopReason") or "it gave no reason"
-    return Answer(reason, _text(specific, "additionalContext"), _text(answer, "systemMessage"))
+    decision = specific.get("decision") if event == "PermissionRequest" else None
+    behavior = decision.get("behavior") if isinstance(decision, dict) else None
+    if isinstance(decision, dict) and behavior == "deny":
+        reason = _text(decision, "message") or "it gave no reason"
+    allows = behavior == "allow" and reason is None
+    return Answer(reason, _text(specific, "additionalContext"), _text(answer, "systemMessage"), allows=allows)
 
 
 def _text(table: dict[str, Any], key: str) -> str | None:
