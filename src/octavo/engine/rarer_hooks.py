@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from octavo.engine.hook_programs import Programs, shown_command
 from octavo.engine.session import Session
-from octavo.engine.user_hooks import Programs, shown_command
 from octavo.protocol.events import ApplyPatchApprovalRequest, ExecApprovalRequest, Warning
 from octavo.tools.hooks import Permission, Trigger
 
