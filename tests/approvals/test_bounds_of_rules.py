@@ -103,7 +103,10 @@ def test_programs_that_write_wherever_they_are_told_are_remembered_word_by_word(
     remember(str(tmp_path), None, (program,), "me")
     remember(str(tmp_path), None, (program, "x", "y"), "me")
     permissions = Permissions(str(tmp_path), {"PATH": "/usr/bin:/bin"})
-    assert permissions.verdict(whole, "/", "/") is None
+    found, why = permissions.look(whole, "/", "/")
+    assert found is None
+    assert why is not None
+    assert "so the rule has to have all words" in why
     assert permissions.verdict((program, "x", "y", "z"), "/", "/") is None
 
 

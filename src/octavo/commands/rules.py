@@ -115,6 +115,20 @@ def judge(
     return _allowed([rule for rule in every if rule.decision == "allow"], argv, reading, is_trusted)
 
 
+def why_not_allowed(rules: Iterable[Rule], argv: Sequence[str]) -> str | None:
+    """Why a rule that allows, and that a command begins like, does not count for it; None where there is no such."""
+    allowing = [rule for rule in rules if rule.decision == "allow"]
+    for words in read_command(argv).exact or ():
+        if not any(_matches(rule, words, exactly=True) for rule in allowing):
+            continue
+        if (why := why_never(words)) is not None:
+            return why
+        if needs_every_word(words[0]) and not any(_covers(rule, words) for rule in allowing):
+            name = words[0].rpartition("/")[2]
+            return f"{name} writes, fetches or sends what it is told to, so the rule has to have all words"
+    return None
+
+
 def matching(rules: Iterable[Rule], words: Sequence[str]) -> list[tuple[Rule, list[str]]]:
     """Each rule that matches these very words, with the words that its pattern covers."""
     return [(rule, list(words[: len(rule.pattern)])) for rule in rules if _matches(rule, words, exactly=True)]

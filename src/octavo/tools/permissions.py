@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from octavo.commands.powerful import why_never
 from octavo.commands.readings import exact_commands
-from octavo.commands.rules import Rule, Verdict, judge, read_rules
+from octavo.commands.rules import Rule, Verdict, judge, read_rules, why_not_allowed
 from octavo.config.trust import repository_root
 from octavo.errors import OctavoError
 from octavo.files.plain_file import open_plain
@@ -65,7 +65,9 @@ class Permissions:
         if not rules:
             return None, None
         found = judge(rules, argv, lambda program: self._is_outside(program, cwd))
-        if found is None or found.decision != "allow":
+        if found is None:
+            return None, why_not_allowed(rules, argv)
+        if found.decision != "allow":
             return found, None
         if not stays_in(place, argv, cwd):
             return None, "the command may leave the project, or its repository"
