@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from pathlib import Path
 from typing import Any
@@ -121,3 +122,71 @@ async def test_errors_come_as_the_librarys_own(place: Place) -> None:
         with pytest.raises(acp.RequestError) as caught:
             await connection.new_session(cwd=str(place.workspace), mcp_servers=[])
         assert caught.value.code == -32000
+
+
+class TerminalEditor(Editor):
+    """A client with terminals, which runs what it is asked to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: list[str] = []
+        self.running: dict[str, asyncio.subprocess.Process] = {}
+
+    async def create_terminal(self, command: str, session_id: str, args: Any = None, **more: Any) -> Any:
+        self.asked.append("create")
+        environ = {"PATH": "/usr/bin:/bin", "EDITOR_SAYS": "hello", **{one.name: one.value for one in more["env"]}}
+        self.running["t1"] = await asyncio.create_subprocess_exec(
+            command, *args, cwd=more["cwd"], env=environ, stdout=asyncio.subprocess.PIPE
+        )
+        return acp.schema.CreateTerminalResponse(terminal_id="t1")
+
+    async def wait_for_terminal_exit(self, session_id: str, terminal_id: str, **_: Any) -> Any:
+        code = await self.running[terminal_id].wait()
+        return acp.schema.WaitForTerminalExitResponse(exit_code=code if code >= 0 else None, signal="SIGKILL")
+
+    async def terminal_output(self, session_id: str, terminal_id: str, **_: Any) -> Any:
+        pipe = self.running[terminal_id].stdout
+        assert pipe is not None
+        return acp.schema.TerminalOutputResponse(output=(await pipe.read()).decode(), truncated=False)
+
+    async def kill_terminal(self, session_id: str, terminal_id: str, **_: Any) -> None:
+        self.asked.append("kill")
+        self.running[terminal_id].kill()
+
+    async def release_terminal(self, session_id: str, terminal_id: str, **_: Any) -> None:
+        self.asked.append("release")
+
+
+WITH_TERMINALS = acp.schema.ClientCapabilities(terminal=True)
+
+
+async def test_a_command_without_a_sandbox_runs_in_a_terminal_of_the_client(place: Place) -> None:
+    place.model(
+        runs("sh", "-c", "echo $EDITOR_SAYS; exit 3"),
+        runs("sh", "-c", "echo late; exec sleep 600", call_id="c2", timeout_ms=200),
+        says("Done"),
+        top='approval_policy = "never"\nsandbox_mode = "danger-full-access"\n[acp]\nclient_terminals = true',
+    )
+    client = TerminalEditor()
+    async with agent(place, client) as (connection, _):
+        await connection.initialize(protocol_version=1, client_capabilities=WITH_TERMINALS)
+        session = await connection.new_session(cwd=str(place.workspace), mcp_servers=[])
+        result = await connection.prompt(session_id=session.session_id, prompt=[acp.text_block("go")])
+        assert result.stop_reason == "end_turn"
+    assert client.asked == ["create", "release", "create", "kill", "release"]
+    shown = [one for one in client.updates if one.session_update == "tool_call_update" and one.content]
+    assert [one.content[0].terminal_id for one in shown] == ["t1", "t1"]
+    ends = [one.raw_output for one in client.updates if getattr(one, "raw_output", None)]
+    assert ends == [{"exit_code": 3}, {"exit_code": 124}]
+
+
+@pytest.mark.parametrize("setting", ["false", "true"])
+async def test_a_confined_command_never_runs_in_a_terminal_of_the_client(place: Place, setting: str) -> None:
+    place.model(runs("touch", "made"), says("Done"), top=f"[acp]\nclient_terminals = {setting}")
+    client = TerminalEditor()
+    async with agent(place, client) as (connection, _):
+        await connection.initialize(protocol_version=1, client_capabilities=WITH_TERMINALS)
+        session = await connection.new_session(cwd=str(place.workspace), mcp_servers=[])
+        await connection.prompt(session_id=session.session_id, prompt=[acp.text_block("go")])
+    assert client.asked == []
+    assert not (place.workspace / "made").exists()

@@ -301,3 +301,68 @@ def test_an_editor_that_cannot_read_a_file_holds_no_patch_up(place: Place) -> No
     here.server.line(json.dumps({"jsonrpc": "2.0", "id": question["id"], "error": error}))
     here.ends(prompt)
     assert (place.workspace / "a.txt").read_text() == "one\nTWO\n"
+
+
+TERMINALS = {"fs": {}, "terminal": True}
+IN_TERMINALS = f"{FREE}\n[acp]\nclient_terminals = true"
+
+
+def asks(here: Editor, method: str, count: int = 1) -> Any:
+    return here.server.wait_for(lambda one: one.get("method") == f"terminal/{method}", count)
+
+
+def test_a_cancelled_turn_kills_what_runs_in_a_terminal_of_the_client(place: Place) -> None:
+    place.model(runs("sleep", "600"), top=IN_TERMINALS)
+    here = editor(place, capabilities=TERMINALS)
+    session = here.open()
+    prompt = here.say(session, "go")
+    made = asks(here, "create")
+    assert made["params"]["sessionId"] == session
+    assert (made["params"]["command"], made["params"]["args"]) == ("sleep", ["600"])
+    here.reply(made, {"terminalId": "t9"})
+    asks(here, "wait_for_exit")
+    here.notify("session/cancel", {"sessionId": session})
+    assert here.ends(prompt)["stopReason"] == "cancelled"
+    for method in ("kill", "release"):
+        assert asks(here, method)["params"]["terminalId"] == "t9"
+
+
+@pytest.mark.parametrize("answer", [{}, {"terminalId": 5}, None])
+def test_a_client_that_gives_no_terminal_leaves_the_command_to_us(place: Place, answer: Any) -> None:
+    place.model(runs("touch", "made"), says("Done"), top=IN_TERMINALS)
+    here = editor(place, capabilities=TERMINALS)
+    prompt = here.say(here.open(), "go")
+    made = asks(here, "create")
+    if answer is None:
+        refusal = {"jsonrpc": "2.0", "id": made["id"], "error": {"code": -32603, "message": "no"}}
+        here.server.line(json.dumps(refusal))
+    else:
+        here.reply(made, answer)
+    assert here.ends(prompt)["stopReason"] == "end_turn"
+    assert (place.workspace / "made").exists()
+
+
+def test_a_terminal_that_breaks_fails_the_command_and_not_the_turn(place: Place) -> None:
+    place.model(runs("true"), runs("true", call_id="c2"), says("Done"), top=IN_TERMINALS)
+    here = editor(place, capabilities=TERMINALS)
+    session = here.open()
+    prompt = here.say(session, "go")
+    here.reply(asks(here, "create"), {"terminalId": "t"})
+    here.reply(asks(here, "wait_for_exit"), {"exitCode": "odd"})
+    here.reply(asks(here, "create", 2), {"terminalId": "u"})
+    here.reply(asks(here, "wait_for_exit", 2), {"exitCode": None, "signal": "SIGTERM"})
+    here.reply(asks(here, "output"), {"output": "", "truncated": False})
+    assert here.ends(prompt)["stopReason"] == "end_turn"
+    assert [one["status"] for one in here.updates(session, "tool_call_update") if "status" in one] == ["failed"] * 2
+
+
+@pytest.mark.parametrize("more", ['deny_read = ["/secret"]\n', ""])
+def test_nothing_runs_in_a_terminal_of_the_client_that_is_to_be_hidden_from_or_was_not_asked_for(
+    place: Place, more: str
+) -> None:
+    table = "[acp]\nclient_terminals = true" if more else ""
+    place.model(runs("touch", "made"), says("Done"), top=f"{more}{FREE}\n{table}")
+    here = editor(place, capabilities=TERMINALS)
+    here.run(here.open(), "go")
+    assert (place.workspace / "made").exists()
+    assert not [one for one in here.server.messages if one.get("method", "").startswith("terminal/")]

@@ -192,6 +192,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     limits: Limits | None
     """What a turn may take (`docs/limits.md`)."""
     undo: UndoToml
+    client_terminals: bool
+    """Whether commands without a sandbox run in the editor's terminals, where it has some (`docs/acp.md`)."""
 
     forced_login_method: LoginMethod | None
     forced_chatgpt_workspace_id: str | None

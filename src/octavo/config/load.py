@@ -183,6 +183,7 @@ def resolve_config(sources: ConfigSources, settings: ConfigToml, read: ReadSourc
         skills=(settings.skills or SkillsToml()).config,
         limits=choose_limits(settings, profile, flags),
         undo=settings.undo or UndoToml(),
+        client_terminals=settings.acp is not None and settings.acp.client_terminals,
         forced_login_method=settings.forced_login_method,
         forced_chatgpt_workspace_id=(settings.forced_chatgpt_workspace_id or "").strip() or None,
         cli_auth_credentials_store=first("file", settings.cli_auth_credentials_store),

@@ -213,6 +213,12 @@ class AgentToml(msgspec.Struct, frozen=True):
     max_tokens: Unsigned | None = None
 
 
+class AcpToml(msgspec.Struct, frozen=True):
+    """`[acp]`: what editors do for the agent (`docs/acp.md`)."""
+
+    client_terminals: bool = False
+
+
 class UndoToml(msgspec.Struct, frozen=True):
     """`[undo]`: whether what turns change can be taken back, and what keeping that may cost, in bytes.
 
@@ -350,3 +356,4 @@ class ConfigToml(msgspec.Struct, frozen=True):
     local: LocalModel | None = None
     prices: Mapping[str, PriceToml] | None = None
     undo: UndoToml | None = None
+    acp: AcpToml | None = None

@@ -140,6 +140,13 @@ class AgentUsage(Aside, frozen=True):
     usage: TokenUsage
 
 
+class EditorTerminal(Aside, frozen=True):
+    """A command runs in a terminal of the user's editor, which has this id there."""
+
+    call_id: str
+    terminal_id: str
+
+
 class ModelRerouted(Aside, frozen=True):
     """The service lets another model answer than the one that was asked."""
 
@@ -154,6 +161,7 @@ class RetryCause(Aside, frozen=True):
 
 
 _ABOUT_CALLS = (
+    EditorTerminal,
     AgentUsage,
     McpToolCallProgress,
     PatchInput,

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from octavo.mcp.servers import McpServers
     from octavo.patch.turn_diff import TurnDiffTracker
     from octavo.process.launch import Leftovers
+    from octavo.process.run import CommandOutput
     from octavo.process.shell_snapshot.snapshot import ShellSnapshots
     from octavo.process.terminal import Terminal
     from octavo.protocol.asides import Verdict
@@ -134,6 +135,23 @@ class Editor(Protocol):
 
     async def save(self, paths: Sequence[str]) -> None:
         """See to it that the disk has what the user changed in these files; absolute paths. It never fails."""
+
+    @property
+    def runs_commands(self) -> bool:
+        """Whether commands without a sandbox are to run in its terminals."""
+
+    async def run(
+        self,
+        argv: Sequence[str],
+        cwd: str,
+        environ: Mapping[str, str],
+        timeout_ms: int | None,
+        shown: Callable[[str], None],
+    ) -> CommandOutput | None:
+        """Run a command without a sandbox in a terminal; None where it gives none. `shown` is told the terminal's id.
+
+        `environ` are variables beside those that it has. Raises `CommandError`.
+        """
 
 
 class OpenTerminal(msgspec.Struct, frozen=True):

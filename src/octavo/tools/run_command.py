@@ -119,6 +119,10 @@ async def _run(invocation: Invocation, request: ShellRequest) -> tuple[CommandOu
     is_safe = needs_no_question(request.command)
 
     async def attempt(sandbox: SandboxSpec | None) -> CommandOutput:
+        if sandbox is None and not request.is_user_shell_command:
+            async with contextlib.nullcontext() if is_safe else undoable(invocation):
+                if (output := await _in_editor(invocation, request, environ)) is not None:
+                    return output
         with _started(invocation, request, environ, sandbox) as (argv, variables):
             async with contextlib.nullcontext() if is_safe else undoable(invocation):
                 return await run_command(
@@ -143,6 +147,22 @@ async def _run(invocation: Invocation, request: ShellRequest) -> tuple[CommandOu
         justification=request.justification,
     )
     return await carry_out(action, invocation, attempt, denied_output)
+
+
+async def _in_editor(invocation: Invocation, request: ShellRequest, environ: Mapping[str, str]) -> CommandOutput | None:
+    """Run it in the user's editor, where the user wants that and nothing is to be hidden from it; None elsewhere."""
+    editor, config = invocation.host.editor, invocation.turn.config
+    if editor is None or not editor.runs_commands or config.deny_read or not request.command:
+        return None
+    from octavo.protocol.asides import EditorTerminal
+
+    return await editor.run(
+        request.command,
+        request.cwd,
+        {name: value for name, value in environ.items() if config.environ.get(name) != value},
+        request.timeout_ms,
+        lambda terminal_id: invocation.emit(EditorTerminal(invocation.call_id, terminal_id)),
+    )
 
 
 def _started(

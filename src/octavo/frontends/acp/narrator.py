@@ -19,7 +19,7 @@ from octavo.frontends.acp.types import updates as told
 from octavo.frontends.acp.types.content import TextBlock
 from octavo.frontends.ids import random_uuid
 from octavo.frontends.jsonrpc.questions import Request
-from octavo.protocol import events
+from octavo.protocol import asides, events
 from octavo.protocol import view_items as view
 from octavo.protocol.item_view import ItemView
 from octavo.protocol.usage import TokenUsageInfo
@@ -66,6 +66,7 @@ class Narrator:
             events.ReasoningRawContentDelta: self._raw_delta,
             events.AgentReasoningSectionBreak: self._section_break,
             events.ExecCommandOutputDelta: self._output_delta,
+            asides.EditorTerminal: self._editor_terminal,
             events.PlanUpdate: self._plan,
             events.TokenCount: self._tokens,
             events.Error: self._error,
@@ -178,6 +179,10 @@ class Narrator:
         call_id = self._open.get(msg.call_id)
         if call_id is not None and (news := self._outputs.piece(call_id, msg)) is not None:
             yield news
+
+    def _editor_terminal(self, _: str, msg: asides.EditorTerminal) -> Told:
+        if (call_id := self._open.get(msg.call_id)) is not None:
+            yield self._outputs.shown_by_client(call_id, msg.terminal_id)
 
     # --- the turn as a whole ----------------------------------------------------------------
 

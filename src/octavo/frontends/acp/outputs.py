@@ -37,6 +37,7 @@ class Outputs:
     def __init__(self, terminals: bool, clock: Callable[[], float]) -> None:
         self._terminals, self._clock = terminals, clock
         self._by_call: dict[str, _Output] = {}
+        self._shown: set[str] = set()
 
     def begin(self, start: ToolCallStart, item: view.Item) -> ToolCallStart:
         """The beginning of a call, with a terminal if it is a command's."""
@@ -51,6 +52,12 @@ class Outputs:
             content=(TerminalContent(terminal_id=call_id),),
             meta={"terminal_info": {"terminal_id": call_id, "cwd": item.cwd}},
         )
+
+    def shown_by_client(self, call_id: str, terminal_id: str) -> ToolCallProgress:
+        """The command runs in a terminal of the client's, which shows what it prints."""
+        self._by_call.pop(call_id, None)
+        self._shown.add(call_id)
+        return ToolCallProgress(tool_call_id=call_id, content=(TerminalContent(terminal_id=terminal_id),))
 
     def piece(self, call_id: str, delta: ExecCommandOutputDelta) -> ToolCallProgress | None:
         """What the client is told of a piece; a character that is split waits for its rest."""
@@ -71,6 +78,8 @@ class Outputs:
 
     def end(self, end: ToolCallProgress, item: view.Item) -> ToolCallProgress:
         """The end of a call; a terminal keeps what it shows."""
+        if end.tool_call_id in self._shown:
+            return msgspec.structs.replace(end, content=None)
         output = self._by_call.pop(end.tool_call_id, None)
         if output is None or not self._terminals or not isinstance(item, view.CommandExecution):
             return end
@@ -83,3 +92,4 @@ class Outputs:
     def clear(self) -> None:
         """The turn is over."""
         self._by_call.clear()
+        self._shown.clear()

@@ -9,7 +9,7 @@ import msgspec
 
 from octavo.engine.conversation import Conversation
 from octavo.errors import OctavoError
-from octavo.frontends.acp.client_files import client_files
+from octavo.frontends.acp.client_editor import client_editor
 from octavo.frontends.acp.commands import available_commands
 from octavo.frontends.acp.replay import tell_history
 from octavo.frontends.acp.server import AUTHENTICATION_REQUIRED, NOT_FOUND, Server
@@ -98,16 +98,16 @@ async def _open(server: Server, wishes: Wishes, path: str | None) -> LiveSession
         if auth.auth is None:
             raise RequestError(AUTHENTICATION_REQUIRED, "Authentication required")
     runtime = server.runtime
-    files = client_files(server, wishes)
+    editor = client_editor(server, wishes, config)
     try:
         if path is None:
-            conversation = await runtime.open(config, editor=files)
+            conversation = await runtime.open(config, editor=editor)
         else:
-            conversation = await runtime.resume(path, config, editor=files)
+            conversation = await runtime.resume(path, config, editor=editor)
     except OctavoError as error:
         raise failed(f"the session did not start: {error}") from None
-    if files is not None:
-        files.session_id = conversation.id
+    if editor is not None:
+        editor.begin(conversation.id)
     return _add(server, conversation, wishes)
 
 
