@@ -12,7 +12,7 @@ from octavo.frontends.terminal.cells.cell import Cell, Palette, blended, printed
 from octavo.frontends.terminal.cells.command import GOOD, CommandCell, Ended, script_of
 from octavo.frontends.terminal.cells.exploring import ExploringCell, Look
 from octavo.frontends.terminal.cells.header import HeaderCell, ModelChanged
-from octavo.frontends.terminal.cells.output import limited
+from octavo.frontends.terminal.cells.output import kept_output, limited
 from octavo.frontends.terminal.cells.patch import PatchCell, file_diffs, patch_failed
 from octavo.frontends.terminal.cells.plan import PlanCell
 from octavo.frontends.terminal.cells.tools import McpCell, SearchCell, ToolPicture, ViewedImage
@@ -169,7 +169,7 @@ def test_a_command_shows_title_rows_of_its_script_and_output() -> None:
 
 def test_a_command_that_fails_is_marked_and_one_without_output_says_so() -> None:
     cell = CommandCell("false", ended("", 1))
-    assert shown(cell) == ["• Ran false", "  └ (no output)"]
+    assert shown(cell) == ["• Ran false", "  └ (no output)", "    exit code 1"]
     assert TERMINAL.look(cell.scrollback(80, PLAIN)[0].spans[0].style).fg == RED
 
 
@@ -194,6 +194,19 @@ def test_the_transcript_has_the_whole_script_the_whole_output_and_the_result() -
     ]  # fmt: skip
     broken = Ended(3, limited("", 5), "", Duration(1, 500_000_000))
     assert full(CommandCell("x", broken))[-1] == "✗ (3) • 1.50s"
+
+
+def test_the_transcript_has_more_of_an_output_than_the_model_got() -> None:
+    lines = [f"line {number}" for number in range(500)]
+    output, told = "\n".join(lines), "time was over\nline 0\n[…]\nline 499"
+    assert kept_output(output, told).split("\n") == ["time was over", *lines]
+    assert kept_output("", "refused") == "refused"
+    long = [f"line {number}" for number in range(50_000)]
+    kept = kept_output("\n".join(long), "line 0").split("\n")
+    [mark] = [row for row in kept if row.startswith("[")]
+    assert sum(row.startswith("line") for row in kept) + int(mark.split()[2]) == len(long)
+    assert sum(map(len, kept)) < 100_100
+    assert (kept[0], kept[-1]) == (long[0], long[-1])
 
 
 @pytest.mark.parametrize(

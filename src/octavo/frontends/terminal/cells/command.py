@@ -19,6 +19,7 @@ from octavo.protocol.events import Duration
 
 GOOD = Span("•", Style(bold=True, roles=("success",)))
 BAD = Span("•", Style(bold=True, roles=("error",)))
+_CODE = Style(roles=("error",))
 
 _BESIDE = line(Span("  │ ", DIM))
 _MOST_BESIDE = 2
@@ -26,11 +27,11 @@ _MOST_BESIDE = 2
 
 
 class Ended(NamedTuple):
-    """How a command ended: `output` as it is shown, `told` as the model got it; no duration when it was broken off."""
+    """How a command ended: `output` as it is shown, `kept` for the transcript; no duration when it was broken off."""
 
     exit_code: int
     output: Output
-    told: str
+    kept: str
     duration: Duration | None
 
 
@@ -43,15 +44,20 @@ class CommandCell(msgspec.Struct, frozen=True):
     continues = False
 
     def scrollback(self, columns: int, palette: Palette) -> list[Line]:
-        """Title and command, then the ends of the output."""
+        """Title and command, the ends of the output, and the exit code of a failure."""
         ended = self.ended
         mark = palette.spinner if ended is None else BAD if ended.exit_code else GOOD
         title = line(mark, " ", Span("Running" if ended is None else "Ran", TITLE), " ")
         rows = _command_rows(self.script, columns, title)
-        return rows if ended is None else rows + ended.output.rows(columns)
+        if ended is None:
+            return rows
+        rows += ended.output.rows(columns)
+        if ended.exit_code > 0 and ended.duration is not None:  # it has come to an end of its own
+            rows += wrap(line(Span(f"exit code {ended.exit_code}", _CODE)), columns, UNDER, UNDER)
+        return rows
 
     def transcript(self, columns: int, palette: Palette) -> list[Line]:
-        """The whole script, the whole output that the model got, the result."""
+        """The whole script, all of the output that is kept, the result."""
         return transcript_rows(self.script, self.ended, columns)
 
 
@@ -67,7 +73,7 @@ def transcript_rows(script: str, ended: Ended | None, columns: int) -> list[Line
         rows += wrap(text, columns, UNDER if rows else line(Span("$ ", COMMAND)), UNDER)
     if ended is None:
         return rows
-    rows += full_rows(ended.told, columns)
+    rows += full_rows(ended.kept, columns)
     took = Span(f" • {elapsed(ended.duration)}", DIM) if ended.duration is not None else Span("")
     if ended.exit_code:
         result = line(Span("✗", BAD.style), f" ({ended.exit_code})", took)

@@ -16,7 +16,9 @@ MOST_LINES = 5
 MOST_LINES_OF_USER = 50
 
 _LONGEST = 1000
-"""Characters of a line that are kept: a line without end would fill the scrollback."""
+"""Characters of a line that are shown: a line without end would fill the scrollback."""
+_KEPT = 50_000
+"""Characters of each end of an output that the transcript has."""
 
 
 class Output(NamedTuple):
@@ -48,6 +50,22 @@ def limited(text: str, most: int) -> Output:
     head = (most - 1) // 2
     tail = most - 1 - head
     return Output(tuple(map(_cut, lines[:head])), len(lines) - head - tail, tuple(map(_cut, lines[-tail:])))
+
+
+def kept_output(output: str, told: str) -> str:
+    """What the transcript has of an output, of which the model was `told`: that, or both ends where they are more.
+
+    So much is kept that hundreds of commands of any length take no more memory than a picture.
+    """
+    if len(output) <= len(told):
+        return told
+    first, line_end, _ = told.partition("\n")
+    remark = "" if first in output else first + line_end  # such as that the time was over
+    if len(output) <= 2 * _KEPT:
+        return remark + output
+    head, tail = output[:_KEPT].rpartition("\n")[0], output[-_KEPT:].partition("\n")[2]
+    omitted = output.count("\n") - head.count("\n") - tail.count("\n") - 1
+    return f"{remark}{head}\n\n[... omitted {omitted} lines ...]\n\n{tail}"
 
 
 def full_rows(text: str, columns: int) -> list[Line]:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from octavo.frontends.terminal.cells.cell import Cell
 from octavo.frontends.terminal.cells.command import CommandCell, Ended, script_of
 from octavo.frontends.terminal.cells.exploring import ExploringCell, Look, is_look
-from octavo.frontends.terminal.cells.output import MOST_LINES, MOST_LINES_OF_USER, limited
+from octavo.frontends.terminal.cells.output import MOST_LINES, MOST_LINES_OF_USER, kept_output, limited
 from octavo.frontends.terminal.cells.tools import McpCell, ToolPicture, has_picture
 from octavo.frontends.terminal.chat.partial import PartialOutput
 from octavo.protocol import events
@@ -182,7 +182,8 @@ def _most_lines(item: view.CommandExecution) -> int:
 
 
 def _ended(item: view.CommandExecution, most_lines: int) -> Ended:
-    return Ended(item.exit_code or 0, limited(item.output, most_lines), item.told, item.duration)
+    shown, kept = limited(item.output, most_lines), kept_output(item.output, item.told)
+    return Ended(item.exit_code or 0, shown, kept, item.duration)
 
 
 def _broken_off(call: _Command | view.McpToolCall | _Group, said: dict[str, PartialOutput]) -> Cell:
