@@ -288,6 +288,21 @@ def test_without_a_shell_above_ctrl_z_stops_nothing(home: Path, window: Open) ->
     opened.draft_is("still here")
 
 
+def test_ignored_files_are_offered_and_dropped_ones_are_named(home: Path, window: Open) -> None:
+    for name in (".git/HEAD", "local.txt", "src/a b.py"):
+        (home / "work" / name).parent.mkdir(exist_ok=True)
+        (home / "work" / name).write_text("")
+    (home / "work" / ".gitignore").write_text("*.txt\n")
+    opened = window(octavo())
+    opened.sees(READY)
+    opened.type("see @loc")
+    opened.sees("  local.txt  ignored")
+    opened.send("\t")
+    opened.draft_is("see local.txt")
+    opened.send(f"\x1b[200~'{home}/work/src/a b.py' '{home}/work/.gitignore' \x1b[201~")
+    opened.draft_is('see local.txt "src/a b.py" .gitignore')
+
+
 def test_a_draft_outlives_the_program_that_is_killed(home: Path, window: Open) -> None:
     opened = window(octavo())
     opened.sees("/review")

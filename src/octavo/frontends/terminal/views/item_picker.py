@@ -12,6 +12,7 @@ from octavo.frontends.terminal.keys.key import Key, Paste
 from octavo.frontends.terminal.text.clean import clean, one_line
 from octavo.frontends.terminal.text.styled import BOLD, DIM, EMPTY, Line, Span, line
 from octavo.frontends.terminal.text.widths import cut_line
+from octavo.frontends.terminal.text.wrapping import wrap
 from octavo.frontends.terminal.views.option_rows import Option, option_rows, window
 from octavo.frontends.terminal.views.view import CLOSE, STAY, Cursor, Outcome, View, is_cancel, is_named, typed
 
@@ -73,7 +74,8 @@ class ItemPicker(View):
         shown = option_rows(options, self._selected, width, numbered=False)
         preview = one_line(self._preview(self._chosen)) or "(nothing)"
         head = [line("  ", Span(clean(self._title), BOLD)), EMPTY]
-        foot = [EMPTY, line("  ", preview), line("  ", Span(HINT, DIM))]
+        indent = line("  ")
+        foot = [EMPTY, line("  ", preview), *wrap(line(Span(HINT, DIM)), width, indent, indent)]
         if height < len(head) + len(foot) + 1:
             head, foot = [], []
         self._top, end = window(shown, self._selected, self._top, max(height - len(head) - len(foot), 1))
