@@ -15,7 +15,8 @@ from octavo_program import Home
 from written_sessions import session_id
 
 from octavo.cli.usage.report import first_day
-from octavo.cli.usage.tables import bar, short_number
+from octavo.cli.usage.tables import short_number
+from octavo.frontends.usage_sums import bar
 
 PRICES = """
 [prices."gpt-5-codex"]
@@ -268,7 +269,7 @@ def test_counts_are_short(number: int, text: str) -> None:
 
 
 def test_a_bar_shows_even_a_little() -> None:
-    assert bar(0, 100) == ""
-    assert bar(1, 10_000) == "▏"
-    assert bar(50, 100) == "█" * 15
-    assert bar(100, 100) == "█" * 30
+    assert bar(0, 100, 30) == ""
+    assert bar(1, 10_000, 30) == "▏"
+    assert bar(50, 100, 30) == "█" * 15
+    assert bar(100, 100, 30) == "█" * 30

@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator
 
+from octavo.commands.rules import Rule
 from octavo.frontends.terminal.cells import notices
 from octavo.frontends.terminal.cells.agent import AgentMessage, Thought, WorkedRule
 from octavo.frontends.terminal.cells.cell import Cell, Palette
+from octavo.frontends.terminal.cells.cleared import ClearedCell
 from octavo.frontends.terminal.cells.command import CommandCell, Ended
 from octavo.frontends.terminal.cells.exploring import ExploringCell, Look
 from octavo.frontends.terminal.cells.header import HeaderCell, ModelChanged
@@ -18,6 +20,7 @@ from octavo.frontends.terminal.cells.servers import ServersCell
 from octavo.frontends.terminal.cells.status import StatusCell, StatusFacts, Usage
 from octavo.frontends.terminal.cells.tools import McpCell, SearchCell, ToolPicture, ViewedImage
 from octavo.frontends.terminal.cells.update import UpdateCell
+from octavo.frontends.terminal.cells.usage import DaysCell, SessionUsageCell
 from octavo.frontends.terminal.cells.user import UserCell
 from octavo.frontends.terminal.composer.composer import Composer
 from octavo.frontends.terminal.composer.pane import Pane, pane_rows
@@ -29,14 +32,22 @@ from octavo.frontends.terminal.text.ansi import ansi_lines
 from octavo.frontends.terminal.text.styled import Line
 from octavo.frontends.terminal.views.approvals_picker import approvals_picker, full_access_question
 from octavo.frontends.terminal.views.diff_pager import diff_pager
+from octavo.frontends.terminal.views.fork_picker import fork_picker
 from octavo.frontends.terminal.views.help_pager import help_pager
+from octavo.frontends.terminal.views.hooks_list import hook_question
 from octavo.frontends.terminal.views.model_picker import model_picker
 from octavo.frontends.terminal.views.note import Note
+from octavo.frontends.terminal.views.permissions_picker import ShownRule, removal_question
+from octavo.frontends.terminal.views.resume_picker import ResumePicker
+from octavo.frontends.terminal.views.saved_session import ReadSoFar, SavedSession
+from octavo.frontends.terminal.views.skills_list import ShownSkill, skills_list
 from octavo.frontends.terminal.views.view import View
 from octavo.frontends.terminal.views.welcome import welcome_rows
+from octavo.frontends.usage_sums import Sum
 from octavo.protocol.changes import AddedFile, FileChange, UpdatedFile
 from octavo.protocol.commands import ListFilesCommand, ParsedCommand, ReadCommand, SearchCommand
 from octavo.protocol.events import Duration, McpInvocation, McpOutcome, McpToolResult, PlanStep
+from octavo.tools.user_hooks.definitions import Hook
 
 __all__ = ["ANSWER", "cells", "rows", "views"]
 
@@ -97,6 +108,10 @@ def cells() -> Iterator[Cell]:
     now = datetime.datetime(2025, 1, 1, tzinfo=datetime.UTC)
     facts = StatusFacts(version="1", model="m", directory="~", approval="never", sandbox="read-only", session_id="x")
     yield StatusCell(facts, Usage(), now)
+    took = Sum(2, 100, 50, 10, 0, 5, {"USD": 1.5})
+    yield SessionUsageCell(took, Usage(), now)
+    yield DaysCell((("2025-01-01", took),), took)
+    yield ClearedCell()
     call = McpInvocation("server", "tool", {"a": 1})
     yield McpCell(call)
     yield McpCell(call, McpOutcome(ok=McpToolResult(({"type": "text", "text": "an answer"},))))
@@ -115,6 +130,13 @@ def views() -> Iterator[View]:
     yield Note("A note", "Say something", lambda text: (Quit(),))
     yield help_pager()
     yield diff_pager(DIFF)
+    picker = ResumePicker(lambda: 1e9, "/w")
+    picker.add([SavedSession("/s", 1e9, None, "words", "/w", "id", "main")], ReadSoFar(1, waiting=("x",)))
+    yield picker
+    yield fork_picker(("one", "two"))
+    yield removal_question(ShownRule("/r", Rule((("git",),)), "everywhere"))
+    yield hook_question(Hook("Stop", None, "true", 1.0, "/w/hooks.json", "/w"), None, trusted=False)
+    yield skills_list((ShownSkill("release", "How it is made", "/s/SKILL.md", enabled=False),), ("broken",), None)
 
 
 def rows(columns: int = 80, palette: Palette | None = None) -> Iterator[Line]:

@@ -61,9 +61,9 @@ def test_all_commands_in_their_order_then_prompts_by_name() -> None:
 @pytest.mark.parametrize(
     ("query", "found"),
     [
-        ("/mo", ["/model", "/mention"]),
+        ("/mo", ["/model", "/mention", "/permissions"]),
         ("/it", ["/init", "/exit", "/quit", "/title"]),
-        ("/in", ["/init", "/mention"]),
+        ("/in", ["/init", "/mention", "/permissions"]),
         ("/ST", ["/status"]),
         ("/cmp", ["/compact"]),
     ],

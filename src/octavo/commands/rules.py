@@ -69,6 +69,14 @@ class Rule(msgspec.Struct, frozen=True):
         return f'prefix_rule(pattern=[{words}], decision="{self.decision}"{why})'
 
 
+def rule_words(rule: Rule) -> str:
+    """The beginning of the commands that it is for, as people write it; one of several words as `[one|other]`."""
+    from octavo.commands.quoting import quote_command
+
+    parts = (one[0] if len(one) == 1 else f"[{'|'.join(one)}]" for one in rule.pattern)
+    return " ".join(quote_command((part,)) if not part.startswith("[") else part for part in parts)
+
+
 class Verdict(NamedTuple):
     """What the rules say: the decision and the rule behind it; `is_certain` is false where it only may apply."""
 

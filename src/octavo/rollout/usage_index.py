@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import stat
 from collections.abc import Iterator
 
 import msgspec
@@ -85,6 +86,8 @@ def _entries(files: list[os.DirEntry[str]], before: dict[str, _Entry]) -> dict[s
             continue
         with contextlib.suppress(OSError):  # archived or removed meanwhile
             state = file.stat(follow_symlinks=False)
+            if not stat.S_ISREG(state.st_mode):
+                continue  # a pipe would be waited for
             if entry is None or (entry.size, entry.changed) != (state.st_size, state.st_mtime_ns):
                 usage = read_usage(file.path)
                 own = summed_up(usage.stretches)

@@ -12,8 +12,7 @@ import msgspec
 from octavo.cli import start
 from octavo.cli.visible import one_line, with_tilde
 from octavo.cli.words.invocation import Invocation
-from octavo.commands.quoting import quote_command
-from octavo.commands.rules import Rule
+from octavo.commands.rules import Rule, rule_words
 from octavo.config.home import find_home
 from octavo.errors import UsageError
 from octavo.tools.permissions import Permissions, RulesFile, forget
@@ -39,7 +38,7 @@ def list_all(invocation: Invocation) -> int:
         sys.stdout.write(msgspec.json.format(msgspec.json.encode(shown), indent=2).decode() + "\n")
     else:
         for file, rule in rows:
-            cells = (_id(file, rule), rule.decision, _where(file), _words(rule), rule.justification or "")
+            cells = (_id(file, rule), rule.decision, _where(file), rule_words(rule), rule.justification or "")
             sys.stdout.write("\t".join(map(one_line, cells)) + "\n")
     for line in permissions.news():
         sys.stderr.write(f"Warning: {one_line(line)}\n")
@@ -62,7 +61,7 @@ def check(invocation: Invocation) -> int:
     doubt = "" if found.is_certain else " (it may match; that is only known when the command runs)"
     why = f": {found.rule.justification}" if found.rule.justification else ""
     place = f"{with_tilde(file.path)}:{found.rule.line}"
-    sys.stdout.write(one_line(f"{found.decision}: {_words(found.rule)}{why} [{place}]{doubt}") + "\n")
+    sys.stdout.write(one_line(f"{found.decision}: {rule_words(found.rule)}{why} [{place}]{doubt}") + "\n")
     return 0
 
 
@@ -72,7 +71,7 @@ def remove(invocation: Invocation) -> int:
     for file, rule in _rows(_permissions()):
         if _id(file, rule) == wanted:
             forget(file.path, rule)
-            sys.stdout.write(f"Removed: {one_line(_words(rule))} ({rule.decision}, {one_line(_where(file))})\n")
+            sys.stdout.write(f"Removed: {one_line(rule_words(rule))} ({rule.decision}, {one_line(_where(file))})\n")
             return 0
     raise UsageError(f"there is no rule {wanted!r}; octavo permissions list names them all")
 
@@ -91,8 +90,3 @@ def _id(file: RulesFile, rule: Rule) -> str:
 
 def _where(file: RulesFile) -> str:
     return "everywhere" if file.project is None else with_tilde(file.project)
-
-
-def _words(rule: Rule) -> str:
-    parts = (one[0] if len(one) == 1 else f"[{'|'.join(one)}]" for one in rule.pattern)
-    return " ".join(quote_command((part,)) if not part.startswith("[") else part for part in parts)

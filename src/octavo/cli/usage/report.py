@@ -11,11 +11,11 @@ from collections.abc import Mapping
 import msgspec
 
 from octavo.cli import start
-from octavo.cli.usage.sums import Group, Sum, shown_cost, summed, sums
 from octavo.cli.visible import one_line, with_tilde
 from octavo.cli.words.invocation import Invocation
 from octavo.config.load import ConfigFlags
 from octavo.errors import UsageError
+from octavo.frontends.usage_sums import Group, Sum, shown_cost, summed, sums
 from octavo.rollout.usage_index import usage_of_all
 
 _EVER = "0000-00-00"

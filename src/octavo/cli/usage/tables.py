@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from octavo.cli.styled_output import Column, print_lines, print_table
-from octavo.cli.usage.sums import Group, Sum, shown_cost, summed
 from octavo.cli.visible import one_line, with_tilde
 from octavo.frontends.terminal.text.styled import CYAN, DIM, EMPTY, Style
+from octavo.frontends.usage_sums import Group, Sum, bar, shown_cost, summed
 
 _BAR_CELLS = 30
 _MOST_DAYS = 31
 _MOST_PROJECTS = 20
-_EIGHTHS = " ▏▎▍▌▋▊▉"
 
 
 def print_tables(by_group: Mapping[Group, Sum]) -> None:
@@ -33,7 +32,8 @@ def _print_days(sums: Mapping[str, Sum]) -> None:
         _number("Cost"),
     )
     rows = [
-        (day, short_number(one.tokens), bar(one.tokens, most), shown_cost(one)) for day in shown for one in (sums[day],)
+        (day, short_number(one.tokens), bar(one.tokens, most, _BAR_CELLS), shown_cost(one))
+        for day, one in ((day, sums[day]) for day in shown)
     ]
     print_table(columns, rows)
 
@@ -56,12 +56,6 @@ def _number(title: str) -> Column:
 def _numbers(one: Sum) -> tuple[str, str, str, str, str]:
     share = f"{one.cached_share:.0%}"
     return str(one.answers), short_number(one.input), share, short_number(one.output), shown_cost(one)
-
-
-def bar(number: int, most: int) -> str:
-    """A bar of at most 30 cells, to an eighth of a cell; what is not nothing shows."""
-    eighths = max(round(number / most * _BAR_CELLS * 8), 1) if number else 0
-    return "█" * (eighths // 8) + _EIGHTHS[eighths % 8].strip()
 
 
 def short_number(number: int) -> str:

@@ -49,5 +49,9 @@ COMMANDS = (
     Command("clear", "start a new session on a clean screen"),
     Command("title", "choose what stands in the window's title", busy=True),
     Command("theme", "choose the colours of the interface", busy=True),
+    Command("usage", "tokens and cost of this session and of the last days, and limits", busy=True),
+    Command("permissions", "choose what may run without a question; the rules that are remembered"),
+    Command("hooks", "see the hooks, and trust those of this project", busy=True),
+    Command("skills", "see the skills, use one, switch them on and off", busy=True),
 )
 BY_NAME = {command.name: command for command in COMMANDS}

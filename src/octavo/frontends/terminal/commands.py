@@ -16,6 +16,9 @@ from octavo.frontends.terminal.effects import (
     Info,
     InsertText,
     ListCopies,
+    ListHooks,
+    ListPermissions,
+    ListSkills,
     ListThemes,
     ListTitleItems,
     LogOut,
@@ -29,6 +32,7 @@ from octavo.frontends.terminal.effects import (
     ShowDiff,
     ShowMcp,
     ShowStatus,
+    ShowUsage,
     Submit,
 )
 
@@ -179,4 +183,8 @@ _RUN: Mapping[str, Callable[[Situation], tuple[Effect, ...]]] = {
     "rename": _rename,
     "export": _export,
     "clear": lambda _: (NewSession(clears=True),),
+    "usage": lambda _: (ShowUsage(),),
+    "permissions": lambda _: (ListPermissions(),),
+    "hooks": lambda _: (ListHooks(),),
+    "skills": lambda _: (ListSkills(),),
 }

@@ -13,6 +13,7 @@ import msgspec
 from octavo.frontends.terminal.keys.key import Key, Paste
 
 if TYPE_CHECKING:
+    from octavo.commands.rules import Rule
     from octavo.frontends.terminal.views.saved_session import Order, SavedSession
     from octavo.frontends.terminal.views.view import View
     from octavo.protocol.ops import Op, Remember
@@ -260,6 +261,45 @@ class ShowMcp(msgspec.Struct, frozen=True):
     """Print what the MCP servers offer."""
 
 
+class ShowUsage(msgspec.Struct, frozen=True):
+    """Print what this session and the last days took, and the limits."""
+
+
+class ListPermissions(msgspec.Struct, frozen=True):
+    """Open the list of ways to work, with the rules that are remembered."""
+
+
+class ForgetRule(msgspec.Struct, frozen=True):
+    """Take a rule on commands out of its file."""
+
+    path: str
+    rule: Rule
+
+
+class ListHooks(msgspec.Struct, frozen=True):
+    """Open the list of hooks."""
+
+
+class TrustHook(msgspec.Struct, frozen=True):
+    """Trust this very hook of the project from now on, or trust it no more."""
+
+    id: str
+    command: str
+    trusted: bool
+
+
+class ListSkills(msgspec.Struct, frozen=True):
+    """Open the list of skills."""
+
+
+class SwitchSkill(msgspec.Struct, frozen=True):
+    """Let the model be told of the skill in this file, or not."""
+
+    name: str
+    path: str
+    enabled: bool
+
+
 class InsertText(msgspec.Struct, frozen=True):
     """Type this into the draft."""
 
@@ -405,6 +445,13 @@ ViewEffect = (
     | ShowDiff
     | ShowStatus
     | ShowMcp
+    | ShowUsage
+    | ListPermissions
+    | ForgetRule
+    | ListHooks
+    | TrustHook
+    | ListSkills
+    | SwitchSkill
     | InsertText
     | ListThemes
     | TryTheme

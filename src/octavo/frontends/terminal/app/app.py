@@ -160,7 +160,8 @@ class App:
                 case ToDraft(value):
                     self.run(self.composer.handle(value, now), now)
                 case InsertText(text):
-                    self.run(self.composer.handle(Key(text, text=text), now), now)
+                    key = Key(text, text=text) if len(text) == 1 else Paste(text)
+                    self.run(self.composer.handle(key, now), now)
                 case QuitHint():
                     if self.talk is not None and self.talk.is_open:  # else it was an answer at the start
                         self.composer.hint = "ctrl-c"

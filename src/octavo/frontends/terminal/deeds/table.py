@@ -9,13 +9,17 @@ from octavo.frontends.terminal import effects as wish
 from octavo.frontends.terminal.deeds import (
     beginning,
     exporting,
+    hooks,
     looks,
     messages,
+    permissions,
     picking,
     program,
     sessions,
     settings,
     shows,
+    skills,
+    usage,
 )
 from octavo.frontends.terminal.interface import Interface
 from octavo.protocol import ops
@@ -62,6 +66,13 @@ DEEDS: Mapping[type, Deed] = {
     wish.ShowDiff: shows.show_diff,
     wish.ShowStatus: shows.show_status,
     wish.ShowMcp: shows.show_mcp,
+    wish.ShowUsage: usage.show_usage,
+    wish.ListPermissions: permissions.list_permissions,
+    wish.ForgetRule: permissions.forget_rule,
+    wish.ListHooks: hooks.list_hooks,
+    wish.TrustHook: hooks.trust_hook,
+    wish.ListSkills: skills.list_skills,
+    wish.SwitchSkill: skills.switch_skill,
     wish.LogOut: beginning.log_out,
     wish.SendFeedback: shows.send_feedback,
     wish.SignIn: beginning.sign_in,

@@ -16,7 +16,14 @@ if TYPE_CHECKING:
 
 
 def approvals_picker(policy: ApprovalPolicy, sandbox: SandboxMode, *, full_access_known: bool) -> SelectionList:
-    """The presets; full access is asked about first, unless the user knows what it means."""
+    """The presets."""
+    choices = approval_choices(policy, sandbox, full_access_known=full_access_known)
+    subtitle = line(Span("It holds for this session.", DIM))
+    return SelectionList("What may be done without asking you", choices, header=(subtitle,))
+
+
+def approval_choices(policy: ApprovalPolicy, sandbox: SandboxMode, *, full_access_known: bool) -> list[Choice]:
+    """A row for each preset; full access is asked about first, unless the user knows what it means."""
     choices = []
     for preset in PRESETS:
         is_current = (preset.approval_policy, preset.sandbox_mode) == (policy, sandbox)
@@ -25,8 +32,7 @@ def approvals_picker(policy: ApprovalPolicy, sandbox: SandboxMode, *, full_acces
             choices.append(Choice(option, opens=full_access_question))
         else:
             choices.append(Choice(option, (ChooseApprovals(preset.approval_policy, preset.sandbox_mode),)))
-    subtitle = line(Span("It holds for this session.", DIM))
-    return SelectionList("What may be done without asking you", choices, header=(subtitle,))
+    return choices
 
 
 def full_access_question() -> SelectionList:

@@ -8,11 +8,12 @@ from typing import NamedTuple
 
 import msgspec
 
-from octavo.cli.visible import one_line
 from octavo.config.schema import PriceToml
+from octavo.frontends.shown_text import one_line
 from octavo.rollout.usage import QUARTER, Answer, Stretch
 
 UNKNOWN = "unknown"
+_EIGHTHS = " ▏▎▍▌▋▊▉"
 
 
 class Group(NamedTuple):
@@ -118,3 +119,9 @@ def shown_cost(one: Sum) -> str:
     """The cost in words: `?` stands for tokens without a price."""
     known = [f"{amount:.2f} {one_line(currency)}" for currency, amount in sorted(one.cost.items())]
     return " + ".join([*known, *(("?",) if one.unpriced else ())])
+
+
+def bar(number: int, most: int, cells: int) -> str:
+    """A bar of at most so many cells, to an eighth of a cell; what is not nothing shows."""
+    eighths = max(round(number / most * cells * 8), 1) if number else 0
+    return "█" * (eighths // 8) + _EIGHTHS[eighths % 8].strip()
