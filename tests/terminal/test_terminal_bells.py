@@ -54,6 +54,8 @@ def test_tmux_passes_it_on_and_marks_the_window() -> None:
     assert sent({"TMUX": "/tmp/t", "TERM_PROGRAM": "tmux", "TERM": "tmux-256color"}, "tmux 3.3a") == wrapped
     assert sent({"TMUX": "/tmp/t", "KITTY_WINDOW_ID": "1"}).startswith("\x1bPtmux;\x1b\x1b]99;")
     assert sent({"TMUX": "/tmp/t", "SSH_TTY": "/dev/pts/1"}) == wrapped
+    assert sent({"TERM": "screen-256color", "SSH_TTY": "/dev/pts/1"}, "tmux 3.4") == wrapped
+    assert sent({"TERM": "tmux-256color", "SSH_TTY": "/dev/pts/1"}) == wrapped
     assert sent({"TMUX": "/tmp/t"}, method="bel") == BELL
 
 

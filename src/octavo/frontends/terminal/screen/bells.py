@@ -72,18 +72,26 @@ def notification(text: str, method: str, environ: Mapping[str, str], name: str =
     sequence = _sequence(kind, text)
     if kind == "bel" or environ.get("ZELLIJ"):  # which passes nothing else on
         return BEL
-    if environ.get("TMUX"):
+    within = _multiplexer(environ, name)
+    if within == "tmux":
         doubled = sequence.replace("\x1b", "\x1b\x1b")
         return f"\x1bPtmux;{doubled}\x1b\\{BEL}"
-    if environ.get("STY"):
+    if within == "screen":
         pieces = [sequence[at : at + _LONGEST_PIECE] for at in range(0, len(sequence), _LONGEST_PIECE)]
         return "".join(f"\x1bP{piece}\x1b\\" for piece in pieces) + BEL
     return sequence + (BEL if rings else "")
 
 
+def _multiplexer(environ: Mapping[str, str], name: str) -> str:
+    """Which one stands between us and the terminal; on the other end of an ssh connection, too."""
+    term = environ.get("TERM", "")
+    if environ.get("TMUX") or term.startswith("tmux") or name.startswith("tmux "):
+        return "tmux"
+    return "screen" if environ.get("STY") or term.startswith("screen") else ""
+
+
 def _of_terminal(environ: Mapping[str, str], name: str) -> str:
-    within = environ.get("TMUX") or environ.get("STY")
-    if not within:
+    if not _multiplexer(environ, name):
         known = _by_name(name) or _OF_PROGRAM.get(environ.get("TERM_PROGRAM", "")) or _by_sign(environ)
         if known := known or _by_name(_short(environ.get("TERM", ""))):
             return known

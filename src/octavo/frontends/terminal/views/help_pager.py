@@ -31,7 +31,7 @@ KEYS: tuple[tuple[str, tuple[Row, ...]], ...] = (
             ("ctrl + d", "leave (in an empty draft)"),
             ("!COMMAND", "run a command of your own, without the model"),
             ("!COMMAND tab", "while a turn runs: at once, beside it"),
-            ("@NAME", "find a file"),
+            ("@NAME", "find a file; from three letters on, ignored ones too"),
             ("/NAME", "run a command from the list below, or one of your prompts"),
         ),
     ),
