@@ -16,7 +16,7 @@ from octavo_program import Home
     [
         ("octavo ses", {"sessions"}),
         ("octavo mcp re", {"remove"}),
-        ("octavo sessions export --format ", {"json", "markdown"}),
+        ("octavo sessions export --format ", {"html", "json", "markdown", "text"}),
         ("octavo completion z", {"zsh"}),
     ],
 )

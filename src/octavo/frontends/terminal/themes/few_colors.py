@@ -7,12 +7,12 @@ black look like before its background nobody knows.
 from __future__ import annotations
 
 import colorsys
+from collections.abc import Mapping
 
 from msgspec.structs import replace
 
 from octavo.frontends.terminal.screen.depth import ANSI
 from octavo.frontends.terminal.text.styled import BLUE, CYAN, GREEN, MAGENTA, RED, YELLOW, Color, Role, Style
-from octavo.frontends.terminal.themes.theme import Theme
 
 _WHEEL = (RED, YELLOW, GREEN, CYAN, BLUE, MAGENTA)
 _LEAST_SATURATION = 0.2
@@ -20,10 +20,9 @@ _STEPS = (0, 95, 135, 175, 215, 255)
 _BEHIND: tuple[Role, ...] = ("dim", "comment", "operator")
 
 
-def with_few_colors(theme: Theme) -> Theme:
-    """The same theme in the terminal's own colours; it has no fill."""
-    looks = {role: _with_few(role, look) for role, look in theme.looks.items()}
-    return replace(theme, looks=looks, fill=None)
+def with_few_colors(looks: Mapping[Role, Style]) -> dict[Role, Style]:
+    """The same looks in the terminal's own colours."""
+    return {role: _with_few(role, look) for role, look in looks.items()}
 
 
 def _with_few(role: Role, look: Style) -> Style:

@@ -79,11 +79,11 @@ COLORLESS = Theme("monochrome", _NO_COLORS, about="no colours; bold, dim and rev
 
 
 def fitted(theme: Theme, depth: int) -> Theme:
-    """The theme for a terminal of so many colours. Without any, all themes are one."""
+    """The theme for a terminal of so many colours: of few, nothing is filled; without any, all themes are one."""
     if depth == NONE:
         return COLORLESS
     if depth > ANSI or theme in (TERMINAL, COLORLESS):
         return theme
     from octavo.frontends.terminal.themes.few_colors import with_few_colors
 
-    return with_few_colors(theme)
+    return replace(theme, looks=with_few_colors(theme.looks), fill=None)
