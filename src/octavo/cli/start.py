@@ -39,6 +39,10 @@ if TYPE_CHECKING:
     from octavo.config.overrides import Override
 
 
+_NEW_OBJECTS = 10_000
+"""After so many the collector looks for garbage among them: servers import more with their first conversation."""
+
+
 class ErrorTexts:
     """How a command words errors of its configuration; `{}` stands for what is wrong (`docs/config.md`)."""
 
@@ -70,6 +74,7 @@ def prepare() -> None:
 def loaded() -> None:
     """The command has imported what it needs: collect garbage from now on."""
     gc.freeze()
+    gc.set_threshold(_NEW_OBJECTS)
     gc.enable()
 
 

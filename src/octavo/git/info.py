@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from octavo.git.run import GitResult
 
 
+_FATAL = 128
+"""With this git ends when it cannot say what it was asked for."""
+
+
 class GitInfo(TypedDict, total=False):
     """The checkout; a key is absent when its value is not known (no commit yet, detached, no remote)."""
 
@@ -57,8 +61,10 @@ async def git_info(cwd: str, asked: Questions | None = None) -> GitInfo | None:
     lines = both.text.split("\n")
     if both.code == 0 and len(lines) == 2:
         commit_hash, branch_name = lines
+    elif both.code == _FATAL and lines == ["HEAD"]:  # git has found the repository, and no commit in it
+        commit_hash = branch_name = ""
     else:
-        # A repository without a commit, or none after all. Only then are three questions needed.
+        # Perhaps no repository after all. Only then are three questions needed.
         single = ("--git-dir",), ("HEAD",), ("--abbrev-ref", "HEAD")
         asked_again = start_all(cwd, *(("rev-parse", *words) for words in single))
         folder, commit, branch = await asyncio.gather(*map(finish_git, asked_again))

@@ -8,7 +8,7 @@ signals or garbage collector.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 import msgspec
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from octavo.config.load import ConfigSources
     from octavo.engine.conversation import Conversation
     from octavo.engine.services import Services
+    from octavo.git.info import GitInfo
     from octavo.model.backend import ModelBackend
     from octavo.process.patch_links import PatchLinks
     from octavo.protocol.ids import ConversationId
@@ -175,19 +176,27 @@ class Runtime:
         thread_source: str | None = None,
         editor: Editor | None = None,
         backend: ModelBackend | None = None,
+        git_info: Callable[[str], Awaitable[GitInfo | None]] | None = None,
     ) -> Conversation:
         """A new conversation, under the configuration of the start or another, saved or not.
 
         Without `saves_at_once` it is saved from its first turn on, and leaves nothing if it has none.
         It gets a new id unless one was made for it before. `thread_source` is saved with it: what
-        kind of work it is for, in the client's words. `backend` answers this one alone. Raises `OctavoError`.
+        kind of work it is for, in the client's words. `backend` answers this one alone. `git_info` tells
+        about its checkout, where somebody has begun to ask already. Raises `OctavoError`.
         """
-        from octavo.engine.start import new_conversation
+        from octavo.git.info import early_git_info
 
         config = config or self.config
+        git_info = git_info or self.front_end.git_info
+        if git_info is None and saves:
+            git_info = early_git_info(config.cwd)  # git works while the rest is imported
+        from octavo.engine.start import new_conversation
+
         services = self.services(config, saves=saves, thread_source=thread_source, editor=editor, backend=backend)
-        if not saves_at_once:
-            services = msgspec.structs.replace(services, saves_at_once=False)
+        services = msgspec.structs.replace(
+            services, saves_at_once=saves_at_once, git_info=git_info or services.git_info
+        )
         return await new_conversation(config, services, conversation_id)
 
     async def resume(self, path: str, config: Config | None = None, *, editor: Editor | None = None) -> Conversation:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import msgspec
 
 from octavo.config.choices import ConfigFlags
@@ -16,10 +18,12 @@ from octavo.frontends.app_server.v2.policies import (
     effective_reviewer,
     sandbox_mode,
 )
-from octavo.frontends.app_server.v2.threads import LiveThread
 from octavo.frontends.app_server.v2.types.params import ThreadSettings
 from octavo.frontends.app_server.v2.types.values import ApprovalsReviewer, AskedPolicy, Granular
 from octavo.frontends.jsonrpc.errors import refused
+
+if TYPE_CHECKING:
+    from octavo.frontends.app_server.v2.threads import LiveThread  # the agent is loaded while git works
 
 
 class ThreadConfig:
