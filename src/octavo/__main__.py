@@ -9,6 +9,7 @@ program starts itself once more without it (`docs/cli.md`, "Python's own setting
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
@@ -35,6 +36,7 @@ _FOR_OTHER_PROGRAMS = (
 
 def main() -> int:
     """Run as what we were called; the exit code."""
+    gc.disable()  # until everything is imported (`cli/start.py`)
     if sys.getfilesystemencoding() != "utf-8" or (not sys.flags.ignore_environment and _is_steered()):
         _start_again()
     name = sys.argv[0].rpartition("/")[2]

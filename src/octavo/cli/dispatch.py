@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import gc
 import os
 import sys
 
@@ -26,7 +25,6 @@ def run(words: list[str]) -> int:
         return _tell(stop)
     from octavo.cli.direct_imports import import_directly  # not for help and the version
 
-    gc.disable()  # until everything is imported (`start.loaded`)
     import_directly()
     from octavo.cli import start
 

@@ -17,6 +17,7 @@ import contextlib
 import logging
 import os
 from collections import Counter
+from functools import cache
 
 import msgspec
 
@@ -40,7 +41,9 @@ class Entry(msgspec.Struct, frozen=True):
     item: msgspec.Raw
 
 
-_decode_entry = msgspec.json.Decoder(Entry).decode
+@cache
+def _entries() -> msgspec.json.Decoder[Entry]:
+    return msgspec.json.Decoder(Entry)
 
 
 def read_entries(rollout_path: str) -> tuple[Entry, ...]:
@@ -57,7 +60,7 @@ def parse_entries(data: bytes) -> tuple[Entry, ...]:
     entries = []
     for line in data.split(b"\n"):
         try:
-            entries.append(_decode_entry(line))
+            entries.append(_entries().decode(line))
         except BAD_JSON:
             continue
     return tuple(entries)

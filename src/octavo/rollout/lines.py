@@ -8,6 +8,7 @@ never an error.
 from __future__ import annotations
 
 import time
+from functools import cache
 from typing import Any, Literal, TypedDict, get_args
 
 import msgspec
@@ -130,8 +131,15 @@ class _Envelope(msgspec.Struct):
     ordinal: int | None = None
 
 
-_decode_envelope = msgspec.json.Decoder(_Envelope).decode
-_decode_meta = msgspec.json.Decoder(SessionMeta).decode
+# Made with the first line that is read: a new session reads none.
+@cache
+def _envelopes() -> msgspec.json.Decoder[_Envelope]:
+    return msgspec.json.Decoder(_Envelope)
+
+
+@cache
+def _metas() -> msgspec.json.Decoder[SessionMeta]:
+    return msgspec.json.Decoder(SessionMeta)
 
 
 def kind_of(line: bytes) -> LineKind | None:
@@ -152,7 +160,7 @@ def usual_payload(line: bytes) -> bytes:
 def decode_line(line: bytes) -> RolloutLine | None:
     """The line, fully checked to be JSON, in any spelling; None if it is torn or of an unknown kind."""
     try:
-        envelope = _decode_envelope(line)
+        envelope = _envelopes().decode(line)
     except BAD_JSON:
         return None
     kind = KINDS.get(envelope.type.encode("utf-8", "replace"))
@@ -162,7 +170,7 @@ def decode_line(line: bytes) -> RolloutLine | None:
 def timestamp_of(line: bytes) -> str:
     """When the line was written, as it says; empty if it does not."""
     try:
-        return _decode_envelope(line).timestamp
+        return _envelopes().decode(line).timestamp
     except BAD_JSON:
         return ""
 
@@ -170,7 +178,7 @@ def timestamp_of(line: bytes) -> str:
 def ordinal_of(line: bytes) -> int | None:
     """The line's number, in files whose lines are numbered."""
     try:
-        return _decode_envelope(line).ordinal
+        return _envelopes().decode(line).ordinal
     except BAD_JSON:
         return None
 
@@ -178,7 +186,7 @@ def ordinal_of(line: bytes) -> int | None:
 def decode_meta(payload: bytes) -> SessionMeta | None:
     """The facts of a session; an unknown source is `unknown`, fields of older files may be missing."""
     try:
-        meta = _decode_meta(payload)
+        meta = _metas().decode(payload)
     except BAD_JSON:
         return _odd_meta(payload)
     return _with_usual_id(meta)

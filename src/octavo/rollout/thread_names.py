@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import time
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -24,7 +25,9 @@ class _Named(msgspec.Struct, frozen=True):
     updated_at: Any = ""
 
 
-_decode = msgspec.json.Decoder(_Named).decode
+@cache
+def _lines() -> msgspec.json.Decoder[_Named]:
+    return msgspec.json.Decoder(_Named)
 
 
 def thread_names(codex_home: str) -> dict[str, str]:
@@ -61,7 +64,7 @@ def name_thread(codex_home: str, session_id: str, name: str) -> None:
 
 def _take(names: dict[str, str], line: bytes) -> None:
     try:
-        named = _decode(line)
+        named = _lines().decode(line)
     except BAD_JSON:
         return
     if named.thread_name:
