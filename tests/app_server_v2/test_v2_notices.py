@@ -47,6 +47,18 @@ def test_servers_tell_how_they_start_and_how_far_a_call_is(place: Place) -> None
     ]
 
 
+def test_what_a_server_says_beside_its_answer_is_told(place: Place) -> None:
+    place.model(calls("mcp__odd__meta", {}), says("Done."), tables=SERVERS)
+    me = client(place)
+    turn = me.run(me.start(), "go")["id"]
+    (called,) = [item for item in me.items(turn) if item["type"] == "mcpToolCall"]
+    assert called["result"] == {
+        "content": [{"text": "done", "type": "text"}],
+        "structuredContent": None,
+        "_meta": {"n": 1},
+    }
+
+
 def test_what_the_model_types_into_a_command_is_told(place: Place) -> None:
     place.model(
         calls("exec_command", {"cmd": "cat", "yield_time_ms": 250}),

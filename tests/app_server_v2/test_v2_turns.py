@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
 from app_server_place import Place
-from app_server_replies import calls, deltas, hangs, patches, runs, says
-from model_server import Reply
+from app_server_replies import CREATED, calls, deltas, hangs, patches, runs, says
+from model_server import Reply, completed, message, stream
 from threads_client import client, words
 
 WAIT = ("sh", "-c", "while [ ! -e go ]; do sleep 0.02; done")
@@ -201,3 +202,34 @@ def test_two_threads_at_the_same_time_do_not_mix(place: Place) -> None:
 
 def _is_status(message: dict[str, Any]) -> bool:
     return message.get("method") == "thread/status/changed"
+
+
+@pytest.mark.parametrize("with_ids", [True, False])
+def test_what_the_provider_looks_up_begins_and_ends(place: Place, with_ids: bool) -> None:
+    actions: list[dict[str, Any]] = [
+        {"type": "search", "query": "q", "queries": ["q", "r"]},
+        {"type": "open_page", "url": "http://x"},
+        {"type": "find_in_page", "url": "http://x", "pattern": "p"},
+        {"type": "odd"},
+    ]
+    events: list[Any] = []
+    for number, action in enumerate(actions):
+        item = {"type": "web_search_call", **({"id": f"w{number}"} if with_ids else {})}
+        events.append({"type": "response.output_item.added", "item": {**item, "status": "in_progress"}})
+        events.append({"type": "response.output_item.done", "item": {**item, "status": "completed", "action": action}})
+    place.model(stream(CREATED, *events, message("Done."), completed(10)))
+    me = client(place)
+    thread = me.start()
+    turn = me.run(thread, "go")["id"]
+    begun, ended = (
+        [one for one in me.items(turn, end) if one["type"] == "webSearch"] for end in ("started", "completed")
+    )
+    assert [one["id"] for one in begun] == [one["id"] for one in ended]
+    assert len({one["id"] for one in begun}) == len(actions)
+    assert {(one["query"], one["action"]["type"]) for one in begun} == {("", "other")}
+    assert [(one["query"], one["action"]) for one in ended] == [
+        ("q", {"type": "search", "query": "q", "queries": ["q", "r"]}),
+        ("http://x", {"type": "openPage", "url": "http://x"}),
+        ("'p' in http://x", {"type": "findInPage", "url": "http://x", "pattern": "p"}),
+        ("", {"type": "other"}),
+    ]

@@ -59,3 +59,12 @@ def test_hooks_of_the_project_run_without_trust_of_their_own(place: Place, words
     assert ran.code == 0
     assert (place.workspace / "ran").exists() is bool(words)
     assert ("do not run until you trust them" in ran.err) is not bool(words)
+
+
+def test_the_newest_session_can_be_asked_for_on_either_side_of_the_word(place: Place) -> None:
+    model = place.model(*(answer(says("Done.")) for _ in range(3)))
+    place.exec("first")
+    for words in (("--last", "resume", "again"), ("resume", "--last", "--all", "on")):
+        assert place.exec(*words).code == 0
+    assert [text for text in model.input_texts() if text in ("first", "again", "on")] == ["first", "again", "on"]
+    assert place.exec("--last", "hi").code == 2

@@ -94,6 +94,6 @@ def test_words_thoughts_and_searches() -> None:
     assert [change.item for change in changes] == [
         view.UserMessage(id="", status="completed", text="hi", images=("data:",)),
         view.Reasoning(id="", status="completed", sections=("one",)),
-        view.WebSearch(id="", status="completed", query=""),
+        view.WebSearch(id="", status="completed", query="", action=WebSearchAction("open_page")),
         view.AgentMessage(id="", status="completed", texts=("yes",)),
     ]

@@ -129,6 +129,7 @@ def picture(arguments: Json) -> Json:
 CALLS: dict[str, Callable[[Any], Any]] = {
     "echo": lambda given: {"content": [], "structuredContent": {"b": given, "a": 1}},
     "env": lambda given: text(json.dumps(dict(os.environ))),
+    "meta": lambda given: {**text("done"), "_meta": {"n": 1}},
     "fail": lambda given: {**text("it broke"), "isError": True},
     "picture": picture,
     "progress": lambda given: text("done"),

@@ -45,6 +45,10 @@ _BYPASS = "dangerously-bypass-approvals-and-sandbox"
 def run(invocation: Invocation) -> int:
     """Run `exec` or `exec resume`; the exit code."""
     levels = invocation.levels[1:]  # what stands before `exec` belongs to the terminal interface
+    if len(levels) == 1 and (levels[0].has("last") or levels[0].has("all")):
+        from octavo.errors import UsageError
+
+        raise UsageError("--last and --all belong to `octavo exec resume`")
     resume_id, resume_prompt = _resume_words(invocation) if len(levels) > 1 else (None, None)
     argument = levels[0].text("PROMPT") if resume_prompt is None else resume_prompt
     return run_turn(invocation, Words(levels), argument, resume_id=resume_id)
@@ -155,7 +159,7 @@ def _resume_words(invocation: Invocation) -> tuple[str | None, str | None]:
     """Session id and prompt after `resume`: with `--last`, a single word is the prompt."""
     level = invocation.last
     first, second = level.text("SESSION_ID"), level.text("PROMPT")
-    if not level.has("last"):
+    if not Words(invocation.levels[1:]).has("last"):
         return first, second
     if second is not None:
         from octavo.cli.words.parser import usage_error
@@ -170,16 +174,20 @@ def _in_worktree(words: Words, config: Config, resume_id: str | None) -> tuple[C
     import time
 
     from octavo.cli.worktree.of_run import folder_in_worktree
-    from octavo.protocol.ids import make_conversation_id, parse_conversation_id
+    from octavo.protocol.ids import InvalidConversationId, make_conversation_id, parse_conversation_id
 
     name, new_id = words.text("worktree-name"), make_conversation_id(time.time_ns() // 1_000_000, os.urandom(10))
     if name is None and words.has("last"):
         raise Stop(1, "Error: --worktree with --last needs --worktree-name\n")
     resumed = new_id
     if resume_id is not None and name is None:
+        from octavo.frontends.exec.chosen_session import NoSuchSession
         from octavo.rollout.find import id_of_named
 
-        resumed = parse_conversation_id(id_of_named(config.codex_home, resume_id) or resume_id)
+        try:
+            resumed = parse_conversation_id(id_of_named(config.codex_home, resume_id) or resume_id)
+        except InvalidConversationId:
+            raise NoSuchSession(resume_id) from None
     return new_id, folder_in_worktree(config.cwd, name, resumed)
 
 

@@ -116,7 +116,11 @@ EXEC = Command(
     "exec",
     "Let the agent work on one prompt, without a terminal",
     run=_RUN,
-    options=OPTIONS,
+    options=(
+        *OPTIONS,
+        Option("--last", hidden=True, about="Before `resume`: the same as behind it"),
+        Option("--all", hidden=True, about="Before `resume`: the same as behind it"),
+    ),
     positionals=(Positional("PROMPT", "What to do; absent or -: read from stdin"),),
     commands=(_RESUME, _FORK, _REVIEW),
     aliases=("e",),

@@ -10,7 +10,16 @@ from octavo.engine.tool_batch import ToolBatch
 from octavo.model import events as model
 from octavo.model.errors import StreamBroken
 from octavo.protocol import events
-from octavo.protocol.items import PHASES, CustomToolCall, FunctionCall, LocalShellCall, Message, Reasoning, ResponseItem
+from octavo.protocol.items import (
+    PHASES,
+    CustomToolCall,
+    FunctionCall,
+    LocalShellCall,
+    Message,
+    Reasoning,
+    ResponseItem,
+    WebSearchCall,
+)
 from octavo.protocol.turn_items import TurnItem, turn_item_of
 from octavo.protocol.usage import TokenUsage
 
@@ -84,6 +93,10 @@ class AnswerStream:
                 self._emit(events.ReasoningRawContentDelta(*place))
 
     def _item_added(self, item: ResponseItem) -> None:
+        if isinstance(item, WebSearchCall):
+            from octavo.protocol.asides import WebSearchBegun  # imported on use: most answers have none
+
+            self._emit(WebSearchBegun(item.id or ""))
         shown = self._shown(item)
         if shown is not None:
             self._tell_phase(item, shown)
@@ -95,6 +108,10 @@ class AnswerStream:
         if isinstance(item, FunctionCall | LocalShellCall | CustomToolCall):
             self._batch.start(item)
             return
+        if isinstance(item, WebSearchCall):
+            from octavo.protocol.asides import WebSearchDone  # likewise
+
+            self._emit(WebSearchDone(item.id or "", item.action))
         shown = self._shown(item, active)
         if _is_remembered(item):
             self._batch.add(item)

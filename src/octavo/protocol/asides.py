@@ -7,12 +7,13 @@ the thing happens, so nobody else pays for this module.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
 from octavo.protocol.commands import ParsedCommand
 from octavo.protocol.events import ApplyPatchApprovalRequest, Aside, AsideDelta, Duration, ExecApprovalRequest
+from octavo.protocol.items import WebSearchAction
 from octavo.protocol.usage import TokenUsage
 
 ReviewStatus = Literal["approved", "denied", "timedOut", "aborted"]
@@ -93,6 +94,26 @@ class MessagePhase(Aside, frozen=True):
     phase: Phase
 
 
+class WebSearchBegun(Aside, frozen=True):
+    """The provider searches; what for is not known yet. The id may be empty."""
+
+    item_id: str
+
+
+class WebSearchDone(Aside, frozen=True):
+    """The provider has searched, opened a page or looked for something in one."""
+
+    item_id: str
+    action: WebSearchAction
+
+
+class McpResultMeta(Aside, frozen=True):
+    """What an MCP server told beside its answer, which comes next."""
+
+    call_id: str
+    meta: Any
+
+
 class PatchInput(AsideDelta, frozen=True):
     """The next piece of what the model writes into a patch; `is_json` where that is the arguments of a function."""
 
@@ -161,6 +182,7 @@ class RetryCause(Aside, frozen=True):
 
 
 _ABOUT_CALLS = (
+    McpResultMeta,
     EditorTerminal,
     AgentUsage,
     McpToolCallProgress,

@@ -137,17 +137,20 @@ class CustomToolCallOutput(msgspec.Struct, frozen=True, tag="custom_tool_call_ou
 
 
 class WebSearchAction(msgspec.Struct, frozen=True):
-    """What the provider's web search did; only `search` has a query."""
+    """What the provider's web search did: `search` for a query or several, `open_page`, `find_in_page`."""
 
     type: str
     query: str | UnsetType | None = UNSET
+    queries: tuple[str, ...] | UnsetType | None = UNSET
+    url: str | UnsetType | None = UNSET
+    pattern: str | UnsetType | None = UNSET
 
 
 class WebSearchCall(msgspec.Struct, frozen=True, kw_only=True, tag="web_search_call"):
-    """A web search that the provider ran by itself."""
+    """A web search that the provider ran by itself. What it does may be told at its end only."""
 
     status: str | UnsetType | None = UNSET
-    action: WebSearchAction
+    action: WebSearchAction = WebSearchAction("other")
     id: str | UnsetType | None = UNSET
 
 

@@ -42,7 +42,8 @@ class SavedView:
                 self._calls[call.id] = call
                 return (ItemChange("started", call),)
             case WebSearchCall(action=action):
-                search = view.WebSearch(id=item.id or "", status="completed", query=action.query or "")
+                query = action.query or ""
+                search = view.WebSearch(id=item.id or "", status="completed", query=query, action=action)
                 return (ItemChange("completed", search),)
             case _ if isinstance(item, ToolOutput):
                 return (ItemChange("completed", self._ended(item)),)

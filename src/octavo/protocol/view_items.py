@@ -13,6 +13,7 @@ import msgspec
 from octavo.protocol.changes import FileChanges
 from octavo.protocol.commands import ParsedCommand
 from octavo.protocol.events import Duration, McpInvocation, McpOutcome, PlanStep
+from octavo.protocol.items import WebSearchAction
 
 Status = Literal["in_progress", "completed", "failed", "aborted"]
 """`aborted` means that the turn ended and nothing was heard of the item's own end."""
@@ -92,9 +93,10 @@ class Plan(Item, frozen=True, kw_only=True):
 
 
 class WebSearch(Item, frozen=True, kw_only=True):
-    """A search that the provider ran."""
+    """A search that the provider ran, or another thing that it did for one, if that is known."""
 
     query: str
+    action: WebSearchAction | None = None
 
 
 class ImageView(Item, frozen=True, kw_only=True):

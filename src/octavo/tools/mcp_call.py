@@ -72,6 +72,10 @@ async def _call(servers: McpServers, tool: McpTool, invocation: Invocation) -> T
     except RequestFailed as error:
         failed = caused(f"tool call error: tool call failed for `{tool.server}/{tool.name}`", error.causes)
         return ToolResult(failed, False, (_end(invocation, told, start, McpOutcome(err=failed)),))
+    if result.get("_meta"):
+        from octavo.protocol.asides import McpResultMeta  # few servers tell any
+
+        invocation.emit(McpResultMeta(invocation.call_id, result["_meta"]))
     answer = result_of(result)
     end = _end(invocation, told, start, McpOutcome(ok=answer))
     return ToolResult(content_of(answer), answer.is_error is not True, (end,))

@@ -42,6 +42,7 @@ _UNIONS: dict[str, Any] = {
     "ThreadItem": items.ThreadItem,
     "ThreadStatus": threads.ThreadStatus,
     "UserInput": values.InputPart,
+    "WebSearchAction": items.WebAction,
 }
 _CLASSES = {
     "EffortOption": "ReasoningEffortOption",
@@ -50,7 +51,6 @@ _CLASSES = {
     "McpResult": "McpToolCallResult",
     "PlanStep": "TurnPlanStep",
     "RateLimits": "RateLimitSnapshot",
-    "SearchQuery": "WebSearchAction",
     "TokenCounts": "TokenUsageBreakdown",
 }
 

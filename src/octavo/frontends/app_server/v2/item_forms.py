@@ -14,6 +14,8 @@ def begun_form(item: wire.ThreadItem) -> wire.ThreadItem:
             return msgspec.structs.replace(item, text="")
         case wire.ReasoningItem():
             return msgspec.structs.replace(item, summary=(), content=())
+        case wire.WebSearchItem():
+            return msgspec.structs.replace(item, query="", action=wire.OtherSearch())
         case wire.CommandExecutionItem():
             return msgspec.structs.replace(
                 item, status="inProgress", aggregated_output=None, exit_code=None, duration_ms=None

@@ -62,6 +62,7 @@ class Narrator:
         self._phases: dict[str, str] = {}
         self._terminals = TerminalItems()
         self._patches: dict[str, PatchProgress] = {}
+        self._metas: dict[str, Any] = {}
         self._section: dict[str, int] = {}
         self._decoders: dict[tuple[str, str], codecs.IncrementalDecoder] = {}
         self._declined: set[str] = set()
@@ -101,6 +102,9 @@ class Narrator:
             asides.TerminalEnd: self._terminal_end,
             asides.MessagePhase: self._message_phase,
             asides.PatchInput: self._patch_input,
+            asides.WebSearchBegun: self._search_begun,
+            asides.WebSearchDone: self._search_done,
+            asides.McpResultMeta: self._result_meta,
             asides.ModelRerouted: self._aside,
             asides.AutoReviewStarted: self._auto_review_started,
             asides.AutoReviewEnded: self._auto_review_ended,
@@ -173,6 +177,7 @@ class Narrator:
             self._nameless,
             self._phases,
             self._patches,
+            self._metas,
             self._section,
             self._decoders,
             self._declined,
@@ -210,6 +215,10 @@ class Narrator:
             item = self._terminals.shown(item)
         elif isinstance(item, wire.AgentMessageItem) and (phase := self._phases.get(item_id)) is not None:
             item = msgspec.structs.replace(item, phase=phase)
+        elif isinstance(item, wire.McpToolCallItem) and item.result is not None and item_id in self._metas:
+            item = msgspec.structs.replace(
+                item, result=msgspec.structs.replace(item.result, meta=self._metas.pop(item_id))
+            )
         if change.stage == "completed":
             self._nameless.pop(type(change.item), None)
             yield from self._complete(turn_id, item)
@@ -312,6 +321,23 @@ class Narrator:
 
     def _message_phase(self, _: str, msg: asides.MessagePhase) -> Told:
         self._phases[msg.item_id] = msg.phase
+        yield from ()
+
+    def _search_begun(self, turn_id: str, msg: asides.WebSearchBegun) -> Told:
+        item_id = msg.item_id or self._nameless.setdefault(view.WebSearch, random_uuid())
+        yield from self._start(turn_id, wire.WebSearchItem(id=item_id, query="", action=wire.OtherSearch()))
+
+    def _search_done(self, turn_id: str, msg: asides.WebSearchDone) -> Told:
+        """The older events, which follow for a search alone, tell nothing new of it."""
+        item_id = msg.item_id or self._nameless.setdefault(view.WebSearch, random_uuid())
+        whole = shown(view.WebSearch(id=item_id, query="", action=msg.action), item_id)
+        if whole is not None:
+            yield from self._complete(turn_id, whole)
+        if msg.action.type != "search":
+            self._nameless.pop(view.WebSearch, None)
+
+    def _result_meta(self, _: str, msg: asides.McpResultMeta) -> Told:
+        self._metas[msg.call_id] = msg.meta
         yield from ()
 
     # --- commands on terminals, and patches that are still written ---------------------------

@@ -44,8 +44,7 @@ def shown(item: view.Item, item_id: str, *, declined: bool = False) -> wire.Thre
         case view.McpToolCall():
             return _mcp_call(item, item_id)
         case view.WebSearch():
-            action = wire.SearchQuery(query=item.query) if item.query else None
-            return wire.WebSearchItem(id=item_id, query=item.query, action=action)
+            return _search(item, item_id)
         case view.ImageView():
             return wire.ImageViewItem(id=item_id, path=item.path)
         case _:
@@ -108,6 +107,26 @@ def _change(path: str, change: FileChange) -> wire.FileUpdate:
     if change.update is not None:
         return wire.FileUpdate(path, wire.UpdateKind(move_path=change.update.move_path), change.update.unified_diff)
     raise ValueError("a change that changes nothing")
+
+
+def _search(item: view.WebSearch, item_id: str) -> wire.WebSearchItem:
+    if (did := item.action) is None:
+        action = wire.SearchQuery(query=item.query) if item.query else None
+        return wire.WebSearchItem(id=item_id, query=item.query, action=action)
+    url, pattern = did.url or None, did.pattern or None
+    match did.type:
+        case "search":
+            query = did.query or next(iter(did.queries or ()), "")
+            return wire.WebSearchItem(
+                id=item_id, query=query, action=wire.SearchQuery(query=did.query or None, queries=did.queries or None)
+            )
+        case "open_page":
+            return wire.WebSearchItem(id=item_id, query=url or "", action=wire.OpenPage(url=url))
+        case "find_in_page":
+            words = f"'{pattern or ''}' in {url or ''}"
+            return wire.WebSearchItem(id=item_id, query=words, action=wire.FindInPage(url=url, pattern=pattern))
+        case _:
+            return wire.WebSearchItem(id=item_id, query="", action=wire.OtherSearch())
 
 
 def _mcp_call(item: view.McpToolCall, item_id: str) -> wire.McpToolCallItem:

@@ -27,6 +27,9 @@ class AgentMessageItem(Variant, frozen=True, kw_only=True, tag="agentMessage"):
     id: str
     text: str
     phase: Literal["commentary", "partial_answer", "final_answer"] | None = None
+    memory_citation: None = None
+    delivery: None = None
+    questions: None = None
 
 
 class ReasoningItem(Variant, frozen=True, kw_only=True, tag="reasoning"):
@@ -119,6 +122,7 @@ class McpResult(Camel, frozen=True):
 
     content: tuple[Any, ...]
     structured_content: Any = None
+    meta: Any = msgspec.field(name="_meta", default=None)
 
 
 class McpError(Camel, frozen=True):
@@ -144,6 +148,27 @@ class SearchQuery(Variant, frozen=True, kw_only=True, tag="search"):
     """What a web search looked for."""
 
     query: str | None = None
+    queries: tuple[str, ...] | None = None
+
+
+class OpenPage(Variant, frozen=True, kw_only=True, tag="openPage"):
+    """A page that was read."""
+
+    url: str | None = None
+
+
+class FindInPage(Variant, frozen=True, kw_only=True, tag="findInPage"):
+    """Something that was looked for in a page."""
+
+    url: str | None = None
+    pattern: str | None = None
+
+
+class OtherSearch(Variant, frozen=True, kw_only=True, tag="other"):
+    """Something else, or not known yet."""
+
+
+WebAction = SearchQuery | OpenPage | FindInPage | OtherSearch
 
 
 class WebSearchItem(Variant, frozen=True, kw_only=True, tag="webSearch"):
@@ -151,7 +176,7 @@ class WebSearchItem(Variant, frozen=True, kw_only=True, tag="webSearch"):
 
     id: str
     query: str
-    action: SearchQuery | None = None
+    action: WebAction | None = None
 
 
 class ImageViewItem(Variant, frozen=True, kw_only=True, tag="imageView"):

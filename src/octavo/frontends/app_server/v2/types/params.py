@@ -48,12 +48,16 @@ class ThreadSettings(Camel, frozen=True, kw_only=True):
     developer_instructions: str | None = None
     service_tier: str | None = None
     thread_source: str | None = None
+    personality: Any = None
+    """Means nothing here, like whatever else is called so."""
 
 
 class ThreadStartParams(ThreadSettings, frozen=True, kw_only=True):
-    """A new thread."""
+    """A new thread. `serviceName` and `sessionStartSource` mean nothing here."""
 
     ephemeral: bool | None = None
+    service_name: Any = None
+    session_start_source: Any = None
 
 
 class ThreadResumeParams(ThreadSettings, frozen=True, kw_only=True):
@@ -97,6 +101,8 @@ class ThreadListParams(Camel, frozen=True, kw_only=True):
     sort_direction: SortDirection | None = None
     sort_key: Literal["created_at", "updated_at", "recency_at", "section_position"] | None = None
     source_kinds: tuple[str, ...] | None = None
+    use_state_db_only: Any = None
+    """Means nothing here: files are all there is."""
 
 
 class LoadedListParams(Camel, frozen=True):
@@ -140,6 +146,7 @@ class TurnStartParams(Camel, frozen=True, kw_only=True):
     service_tier_for_turn: str | None = None
     tool_output: ToolOutput | None = None
     turn_trigger: Any = None
+    personality: Any = None
 
 
 class TurnSteerParams(Camel, frozen=True):

@@ -40,6 +40,7 @@ class TurnError(Camel, frozen=True):
     message: str
     codex_error_info: Any = None
     additional_details: str | None = None
+    misalignment: None = None
 
 
 class Turn(Camel, frozen=True, kw_only=True):
