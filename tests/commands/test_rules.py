@@ -157,6 +157,8 @@ def test_anything_else_beside_it_is_not(line: str) -> None:
         ["git"],
         ["git", "config"],
         ["git", "bisect", "run"],
+        ["git", "grep", "-Ovim", "x"],
+        ["gdbus", "call"],
         ["git", "rebase", "-xmake"],
         ["tmux"],
         ["uv", "run", "python"],

@@ -23,7 +23,7 @@ CARRIERS = SHELLS | _names(
     "apply_patch applypatch tmux screen tmate dtach abduco hyperfine watchexec entr valgrind perf rr gdbserver "
     "gosu su-exec tini dumb-init start-stop-daemon dbus-run-session dbus-launch xvfb-run ssh-agent eatmydata logsave "
     "chpst setuidgid softlimit envdir runcon sg newgrp capsh proot toolbox distrobox flatpak-spawn machinectl "
-    "nix-shell direnv mise asdf socat ncat ld.so"
+    "nix-shell direnv mise asdf socat ncat ld.so busctl gdbus dbus-send qdbus d-feet"
 )
 """Programs that run what stands behind them, or in one of their words."""
 _RUNNERS = frozenset(
@@ -107,7 +107,8 @@ def why_never(words: Sequence[str]) -> str | None:
         return "options before git's command change what it does"
     if name == "git" and len(words) > 1:
         is_rebase = words[1] == "rebase" and any(word.startswith("-x") for word in words)
-        if is_rebase or words[1] in _RUN_BY_GIT:
+        is_grep = words[1] == "grep" and any(word.startswith("-O") for word in words)
+        if is_rebase or is_grep or words[1] in _RUN_BY_GIT:
             return f"git {words[1]} runs what it is told to"
     if any(map(_names_a_program, words[1:])):
         return "one of its options names a program or a setting"

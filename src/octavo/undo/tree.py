@@ -12,6 +12,8 @@ from octavo.files.real_folder import open_folder
 from octavo.undo.entry import Entry
 from octavo.undo.state import inside
 
+_MOST_OPEN = 50
+"""Folders that are open at a time, whatever the depth."""
 NEVER = frozenset({".git", ".hg", ".svn", ".jj"})
 """What belongs to a version control system; it has its own ways back."""
 
@@ -69,19 +71,48 @@ def folders_below(
     look found right in a folder, by name; it holds for what was changed before `surely` (nanoseconds).
     """
     waiting = [root]
-    while waiting:
-        path = waiting.pop()
-        try:
-            above = open_folder(path)
-        except OSError:
-            continue
-        try:
+    with _OpenFolders() as folders:
+        while waiting:
+            path = waiting.pop()
+            try:
+                descriptor = folders.enter(path)
+            except OSError:
+                continue
             entered(path)
-            found = _read(path, above, skip, waiting, skipped, dict(known(path)), surely)
+            found = _read(path, descriptor, skip, waiting, skipped, dict(known(path)), surely)
             if found is not None:
                 yield found
-        finally:
-            os.close(above)
+
+
+class _OpenFolders:
+    """The folder that is looked at and those above it, so that each is reached from the one above."""
+
+    def __init__(self) -> None:
+        self._chain: list[tuple[str, int]] = []
+
+    def __enter__(self) -> _OpenFolders:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._leave(0)
+
+    def enter(self, path: str) -> int:
+        """A descriptor of the folder, open until another one is entered that does not lie in it. Raises `OSError`."""
+        depth = len(self._chain)
+        while depth and not path.startswith(self._chain[depth - 1][0]):
+            depth -= 1
+        self._leave(min(depth, _MOST_OPEN))
+        if self._chain:
+            start, above = self._chain[-1]
+            descriptor = open_folder(path[len(start) :], above)
+        else:
+            descriptor = open_folder(path)
+        self._chain.append((inside(path), descriptor))
+        return descriptor
+
+    def _leave(self, depth: int) -> None:
+        while len(self._chain) > depth:
+            os.close(self._chain.pop()[1])
 
 
 def _read(
