@@ -27,6 +27,7 @@ class Editor:
         self._before: list[Draft] = []
         self._after: list[Draft] = []
         self._typing = False
+        self._steps = 0
 
     def handle(self, key: Key, columns: int) -> bool:
         """Edit with this key; `columns` is the width of the text for moves by row. False: the key edits nothing."""
@@ -71,11 +72,13 @@ class Editor:
         """The draft as it was before the last keys, as if they had not come."""
         if self._before and self._before[-1] == draft:
             self._before.pop()
+            self._steps -= 1
         self.draft = draft
 
     def reset(self) -> None:
         """An empty draft with nothing to undo; the killed text is kept."""
         self.draft, self._before, self._after, self._column, self._typing = Draft(), [], [], None, False
+        self._steps = 0
 
     def move(self, index: int) -> None:
         """Put the cursor at `index` or the next border."""
@@ -91,6 +94,7 @@ class Editor:
         if self._before:
             self._after.append(self.draft)
             self.draft = self._before.pop()
+            self._steps -= 1
 
     def redo(self) -> None:
         """The edit that was undone last, as long as no other has come."""
@@ -98,6 +102,20 @@ class Editor:
         if self._after:
             self._before.append(self.draft)
             self.draft = self._after.pop()
+            self._steps += 1
+
+    @property
+    def steps(self) -> int:
+        """How many steps can be taken back, those that are too old to be kept among them."""
+        return self._steps
+
+    def join(self, steps: int) -> None:
+        """All that was done since there were so many steps is one step."""
+        surplus = min(self._steps - steps, len(self._before)) - 1
+        if surplus > 0:
+            del self._before[-surplus:]
+            self._steps = steps + 1
+        self._typing = False
 
     def _replace(self, where: Range, new: Draft, typing: bool = False) -> None:
         if where[0] == where[1] and not new.text:
@@ -108,6 +126,7 @@ class Editor:
     def _remember(self, typing: bool) -> None:
         if not (typing and self._typing):
             self._before = [*self._before[1 - MOST_UNDONE :], self.draft]
+            self._steps += 1
         self._after = []
         self._typing = typing
 

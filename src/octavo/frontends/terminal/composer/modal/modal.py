@@ -1,0 +1,561 @@
+"""The modes of an editor and what keys do in them (`docs/terminal-composer.md`, "Vi keys").
+
+Keys become commands by `grammar`, places by `motions` and `objects`, drafts by `edits`. Each command is one step of the
+editor's undo, and so is all that is written from the key that began it to Esc. The cursor of the commands always
+stands on a character.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+from msgspec.structs import replace
+
+from octavo.frontends.terminal.composer import draft as drafts
+from octavo.frontends.terminal.composer.draft import Draft
+from octavo.frontends.terminal.composer.editor import Editor
+from octavo.frontends.terminal.composer.modal import edits, grammar, objects, places
+from octavo.frontends.terminal.composer.modal.grammar import LINES, Command
+from octavo.frontends.terminal.composer.modal.keys import key_of
+from octavo.frontends.terminal.composer.modal.motions import AGAIN, MOTIONS, OPPOSITE, From, Target
+from octavo.frontends.terminal.composer.modal.objects import Span
+from octavo.frontends.terminal.composer.modal.registers import Registers
+from octavo.frontends.terminal.composer.modal.writing import Writing, written
+from octavo.frontends.terminal.keys.key import Key
+
+Mode = Literal["insert", "normal", "visual", "visual line", "replace"]
+Outcome = Literal["done", "submit", "older", "newer", "slash"]
+"""What is left to be done: nothing, sending, an earlier message, a later one, or a command to be typed."""
+
+_VISUAL_OPERATORS = {
+    "d": "d", "x": "d", "delete": "d", "y": "y", "c": "c", "s": "c", "~": "g~", "u": "gu", "U": "gU",
+    ">": ">", "<": "<", "g~": "g~", "gu": "gu", "gU": "gU",
+}  # fmt: skip
+_VISUAL_LINES = {"X": "d", "D": "d", "Y": "y", "C": "c", "S": "c", "R": "c"}
+_SHORT = {
+    "x": ("d", "l"), "delete": ("d", "l"), "X": ("d", "h"), "D": ("d", "$"), "C": ("c", "$"), "s": ("c", "l"),
+    "S": ("c", LINES), "Y": ("y", LINES),
+}  # fmt: skip
+_BEGINNINGS = {*"iaIAoO"}
+
+
+class Extent(msgspec.Struct, frozen=True):
+    """How large a selection was: its lines, the characters of the last of them, and whether whole lines were meant."""
+
+    lines: int
+    characters: int
+    whole: bool
+
+
+class Change(msgspec.Struct, frozen=True):
+    """What `.` does again: a command, what was written with it, and how far the selection went."""
+
+    command: Command
+    text: Draft = Draft()
+    extent: Extent | None = None
+
+
+class Modal:
+    """The state of the modes for one editor. It begins by inserting, as a draft does."""
+
+    def __init__(self, editor: Editor) -> None:
+        self.mode: Mode = "insert"
+        self.anchor = 0
+        self._editor = editor
+        self.columns = 77
+        self._keys: list[str] = []
+        self._column: int | None = None
+        self._found = self._searched = ("", "")
+        self._registers = Registers()
+        self._last: Change | None = None
+        self._writing = Writing(editor.draft, editor.steps)
+        self._selected: tuple[int, int, Mode] | None = None
+        self._extent: Extent | None = None
+
+    # --- what is to be seen ---
+
+    @property
+    def pending(self) -> str:
+        """The keys of a command that is not whole yet."""
+        return grammar.searching(self._keys) or "".join(self._keys)
+
+    @property
+    def selection(self) -> Span | None:
+        """What is selected."""
+        return self._selection() if self.mode in ("visual", "visual line") else None
+
+    # --- keys ---
+
+    def handle(self, key: Key) -> Outcome | None:
+        """Take a key; None: it is not for the modes."""
+        word = key_of(key)
+        if self.mode in ("insert", "replace"):
+            if word == "escape":
+                self._leave_writing()
+                return "done"
+            return self._overwrite(word) if self.mode == "replace" else None
+        if word == "escape":
+            return self._escape()
+        if not word:
+            return None
+        if not self._keys and self.mode == "normal" and (outcome := self._outside(word)) is not None:
+            return outcome
+        if not self._keys and word in ("up", "down", "?") and self.mode == "normal" and self._is_outside(word):
+            return None
+        self._keys.append(word)
+        parsed = grammar.parse(self._keys, visual=self.mode != "normal")
+        if parsed == "more":
+            return "done"
+        self._keys = []
+        if isinstance(parsed, Command):
+            return self._run(parsed)
+        return "done"
+
+    def _outside(self, word: str) -> Outcome | None:
+        if word == "enter":
+            return "submit"
+        if word == "/" and not self._editor.draft.text:
+            self.insert()
+            return "slash"
+        return None
+
+    def _is_outside(self, word: str) -> bool:
+        """Rows as they are seen and earlier messages belong to the arrows; `?` asks for help in an empty draft."""
+        return word != "?" or not self._editor.draft.text
+
+    def _escape(self) -> Outcome | None:
+        if self._keys:
+            self._keys = []
+        elif self.mode != "normal":
+            self._leave_selection()
+        else:
+            return None
+        return "done"
+
+    def insert(self) -> None:
+        """Let keys write from now on, as after a message was sent."""
+        self.mode, self._keys, self._column = "insert", [], None
+        self._writing = Writing(self._editor.draft, self._editor.steps)
+
+    def settle(self) -> None:
+        """The draft may be another one, or its cursor elsewhere."""
+        if self.mode in ("insert", "replace"):
+            return
+        self.anchor = min(self.anchor, len(self._editor.draft.text))
+        self._stand(self._editor.draft.cursor)
+
+    def paste(self, new: Draft) -> None:
+        """Text that was pasted while commands are expected: it never is one."""
+        editor, steps = self._editor, self._editor.steps
+        self._keys = []
+        if (selection := self.selection) is not None:
+            self._leave_selection()
+            editor.set(edits.emptied(editor.draft, selection))
+        else:
+            cursor = editor.draft.cursor
+            is_last = drafts.after(editor.draft, cursor) == places.end_of(editor.draft, cursor)
+            if is_last and not places.is_empty_line(editor.draft, cursor):
+                editor.move(places.end_of(editor.draft, cursor))
+        editor.insert(new)
+        editor.join(steps)
+        self._stand(drafts.before(editor.draft, editor.draft.cursor))
+
+    # --- commands ---
+
+    def _run(self, command: Command) -> Outcome:
+        column, self._column = self._column, None
+        if command.operator:
+            self._operate(command)
+        elif command.motion:
+            return self._move(command, column)
+        elif self.mode != "normal":
+            self._run_visual(command)
+        else:
+            self._run_verb(command)
+        return "done"
+
+    def _move(self, command: Command, column: int | None) -> Outcome:
+        if command.motion in ("i", "a"):
+            self._select_object(command)
+            return "done"
+        target = self._target(command, column)
+        if target is None:
+            if command.motion in ("j", "k") and self.mode == "normal" and command.count is None:
+                return "older" if command.motion == "k" else "newer"
+            return "done"
+        self._column = target.column
+        self._stand(target.index)
+        return "done"
+
+    def _target(self, command: Command, column: int | None = None) -> Target | None:
+        draft, motion, argument, again = self._editor.draft, command.motion, command.argument, False
+        if motion in AGAIN:
+            name, argument = self._found if motion in ";," else self._searched
+            if not name:
+                return None
+            again, motion = True, name if motion in ";n" else OPPOSITE[name]
+        elif motion in ("/", "?"):
+            argument = argument or self._searched[1]
+            self._searched = (motion, argument)
+        elif argument:
+            self._found = (motion, argument)
+        wanted = places.column(draft, draft.cursor) if column is None else column
+        past = self.mode != "normal"
+        start = From(draft, draft.cursor, command.count, argument, command.operator, again, wanted, past)
+        return MOTIONS[motion](start)
+
+    def _span(self, command: Command) -> Span | None:
+        draft, motion = self._editor.draft, command.motion
+        if motion in (LINES, "_"):
+            down = places.line_down(draft, draft.cursor, (command.count or 1) - 1)
+            if down is None:
+                return None
+            first = draft.cursor if command.operator == "y" else places.first_text(draft, down)
+            return replace(edits.lines_of(draft, draft.cursor, down), top=min(draft.cursor, first))
+        if motion in ("i", "a"):
+            found = objects.found(
+                draft, draft.cursor, command.argument, around=motion == "a", count=command.count or 1
+            )
+            is_bracket = command.argument in objects.BRACKETS
+            return edits.adjusted(draft, found, command.operator) if found and is_bracket else found
+        target = self._target(command)
+        return None if target is None else edits.reached(draft, draft.cursor, target, command.operator)
+
+    def _operate(self, command: Command) -> None:
+        span = self._span(command)
+        if span is not None:
+            self._apply(command, span)
+
+    def _apply(self, command: Command, span: Span, extent: Extent | None = None) -> None:
+        """Let the operator take a range."""
+        editor, operator, draft = self._editor, command.operator, self._editor.draft
+        steps = editor.steps
+        if operator in ("d", "y", "c") and not (span.start == span.end and not span.lines):
+            self._registers.keep(edits.kept(draft, span), command.register, editor, yanked=operator == "y")
+        top = span.start if span.top is None else span.top
+        if operator == "y":
+            self._stand(top)
+            return
+        if operator == "c":
+            self._set(edits.emptied(draft, span))
+            editor.move(span.start)
+            self._write(command, steps, extent=extent)
+            return
+        if operator == "d":
+            self._set(edits.without(draft, span))
+        elif operator in edits.CASES:
+            self._set(replace(edits.mapped(draft, span, edits.CASES[operator]), cursor=top))
+        else:
+            times = (command.count or 1) if extent else 1
+            self._set(edits.shifted(draft, span, times if operator == ">" else -times))
+        self._settle_change(Change(command, extent=extent), steps)
+
+    def _set(self, draft: Draft) -> None:
+        """Another draft, as a step to be undone if the text is another one."""
+        if draft.text != self._editor.draft.text:
+            self._editor.set(draft)
+        else:
+            self._editor.move(draft.cursor)
+
+    def _settle_change(self, change: Change, steps: int) -> None:
+        self._last = change
+        self._editor.join(steps)
+        self._stand(self._editor.draft.cursor)
+
+    def _run_verb(self, command: Command) -> None:
+        editor, verb = self._editor, command.verb
+        if verb in _SHORT:
+            operator, motion = _SHORT[verb]
+            if verb in ("s", "C") and places.is_empty_line(editor.draft, editor.draft.cursor):
+                self._begin("i", command)
+            else:
+                self._operate(replace(command, verb="", operator=operator, motion=motion))
+        elif verb in _BEGINNINGS:
+            self._begin(verb, command)
+        elif verb == "u":
+            self._repeat(editor.undo, command)
+        elif verb == "ctrl-r":
+            self._repeat(editor.redo, command)
+        elif verb == ".":
+            self._again(command.count)
+        elif verb in ("v", "V"):
+            self.mode, self.anchor = "visual" if verb == "v" else "visual line", editor.draft.cursor
+        elif verb == "gv":
+            self._select_again()
+        elif verb == "R":
+            self._write(command, editor.steps, mode="replace")
+        elif verb in ("gj", "gk"):
+            self._move_by_rows(command)
+        else:
+            self._change(command)
+
+    def _change(self, command: Command) -> None:
+        """The commands that change text by themselves: `p P J gJ r ~`."""
+        editor, steps, count = self._editor, self._editor.steps, command.count or 1
+        draft, changed = editor.draft, None
+        match command.verb:
+            case "p" | "P":
+                register = self._registers.read(command.register, editor)
+                if register.draft.text or register.lines:
+                    changed = edits.put(draft, register, count, after=command.verb == "p")
+            case "J" | "gJ":
+                changed = edits.joined(draft, draft.cursor, count, blanks=command.verb == "J")
+            case "r":
+                if (character := _character(command.argument)) is not None:
+                    changed = edits.overwritten(draft, count, character)
+            case "~":
+                changed = self._toggled(draft, count)
+        if changed is not None:
+            self._set(changed)
+            self._settle_change(Change(command), steps)
+
+    @staticmethod
+    def _toggled(draft: Draft, count: int) -> Draft | None:
+        start, end = draft.cursor, places.end_of(draft, draft.cursor)
+        place = start
+        for _ in range(count):
+            place = drafts.after(draft, place) if place < end else place
+        if place == start:
+            return None
+        return replace(edits.mapped(draft, Span(start, place), str.swapcase), cursor=place)
+
+    def _move_by_rows(self, command: Command) -> None:
+        name = "down" if command.verb == "gj" else "up"
+        for _ in range(command.count or 1):
+            self._editor.handle(Key(name), self.columns)
+        self.settle()
+
+    def _repeat(self, step: object, command: Command) -> None:
+        for _ in range(command.count or 1):
+            step()  # type: ignore[operator]
+        self._stand(self._editor.draft.cursor)
+
+    def _again(self, count: int | None) -> None:
+        if self._last is None:
+            return
+        change, steps = self._last, self._editor.steps
+        if count is not None:
+            change = replace(change, command=replace(change.command, count=count))
+        if change.extent is not None:
+            self._apply(change.command, self._like(change.extent), change.extent)
+        else:
+            self._run(change.command)
+        if self.mode == "replace":
+            for character in change.text.text:
+                self._overwrite(character)
+        elif self.mode == "insert":
+            self._editor.insert(change.text)
+        if self.mode in ("replace", "insert"):
+            self._leave_writing()
+            self._last = change
+        self._editor.join(steps)
+
+    # --- writing ---
+
+    def _begin(self, verb: str, command: Command) -> None:
+        """Write before or behind the cursor, at the ends of the line, or on a line of its own."""
+        editor, draft, cursor = self._editor, self._editor.draft, self._editor.draft.cursor
+        steps, end = editor.steps, places.end_of(draft, draft.cursor)
+        match verb:
+            case "a":
+                cursor = drafts.after(draft, cursor) if cursor < end else cursor
+            case "I":
+                cursor = places.first_text(draft, cursor)
+            case "A" | "o":
+                cursor = end
+            case "O":
+                cursor = places.start_of(draft, cursor)
+        if verb in ("o", "O"):
+            editor.set(drafts.replaced(draft, cursor, cursor, Draft("\n")))
+        editor.move(cursor + 1 if verb == "o" else cursor)
+        times = command.count or 1 if command.verb == verb else 1
+        self._write(command, steps, times=times, own_lines=verb in ("o", "O"))
+
+    def _write(
+        self,
+        command: Command,
+        steps: int,
+        *,
+        mode: Mode = "insert",
+        times: int = 1,
+        own_lines: bool = False,
+        extent: Extent | None = None,
+    ) -> None:
+        self.mode = mode
+        self._writing = Writing(self._editor.draft, steps, command, times, own_lines)
+        self._extent = extent
+
+    def _overwrite(self, word: str) -> Outcome | None:
+        """A character in the place of the next one; Backspace brings that back."""
+        editor, writing = self._editor, self._writing
+        cursor = editor.draft.cursor
+        if word == "backspace":
+            if writing.replaced:
+                old = writing.replaced.pop()
+                editor.replace(drafts.before(editor.draft, cursor), cursor, old)
+                editor.move(cursor - (cursor - drafts.before(editor.draft, cursor)))
+            elif cursor > places.start_of(editor.draft, cursor):
+                editor.move(drafts.before(editor.draft, cursor))
+            return "done"
+        if not word or word in ("enter", "ctrl-r") or (len(word) > 1 and word.isascii()):
+            return None
+        end = places.end_of(editor.draft, cursor)
+        behind = drafts.after(editor.draft, cursor) if cursor < end else cursor
+        writing.replaced.append(drafts.cut_out(editor.draft, cursor, behind))
+        writing.typed.append(word)
+        editor.replace(cursor, behind, Draft(word))
+        return "done"
+
+    def _leave_writing(self) -> None:
+        editor, writing = self._editor, self._writing
+        if writing.command is not None:
+            text = Draft("".join(writing.typed)) if self.mode == "replace" else written(writing.before, editor.draft)
+            if self.mode == "insert" and (text.text or writing.own_lines):
+                for _ in range(writing.times - 1):
+                    editor.insert(Draft("\n" if writing.own_lines else ""))
+                    editor.insert(text)
+            self._last = Change(writing.command, text, self._extent)
+        editor.join(writing.steps)
+        self.mode, self._column = "normal", None
+        cursor = editor.draft.cursor
+        self._stand(drafts.before(editor.draft, cursor) if cursor > places.start_of(editor.draft, cursor) else cursor)
+
+    def _stand(self, index: int) -> None:
+        """Put the cursor on the character there."""
+        draft = self._editor.draft
+        place = drafts.at(draft, min(max(index, 0), len(draft.text))).cursor
+        if self.mode not in ("visual", "visual line"):
+            place = places.on_character(draft, place)
+        if place != draft.cursor:
+            self._editor.move(place)
+
+    # --- selections ---
+
+    def _selection(self) -> Span:
+        draft = self._editor.draft
+        start, end = sorted((self.anchor, draft.cursor))
+        if self.mode == "visual line":
+            lines = edits.lines_of(draft, start, end)
+            turned = draft.cursor < self.anchor and places.start_of(draft, self.anchor) > draft.cursor
+            return replace(lines, top=draft.cursor) if turned else lines
+        return Span(start, drafts.after(draft, end) if end < len(draft.text) else end)
+
+    def _leave_selection(self) -> None:
+        self._selected = (self.anchor, self._editor.draft.cursor, self.mode)
+        self.mode = "normal"
+        self._stand(self._editor.draft.cursor)
+
+    def _select_again(self) -> None:
+        if self._selected is not None:
+            anchor, cursor, self.mode = self._selected
+            last = len(self._editor.draft.text)
+            self.anchor = drafts.at(self._editor.draft, min(anchor, last)).cursor
+            self._stand(min(cursor, last))
+
+    def _select_object(self, command: Command) -> None:
+        draft = self._editor.draft
+        index = draft.cursor
+        begins = self.anchor == index
+        if not begins and index > self.anchor:
+            index = min(drafts.after(draft, index), places.end_of(draft, index))
+        span = objects.found(
+            draft, index, command.argument, around=command.motion == "a", count=command.count or 1
+        )
+        if span is None or (span.start == span.end and not span.lines):
+            return
+        if span.lines:
+            self.mode = "visual line"
+        if begins:
+            self.anchor = span.start
+        self._stand(span.end if span.lines else drafts.before(draft, span.end))
+
+    def _run_visual(self, command: Command) -> None:
+        verb, mode = command.verb, self.mode
+        if verb in ("v", "V"):
+            wanted: Mode = "visual" if verb == "v" else "visual line"
+            if wanted == mode:
+                self._leave_selection()
+            else:
+                self.mode = wanted
+        elif verb in ("o", "O"):
+            anchor, self.anchor = self.anchor, self._editor.draft.cursor
+            self._stand(anchor)
+        elif verb in ("gj", "gk"):
+            self._move_by_rows(command)
+        else:
+            self._change_selection(command)
+
+    def _change_selection(self, command: Command) -> None:
+        editor, verb = self._editor, command.verb
+        if verb in _VISUAL_LINES:
+            self.mode = "visual line"
+        selection = self._selection()
+        extent = self._extent_of(selection)
+        self._leave_selection()
+        operator = _VISUAL_OPERATORS.get(verb) or _VISUAL_LINES.get(verb)
+        if operator:
+            editor.move(selection.start)
+            self._apply(replace(command, verb="", operator=operator), selection, extent)
+        elif verb in ("p", "P"):
+            self._put_over(command, selection)
+        elif verb in ("J", "gJ"):
+            lines = max(editor.draft.text.count("\n", selection.start, selection.end) + 1, 2)
+            lines -= not selection.lines and editor.draft.text[selection.end - 1 : selection.end] == "\n" and lines > 2
+            editor.move(selection.start)
+            self._change(replace(command, count=lines))
+        elif verb == "r":
+            character, steps = _character(command.argument), editor.steps
+            if character is not None:
+                self._set(edits.mapped(editor.draft, selection, lambda _: character))
+                self._settle_change(Change(command), steps)
+
+    def _put_over(self, command: Command, selection: Span) -> None:
+        editor, steps = self._editor, self._editor.steps
+        draft, register = editor.draft, self._registers.read(command.register, editor)
+        taken = edits.kept(draft, selection)
+        if selection.lines:
+            put = drafts.replaced(draft, selection.start, selection.end, register.draft)
+            changed = replace(put, cursor=selection.start)
+            changed = replace(changed, cursor=places.first_text(changed, selection.start))
+        else:
+            left = replace(edits.emptied(draft, selection), cursor=selection.start)
+            if register.lines:
+                broken = drafts.replaced(left, selection.start, selection.start, Draft("\n"))
+                changed = edits.put(replace(broken, cursor=selection.start), register, command.count or 1, after=True)
+            else:
+                changed = edits.put(left, register, command.count or 1, after=False)
+        self._set(changed)
+        if command.verb == "p":
+            self._registers.keep(taken, "", editor, yanked=False)
+        self._settle_change(Change(command), steps)
+
+    def _extent_of(self, span: Span) -> Extent:
+        text = self._editor.draft.text[span.start : span.end]
+        lines = text.count("\n") + 1
+        last = places.start_of(self._editor.draft, span.end) if lines > 1 else span.start
+        count, place = 0, last
+        while place < span.end:
+            place, count = drafts.after(self._editor.draft, place), count + 1
+        return Extent(lines, count, span.lines)
+
+    def _like(self, extent: Extent) -> Span:
+        """A range of this size from the cursor on."""
+        draft, cursor = self._editor.draft, self._editor.draft.cursor
+        down = places.line_down(draft, cursor, extent.lines - 1)
+        line = places.start_of(draft, cursor) if down is None else down
+        if extent.whole:
+            return edits.lines_of(draft, cursor, line)
+        end = cursor if extent.lines == 1 else line
+        for _ in range(extent.characters):
+            end = drafts.after(draft, end) if end <= places.end_of(draft, line) else end
+        if end < cursor:
+            return Span(max(drafts.before(draft, end), line), drafts.after(draft, cursor))
+        return Span(cursor, end)
+
+
+def _character(word: str) -> str | None:
+    """What `r` puts there; None for keys that type nothing."""
+    if word == "enter":
+        return "\n"
+    return None if len(word) > 1 and word.isascii() else word
