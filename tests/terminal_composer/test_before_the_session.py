@@ -50,7 +50,7 @@ def test_messages_wait_in_sight_until_the_session_begins() -> None:
     early.say("second")
     early.load()
     early.say("!ls")
-    assert [message.draft.text for message in early.app.composer.queue] == ["first", "second", "!ls"]
+    assert [message.draft.text for message in early.app.composer.waiting.queue] == ["first", "second", "!ls"]
     assert early.messages() == []
     early.begin()
     assert early.messages() == [Submit("first")]

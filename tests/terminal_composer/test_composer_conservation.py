@@ -39,7 +39,7 @@ def test_no_text_is_lost_or_doubled(steps: list[str]) -> None:
             case "interrupted" if composer.busy:
                 typist.asked += composer.turn_ended(interrupted=True)
             case "enter" | "escape" | "alt-up" | "ctrl-c" | "up":
-                replaced = step == "ctrl-c" or (step == "alt-up" and composer.queue)
+                replaced = step == "ctrl-c" or (step == "alt-up" and composer.waiting.queue)
                 thrown_away += bool(replaced and typist.text)
                 typist.keys(step)
         for effect in typist.take():
@@ -50,14 +50,14 @@ def test_no_text_is_lost_or_doubled(steps: list[str]) -> None:
                 sent.append(effect.command)
             else:
                 assert isinstance(effect, Interrupt | Quit) or step == "escape" or "!" in typist.text
-        everywhere = [*sent, *(expanded(message.draft) for message in composer.queue), expanded(typist.draft)]
+        everywhere = [*sent, *(expanded(message.draft) for message in composer.waiting.queue), expanded(typist.draft)]
         if thrown_away or "up" in steps:
             continue
         whole = "\n".join(everywhere)
         assert [word for word in words if whole.count(word) != 1] == []
         if "shell" in steps:
             continue  # there a picture is its path
-        waiting = [path for message in composer.queue for path in pictures(message.draft)]
+        waiting = [path for message in composer.waiting.queue for path in pictures(message.draft)]
         assert whole.count("[shot.png 7x5]") == len([*images, *waiting, *pictures(typist.draft)])
 
 
@@ -69,7 +69,7 @@ def test_what_alt_up_replaces_and_ctrl_c_throws_away_comes_back_with_up(steps: l
     typist.type("waiting").keys("enter").type("draft")
     for step in steps:
         typist.keys("ctrl-c" if step == "type" else "alt-up") if step in ("type", "enter") else typist.keys("ctrl-end")
-    found = {typist.text, *(message.draft.text for message in typist.composer.queue)}
+    found = {typist.text, *(message.draft.text for message in typist.composer.waiting.queue)}
     for _ in range(6):
         if typist.text and typist.draft.cursor:
             typist.keys("ctrl-c")

@@ -177,7 +177,7 @@ def test_alt_shift_up_lets_the_newest_go_first() -> None:
     for text in ("one", "two", "three"):
         typist.type(text).keys("enter")
     typist.type("draft").keys("alt-shift-up")
-    assert [message.draft.text for message in typist.composer.queue] == ["three", "one", "two"]
+    assert [message.draft.text for message in typist.composer.waiting.queue] == ["three", "one", "two"]
     assert typist.text == "draft"
     assert typist.composer.turn_ended() == [Submit("three")]
     assert writer().keys("alt-shift-up").text == ""

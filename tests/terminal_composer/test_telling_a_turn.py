@@ -25,9 +25,9 @@ def test_tab_tells_the_turn_and_enter_waits() -> None:
     assert typist.type("then this").keys("enter").take() == []
     rows = typist.rows(Status("Working", 1))
     assert rows[2:6] == ["  ⇢ look here first", "    heard with the next step", "  ↳ then this", "    alt + ↑ edit"]
-    assert typist.composer.heard("something else") is None
-    assert typist.composer.heard("look here first") is not None
-    assert typist.composer.told == []
+    assert typist.composer.waiting.heard("something else") is None
+    assert typist.composer.waiting.heard("look here first") is not None
+    assert typist.composer.waiting.told == []
     assert typist.composer.turn_ended() == [Submit("then this")]
 
 
@@ -83,7 +83,7 @@ def test_an_interrupt_gives_back_what_was_not_heard() -> None:
     typist = working().type("told").keys("tab").type("queued").keys("enter").type("draft").keys("escape")
     typist.composer.turn_ended(interrupted=True)
     assert typist.text == "told\nqueued\ndraft"
-    assert typist.composer.told == typist.composer.queue == []
+    assert typist.composer.waiting.told == typist.composer.waiting.queue == []
 
 
 def test_what_waits_is_dim() -> None:

@@ -68,7 +68,8 @@ class Tui(msgspec.Struct, frozen=True):
 
     `terminal_title` names what stands in the window's title, in this order; nothing leaves it alone. `quiet` turns
     notifications and the title off, whatever else is set. `theme` names one of `themes`, the user's own (looks by
-    role), or one that comes along; `prose_width` is the widest column of prose.
+    role), or one that comes along; `prose_width` is the widest column of prose. `vim_mode_default`: the draft has vi's
+    modes.
     """
 
     notifications: bool | tuple[str, ...] = False
@@ -80,6 +81,7 @@ class Tui(msgspec.Struct, frozen=True):
     theme: str | None = None
     themes: Mapping[str, Mapping[str, Any]] = {}
     prose_width: Unsigned | None = None
+    vim_mode_default: bool = False
 
 
 class ToolsToml(msgspec.Struct, frozen=True):

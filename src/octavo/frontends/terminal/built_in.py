@@ -53,5 +53,6 @@ COMMANDS = (
     Command("permissions", "choose what may run without a question; the rules that are remembered"),
     Command("hooks", "see the hooks, and trust those of this project", busy=True),
     Command("skills", "see the skills, use one, switch them on and off", busy=True),
+    Command("vim", "vi's modes in the draft, on or off for this session", busy=True),
 )
 BY_NAME = {command.name: command for command in COMMANDS}

@@ -34,6 +34,7 @@ from octavo.frontends.terminal.effects import (
     ShowStatus,
     ShowUsage,
     Submit,
+    SwitchModes,
 )
 
 TYPE_CHECKING = False
@@ -178,6 +179,7 @@ _RUN: Mapping[str, Callable[[Situation], tuple[Effect, ...]]] = {
     "copy": lambda _: (ListCopies(),),
     "title": lambda _: (ListTitleItems(),),
     "redraw": lambda _: (PrintAgain(),),
+    "vim": lambda _: (SwitchModes(),),
     "resume": lambda _: (ChooseSession(),),
     "fork": _fork,
     "rename": _rename,

@@ -140,6 +140,14 @@ ComposerEffect = (
 # --- from views and commands ------------------------------------------------------------------
 
 
+class SwitchModes(msgspec.Struct, frozen=True):
+    """Let the draft have vi's modes, or none if it has them."""
+
+
+class HeldEscape(msgspec.Struct, frozen=True):
+    """Esc before a question could be read: it does what it did before the question came."""
+
+
 class ToDraft(msgspec.Struct, frozen=True):
     """An input that a question held back: it was typed before the question could be read, and belongs to the draft."""
 
@@ -425,6 +433,8 @@ class DismissUpdate(msgspec.Struct, frozen=True):
 
 ViewEffect = (
     ToDraft
+    | HeldEscape
+    | SwitchModes
     | Operate
     | Answer
     | QuitHint

@@ -160,6 +160,7 @@ class Loop:
             return
         frame = self.state.frame(screen.columns, screen.lines, now)
         screen.print(frame.history)
+        screen.shape_cursor(frame.shape)
         if frame.overlay:
             screen.overlay(frame.rows, frame.cursor)
         else:

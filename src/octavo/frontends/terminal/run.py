@@ -125,6 +125,7 @@ def _rest(
 
 def _draw(screen: Screen, app: App) -> None:
     frame = app.frame(screen.columns, screen.lines, time.monotonic())
+    screen.shape_cursor(frame.shape)
     if frame.overlay:
         screen.overlay(frame.rows, frame.cursor)
     else:
@@ -136,6 +137,8 @@ def composer_of(config: Config) -> Composer:
     example = EXAMPLES[os.urandom(1)[0] % len(EXAMPLES)]
     composer = Composer(config.cwd, bursts=not config.disable_paste_burst, example=example)
     composer.enter_steers = config.tui.enter_steers
+    if config.tui.vim_mode_default:
+        composer.modes.switch(on=True)
     return composer
 
 

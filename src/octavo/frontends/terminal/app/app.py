@@ -16,6 +16,8 @@ from octavo.frontends.terminal.composer.pane import Pane, pane_rows
 from octavo.frontends.terminal.composer.status import FRAME, Light, mark
 from octavo.frontends.terminal.effects import (
     Effect,
+    HeldEscape,
+    Info,
     InsertText,
     Interrupt,
     ListSessions,
@@ -30,6 +32,7 @@ from octavo.frontends.terminal.effects import (
     SearchSessions,
     Submit,
     Suspend,
+    SwitchModes,
     ToDraft,
     UserShell,
 )
@@ -162,6 +165,15 @@ class App:
                 case InsertText(text):
                     key = Key(text, text=text) if len(text) == 1 else Paste(text)
                     self.run(self.composer.handle(key, now), now)
+                case SwitchModes():
+                    self.composer.modes.switch(on=self.composer.modes.modal is None)
+                    state = "on" if self.composer.modes.modal is not None else "off"
+                    self._do(Info(f"Vi's modes in the draft are {state}.", "/vim switches them"), now)
+                case HeldEscape():
+                    if self.composer.modes.pass_escape:
+                        self.run((Interrupt(),), now)
+                    else:
+                        self.run(self.composer.handle(Key("escape"), now), now)
                 case QuitHint():
                     if self.talk is not None and self.talk.is_open:  # else it was an answer at the start
                         self.composer.hint = "ctrl-c"
@@ -236,7 +248,7 @@ class App:
             rows, cursor = self._view_rows(columns, lines)
             return Frame(history, rows, cursor)
         rows, place = pane_rows(self._pane(columns, now), columns, lines)
-        return Frame(history, rows, place)
+        return Frame(history, rows, place, shape=self.composer.modes.cursor_shape)
 
     def _view_rows(self, columns: int, lines: int) -> tuple[list[Line], tuple[int, int] | None]:
         """The view with the live block above it, as far as there is room.

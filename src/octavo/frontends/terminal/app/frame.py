@@ -15,7 +15,8 @@ class Frame(msgspec.Struct, frozen=True):
     """What is to be seen: finished lines, the live rows or those of an overlay, and the cursor in them.
 
     `notification` is a sentence for a user who looks elsewhere, to be told in the way of `notification_method`;
-    `title` is that of the window, empty where it is left alone.
+    `title` is that of the window, empty where it is left alone; `shape` the number of the cursor's shape (DECSCUSR), 0
+    for the terminal's own.
     """
 
     history: Sequence[Line]
@@ -25,6 +26,7 @@ class Frame(msgspec.Struct, frozen=True):
     notification: str = ""
     notification_method: str = "auto"
     title: str = ""
+    shape: int = 0
 
 
 class State(Protocol):

@@ -138,7 +138,7 @@ class Talk:
         match msg:
             case events.SessionConfigured():
                 return self._configured(msg)
-            case events.RawResponseItem(item) if self.composer.told:
+            case events.RawResponseItem(item) if self.composer.waiting.told:
                 self._heard(item)
             case events.GetHistoryEntryResponse():
                 text = msg.entry.text if isinstance(msg.entry, events.HistoryEntry) else None
@@ -160,7 +160,7 @@ class Talk:
         """What the turn was told meanwhile stands in the conversation where the model heard it."""
         if isinstance(item, Message) and item.role == "user":
             texts = [part.text for part in item.content if isinstance(part, InputText)]
-            if (heard := self.composer.heard("".join(texts))) is not None:
+            if (heard := self.composer.waiting.heard("".join(texts))) is not None:
                 self._said(heard)
 
     def _said(self, message: Waiting) -> None:
@@ -170,9 +170,9 @@ class Talk:
 
     def _turn_ended(self, ended: TurnEnded) -> list[Effect]:
         if ended.how != "interrupted":  # it came too late for this turn, and begins the next one
-            for message in self.composer.told:
+            for message in self.composer.waiting.told:
                 self._said(message)
-            self.composer.told = []
+            self.composer.waiting.told = []
         if ended.how == "completed":
             self.notifier.turn_complete(ended.last_message)
         return list(self.composer.turn_ended(interrupted=ended.how == "interrupted"))

@@ -14,13 +14,15 @@ from msgspec.structs import replace
 from octavo.frontends.custom_prompts import Prompt
 from octavo.frontends.terminal.composer.burst import Burst, TakenBack
 from octavo.frontends.terminal.composer.completing import Completing
-from octavo.frontends.terminal.composer.draft import Draft, Picture, at, expanded, joined
+from octavo.frontends.terminal.composer.draft import Draft, Picture, expanded
 from octavo.frontends.terminal.composer.drawing import text_columns
 from octavo.frontends.terminal.composer.editor import Editor, row_step, typed
+from octavo.frontends.terminal.composer.modes import Modes
 from octavo.frontends.terminal.composer.paste import attached, pasted, with_line_feeds
 from octavo.frontends.terminal.composer.pictures import EXTENSIONS, Found, ReadSize, picture_size
 from octavo.frontends.terminal.composer.recall import Recall
 from octavo.frontends.terminal.composer.submission import Message, read, with_pictures
+from octavo.frontends.terminal.composer.waiting import Waiting
 from octavo.frontends.terminal.effects import (
     ComposerEffect,
     EditDraft,
@@ -54,16 +56,16 @@ class Composer:
 
     `busy` and `steerable`, whether a turn runs and whether it can be told something, are for who runs the turns,
     and so is `beside`, whether a command of the user runs beside it or after it.
-    `told` waits until the model hears it, `queue` for the end of the turn; Enter queues and Tab tells, or the other
-    way round where `enter_steers`.
+    What is `waiting` was told to the turn, or is for its end; Enter queues and Tab tells, or the other way round where
+    `enter_steers`. The draft may have `modes`.
     """
 
     def __init__(
         self, folder: str, *, bursts: bool = True, example: str = "", read_size: ReadSize = picture_size
     ) -> None:
         self.editor = Editor()
-        self.queue: list[Message] = []
-        self.told: list[Message] = []
+        self.waiting = Waiting()
+        self.modes = Modes(self.editor)
         self.busy = False
         self.steerable = False
         self.beside = False
@@ -80,7 +82,6 @@ class Composer:
         self._completing = Completing(self._attached)
         self._pictures = 0
         self._at_interrupt = Draft()
-        self._sent: Message | None = None
         self.search: HistorySearch | None = None
         self._held: list[tuple[Key | Paste, float]] = []
         self._held_until: float | None = None
@@ -127,6 +128,8 @@ class Composer:
         return self._follow()
 
     def _key(self, key: Key, now: float) -> Effects:
+        if self.modes.take(key):
+            return self._modal_key(key, now)
         if text := typed(key):
             self._type(key, text, now)
             return []
@@ -141,6 +144,35 @@ class Composer:
                 return followed + effects
         self.editor.handle(key, self.columns)
         return followed
+
+    # --- modes ---
+
+    def _modal_key(self, key: Key, now: float) -> Effects:
+        """A key that is a command, or Esc."""
+        self._insert_paste(self._burst.end())
+        if key.name != "escape":
+            self._plain_footer()
+        outcome = self.modes.handle(key, self.columns, now)
+        if outcome == "submit":
+            return self._submit(tell=self.enter_steers)
+        if outcome == "slash":
+            self.editor.insert(Draft("/"))
+        elif outcome in ("older", "newer"):
+            return self._recall_with(Key("up" if outcome == "older" else "down")) or []
+        elif outcome is None:
+            return self._beside_commands(key)
+        return []
+
+    def _beside_commands(self, key: Key) -> Effects:
+        """A key that means the same whether commands are expected or text."""
+        if typed(key) == "?":
+            self.shortcuts = not self.shortcuts
+            return []
+        if (effects := self._command_key(key)) is not None:
+            return effects
+        if row_step(key) and (effects := self._recall_with(key)) is None:
+            self.editor.handle(key, self.columns)
+        return effects or []
 
     def _type(self, key: Key, text: str, now: float) -> None:
         shortcuts = self.shortcuts
@@ -195,7 +227,7 @@ class Composer:
                 return self._submit(tell=not self.enter_steers)
             case Key("up", False, True, shift):
                 if shift:
-                    self.queue = [*self.queue[-1:], *self.queue[:-1]]
+                    self.waiting.let_newest_go_first()
                 else:
                     self._take_from_queue()
                 return []
@@ -226,6 +258,7 @@ class Composer:
         if self.editor.draft.text:
             self.recall.add(self.editor.draft)
             self.editor.set(Draft())
+            self.modes.write_anew()
         elif self.busy or self.beside:
             self.hint = "ctrl-c"
             return self._interrupt()
@@ -244,7 +277,7 @@ class Composer:
 
     def _insert(self, new: Draft) -> None:
         self._pictures += sum(isinstance(label.content, Picture) for label in new.labels)
-        self.editor.insert(new)
+        self.modes.insert(new)
 
     def clipboard_image(self, path: str | None) -> Effects:
         """The answer to `PasteImage`: where the picture is, None when there is none."""
@@ -269,7 +302,8 @@ class Composer:
         """The popup follows the draft, but not what is only looked at."""
         if self.search:
             return []
-        return list(self._completing.follow(self.editor.draft))
+        self.modes.settle()
+        return list(self._completing.follow(Draft() if self.modes.expect_commands else self.editor.draft))
 
     def _complete_with(self, key: Key) -> Effects | None:
         """Keys that belong to the popup while it is open; None: this one does not."""
@@ -297,19 +331,19 @@ class Composer:
             return self._run(asked)
         if isinstance(asked, Message):
             self.recall.add(asked.draft)
-            self.editor.reset()
+            self._empty()
             if self.busy and tell and self.steerable and isinstance(asked.effect, Submit):
-                self.told.append(asked)
+                self.waiting.told.append(asked)
                 return [Steer(asked.effect.text, asked.effect.images)]
             if self.busy and tell and isinstance(asked.effect, UserShell):
                 return [UserShell(asked.effect.command, beside=True)]
             if self.busy:
-                self.queue.append(asked)
+                self.waiting.queue.append(asked)
                 return []
-            self.busy, self._sent = True, asked
+            self.busy, self.waiting.sent = True, asked
             return [asked.effect]
         if self.editor.draft.text.strip() == "!":
-            self.editor.reset()  # it was explained; there is nothing in it to go on with
+            self._empty()  # it was explained; there is nothing in it to go on with
         self.editor.move(len(self.editor.draft.text))
         return [asked] if asked else []
 
@@ -317,62 +351,47 @@ class Composer:
         if len(self.editor.draft.text.split()) > 1 and not command.argument:
             self.recall.add(self.editor.draft)  # what stood behind the command is dropped, and can be brought back
         self.editor.set(Draft())
+        self.modes.write_anew()
         if command.name == "mention":
             self.editor.insert(Draft("@"))
             return []
         return [command]
 
+    def _empty(self) -> None:
+        self.editor.reset()
+        self.modes.write_anew()
+
     def unsent(self) -> Draft:
         """All that would be lost: what waits for the end of a turn, then the draft."""
-        draft = self.editor.draft
-        waiting = [message.draft for message in self.queue]
-        return joined([*waiting, draft] if draft.text else waiting) if waiting else draft
+        return self.waiting.with_draft(self.editor.draft)
 
     def turn_ended(self, *, interrupted: bool = False) -> Effects:
         """A turn is over: the oldest waiting message is sent; after an interrupt all are given back instead."""
         self.busy = self.steerable = False
-        if interrupted and (self.queue or self.told):
-            self._give_back()
-        elif self.queue:
+        waiting = self.waiting
+        if interrupted and (waiting.queue or waiting.told):
+            self._end_search()
+            draft = self.editor.draft
+            types_on = bool(draft.text) and draft != self._at_interrupt
+            self.editor.set(waiting.given_back(draft, types_on=types_on))
+        elif waiting.queue:
             self.busy = True
-            return [self.queue.pop(0).effect]
+            return [waiting.queue.pop(0).effect]
         return self._follow()
 
     def _interrupt(self) -> Effects:
         self._at_interrupt = self.editor.draft
         return [Interrupt()]
 
-    def _give_back(self) -> None:
-        """What waited comes before the draft; the cursor at its start, but not under the fingers of who types on."""
-        self._end_search()
-        draft = self.editor.draft
-        waiting = [message.draft for message in (*self.told, *self.queue)]
-        whole = joined([*waiting, draft] if draft.text else waiting)
-        types_on = draft.text and draft != self._at_interrupt
-        self.queue, self.told = [], []
-        self.editor.set(at(whole, len(whole.text) - len(draft.text) + draft.cursor if types_on else 0))
-
     def hold(self, effect: Submit | UserShell) -> None:
         """Nobody can take this message yet: it waits before all others, for `turn_ended`."""
-        effect = UserShell(effect.command) if isinstance(effect, UserShell) else effect
-        text = effect.text if isinstance(effect, Submit) else f"!{effect.command}"
-        sent = self._sent
-        self.queue.insert(0, sent if sent and sent.effect == effect else Message(effect, Draft(text)))
+        self.waiting.hold(effect)
         self.busy = True
 
-    def heard(self, text: str) -> Message | None:
-        """The model hears this: the message that was told with it, if one was."""
-        for message in self.told:
-            if isinstance(message.effect, Submit) and message.effect.text == text:
-                self.told.remove(message)
-                return message
-        return None
-
     def _take_from_queue(self) -> None:
-        if self.queue:
+        if self.waiting.queue:
             self.recall.add(self.editor.draft)
-            taken = self.queue.pop().draft
-            self.editor.set(at(taken, len(taken.text)))
+            self.editor.set(self.waiting.take_newest() or Draft())
 
     # --- earlier messages ---
 
@@ -403,7 +422,7 @@ class Composer:
         self._completing.dismiss(self.editor.draft)
         if key == Key("escape") or key == Key("c", ctrl=True):
             search.cancel()
-            return self._interrupt() if self.busy or self.beside else []
+            return self._interrupt() if (self.busy or self.beside) and self.modes.pass_escape else []
         return [] if key == Key("enter") else None
 
     def _end_search(self) -> None:

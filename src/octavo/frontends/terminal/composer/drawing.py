@@ -12,6 +12,10 @@ Cursor = tuple[int, int]
 
 SIGN = "› "
 _WRITTEN = Style(roles=("user",))
+_SELECTED = Style(reverse=True)
+
+Selected = tuple[int, int]
+"""Where a selection begins, and the place behind it."""
 
 
 def text_columns(width_: int) -> int:
@@ -25,7 +29,13 @@ def row_count(draft: Draft, width_: int) -> int:
 
 
 def draft_rows(
-    draft: Draft, example: str, width_: int, height: int, top: int, fill: Style | None = None
+    draft: Draft,
+    example: str,
+    width_: int,
+    height: int,
+    top: int,
+    fill: Style | None = None,
+    selected: Selected | None = None,
 ) -> tuple[list[Line], Cursor, int]:
     """At most `height` rows of the draft, the cursor among them, and the number of the first one.
 
@@ -39,7 +49,7 @@ def draft_rows(
     sign = SIGN[: max(width_ - 1, 0)]
     lines = []
     for number, row in enumerate(rows[top : top + height]):
-        spans = _spans(draft, row, columns) if draft.text else [Span(cut(example, columns), DIM)]
+        spans = _spans(draft, row, columns, selected) if draft.text else [Span(cut(example, columns), DIM)]
         lead = Span(sign, BOLD.over(_WRITTEN)) if number == 0 else Span(" " * len(sign))
         shown = cut_line(line(lead, *spans, fill=fill), width_)
         lines.append(shown.styled(fill) if fill is not None else shown)
@@ -47,13 +57,25 @@ def draft_rows(
     return lines, (at - top, min(column, max(width_ - 1, 0))), top
 
 
-def _spans(draft: Draft, row: Row, columns: int) -> list[Span]:
+def _spans(draft: Draft, row: Row, columns: int, selected: Selected | None) -> list[Span]:
     spans, place = [], row.start
     for label in draft.labels:
         start, end = max(label.start, row.start), min(label.end, row.end)
         if start < end:
-            spans += [Span(shown(draft.text[place:start]), _WRITTEN), Span(shown(draft.text[start:end]), ACCENT)]
+            spans += _pieces(draft.text, place, start, _WRITTEN, selected)
+            spans += _pieces(draft.text, start, end, ACCENT, selected)
             place = end
-    spans.append(Span(shown(draft.text[place : row.end]), _WRITTEN))
+    spans += _pieces(draft.text, place, row.end, _WRITTEN, selected)
+    if selected is not None and row.start == row.end and selected[0] <= row.end < selected[1]:
+        spans.append(Span(" ", _SELECTED))  # a line without text can be selected, too
     too_wide = columns == 1 and any(width(span.text) > 1 and span.text.strip() for span in spans)
     return [Span("…")] if too_wide else spans
+
+
+def _pieces(text: str, start: int, end: int, style: Style, selected: Selected | None) -> list[Span]:
+    """A piece of a row in its style, what is selected of it in reverse."""
+    if selected is None:
+        return [Span(shown(text[start:end]), style)]
+    first, last = max(start, min(selected[0], end)), max(start, min(selected[1], end))
+    parts = ((start, first, style), (first, last, _SELECTED.over(style)), (last, end, style))
+    return [Span(shown(text[a:b]), styled) for a, b, styled in parts]

@@ -21,6 +21,11 @@ def footer_row(hint: Hint, *, busy: bool, empty: bool, context_left: int) -> Lin
     return line(Span(f"  {text}", DIM))
 
 
+def mode_row(mode: str, row: Line) -> Line:
+    """The footer behind the mode that keys are in."""
+    return line(Span(f"  {shown(mode)} ·"), Span(row.text[1:], DIM))
+
+
 def search_row(query: str, *, missed: bool) -> Line:
     """What is looked for in earlier messages."""
     keys = "no earlier message has it" if missed else "ctrl + r for an older one, enter takes it, esc leaves"

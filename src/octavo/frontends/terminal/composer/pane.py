@@ -10,7 +10,7 @@ import msgspec
 
 from octavo.frontends.terminal.composer.composer import Composer
 from octavo.frontends.terminal.composer.drawing import Cursor, draft_rows, row_count
-from octavo.frontends.terminal.composer.footer import footer_row, search_row, shortcut_rows
+from octavo.frontends.terminal.composer.footer import footer_row, mode_row, search_row, shortcut_rows
 from octavo.frontends.terminal.composer.status import Light, Status, status_row
 from octavo.frontends.terminal.text.styled import EMPTY, Line, Style
 from octavo.frontends.terminal.text.widths import cut_line
@@ -36,11 +36,13 @@ class Pane(msgspec.Struct, frozen=True):
 def pane_rows(pane: Pane, width: int, height: int) -> tuple[list[Line], Cursor]:
     """At most `height` rows of at most `width` columns, and where the cursor is in them."""
     composer = pane.composer
-    status = [status_row(pane.status, pane.now, width, pane.light)] if pane.status else []
+    stop = "esc" if composer.modes.pass_escape else "esc esc"
+    status = [status_row(pane.status, pane.now, width, pane.light, stop)] if pane.status else []
     queue = _queue_rows(composer, width)
     shares = _shares(pane, len(status), len(queue), row_count(composer.editor.draft, width), width, max(height, 1))
+    text, top, selected = composer.editor.draft, composer.top_row, composer.modes.selected
     draft, (row, column), composer.top_row = draft_rows(
-        composer.editor.draft, composer.example, width, shares.draft, composer.top_row, pane.fill
+        text, composer.example, width, shares.draft, top, pane.fill, selected
     )
     padding = Line((), pane.fill) if pane.fill else EMPTY
     above = [
@@ -94,11 +96,11 @@ def _shares(pane: Pane, status: int, queue: int, draft: int, width: int, height:
 
 
 def _queue_rows(composer: Composer, width: int) -> list[Line]:
-    if not composer.told and not composer.queue:
+    if not composer.waiting.told and not composer.waiting.queue:
         return []
     from octavo.frontends.terminal.composer.queue import queue_rows, told_rows  # not for the first frame
 
-    return [*told_rows(composer.told, width), *queue_rows(composer.queue, width)]
+    return [*told_rows(composer.waiting.told, width), *queue_rows(composer.waiting.queue, width)]
 
 
 def _under(pane: Pane, width: int, height: int) -> list[Line]:
@@ -113,5 +115,6 @@ def _under(pane: Pane, width: int, height: int) -> list[Line]:
     elif composer.shortcuts:
         rows = shortcut_rows(width, enhanced=pane.enhanced, primed=composer.hint == "backtrack")
     else:
-        rows = [footer_row(composer.hint, busy=composer.busy, empty=composer.empty, context_left=pane.context_left)]
+        row = footer_row(composer.hint, busy=composer.busy, empty=composer.empty, context_left=pane.context_left)
+        rows = [mode_row(composer.modes.shown, row) if composer.modes.shown else row]
     return [cut_line(line, width) for line in rows[:height]]

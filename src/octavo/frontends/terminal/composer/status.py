@@ -37,13 +37,13 @@ class Light(msgspec.Struct, frozen=True):
     background: Rgb = (255, 255, 255)
 
 
-def status_row(status: Status, now: float, width: int, light: Light | None = None) -> Line:
-    """One row, cut at the width; `now` moves the band."""
+def status_row(status: Status, now: float, width: int, light: Light | None = None, stop: str = "esc") -> Line:
+    """One row, cut at the width; `now` moves the band, `stop` names the keys that interrupt."""
     if light:
         spans = _shimmer(f"• {status.header}", now, light)
     else:
         spans = [mark(now), Span(" "), *_shimmer(status.header, now, None)]
-    hint = f" • {status.hint}" * status.interruptible
+    hint = f" • {status.hint.replace('esc', stop, 1)}" * status.interruptible
     return cut_line(line(*spans, Span(f" ({clock(status.seconds)}{hint})", DIM)), width)
 
 

@@ -30,6 +30,11 @@ def title(text: str) -> str:
     return f"\x1b]0;{text}\x07"
 
 
+def cursor_shape(shape: int) -> str:
+    """The cursor as a block (2), a line (4) or a bar (6); 0 as the terminal has it."""
+    return f"\x1b[{shape} q"
+
+
 def synchronizes(environ: Mapping[str, str]) -> bool:
     """Whether frames go between marks that hide tearing: not where they are known to do harm."""
     return "ZELLIJ" not in environ and not environ.get("TERM", "").startswith("screen")

@@ -38,6 +38,7 @@ class Screen:
         self._overlay = False
         self._queue: deque[Line] = deque()
         self._cursor_shown = True
+        self._shape = self._shape_set = 0
         self._sync = modes.synchronizes(environ)
         self._on = False
         self._asked_at = float("-inf")
@@ -127,6 +128,10 @@ class Screen:
         text += self._whole.frame(rows, cursor, self.columns, self.lines)
         self._write(text, cursor is not None)
 
+    def shape_cursor(self, shape: int) -> None:
+        """The cursor has this shape from the next frame on (the number of DECSCUSR); 0 is the terminal's own."""
+        self._shape = shape
+
     def notify(self, text: str, method: str) -> None:
         """Call the user, in the way that `[tui] notification_method` names; the text has no control characters."""
         from octavo.frontends.terminal.screen.bells import notification  # most are never called
@@ -157,8 +162,8 @@ class Screen:
 
     def give_back(self) -> None:
         """Let the terminal be as it was before us, until `continued`; the live rows stay where they are."""
-        text = self._leave_overlay() if self._overlay else ""
-        self.tty.write(text + self._live.to_last() + "\r\n" + self._title_back() + modes.modes_off(self.environ))
+        text = (self._leave_overlay() if self._overlay else "") + self._own_shape() + self._live.to_last() + "\r\n"
+        self.tty.write(text + self._title_back() + modes.modes_off(self.environ))
         self.tty.finish()
         self.tty.cooked()
         self._on = False
@@ -194,7 +199,8 @@ class Screen:
         left = [line for line in self._queue if line is not CLEAR]
         text += self._live.frame(left, [], (0, 0), self.columns) if left else ""
         self._queue.clear()
-        text += self._live.to_top(self.columns) + "\x1b[J" + self._title_back() + modes.modes_off(self.environ)
+        text += self._live.to_top(self.columns) + "\x1b[J" + self._own_shape() + self._title_back()
+        text += modes.modes_off(self.environ)
         self.tty.write(text)
         self.tty.finish()
         if time.monotonic() < self._asked_at + _ANSWERS_S:
@@ -210,7 +216,15 @@ class Screen:
         self._live.spoil()
         return pager.LEAVE
 
+    def _own_shape(self) -> str:
+        """The cursor as the terminal has it, if it had another shape."""
+        was, self._shape_set = self._shape_set, 0
+        return modes.cursor_shape(0) if was else ""
+
     def _write(self, text: str, cursor_shown: bool) -> None:
+        if self._shape != self._shape_set:
+            text += modes.cursor_shape(self._shape)
+            self._shape_set = self._shape
         if cursor_shown != self._cursor_shown:
             text += modes.SHOW_CURSOR if cursor_shown else modes.HIDE_CURSOR
             self._cursor_shown = cursor_shown

@@ -57,6 +57,19 @@ KEYS: tuple[tuple[str, tuple[Row, ...]], ...] = (
         ),
     ),
     (
+        "Vi's modes (/vim, or vim_mode_default = true in [tui])",
+        (
+            ("esc", "from writing to commands; there, end what was begun, else as without modes"),
+            ("i a I A o O R", "write: at the cursor, behind it, at the line's ends, on a new line; over text"),
+            ("h j k l w b e 0 ^ $ gg G f t % { }", "go there; / ? n N search in the draft"),
+            ("d c y > < g~ gu gU", "delete, change, yank, shift, case: with a motion, an object, or twice"),
+            ('iw a( i" ip …', "the word, brackets, quotes, paragraph around the cursor"),
+            ("x X D C Y s S r ~ J p P", "shorter commands; . again, u and ctrl + r undo and redo"),
+            ("v V", "select, by characters or lines"),
+            ("k j", "on the first and last line: earlier and later messages"),
+        ),
+    ),
+    (
         "The screen",
         (
             ("ctrl + t", "the transcript: whole scripts, outputs and thoughts"),

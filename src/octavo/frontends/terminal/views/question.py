@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from octavo.frontends.terminal.effects import Effect, Interrupt, OpenPager
+from octavo.frontends.terminal.effects import Effect, HeldEscape, Interrupt, OpenPager
 from octavo.frontends.terminal.keys.key import Key, Paste
 from octavo.frontends.terminal.text.styled import BOLD, DIM, EMPTY, Line, Span, line
 from octavo.frontends.terminal.text.widths import cut_line
@@ -80,7 +80,9 @@ class Question(View):
         if is_cancel(event):
             if self._replies is not self._first:
                 return self._show(self._first, now)
-            return Outcome((Interrupt(),)) if self._guard.holds(now) else self._reply(len(self._replies) - 1)
+            if self._guard.holds(now):
+                return Outcome((HeldEscape() if is_named(event, "escape") else Interrupt(),))
+            return self._reply(len(self._replies) - 1)
         before, key, after = self._guard.admit(event, now)
         outcome = STAY if key is None else self._key(key, now)
         return Outcome((*before, *outcome.effects, *after), outcome.then)

@@ -10,7 +10,8 @@ from msgspec.structs import replace
 from octavo.frontends.terminal.composer import draft as drafts
 from octavo.frontends.terminal.composer.draft import Draft
 from octavo.frontends.terminal.composer.modal import places
-from octavo.frontends.terminal.composer.modal.motions import Target
+from octavo.frontends.terminal.composer.modal.grammar import Command
+from octavo.frontends.terminal.composer.modal.motion import Target
 from octavo.frontends.terminal.composer.modal.objects import Span
 
 INDENT = 4
@@ -96,7 +97,8 @@ def mapped(draft: Draft, span: Span, change: Callable[[str], str]) -> Draft:
 def shifted(draft: Draft, span: Span, steps: int) -> Draft:
     """The lines further in, out where negative; empty ones stay empty. The cursor is on the first line's text."""
     first = places.start_of(draft, span.start)
-    line, end = first, span.end
+    ends_line = not span.lines and span.end > span.start and span.end == places.start_of(draft, span.end)
+    line, end = first, span.end - ends_line
     while True:
         indent, text = places.indent_width(draft, line), places.first_text(draft, line)
         if line < places.end_of(draft, line):
@@ -110,7 +112,7 @@ def shifted(draft: Draft, span: Span, steps: int) -> Draft:
 
 
 def joined(draft: Draft, index: int, count: int, *, blanks: bool) -> Draft | None:
-    """So many lines as one, from that of the place on; with a blank between them where `blanks`. None: no line follows."""
+    """So many lines as one, from that of the place on, with blanks between them or without. None: no line follows."""
     if places.end_of(draft, index) == len(draft.text):
         return None
     for _ in range(max(count, 2) - 1):
@@ -170,3 +172,33 @@ def overwritten(draft: Draft, count: int, character: str) -> Draft | None:
 
 CASES: dict[str, Callable[[str], str]] = {"g~": str.swapcase, "gu": str.lower, "gU": str.upper}
 """What the operators of letters make of each."""
+
+
+def changed(draft: Draft, command: Command, register: Kept) -> Draft | None:
+    """What a command that needs no range makes of it; None where it can do nothing."""
+    count = command.count or 1
+    match command.verb:
+        case "p" | "P" if register.draft.text or register.lines:
+            return put(draft, register, count, after=command.verb == "p")
+        case "J" | "gJ":
+            return joined(draft, draft.cursor, count, blanks=command.verb == "J")
+        case "r" if (new := character(command.argument)) is not None:
+            return overwritten(draft, count, new)
+        case "~":
+            return _toggled(draft, count)
+    return None
+
+
+def _toggled(draft: Draft, count: int) -> Draft | None:
+    start, end = draft.cursor, places.end_of(draft, draft.cursor)
+    place = start
+    for _ in range(count):
+        place = drafts.after(draft, place) if place < end else place
+    return None if place == start else replace(mapped(draft, Span(start, place), str.swapcase), cursor=place)
+
+
+def character(word: str) -> str | None:
+    """What a key writes; None for one that writes nothing."""
+    if word == "enter":
+        return "\n"
+    return None if len(word) > 1 and word.isascii() else word

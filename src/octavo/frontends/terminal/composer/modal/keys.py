@@ -20,3 +20,11 @@ def key_of(key: Key) -> str:
     if key.ctrl or key.alt or key.name not in _NAMED:
         return ""
     return "" if key.name == "enter" and key.shift else key.name
+
+
+def behind_escape(key: Key) -> Key | None:
+    """The character that came so quickly behind Esc that a terminal calls both Alt with it; None for other keys."""
+    if not key.alt or key.ctrl or len(key.name) != 1:
+        return None
+    text = key.name.upper() if key.shift else key.name
+    return Key(text, text=text)

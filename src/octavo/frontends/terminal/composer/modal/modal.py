@@ -15,10 +15,11 @@ from msgspec.structs import replace
 from octavo.frontends.terminal.composer import draft as drafts
 from octavo.frontends.terminal.composer.draft import Draft
 from octavo.frontends.terminal.composer.editor import Editor
-from octavo.frontends.terminal.composer.modal import edits, grammar, objects, places
+from octavo.frontends.terminal.composer.modal import edits, grammar, objects, places, selecting
+from octavo.frontends.terminal.composer.modal.finding import Finder
 from octavo.frontends.terminal.composer.modal.grammar import LINES, Command
-from octavo.frontends.terminal.composer.modal.keys import key_of
-from octavo.frontends.terminal.composer.modal.motions import AGAIN, MOTIONS, OPPOSITE, From, Target
+from octavo.frontends.terminal.composer.modal.keys import behind_escape, key_of
+from octavo.frontends.terminal.composer.modal.motion import Target
 from octavo.frontends.terminal.composer.modal.objects import Span
 from octavo.frontends.terminal.composer.modal.registers import Registers
 from octavo.frontends.terminal.composer.modal.writing import Writing, written
@@ -28,11 +29,6 @@ Mode = Literal["insert", "normal", "visual", "visual line", "replace"]
 Outcome = Literal["done", "submit", "older", "newer", "slash"]
 """What is left to be done: nothing, sending, an earlier message, a later one, or a command to be typed."""
 
-_VISUAL_OPERATORS = {
-    "d": "d", "x": "d", "delete": "d", "y": "y", "c": "c", "s": "c", "~": "g~", "u": "gu", "U": "gU",
-    ">": ">", "<": "<", "g~": "g~", "gu": "gu", "gU": "gU",
-}  # fmt: skip
-_VISUAL_LINES = {"X": "d", "D": "d", "Y": "y", "C": "c", "S": "c", "R": "c"}
 _SHORT = {
     "x": ("d", "l"), "delete": ("d", "l"), "X": ("d", "h"), "D": ("d", "$"), "C": ("c", "$"), "s": ("c", "l"),
     "S": ("c", LINES), "Y": ("y", LINES),
@@ -40,20 +36,12 @@ _SHORT = {
 _BEGINNINGS = {*"iaIAoO"}
 
 
-class Extent(msgspec.Struct, frozen=True):
-    """How large a selection was: its lines, the characters of the last of them, and whether whole lines were meant."""
-
-    lines: int
-    characters: int
-    whole: bool
-
-
 class Change(msgspec.Struct, frozen=True):
     """What `.` does again: a command, what was written with it, and how far the selection went."""
 
     command: Command
     text: Draft = Draft()
-    extent: Extent | None = None
+    extent: selecting.Extent | None = None
 
 
 class Modal:
@@ -66,12 +54,12 @@ class Modal:
         self.columns = 77
         self._keys: list[str] = []
         self._column: int | None = None
-        self._found = self._searched = ("", "")
+        self._finder = Finder()
         self._registers = Registers()
         self._last: Change | None = None
         self._writing = Writing(editor.draft, editor.steps)
         self._selected: tuple[int, int, Mode] | None = None
-        self._extent: Extent | None = None
+        self._extent: selecting.Extent | None = None
 
     # --- what is to be seen ---
 
@@ -85,15 +73,40 @@ class Modal:
         """What is selected."""
         return self._selection() if self.mode in ("visual", "visual line") else None
 
+    @property
+    def shown(self) -> str:
+        """The mode, and the keys of a command that is not whole yet."""
+        return f"{self.mode} {self.pending}".rstrip()
+
+    @property
+    def cursor_shape(self) -> int:
+        """A bar where keys write, a line below where they write over, a block where they are commands (DECSCUSR)."""
+        return {"insert": 6, "replace": 4}.get(self.mode, 2)
+
+    @property
+    def expects_commands(self) -> bool:
+        """Whether keys are commands, not text."""
+        return self.mode not in ("insert", "replace")
+
+    @property
+    def passes_escape(self) -> bool:
+        """Whether Esc has nothing to end here."""
+        return self.mode == "normal" and not self._keys
+
     # --- keys ---
+
+    def takes(self, key: Key) -> bool:
+        """Whether the key goes here first: while text is written only Esc does."""
+        return self.mode != "insert" or key_of(key) == "escape" or behind_escape(key) is not None
 
     def handle(self, key: Key) -> Outcome | None:
         """Take a key; None: it is not for the modes."""
         word = key_of(key)
         if self.mode in ("insert", "replace"):
-            if word == "escape":
+            behind = behind_escape(key)
+            if word == "escape" or behind is not None:
                 self._leave_writing()
-                return "done"
+                return "done" if behind is None else self.handle(behind)
             return self._overwrite(word) if self.mode == "replace" else None
         if word == "escape":
             return self._escape()
@@ -189,21 +202,7 @@ class Modal:
         return "done"
 
     def _target(self, command: Command, column: int | None = None) -> Target | None:
-        draft, motion, argument, again = self._editor.draft, command.motion, command.argument, False
-        if motion in AGAIN:
-            name, argument = self._found if motion in ";," else self._searched
-            if not name:
-                return None
-            again, motion = True, name if motion in ";n" else OPPOSITE[name]
-        elif motion in ("/", "?"):
-            argument = argument or self._searched[1]
-            self._searched = (motion, argument)
-        elif argument:
-            self._found = (motion, argument)
-        wanted = places.column(draft, draft.cursor) if column is None else column
-        past = self.mode != "normal"
-        start = From(draft, draft.cursor, command.count, argument, command.operator, again, wanted, past)
-        return MOTIONS[motion](start)
+        return self._finder.target(command, self._editor.draft, column, past=self.mode != "normal")
 
     def _span(self, command: Command) -> Span | None:
         draft, motion = self._editor.draft, command.motion
@@ -214,9 +213,7 @@ class Modal:
             first = draft.cursor if command.operator == "y" else places.first_text(draft, down)
             return replace(edits.lines_of(draft, draft.cursor, down), top=min(draft.cursor, first))
         if motion in ("i", "a"):
-            found = objects.found(
-                draft, draft.cursor, command.argument, around=motion == "a", count=command.count or 1
-            )
+            found = objects.found(draft, draft.cursor, command.argument, around=motion == "a", count=command.count or 1)
             is_bracket = command.argument in objects.BRACKETS
             return edits.adjusted(draft, found, command.operator) if found and is_bracket else found
         target = self._target(command)
@@ -227,7 +224,7 @@ class Modal:
         if span is not None:
             self._apply(command, span)
 
-    def _apply(self, command: Command, span: Span, extent: Extent | None = None) -> None:
+    def _apply(self, command: Command, span: Span, extent: selecting.Extent | None = None) -> None:
         """Let the operator take a range."""
         editor, operator, draft = self._editor, command.operator, self._editor.draft
         steps = editor.steps
@@ -292,33 +289,12 @@ class Modal:
 
     def _change(self, command: Command) -> None:
         """The commands that change text by themselves: `p P J gJ r ~`."""
-        editor, steps, count = self._editor, self._editor.steps, command.count or 1
-        draft, changed = editor.draft, None
-        match command.verb:
-            case "p" | "P":
-                register = self._registers.read(command.register, editor)
-                if register.draft.text or register.lines:
-                    changed = edits.put(draft, register, count, after=command.verb == "p")
-            case "J" | "gJ":
-                changed = edits.joined(draft, draft.cursor, count, blanks=command.verb == "J")
-            case "r":
-                if (character := _character(command.argument)) is not None:
-                    changed = edits.overwritten(draft, count, character)
-            case "~":
-                changed = self._toggled(draft, count)
+        editor, steps = self._editor, self._editor.steps
+        register = self._registers.read(command.register, editor)
+        changed = edits.changed(editor.draft, command, register)
         if changed is not None:
             self._set(changed)
             self._settle_change(Change(command), steps)
-
-    @staticmethod
-    def _toggled(draft: Draft, count: int) -> Draft | None:
-        start, end = draft.cursor, places.end_of(draft, draft.cursor)
-        place = start
-        for _ in range(count):
-            place = drafts.after(draft, place) if place < end else place
-        if place == start:
-            return None
-        return replace(edits.mapped(draft, Span(start, place), str.swapcase), cursor=place)
 
     def _move_by_rows(self, command: Command) -> None:
         name = "down" if command.verb == "gj" else "up"
@@ -338,7 +314,7 @@ class Modal:
         if count is not None:
             change = replace(change, command=replace(change.command, count=count))
         if change.extent is not None:
-            self._apply(change.command, self._like(change.extent), change.extent)
+            self._apply(change.command, selecting.like(self._editor.draft, change.extent), change.extent)
         else:
             self._run(change.command)
         if self.mode == "replace":
@@ -380,7 +356,7 @@ class Modal:
         mode: Mode = "insert",
         times: int = 1,
         own_lines: bool = False,
-        extent: Extent | None = None,
+        extent: selecting.Extent | None = None,
     ) -> None:
         self.mode = mode
         self._writing = Writing(self._editor.draft, steps, command, times, own_lines)
@@ -388,23 +364,12 @@ class Modal:
 
     def _overwrite(self, word: str) -> Outcome | None:
         """A character in the place of the next one; Backspace brings that back."""
-        editor, writing = self._editor, self._writing
-        cursor = editor.draft.cursor
         if word == "backspace":
-            if writing.replaced:
-                old = writing.replaced.pop()
-                editor.replace(drafts.before(editor.draft, cursor), cursor, old)
-                editor.move(cursor - (cursor - drafts.before(editor.draft, cursor)))
-            elif cursor > places.start_of(editor.draft, cursor):
-                editor.move(drafts.before(editor.draft, cursor))
-            return "done"
-        if not word or word in ("enter", "ctrl-r") or (len(word) > 1 and word.isascii()):
+            self._writing.take_back(self._editor)
+        elif not word or word == "ctrl-r" or edits.character(word) in (None, "\n"):
             return None
-        end = places.end_of(editor.draft, cursor)
-        behind = drafts.after(editor.draft, cursor) if cursor < end else cursor
-        writing.replaced.append(drafts.cut_out(editor.draft, cursor, behind))
-        writing.typed.append(word)
-        editor.replace(cursor, behind, Draft(word))
+        else:
+            self._writing.write_over(self._editor, word)
         return "done"
 
     def _leave_writing(self) -> None:
@@ -433,13 +398,7 @@ class Modal:
     # --- selections ---
 
     def _selection(self) -> Span:
-        draft = self._editor.draft
-        start, end = sorted((self.anchor, draft.cursor))
-        if self.mode == "visual line":
-            lines = edits.lines_of(draft, start, end)
-            turned = draft.cursor < self.anchor and places.start_of(draft, self.anchor) > draft.cursor
-            return replace(lines, top=draft.cursor) if turned else lines
-        return Span(start, drafts.after(draft, end) if end < len(draft.text) else end)
+        return selecting.selection(self._editor.draft, self.anchor, lines=self.mode == "visual line")
 
     def _leave_selection(self) -> None:
         self._selected = (self.anchor, self._editor.draft.cursor, self.mode)
@@ -455,18 +414,12 @@ class Modal:
 
     def _select_object(self, command: Command) -> None:
         draft = self._editor.draft
-        index = draft.cursor
-        begins = self.anchor == index
-        if not begins and index > self.anchor:
-            index = min(drafts.after(draft, index), places.end_of(draft, index))
-        span = objects.found(
-            draft, index, command.argument, around=command.motion == "a", count=command.count or 1
-        )
-        if span is None or (span.start == span.end and not span.lines):
+        span = selecting.object_at(draft, self.anchor, command)
+        if span is None:
             return
         if span.lines:
             self.mode = "visual line"
-        if begins:
+        if self.anchor == draft.cursor:
             self.anchor = span.start
         self._stand(span.end if span.lines else drafts.before(draft, span.end))
 
@@ -488,74 +441,32 @@ class Modal:
 
     def _change_selection(self, command: Command) -> None:
         editor, verb = self._editor, command.verb
-        if verb in _VISUAL_LINES:
+        if verb in selecting.LINE_OPERATORS:
             self.mode = "visual line"
         selection = self._selection()
-        extent = self._extent_of(selection)
+        extent = selecting.extent_of(editor.draft, selection)
         self._leave_selection()
-        operator = _VISUAL_OPERATORS.get(verb) or _VISUAL_LINES.get(verb)
+        operator = selecting.OPERATORS.get(verb) or selecting.LINE_OPERATORS.get(verb)
         if operator:
             editor.move(selection.start)
             self._apply(replace(command, verb="", operator=operator), selection, extent)
         elif verb in ("p", "P"):
             self._put_over(command, selection)
         elif verb in ("J", "gJ"):
-            lines = max(editor.draft.text.count("\n", selection.start, selection.end) + 1, 2)
-            lines -= not selection.lines and editor.draft.text[selection.end - 1 : selection.end] == "\n" and lines > 2
+            lines = selecting.lines_in(editor.draft, selection)
             editor.move(selection.start)
             self._change(replace(command, count=lines))
         elif verb == "r":
-            character, steps = _character(command.argument), editor.steps
+            character, steps = edits.character(command.argument), editor.steps
             if character is not None:
                 self._set(edits.mapped(editor.draft, selection, lambda _: character))
                 self._settle_change(Change(command), steps)
 
     def _put_over(self, command: Command, selection: Span) -> None:
         editor, steps = self._editor, self._editor.steps
-        draft, register = editor.draft, self._registers.read(command.register, editor)
-        taken = edits.kept(draft, selection)
-        if selection.lines:
-            put = drafts.replaced(draft, selection.start, selection.end, register.draft)
-            changed = replace(put, cursor=selection.start)
-            changed = replace(changed, cursor=places.first_text(changed, selection.start))
-        else:
-            left = replace(edits.emptied(draft, selection), cursor=selection.start)
-            if register.lines:
-                broken = drafts.replaced(left, selection.start, selection.start, Draft("\n"))
-                changed = edits.put(replace(broken, cursor=selection.start), register, command.count or 1, after=True)
-            else:
-                changed = edits.put(left, register, command.count or 1, after=False)
-        self._set(changed)
+        register = self._registers.read(command.register, editor)
+        taken = edits.kept(editor.draft, selection)
+        self._set(selecting.put_over(editor.draft, selection, register, command.count or 1))
         if command.verb == "p":
             self._registers.keep(taken, "", editor, yanked=False)
         self._settle_change(Change(command), steps)
-
-    def _extent_of(self, span: Span) -> Extent:
-        text = self._editor.draft.text[span.start : span.end]
-        lines = text.count("\n") + 1
-        last = places.start_of(self._editor.draft, span.end) if lines > 1 else span.start
-        count, place = 0, last
-        while place < span.end:
-            place, count = drafts.after(self._editor.draft, place), count + 1
-        return Extent(lines, count, span.lines)
-
-    def _like(self, extent: Extent) -> Span:
-        """A range of this size from the cursor on."""
-        draft, cursor = self._editor.draft, self._editor.draft.cursor
-        down = places.line_down(draft, cursor, extent.lines - 1)
-        line = places.start_of(draft, cursor) if down is None else down
-        if extent.whole:
-            return edits.lines_of(draft, cursor, line)
-        end = cursor if extent.lines == 1 else line
-        for _ in range(extent.characters):
-            end = drafts.after(draft, end) if end <= places.end_of(draft, line) else end
-        if end < cursor:
-            return Span(max(drafts.before(draft, end), line), drafts.after(draft, cursor))
-        return Span(cursor, end)
-
-
-def _character(word: str) -> str | None:
-    """What `r` puts there; None for keys that type nothing."""
-    if word == "enter":
-        return "\n"
-    return None if len(word) > 1 and word.isascii() else word

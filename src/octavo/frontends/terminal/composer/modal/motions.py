@@ -6,52 +6,14 @@ line does, which places are included.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-
-import msgspec
+from collections.abc import Mapping
 
 from octavo.frontends.terminal.composer import draft as drafts
 from octavo.frontends.terminal.composer.draft import Draft
 from octavo.frontends.terminal.composer.modal import places
+from octavo.frontends.terminal.composer.modal.motion import From, Motion, Target
 from octavo.frontends.terminal.composer.modal.sentences import sentence_starts
-
-
-class From(msgspec.Struct, frozen=True):
-    """Where a motion begins, and how: with which count, for an operator or not.
-
-    `argument` is what is looked for, `again` tells that a motion is repeated, `column` where vertical moves aim at, and
-    `past` that the cursor may stand behind the last character of a line, as it may in a selection.
-    """
-
-    draft: Draft
-    index: int
-    count: int | None = None
-    argument: str = ""
-    operator: str = ""
-    again: bool = False
-    column: int = 0
-    past: bool = False
-
-    def stand(self, index: int) -> int:
-        """Where the cursor comes to stand for this place."""
-        return index if self.operator or self.past else places.on_character(self.draft, index)
-
-    @property
-    def times(self) -> int:
-        """The count, 1 where there is none."""
-        return self.count or 1
-
-
-class Target(msgspec.Struct, frozen=True):
-    """Where it ends: whole lines, up to the place, or with its character; `column` is what vertical moves keep."""
-
-    index: int
-    lines: bool = False
-    inclusive: bool = False
-    column: int | None = None
-
-
-Motion = Callable[[From], Target | None]
+from octavo.frontends.terminal.composer.modal.words import end_back, word_back, word_end, word_on
 
 
 def _left(at: From) -> Target | None:
@@ -144,128 +106,6 @@ def _column(at: From) -> Target:
     return Target(index, column=at.times - 1)
 
 
-# --- words ---
-
-
-def _begins_word(draft: Draft, index: int, big: bool) -> bool:
-    """Whether a word begins here; an empty line is one."""
-    start = places.start_of(draft, index)
-    if index == start and places.is_empty_line(draft, index):
-        return True
-    found = places.kind(draft, index, big=big)
-    if found == places.BLANK:
-        return False
-    return index == start or _kind_before(draft, index, big) != found or found == places.LABEL
-
-
-def _kind_before(draft: Draft, index: int, big: bool) -> int:
-    return places.kind(draft, drafts.before(draft, index), big=big)
-
-
-def _ends_word(draft: Draft, index: int, big: bool) -> bool:
-    found = places.kind(draft, index, big=big)
-    if found == places.BLANK:
-        return False
-    behind = drafts.after(draft, index)
-    return behind == places.end_of(draft, index) or places.kind(draft, behind, big=big) != found
-
-
-def _word_on(big: bool) -> Motion:
-    def move(at: From) -> Target | None:
-        draft, index, last = at.draft, at.index, len(at.draft.text)
-        if index >= places.on_character(draft, last) and not at.operator:
-            return None
-        if at.operator == "c" and places.kind(draft, index) != places.BLANK:
-            return _change_word(at, big)
-        for step in range(at.times, 0, -1):
-            since = index
-            index = drafts.after(draft, index)
-            while index < last and not _begins_word(draft, index, big):
-                index = drafts.after(draft, index)
-            if at.operator and step == 1:
-                index = _word_at_line_end(draft, since, index, big)
-        return Target(index if at.operator else places.on_character(draft, index), inclusive=False)
-
-    return move
-
-
-def _word_at_line_end(draft: Draft, since: int, index: int, big: bool) -> int:
-    """An operator takes no line break along with the last word of a line, and no indent of the next one."""
-    end = places.end_of(draft, since)
-    if places.is_empty_line(draft, since):
-        return min(index, end + 1)
-    if index <= end:
-        return index
-    place = since
-    while place < end and places.kind(draft, place, big=big) == places.kind(draft, since, big=big):
-        place = drafts.after(draft, place)
-    return end if place >= end or places.kind(draft, since) == places.BLANK or index > end else index
-
-
-def _change_word(at: From, big: bool) -> Target:
-    """`cw` on a word changes up to its end."""
-    index = at.index
-    for step in range(at.times):
-        index = index if step == 0 else min(drafts.after(at.draft, index), len(at.draft.text))
-        while index < len(at.draft.text) and not _ends_word(at.draft, index, big):
-            index = drafts.after(at.draft, index)
-    return Target(places.on_character(at.draft, index), inclusive=True)
-
-
-def _word_end(big: bool) -> Motion:
-    def move(at: From) -> Target | None:
-        index, last = at.index, places.on_character(at.draft, len(at.draft.text))
-        if index >= last and not at.operator:
-            return None
-        for _ in range(at.times):
-            index = drafts.after(at.draft, index)
-            while index < last and not _ends_word(at.draft, index, big):
-                index = drafts.after(at.draft, index)
-        return Target(min(index, last), inclusive=True)
-
-    return move
-
-
-def _word_back(big: bool) -> Motion:
-    def move(at: From) -> Target | None:
-        index = at.index
-        if index == 0:
-            return None
-        for _ in range(at.times):
-            if index == 0 and at.operator:
-                return None
-            index = drafts.before(at.draft, index)
-            while index > 0 and not _begins_word(at.draft, index, big):
-                index = drafts.before(at.draft, index)
-            if not _begins_word(at.draft, index, big):
-                break
-        return Target(index)
-
-    return move
-
-
-def _end_back(big: bool) -> Motion:
-    def move(at: From) -> Target | None:
-        index = at.index
-        if index == 0:
-            return None
-        for _ in range(at.times):
-            if index == 0 and at.operator:
-                return None
-            index = drafts.before(at.draft, index)
-            while index > 0 and not _ends_before(at.draft, index, big):
-                index = drafts.before(at.draft, index)
-            if not _ends_before(at.draft, index, big):
-                break
-        return Target(index, inclusive=True)
-
-    return move
-
-
-def _ends_before(draft: Draft, index: int, big: bool) -> bool:
-    return _ends_word(draft, index, big) or places.is_empty_line(draft, index)
-
-
 # --- characters in the line, brackets, paragraphs, sentences ---
 
 
@@ -306,7 +146,7 @@ def partner(draft: Draft, index: int) -> int | None:
 
 
 def unmatched(draft: Draft, index: int, step: int, same: str, other: str) -> int | None:
-    """The next `other` after an index, in the direction of the step, that no `same` between takes; labels do not count."""
+    """The next `other` after an index, in the direction of the step, that no `same` takes; labels do not count."""
     inside = {place for label in draft.labels for place in range(label.start, label.end)}
     depth, place = 0, index + step
     while 0 <= place < len(draft.text):
@@ -393,8 +233,8 @@ MOTIONS: Mapping[str, Motion] = {
     "home": lambda at: Target(places.start_of(at.draft, at.index)),
     "^": lambda at: Target(_first(at.draft, at.index)),
     "$": _line_end, "end": _line_end, "g_": _last_text, "|": _column, "gg": _to_line(1), "G": _to_line(0),
-    "w": _word_on(False), "W": _word_on(True), "b": _word_back(False), "B": _word_back(True),
-    "e": _word_end(False), "E": _word_end(True), "ge": _end_back(False), "gE": _end_back(True),
+    "w": word_on(False), "W": word_on(True), "b": word_back(False), "B": word_back(True),
+    "e": word_end(False), "E": word_end(True), "ge": end_back(False), "gE": end_back(True),
     "f": _find(1, till=False), "F": _find(-1, till=False), "t": _find(1, till=True), "T": _find(-1, till=True),
     "%": _bracket, "}": _paragraph(1), "{": _paragraph(-1), ")": _sentence(1), "(": _sentence(-1),
     "/": _search(1), "?": _search(-1),

@@ -176,5 +176,3 @@ def _block_end(draft: Draft, index: int) -> int:
 
 def _is_blank_line(draft: Draft, index: int) -> bool:
     return not draft.text[places.start_of(draft, index) : places.end_of(draft, index)].strip(" \t")
-
-

@@ -47,5 +47,7 @@ def _with_end(what: Kept) -> Draft:
 def _added(before: Kept, more: Kept) -> Kept:
     parts = [before.draft, more.draft]
     lines = before.lines or more.lines
-    whole = drafts.joined(parts) if lines else drafts.replaced(parts[0], len(parts[0].text), len(parts[0].text), parts[1])
+    whole = (
+        drafts.joined(parts) if lines else drafts.replaced(parts[0], len(parts[0].text), len(parts[0].text), parts[1])
+    )
     return Kept(whole, lines)

@@ -6,6 +6,7 @@ import msgspec
 
 from octavo.frontends.terminal.composer import draft as drafts
 from octavo.frontends.terminal.composer.draft import Draft
+from octavo.frontends.terminal.composer.editor import Editor
 from octavo.frontends.terminal.composer.modal.grammar import Command
 
 
@@ -23,6 +24,24 @@ class Writing(msgspec.Struct):
     own_lines: bool = False
     typed: list[str] = msgspec.field(default_factory=list)
     replaced: list[Draft] = msgspec.field(default_factory=list)
+
+    def write_over(self, editor: Editor, text: str) -> None:
+        """A character in the place of the one at the cursor, or behind the last one of the line."""
+        draft, cursor = editor.draft, editor.draft.cursor
+        behind = drafts.after(draft, cursor) if cursor < drafts.line_end(draft, cursor) else cursor
+        self.replaced.append(drafts.cut_out(draft, cursor, behind))
+        self.typed.append(text)
+        editor.replace(cursor, behind, Draft(text))
+
+    def take_back(self, editor: Editor) -> None:
+        """What was written over last is there again; before that, a step back."""
+        cursor = editor.draft.cursor
+        before = drafts.before(editor.draft, cursor)
+        if self.replaced:
+            self.typed.pop()
+            editor.replace(before, cursor, self.replaced.pop())
+        if before >= drafts.line_start(editor.draft, cursor if cursor <= len(editor.draft.text) else before):
+            editor.move(before)
 
 
 def written(before: Draft, now: Draft) -> Draft:
