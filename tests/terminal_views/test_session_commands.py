@@ -7,10 +7,12 @@ import os
 import re
 from pathlib import Path
 
+import pytest
 from model_says import says
 from terminal_keys import DOWN, ENTER, Hands, shown
 from whole_program import Program, program
 
+from octavo.engine import start
 from octavo.frontends.terminal.commands import Situation, run_command
 from octavo.frontends.terminal.composer.draft import Draft
 from octavo.frontends.terminal.composer.submission import read
@@ -43,7 +45,9 @@ async def picks(here: Program, pattern: str) -> None:
     await here.until(is_there, pattern)
 
 
-async def test_another_session_is_gone_on_with_and_the_draft_stays(tmp_path: Path) -> None:
+@pytest.mark.parametrize("large", [start._LARGE, 0])
+async def test_another_session_is_gone_on_with(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, large: int) -> None:
+    monkeypatch.setattr(start, "_LARGE", large)  # what is larger is read in a thread
     async with program(tmp_path, [says("First")]) as here:
         await here.ask("an old question", r"^• First$")
         await here.idle()
@@ -205,3 +209,20 @@ async def test_an_export_is_written_once_and_overwritten_only_after_a_yes(tmp_pa
         await here.key("2", r"^• The conversation is in ~/ws/session-[0-9a-f]{8}\.txt\.")
         (text,) = (tmp_path / "ws").glob("session-*.txt")
         assert "\n> one\n\n**First** <b>\n\n> two\n\nSecond\n" in text.read_text()
+
+
+async def test_the_draft_stays_when_another_session_is_chosen(tmp_path: Path) -> None:
+    async with program(tmp_path, [says("First"), says("Second")]) as here:
+        await here.ask("an old question", r"^• First$")
+        await here.idle()
+        await here.ask("/new")
+        await here.ask("a new question", r"^• Second$")
+        await here.idle()
+        await here.ask("/resume")
+        await picks(here, r"^> .*a new question$")
+        here.interface.app.composer.set_text("not sent yet")
+        await here.key("down")
+        await picks(here, r"^> .*an old question$")
+        await here.key("enter", r"^› not sent yet$")
+        await here.shown(r"^• First$")
+        assert here.draft == "not sent yet"

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
@@ -29,6 +30,12 @@ if TYPE_CHECKING:
     from octavo.engine.skill_list import FoundSkills
     from octavo.protocol.asides import Verdict
     from octavo.rollout.read import LoadedRollout
+
+
+T = TypeVar("T")
+
+_LARGE = 8 << 20
+"""Bytes of a session that takes noticeably long to read."""
 
 
 class CannotStart(OctavoError):
@@ -58,9 +65,11 @@ async def resume_conversation(config: Config, services: Services, rollout_path: 
     _begin(config)
     saved = load_rollout(rollout_path)
     recorder = RolloutRecorder.reopen(rollout_path, lambda: _unix_ms(services))
-    session = _session(config, services, saved.conversation_id, recorder, *_instructions(config))
-    rebuild_history(session, saved)
-    return Conversation(session, _announce(session, _initial_messages(services, saved)))
+    with _closing_unless_whole(recorder):
+        session = _session(config, services, saved.conversation_id, recorder, *_instructions(config))
+        await _read_beside(saved, lambda: rebuild_history(session, saved))
+        messages = await _read_beside(saved, lambda: _initial_messages(services, saved))
+        return Conversation(session, _announce(session, messages))
 
 
 async def fork_conversation(
@@ -83,10 +92,12 @@ async def fork_conversation(
     instructions, skills = _instructions(config)
     conversation_id = make_conversation_id(_unix_ms(services), services.random_bytes(10))
     recorder = await _new_file(config, services, conversation_id, instructions)
-    recorder.record_copied(copied_lines(saved))
-    session = _session(config, services, conversation_id, recorder, instructions, skills)
-    rebuild_history(session, saved)
-    return Conversation(session, _announce(session, _initial_messages(services, saved)))
+    with _closing_unless_whole(recorder):
+        recorder.record_copied(copied_lines(saved))
+        session = _session(config, services, conversation_id, recorder, instructions, skills)
+        await _read_beside(saved, lambda: rebuild_history(session, saved))
+        messages = await _read_beside(saved, lambda: _initial_messages(services, saved))
+        return Conversation(session, _announce(session, messages))
 
 
 async def conversation_from_history(config: Config, services: Services, items: Sequence[ResponseItem]) -> Conversation:
@@ -99,6 +110,27 @@ async def conversation_from_history(config: Config, services: Services, items: S
     session = _session(config, services, conversation_id, recorder, instructions, skills)
     session.history.record(items)
     return Conversation(session, _announce(session, ()))
+
+
+async def _read_beside(saved: LoadedRollout, read: Callable[[], T]) -> T:
+    """What `read` finds in the session. A large one is read in a thread, so that keys are heard meanwhile."""
+    if saved.size < _LARGE:
+        return read()
+    from octavo.engine.in_thread import in_thread  # few are
+
+    return await in_thread(read)
+
+
+@contextlib.contextmanager
+def _closing_unless_whole(recorder: RolloutRecorder) -> Iterator[None]:
+    """Nobody else knows of the file until the conversation stands."""
+    is_whole = False
+    try:
+        yield
+        is_whole = True
+    finally:
+        if not is_whole:
+            recorder.close()
 
 
 def _session(

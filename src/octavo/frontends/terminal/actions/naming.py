@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from octavo.engine.in_thread import in_thread
 from octavo.errors import OctavoError
-from octavo.frontends.terminal.actions.patient_reader import in_thread
+from octavo.frontends.terminal.text.clean import one_line
 from octavo.rollout.thread_names import name_thread, thread_name
 
 _SECONDS = 2.0
@@ -16,7 +17,7 @@ class CannotRename(OctavoError):
 async def saved_name(codex_home: str, session_id: str) -> str:
     """How the session is called; empty without a name, and where the file does not answer."""
     try:
-        return await in_thread(lambda: thread_name(codex_home, session_id), _SECONDS) or ""
+        return one_line(await in_thread(lambda: thread_name(codex_home, session_id) or "", _SECONDS))
     except TimeoutError:
         return ""
 

@@ -12,9 +12,7 @@ import contextlib
 import threading
 import time
 from collections.abc import Callable
-from typing import NamedTuple, TypeVar
-
-T = TypeVar("T")
+from typing import NamedTuple
 
 PATIENCE_S = 0.1
 _LOOK_S = 0.05
@@ -139,31 +137,3 @@ class PatientReader:
         """What it brings may be a reason to go on."""
         self._told_now()
         self.wake()
-
-
-async def in_thread(do: Callable[[], T], seconds: float) -> T:
-    """What `do` returns or raises, done in a thread that is left behind after so long; then `TimeoutError`."""
-    loop = asyncio.get_running_loop()
-    answer: asyncio.Future[T] = loop.create_future()
-
-    def work() -> None:
-        try:
-            value = do()
-        except Exception as error:  # it belongs to whoever waits
-            told = _failed(answer, error)
-        else:
-            told = _came(answer, value)
-        with contextlib.suppress(RuntimeError):  # the loop is over
-            loop.call_soon_threadsafe(told)
-
-    threading.Thread(target=work, daemon=True).start()
-    async with asyncio.timeout(seconds):
-        return await answer
-
-
-def _came(answer: asyncio.Future[T], value: T) -> Callable[[], None]:
-    return lambda: None if answer.done() else answer.set_result(value)
-
-
-def _failed(answer: asyncio.Future[T], error: Exception) -> Callable[[], None]:
-    return lambda: None if answer.done() else answer.set_exception(error)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -70,25 +71,25 @@ class SessionListing:
 
         self._do(Step(path, read), told)
 
-    def probe(self, path: str, then: Callable[[], None]) -> None:
-        """Call `then` once the file can be read; the picker is told when it cannot."""
-        answers: list[str] = []
+    def probe(self, path: str, then: Callable[[int], None]) -> None:
+        """Call `then` with its bytes once the file can be read; the picker is told when it cannot."""
+        answers: list[int | str] = []
 
         def read() -> None:
             try:
                 with open(path, "rb") as file:
                     file.read(1)
-                answers.append("")
+                    answers.append(os.fstat(file.fileno()).st_size)
             except OSError as error:
                 answers.append(f"It cannot be read: {os_error_text(error)}")
 
         def told() -> None:
             late.cancel()
-            if answers[:1] == [""]:
-                then()
-            elif answers:
-                self._picker.refused(answers[0])
-            answers.clear()
+            answer = answers.pop()
+            if isinstance(answer, int):
+                then(answer)
+            else:
+                self._picker.refused(answer)
             self._changed()
 
         def no_answer() -> None:

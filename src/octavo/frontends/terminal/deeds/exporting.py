@@ -12,9 +12,9 @@ _SECONDS = 600.0
 
 def export_session(here: Interface, effect: wish.ExportSession) -> None:
     """Write it, or ask whether what is there may be overwritten."""
+    from octavo.engine.in_thread import in_thread
     from octavo.frontends.terminal.actions.exporting import AlreadyThere, export_path
     from octavo.frontends.terminal.actions.exporting import export_session as write
-    from octavo.frontends.terminal.actions.patient_reader import in_thread
     from octavo.frontends.terminal.text.directory import with_tilde
 
     home, rollout = here.config.environ.get("HOME"), here.rollout_path
@@ -38,8 +38,8 @@ def export_session(here: Interface, effect: wish.ExportSession) -> None:
 
 def copy_session(here: Interface, _: wish.CopySession) -> None:
     """Put it on the clipboard."""
+    from octavo.engine.in_thread import in_thread
     from octavo.frontends.terminal.actions.exporting import session_text
-    from octavo.frontends.terminal.actions.patient_reader import in_thread
 
     rollout = here.rollout_path
 

@@ -13,8 +13,8 @@ def list_hooks(here: Interface, _: wish.ListHooks) -> None:
     """Read them, then open the list."""
 
     async def look() -> None:
+        from octavo.engine.in_thread import in_thread
         from octavo.engine.project_docs import project_folders
-        from octavo.frontends.terminal.actions.patient_reader import in_thread
         from octavo.frontends.terminal.views.hooks_list import hooks_list
         from octavo.tools.user_hooks.definitions import read_hooks
 

@@ -13,7 +13,7 @@ def list_permissions(here: Interface, _: wish.ListPermissions) -> None:
     """Read the rules, then open the list."""
 
     async def look() -> None:
-        from octavo.frontends.terminal.actions.patient_reader import in_thread
+        from octavo.engine.in_thread import in_thread
         from octavo.frontends.terminal.actions.remembered_rules import remembered_rules
         from octavo.frontends.terminal.facts import sandbox_mode
         from octavo.frontends.terminal.views.permissions_picker import permissions_picker

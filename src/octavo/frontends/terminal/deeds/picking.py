@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from octavo.frontends.terminal.actions.session_listing import SessionListing
 
 
+_LARGE = 20_000_000
+"""Bytes from which on a session takes a while to read."""
+
+
 def choose_session(here: Interface, _: wish.ChooseSession) -> None:
     """Open the picker inside of a session."""
     from octavo.frontends.terminal.views.resume_picker import ResumePicker
@@ -48,10 +52,12 @@ def pick_session(here: Interface, effect: wish.PickSession) -> None:
         _go_on(here, path)
         return
 
-    def picked() -> None:
+    def picked(size: int) -> None:
         if here.listing is listing:
             _close(here)
             _go_on(here, path)
+            if size > _LARGE:
+                here.info(f"Reading a session of {size / 1e6:.0f} MB …")
 
     listing.probe(path, picked)
 

@@ -13,7 +13,7 @@ def list_skills(here: Interface, _: wish.ListSkills) -> None:
     """Find them, then open the list."""
 
     async def look() -> None:
-        from octavo.frontends.terminal.actions.patient_reader import in_thread
+        from octavo.engine.in_thread import in_thread
         from octavo.frontends.terminal.actions.skills import known_skills
         from octavo.frontends.terminal.views.skills_list import skills_list
 

@@ -15,7 +15,7 @@ def show_usage(here: Interface, _: wish.ShowUsage) -> None:
     """Print the session and the limits at once, and the days when they are read."""
 
     async def look() -> None:
-        from octavo.frontends.terminal.actions.patient_reader import in_thread
+        from octavo.engine.in_thread import in_thread
         from octavo.frontends.terminal.actions.usage import usage_of_days, usage_of_session
         from octavo.frontends.terminal.cells.usage import DaysCell, SessionUsageCell
 
