@@ -331,6 +331,15 @@ def test_only_the_first_answer_counts() -> None:
 # --- answers that make a rule ---
 
 
+def test_a_program_that_writes_where_it_is_told_may_be_allowed_word_by_word_alone() -> None:
+    hands = Hands(asked(("cp", "a", "b")))
+    hands.press("p")
+    assert shown(hands.stack)[4:6] == [
+        "› 1. Yes, and always allow `cp a b` in this project",
+        "  2. Yes, and always allow `cp a b` everywhere",
+    ]
+
+
 def test_p_shows_what_may_be_allowed_for_good_and_a_number_chooses() -> None:
     hands = Hands(asked(("bash", "-lc", "git push origin main")))
     assert hands.press("p") == []

@@ -49,6 +49,7 @@ def command_question(event_id: str, request: ExecApprovalRequest) -> Question:
 
 def _remembering(event_id: str, request: ExecApprovalRequest) -> tuple[Reply, ...]:
     """The answers that make a rule: for each beginning of the command in this project and everywhere."""
+    from octavo.commands.powerful import needs_every_word
     from octavo.commands.quoting import quote_command
     from octavo.commands.rules import prefixes_to_remember
     from octavo.protocol.ops import Remember
@@ -56,8 +57,9 @@ def _remembering(event_id: str, request: ExecApprovalRequest) -> tuple[Reply, ..
     replies = []
     for prefix in prefixes_to_remember(request.command):
         words = visible(quote_command(prefix)).replace("\n", " ")
+        words += "" if needs_every_word(prefix[0]) else " …"
         for everywhere, where in ((False, "in this project"), (True, "everywhere")):
-            option = Option(f"Yes, and always allow `{words} …` {where}")
+            option = Option(f"Yes, and always allow `{words}` {where}")
             answer = Answer(event_id, request.call_id, "approved", request.command, Remember(prefix, everywhere))
             replies.append(Reply(option, "", answer))
     return tuple(replies)
