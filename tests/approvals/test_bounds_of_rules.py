@@ -57,6 +57,18 @@ async def test_what_is_allowed_writes_anywhere_but_asks_where_it_would_change_wh
     assert (outside / "free").exists()
 
 
+async def test_the_repository_around_a_folder_is_closed_to_allowed_commands_too(outside: Path) -> None:
+    home, workspace = outside / "home", outside / "w" / "deep" / "er"
+    workspace.mkdir(parents=True)
+    git(outside / "w", "init", "-q")
+    remember(str(home), None, ("touch",), "me")
+    hook = outside / "w" / ".git" / "hooks" / "pre-push"
+    script = [answer(shell(["touch", str(hook)], **ESCALATED)), says("done")]
+    async with conversation(workspace, script, home=home, approval_policy="on-request") as talk:
+        await refused_beyond_the_rule(talk)
+    assert not hook.exists()
+
+
 async def test_a_file_that_a_login_would_take_up_is_moved_away(outside: Path) -> None:
     home, user = outside / "home", outside / "user"
     more: Json = {"home": home, "approval_policy": "on-request", "environ": {"HOME": str(user)}}
@@ -149,6 +161,15 @@ def test_git_is_asked_about_where_its_configuration_leads_to_what_commands_can_w
     permissions = Permissions(str(home), dict(os.environ))
     found, why = permissions.look(("git", "push"), str(project), str(project))
     assert (found is not None, why is None) == (allowed, allowed)
+
+
+def test_git_is_asked_about_where_its_configuration_is_open_to_commands(tmp_path: Path) -> None:
+    remember(str(tmp_path / "home"), None, ("git", "push"), "me")
+    (tmp_path / "w").mkdir()
+    git(tmp_path / "w", "init", "-q")
+    permissions = Permissions(str(tmp_path / "home"), dict(os.environ))
+    found, why = permissions.look(("git", "push"), str(tmp_path / "w"), str(tmp_path / "w"), git_is_closed=False)
+    assert (found, why) == (None, "commands can change git's configuration (protect_repository = false)")
 
 
 def test_git_is_asked_about_where_an_alias_or_a_hook_leads_to_what_commands_can_write(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ runs. Loaded only where a rule allows something.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 
 from octavo.config.config import Config
 from octavo.protocol.policy import DangerFullAccess, SandboxPolicy, WorkspaceWrite, configured_roots
@@ -37,12 +38,13 @@ def guarded_sandbox(config: Config, policy: SandboxPolicy, cwd: str) -> SandboxS
         return None
     # Real paths: a root that leads through a link which commands can write is not believed.
     folder = os.path.realpath(cwd)
-    projects = tuple(map(os.path.realpath, configured_roots(policy)))
+    chosen = (folder, *map(os.path.realpath, configured_roots(policy)))
+    projects = tuple(dict.fromkeys((*chosen, *(top for path in chosen for top in _repositories_above(path)))))
     usual = [os.path.realpath(root.root) for root in writable_roots(policy, cwd, config.environ)]
     own, guarded = our_folders(config), _guarded(config, folder)
     # Where the kernel does not look for itself what belongs to git (macOS).
-    closed = (*own, *guarded, *(os.path.join(root, name) for root in (folder, *projects) for name in _BY_GIT))
-    roots = dict.fromkeys((os.sep, folder, *projects, *usual))
+    closed = (*own, *guarded, *(os.path.join(root, name) for root in projects for name in _BY_GIT))
+    roots = dict.fromkeys((os.sep, *projects, *usual))
     return SandboxSpec(
         WorkspaceWrite(writable_roots=projects, network_access=True),
         folder,
@@ -50,6 +52,14 @@ def guarded_sandbox(config: Config, policy: SandboxPolicy, cwd: str) -> SandboxS
         closed=own,
         guarded=guarded,
     )
+
+
+def _repositories_above(folder: str) -> Iterator[str]:
+    """The folders above one that hold a repository around it."""
+    while (above := os.path.dirname(folder)) != folder:
+        folder = above
+        if folder != os.sep and os.path.lexists(os.path.join(folder, ".git")):
+            yield folder
 
 
 def _guarded(config: Config, folder: str) -> tuple[str, ...]:

@@ -57,8 +57,13 @@ class Permissions:
         """What the rules say about a command that is to run in `cwd`, in a turn that works in `turn_cwd`."""
         return self.look(argv, cwd, turn_cwd)[0]
 
-    def look(self, argv: Sequence[str], cwd: str, turn_cwd: str) -> tuple[Verdict | None, str | None]:
-        """The verdict; and where something that is allowed is asked about all the same, why."""
+    def look(
+        self, argv: Sequence[str], cwd: str, turn_cwd: str, *, git_is_closed: bool = True
+    ) -> tuple[Verdict | None, str | None]:
+        """The verdict; and where something that is allowed is asked about all the same, why.
+
+        `git_is_closed` says that commands in the sandbox cannot change git's configuration.
+        """
         place = self._place_of(turn_cwd)
         own = project_file(self._home, place.project)
         rules = [rule for file in self.files() if file.project is None or file.path == own for rule in file.rules]
@@ -73,7 +78,7 @@ class Permissions:
             return None, "the command may leave the project, or its repository"
         from octavo.tools.permitted_git import what_git_would_run  # few commands are allowed by a rule
 
-        why = what_git_would_run(exact_commands(argv) or (), place.repository)
+        why = what_git_would_run(exact_commands(argv) or (), place.repository, is_closed=git_is_closed)
         return (found, None) if why is None else (None, why)
 
     def news(self) -> list[str]:

@@ -43,14 +43,19 @@ class _Setting(NamedTuple):
     value: str
 
 
-def what_git_would_run(commands: Sequence[Sequence[str]], repository: str | None) -> str | None:
+def what_git_would_run(
+    commands: Sequence[Sequence[str]], repository: str | None, *, is_closed: bool = True
+) -> str | None:
     """What in the configuration leads to where commands can write, in words; None where nothing does.
 
-    `repository` is the top of the repository in which all of them run. Asks git, a few milliseconds.
+    `repository` is the top of the repository in which all of them run; `is_closed` says that commands cannot change its
+    configuration. Asks git, a few milliseconds.
     """
     used = [words for words in commands if words[0].rpartition("/")[2] in _RUN_GIT]
     if not used or repository is None:
         return None
+    if not is_closed:
+        return "commands can change git's configuration (protect_repository = false)"
     answer = _asked(repository)
     if answer is None:
         return "git does not say how it is configured"

@@ -24,7 +24,9 @@ def ruling(permissions: Permissions, invocation: Invocation, command: Sequence[s
     """What the rules say about a command; None if nothing. Raises `RuledOut` for what must not run."""
     for line in permissions.news():
         invocation.emit(Warning(line))
-    found, held_back = permissions.look(command, cwd, invocation.turn.settings.cwd)
+    turn = invocation.turn
+    closed = turn.config.protect_repository
+    found, held_back = permissions.look(command, cwd, turn.settings.cwd, git_is_closed=closed)
     if held_back is not None and (text := HELD_BACK.format(why=held_back)) not in invocation.host.told_once:
         invocation.host.told_once.add(text)
         invocation.emit(BackgroundEvent(text))
