@@ -86,3 +86,9 @@ def test_each_older_name_that_was_used_is_reported_once(
     tmp_path: Path, toml: str, deprecations: list[tuple[str, str]]
 ) -> None:
     assert list(Home(tmp_path).write(toml).load().deprecations) == deprecations
+
+
+def test_switches_that_change_nothing_are_told_once_and_together(tmp_path: Path) -> None:
+    home = Home(tmp_path).write("[features]\nmulti_agent = true\nnobody_knows = 1\napps = false\nghost_commit = true\n")
+    assert home.load().warnings == ("[features] multi_agent, nobody_knows: switched on, which changes nothing here",)
+    assert home.load("features.multi_agent=true", "features.nobody_knows=true").warnings == ()

@@ -214,6 +214,11 @@ def test_instructions_may_be_named_as_later_releases_do(home: Home) -> None:
     (home.project / "old.md").write_text("Old")
     home.write('model_instructions_file = "new.md"\nexperimental_instructions_file = "old.md"')
     assert home.load().base_instructions == "New"
+    (home.path / "new.md").write_text("Beside config.toml")
+    assert home.load().base_instructions == "Beside config.toml"
+    home.write('experimental_instructions_file = "old.md"')
+    (home.path / "old.md").write_text("not this")
+    assert home.load().base_instructions == "Old"
     home.write('model_instructions_file = "none.md"')
     with pytest.raises(ConfigError, match="failed to read model instructions file"):
         home.load()

@@ -185,12 +185,13 @@ def choose_limits(settings: ConfigToml, profile: ProfileToml, flags: ConfigFlags
 
 
 def replaced_prompts(
-    settings: ConfigToml, profile: ProfileToml, flags: ConfigFlags, cwd: str
+    settings: ConfigToml, profile: ProfileToml, flags: ConfigFlags, cwd: str, codex_home: str
 ) -> tuple[str | None, str | None]:
     """What stands for the built-in system prompt and for the built-in compaction prompt.
 
     Configured files are read even where a flag or key makes them moot, so that a
-    broken one is noticed; `ConfigError` if one can not be used.
+    broken one is noticed; `ConfigError` if one can not be used. They are looked for in `cwd`,
+    a `model_instructions_file` first beside the user's `config.toml`.
     """
     base_path = first_set(
         profile.model_instructions_file,
@@ -199,7 +200,9 @@ def replaced_prompts(
         settings.experimental_instructions_file,
     )
     is_older = base_path not in (profile.model_instructions_file, settings.model_instructions_file)
-    base = read_prompt_file(base_path, cwd, "experimental instructions file" if is_older else "model instructions file")
+    is_in_home = not is_older and base_path and os.path.lexists(os.path.join(codex_home, base_path))
+    what = "experimental instructions file" if is_older else "model instructions file"
+    base = read_prompt_file(base_path, codex_home if is_in_home else cwd, what)
     compact_path = first_set(profile.experimental_compact_prompt_file, settings.experimental_compact_prompt_file)
     compact_file = read_prompt_file(compact_path, cwd, "experimental compact prompt file")
     compact = (first_set(flags.compact_prompt, settings.compact_prompt) or "").strip() or None

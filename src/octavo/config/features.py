@@ -83,6 +83,12 @@ def resolve_features(
     return Features(**values), tuple(sorted(used))
 
 
+def meaningless_switches(table: Mapping[str, Any]) -> str | None:
+    """What to tell the user about features that are switched on and mean nothing here; None without any."""
+    names = sorted(name for name, value in table.items() if value is not False and canonical_feature(name) is None)
+    return f"[features] {', '.join(names)}: switched on, which changes nothing here" if names else None
+
+
 def older_paths(feature: str) -> tuple[str, ...]:
     """The older paths at the top level that also decide `feature`."""
     from octavo.config.schema import ConfigToml, ToolsToml

@@ -26,7 +26,7 @@ from octavo.config.choices import (
     replaced_prompts,
 )
 from octavo.config.config import Agents, Config, Otel
-from octavo.config.features import canonical_feature, resolve_features
+from octavo.config.features import canonical_feature, meaningless_switches, resolve_features
 from octavo.config.instructions import read_user_instructions
 from octavo.config.layers import merge_layers
 from octavo.config.mcp_servers import McpServer, read_server
@@ -116,7 +116,7 @@ def resolve_config(sources: ConfigSources, settings: ConfigToml, read: ReadSourc
     )
     provider_id = choose_provider_id(settings, profile, flags)
     provider = choose_provider(providers, provider_id)
-    base_instructions, compact_prompt = replaced_prompts(settings, profile, flags, cwd)
+    base_instructions, compact_prompt = replaced_prompts(settings, profile, flags, cwd, sources.codex_home)
     approval: ApprovalPolicy | ApprovalToml | None = first_set(
         flags.approval_policy, profile.approval_policy, settings.approval_policy
     )
@@ -192,7 +192,7 @@ def resolve_config(sources: ConfigSources, settings: ConfigToml, read: ReadSourc
         active_profile=profile_name,
         check_for_update_on_startup=first(True, settings.check_for_update_on_startup),
         oss_provider=oss_provider,
-        warnings=(*read.warnings, *_warnings(settings, profile, flags)),
+        warnings=(*read.warnings, *_warnings(settings, profile, sources)),
     )
 
 
@@ -216,10 +216,14 @@ def _agents(table: Mapping[str, Any] | None, codex_home: str) -> Agents:
     return read_agents(table, codex_home)
 
 
-def _warnings(settings: ConfigToml, profile: ProfileToml, flags: ConfigFlags) -> tuple[str, ...]:
+def _warnings(settings: ConfigToml, profile: ProfileToml, sources: ConfigSources) -> tuple[str, ...]:
+    flags = sources.flags
     chosen = flags.sandbox_mode is not None or profile.sandbox_mode is not None
     told = None if chosen else permission_warning(settings.default_permissions, settings.permissions)
-    return () if told is None else (told,)
+    told_already = {path.removeprefix("features.") for path, _ in sources.cli_overrides}  # `--enable` speaks for itself
+    switches = {**(settings.features or {}), **(profile.features or {})}
+    meaningless = meaningless_switches({name: on for name, on in switches.items() if name not in told_already})
+    return tuple(line for line in (told, meaningless) if line is not None)
 
 
 def _feature_flags(flags: ConfigFlags, searches: bool | None) -> dict[str, bool | None]:
