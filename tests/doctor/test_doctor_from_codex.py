@@ -86,12 +86,10 @@ def used(home: Home) -> Home:
 def test_each_setting_carries_over_or_is_named(used: Home) -> None:
     found = texts(told(used)["config"])
     assert (
-        "ok carries over: approval_policy, default_permissions, features, mcp_servers, model, notify, permissions"
+        "ok carries over: approval_policy, default_permissions, features, mcp_servers, model, notify, permissions, tui"
         in found
     )
-    assert (
-        "warning of later releases, without effect here: features.multi_agent, personality, plugins, tui.theme" in found
-    )
+    assert "warning of later releases, without effect here: features.multi_agent, personality, plugins" in found
     assert "warning modle means nothing to any release" in found
     assert "warning The permission profile `mine` is not supported" in found
     assert "ok the granular approval policy holds for the sandbox (on-request) and for rules" in found
