@@ -135,3 +135,11 @@ async def test_without_a_wish_or_where_all_is_quiet_nothing_is_written(tmp_path:
         assert "\x1b]0;" not in here.tty.log
         assert "\x1b[22;0t" not in here.tty.log
         assert "\x07" not in here.tty.log.replace("\x1b]10;?\x07", "").replace("\x1b]11;?\x07", "")
+
+
+async def test_a_console_has_no_title(tmp_path: Path) -> None:
+    tables = '[tui]\nterminal_title = ["app-name"]\n'
+    async with program(tmp_path, [says("Hello")], config=CONFIG + tables, environ={"TERM": "linux"}) as here:
+        await here.see(r"context left")
+        await here.ask("hi", r"^• Hello$")
+        assert "\x1b]0;" not in here.tty.log

@@ -25,6 +25,11 @@ def modes_off(environ: Mapping[str, str]) -> str:
     return (_TMUX_OFF if environ.get("TMUX") else "") + _OFF
 
 
+def has_title(environ: Mapping[str, str]) -> bool:
+    """Whether there is a title at all: a console has none, and might print it."""
+    return environ.get("TERM", "") not in ("", "linux", "dumb")
+
+
 def title(text: str) -> str:
     """What gives the window this title."""
     return f"\x1b]0;{text}\x07"

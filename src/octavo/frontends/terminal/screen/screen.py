@@ -143,7 +143,7 @@ class Screen:
 
         The title of before comes back whenever the terminal is given back.
         """
-        if text and text != self._title and self._on and not self.busy:
+        if text and text != self._title and self._on and not self.busy and modes.has_title(self.environ):
             self.tty.write(("" if self._title else modes.KEEP_TITLE) + modes.title(text))
             self._title = text
 
