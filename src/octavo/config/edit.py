@@ -47,6 +47,11 @@ def hide_full_access_warning(home: str) -> None:
     edit_file(home, _setting(("notice",), "hide_full_access_warning", True))
 
 
+def save_status_line(home: str, items: Sequence[str]) -> None:
+    """Records what stands below the composer."""
+    edit_file(home, _setting(("tui",), "status_line", list(items)))
+
+
 def save_title(home: str, items: Sequence[str]) -> None:
     """Records what stands in the title of the terminal's window."""
     edit_file(home, _setting(("tui",), "terminal_title", list(items)))

@@ -69,7 +69,8 @@ class Tui(msgspec.Struct, frozen=True):
     `terminal_title` names what stands in the window's title, in this order; nothing leaves it alone. `quiet` turns
     notifications and the title off, whatever else is set. `theme` names one of `themes`, the user's own (looks by
     role), or one that comes along; `prose_width` is the widest column of prose. `vim_mode_default`: the draft has vi's
-    modes.
+    modes. `status_line` names what stands below the composer, a limit only once so many percent are used
+    (`status_line_limits_from`); `status_line_command` is a program with its arguments that prints more for it.
     """
 
     notifications: bool | tuple[str, ...] = False
@@ -82,6 +83,10 @@ class Tui(msgspec.Struct, frozen=True):
     themes: Mapping[str, Mapping[str, Any]] = {}
     prose_width: Unsigned | None = None
     vim_mode_default: bool = False
+    status_line: tuple[str, ...] = ()
+    status_line_use_colors: bool = True
+    status_line_limits_from: Unsigned = 0
+    status_line_command: tuple[str, ...] = ()
 
 
 class ToolsToml(msgspec.Struct, frozen=True):

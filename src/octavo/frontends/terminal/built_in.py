@@ -54,5 +54,6 @@ COMMANDS = (
     Command("hooks", "see the hooks, and trust those of this project", busy=True),
     Command("skills", "see the skills, use one, switch them on and off", busy=True),
     Command("vim", "vi's modes in the draft, on or off for this session", busy=True),
+    Command("statusline", "choose what stands below the composer", busy=True),
 )
 BY_NAME = {command.name: command for command in COMMANDS}

@@ -314,6 +314,16 @@ class InsertText(msgspec.Struct, frozen=True):
     text: str
 
 
+class ListStatusItems(msgspec.Struct, frozen=True):
+    """Open the list of what may stand in the status line."""
+
+
+class ChooseStatusLine(msgspec.Struct, frozen=True):
+    """Let these items stand in the status line, and save the choice."""
+
+    items: tuple[str, ...]
+
+
 class ListThemes(msgspec.Struct, frozen=True):
     """Open the list of themes."""
 
@@ -463,6 +473,8 @@ ViewEffect = (
     | ListSkills
     | SwitchSkill
     | InsertText
+    | ListStatusItems
+    | ChooseStatusLine
     | ListThemes
     | TryTheme
     | ChooseTheme

@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from octavo.frontends.terminal.kept_draft import DraftKeeper
     from octavo.frontends.terminal.keys.parser import Parser
     from octavo.frontends.terminal.session import Opening, Session
+    from octavo.frontends.terminal.status_command import StatusCommand
+    from octavo.frontends.terminal.text.styled import Line
     from octavo.frontends.terminal.themes.theme import Theme
     from octavo.protocol.policy import SandboxPolicy
 
@@ -69,6 +71,7 @@ class Interface:
         self.rollout_path = ""
         self.finder: FileSearches | None = None
         self.keeper: DraftKeeper | None = None
+        self.status_command: StatusCommand | None = None
         self.listing: SessionListing | None = None
         self.sign_in: asyncio.Task[None] | None = None
         self.update: tuple[str, ...] | None = None
@@ -104,6 +107,7 @@ class Interface:
         self.app.converse(self._first_talk(), time.monotonic())
         self._has_begun = True
         self.set_title(self.config.tui.terminal_title)
+        self.set_status_line()
         self._look_for_updates()
         for fault in self._faults_of_settings():
             self.warn(fault)
@@ -118,6 +122,28 @@ class Interface:
 
             self.app.title = Title(items, lambda: self.config)
             self.app.title.look()
+
+    def set_status_line(self) -> None:
+        """What the settings of now want stands below the composer from now on."""
+        self.app.status_line = self.status_command = None
+        tui = self.config.tui
+        if not tui.status_line and not tui.status_line_command:
+            return
+        from octavo.frontends.terminal.status_line import StatusLine
+
+        shown = self.app.status_line = StatusLine(tui.status_line, lambda: self.config)
+        shown.look()
+        if tui.status_line_command:
+            from octavo.frontends.terminal.status_command import StatusCommand
+
+            def said(text: Line) -> None:
+                shown.said = text
+                self.loop.changed()
+
+            self.status_command = StatusCommand(
+                tui.status_line_command, lambda: self.app.known(shown, time.monotonic()), said, self.warn, self.start
+            )
+            self.status_changed()
 
     def _faults_of_settings(self) -> tuple[str, ...]:
         """What is wrong with how the user wants the interface to look."""
@@ -374,6 +400,8 @@ class Interface:
         if self.recording is not None:
             self.recording.event(event)
         self.app.event(event, time.monotonic())
+        if self.app.status_line is not None:
+            self._tell_status_line(event.msg)
         if isinstance(event.msg, events.SessionConfigured):
             if event.msg.initial_messages is not msgspec.UNSET:
                 self.start(self._learn_name(event.msg.session_id))
@@ -382,6 +410,15 @@ class Interface:
             self._edit()
         self.loop.changed()
 
+    def _tell_status_line(self, msg: events.Msg) -> None:
+        assert self.app.status_line is not None  # noqa: S101 - asked before
+        self.app.status_line.heard(msg)
+        if self.status_command is not None:
+            from octavo.frontends.terminal.status_command import CHANGES
+
+            if isinstance(msg, CHANGES):
+                self.status_command.changed()
+
     async def _learn_name(self, session_id: str) -> None:
         from octavo.frontends.terminal.actions.naming import saved_name
 
@@ -389,6 +426,7 @@ class Interface:
         talk = self.app.talk
         if name and talk is not None and talk.chat.session_id == session_id:
             talk.chat.name = name
+            self.status_changed()
             self.loop.changed()
 
     def edit_when_open(self, text: str) -> None:
@@ -407,6 +445,10 @@ class Interface:
 
         if self.app.title is not None and (unknown := self.app.title.unknown):
             self.warn(f"No such items of the title: {', '.join(unknown)}. /title lists those that there are.")
+        if self.app.status_line is not None and (unknown := self.app.status_line.unknown):
+            self.warn(
+                f"No such items of the status line: {', '.join(unknown)}. /statusline lists those that there are."
+            )
         for line in cut_documents(self.config):
             self.warn(line)
 
@@ -433,6 +475,12 @@ class Interface:
     def set_config(self, **changes: object) -> None:
         """Settings that hold from now on, for this session and the next one."""
         self.config = msgspec.structs.replace(self.config, **changes)
+        self.status_changed()
+
+    def status_changed(self) -> None:
+        """The user's own command may have something else to say."""
+        if self.status_command is not None and self.session is not None:
+            self.status_command.changed()
 
     def workspace_write(self) -> SandboxPolicy:
         """The policy of that name with the folders and exceptions that the configuration gives it."""

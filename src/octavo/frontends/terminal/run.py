@@ -66,6 +66,11 @@ def run_interface(
         theme, _ = chosen_theme(config.tui)
         screen.wear(theme)
         app.wear(theme)
+    if config.tui.status_line or config.tui.status_line_command:
+        from octavo.frontends.terminal.status_line import StatusLine
+
+        app.status_line = StatusLine(config.tui.status_line, lambda: config)
+        app.status_line.look()
     with _silence(config):
         try:
             screen.start()

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from octavo.frontends.terminal.app.frame import Frame
 from octavo.frontends.terminal.composer.composer import Composer
+from octavo.frontends.terminal.composer.footer import mode_columns
 from octavo.frontends.terminal.composer.pane import Pane, pane_rows
 from octavo.frontends.terminal.composer.status import FRAME, Light, mark
 from octavo.frontends.terminal.effects import (
@@ -46,6 +47,8 @@ from octavo.frontends.terminal.views.view import View, is_named
 TYPE_CHECKING = False  # the conversation's parts are loaded when the first frame is on the screen
 if TYPE_CHECKING:
     from octavo.frontends.terminal.app.talk import Talk
+    from octavo.frontends.terminal.session_items import Known
+    from octavo.frontends.terminal.status_line import StatusLine
     from octavo.frontends.terminal.title import Title
     from octavo.protocol.events import Event
 
@@ -74,6 +77,8 @@ class App:
         self.composer, self.views = composer, ViewStack()
         self.pager: View | None = None
         self.talk: Talk | None = None
+        self.status_line: StatusLine | None = None
+        """What stands in the place of the footer, where the user wants something."""
         self.title: Title | None = None
         """The title of the window, where the user wants one."""
         self.perform: Perform = _nothing
@@ -266,6 +271,11 @@ class App:
         if self.talk is not None:
             self.talk.palette = self.talk.palette._replace(spinner=mark(now, self._light))
         pane = Pane(self.composer, now=now, enhanced=self._enhanced, fill=self._fill, light=self._light)
+        if self.status_line is not None:
+            known = self.known(self.status_line, now)
+            room = columns - mode_columns(self.composer.modes.shown)
+            row = self.status_line.row(known, max(room, 0), shows_keys=self.composer.empty)
+            pane = replace(pane, status_line=row)
         if self.talk is None:
             return pane
         status = self.talk.chat.status(now)
@@ -275,6 +285,13 @@ class App:
             status=status,
             context_left=self.talk.chat.context_left(),
         )
+
+    def known(self, line: StatusLine, now: float) -> Known:
+        """What the status line can tell at this moment."""
+        talk = self.talk
+        is_open = talk is not None and talk.is_open
+        chat = talk.chat if talk is not None else None
+        return line.known(chat, is_open=is_open, is_asked=self.views.has_question, now=now)
 
     @property
     def _is_moving(self) -> bool:

@@ -6,6 +6,7 @@ from typing import Literal
 
 from octavo.frontends.terminal.composer.rows import shown
 from octavo.frontends.terminal.text.styled import DIM, Line, Span, line
+from octavo.frontends.terminal.text.widths import width
 
 Hint = Literal["", "ctrl-c", "backtrack"]
 
@@ -22,8 +23,14 @@ def footer_row(hint: Hint, *, busy: bool, empty: bool, context_left: int) -> Lin
 
 
 def mode_row(mode: str, row: Line) -> Line:
-    """The footer behind the mode that keys are in."""
-    return line(Span(f"  {shown(mode)} ·"), Span(row.text[1:], DIM))
+    """The footer, which begins with two blanks, behind the mode that keys are in."""
+    first, *others = row.spans
+    return line(Span(f"  {shown(mode)} ·"), Span(first.text[1:], first.style), *others)
+
+
+def mode_columns(mode: str) -> int:
+    """How much room that takes."""
+    return width(shown(mode)) + 3 if mode else 0
 
 
 def search_row(query: str, *, missed: bool) -> Line:
@@ -32,7 +39,7 @@ def search_row(query: str, *, missed: bool) -> Line:
     return line(Span("  search: "), Span(shown(query)), Span(f"  {keys}", DIM))
 
 
-def shortcut_rows(width: int, *, enhanced: bool, primed: bool) -> list[Line]:
+def shortcut_rows(columns: int, *, enhanced: bool, primed: bool) -> list[Line]:
     """The keys in two columns, in one where they do not fit; a terminal with enhanced keys knows Shift+Enter."""
     newline = "shift + enter" if enhanced else "ctrl + j"
     again = "esc again" if primed else "esc esc"
@@ -43,6 +50,6 @@ def shortcut_rows(width: int, *, enhanced: bool, primed: bool) -> list[Line]:
         ("! for a command of your own", "ctrl + t for the transcript"),
     )
     left = max(len(row[0]) for row in table) + 4
-    if width < 2 + left + max(len(row[1]) for row in table):
+    if columns < 2 + left + max(len(row[1]) for row in table):
         return [line(Span(f"  {text}", DIM)) for row in table for text in row]
     return [line(Span(f"  {first:<{left}}{second}", DIM)) for first, second in table]

@@ -20,7 +20,8 @@ class Pane(msgspec.Struct, frozen=True):
     """What is drawn: the composer and what stands around it.
 
     `live` is the block that still changes, already in rows. `now` moves what is animated. `fill` is the background of
-    the composer, None for the terminal's own; `light` the colours for the status, None without true colour.
+    the composer, None for the terminal's own; `light` the colours for the status, None without true colour. What the
+    user wants to see stands in `status_line`, in the place of the footer.
     """
 
     composer: Composer
@@ -31,6 +32,7 @@ class Pane(msgspec.Struct, frozen=True):
     now: float = 0.0
     fill: Style | None = None
     light: Light | None = None
+    status_line: Line | None = None
 
 
 def pane_rows(pane: Pane, width: int, height: int) -> tuple[list[Line], Cursor]:
@@ -116,5 +118,7 @@ def _under(pane: Pane, width: int, height: int) -> list[Line]:
         rows = shortcut_rows(width, enhanced=pane.enhanced, primed=composer.hint == "backtrack")
     else:
         row = footer_row(composer.hint, busy=composer.busy, empty=composer.empty, context_left=pane.context_left)
+        if pane.status_line and not composer.hint:
+            row = pane.status_line
         rows = [mode_row(composer.modes.shown, row) if composer.modes.shown else row]
     return [cut_line(line, width) for line in rows[:height]]

@@ -1,6 +1,8 @@
-"""What the interface looks like: themes."""
+"""What the interface looks like: themes, and the status line."""
 
 from __future__ import annotations
+
+import time
 
 from msgspec.structs import replace
 
@@ -42,3 +44,39 @@ def choose_theme(here: Interface, effect: wish.ChooseTheme) -> None:
         here.error(f"The theme holds for this session, but could not be saved: {error}")
         return
     here.info(f"Theme changed to {effect.name}", "what is printed already keeps its colours; /redraw prints it again")
+
+
+def list_status_items(here: Interface, _: wish.ListStatusItems) -> None:
+    """Open the list of what may stand in the status line."""
+    from octavo.frontends.terminal.session_items import ITEMS
+    from octavo.frontends.terminal.status_line import StatusLine, known_items
+    from octavo.frontends.terminal.views.item_picker import ItemPicker
+
+    def preview(items: tuple[str, ...]) -> str:
+        talk = here.app.talk
+        if talk is None or not items:
+            return ""
+        example = StatusLine(items, lambda: here.config)
+        example.look()
+        known = example.known(talk.chat, is_open=talk.is_open, is_asked=False, now=time.monotonic())
+        return example.row(known, here.screen.columns).text.strip()
+
+    meanings = {name: item.meaning for name, item in ITEMS.items()}
+    chosen = known_items(here.config.tui.status_line)
+    here.run_effects((wish.OpenView(ItemPicker("Status line", meanings, chosen, preview, wish.ChooseStatusLine)),))
+
+
+def choose_status_line(here: Interface, effect: wish.ChooseStatusLine) -> None:
+    """Let the status line be so from now on, and save that."""
+    from octavo.config.edit import save_status_line
+    from octavo.frontends.terminal.session_items import ELSEWHERE
+
+    items = (*effect.items, *(name for name in here.config.tui.status_line if name in ELSEWHERE))
+    here.set_config(tui=replace(here.config.tui, status_line=items))
+    here.set_status_line()
+    try:
+        save_status_line(here.config.codex_home, items)
+    except OctavoError as error:
+        here.error(f"The choice holds for this session, but could not be saved: {error}")
+        return
+    here.info(f"In the status line: {', '.join(effect.items)}" if effect.items else "There is no status line.")

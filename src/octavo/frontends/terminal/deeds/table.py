@@ -46,6 +46,8 @@ DEEDS: Mapping[type, Deed] = {
     wish.Operate: lambda here, effect: here.submit(effect.op),
     wish.Backtrack: sessions.backtrack,
     wish.ChooseModel: settings.choose_model,
+    wish.ListStatusItems: looks.list_status_items,
+    wish.ChooseStatusLine: looks.choose_status_line,
     wish.ListThemes: looks.list_themes,
     wish.TryTheme: looks.try_theme,
     wish.ChooseTheme: looks.choose_theme,
