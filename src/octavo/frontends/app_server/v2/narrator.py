@@ -7,13 +7,11 @@ outputs grow in deltas under the same ids.
 
 from __future__ import annotations
 
-import codecs
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import msgspec
 from msgspec import UNSET
 
 from octavo.frontends.app_server.dialect import Inquiry, Notice
@@ -22,11 +20,10 @@ from octavo.frontends.app_server.v2.asides import aside_notice
 from octavo.frontends.app_server.v2.auto_reviews import AutoReviews
 from octavo.frontends.app_server.v2.counts import shown_limits, shown_usage
 from octavo.frontends.app_server.v2.failures import turn_error
-from octavo.frontends.app_server.v2.item_forms import begun_form, ended_form
-from octavo.frontends.app_server.v2.patch_progress import PatchProgress
+from octavo.frontends.app_server.v2.pieces import Pieces
 from octavo.frontends.app_server.v2.records import TurnRecord
 from octavo.frontends.app_server.v2.shown_items import shown
-from octavo.frontends.app_server.v2.terminals import TerminalItems
+from octavo.frontends.app_server.v2.turn_items import TurnItems
 from octavo.frontends.app_server.v2.types import from_server as told
 from octavo.frontends.app_server.v2.types import items as wire
 from octavo.frontends.app_server.v2.types.threads import Active, Idle, SystemFailure, ThreadStatus, TurnError
@@ -58,14 +55,8 @@ class Narrator:
         self._limits: RateLimitSnapshot | None = None
         self._steered: deque[Message] = deque()
         self._outside: dict[str, wire.ToolOutputItem] = {}
-        self._nameless: dict[type[view.Item], str] = {}
-        self._phases: dict[str, str] = {}
-        self._terminals = TerminalItems()
-        self._patches: dict[str, PatchProgress] = {}
-        self._metas: dict[str, Any] = {}
-        self._section: dict[str, int] = {}
-        self._decoders: dict[tuple[str, str], codecs.IncrementalDecoder] = {}
-        self._declined: set[str] = set()
+        self._items = TurnItems(thread_id, self._turn, now)
+        self._pieces = Pieces(thread_id, self._items)
         self._waiting: set[str] = set()
         self._is_compacting = False
         self._cause: str | None = None
@@ -74,11 +65,6 @@ class Narrator:
             events.TaskStarted: self._task_started,
             events.TaskComplete: self._task_complete,
             events.TurnAborted: self._turn_aborted,
-            events.AgentMessageContentDelta: self._message_delta,
-            events.ReasoningContentDelta: self._reasoning_delta,
-            events.ReasoningRawContentDelta: self._raw_delta,
-            events.AgentReasoningSectionBreak: self._section_break,
-            events.ExecCommandOutputDelta: self._output_delta,
             events.PlanUpdate: self._plan,
             events.TurnDiff: self._diff,
             events.TokenCount: self._tokens,
@@ -97,17 +83,11 @@ class Narrator:
             asides.McpServerStatus: self._aside,
             asides.McpToolCallProgress: self._aside,
             asides.TerminalInteraction: self._aside,
-            asides.TerminalStart: self._terminal_start,
-            asides.TerminalOutput: self._terminal_output,
-            asides.TerminalEnd: self._terminal_end,
-            asides.MessagePhase: self._message_phase,
-            asides.PatchInput: self._patch_input,
-            asides.WebSearchBegun: self._search_begun,
-            asides.WebSearchDone: self._search_done,
-            asides.McpResultMeta: self._result_meta,
             asides.ModelRerouted: self._aside,
             asides.AutoReviewStarted: self._auto_review_started,
             asides.AutoReviewEnded: self._auto_review_ended,
+            **self._items.tellers,
+            **self._pieces.tellers,
         }
 
     def __call__(self, event: events.Event) -> Told:
@@ -117,9 +97,10 @@ class Narrator:
         self.changed_at = self._now()
         is_end = isinstance(event.msg, events.TaskComplete | events.TurnAborted)
         for change in self._view.feed(event):
-            yield from self._item_change(event.id, change)
+            if not isinstance(change.item, view.Plan) and not self._is_reviewers_prompt(event.id, change.item):
+                yield from self._items.change(event.id, change)
         if is_end:
-            yield from self._close_items(event.id)
+            yield from self._items.close_all(event.id)
         if teller := self._tellers.get(type(event.msg)):
             yield from teller(event.id, event.msg)
 
@@ -172,19 +153,10 @@ class Narrator:
 
     def _end(self, turn: TurnRecord, status: Any) -> Told:
         turn.end(status, self._now())
-        for memory in (
-            self._steered,
-            self._nameless,
-            self._phases,
-            self._patches,
-            self._metas,
-            self._section,
-            self._decoders,
-            self._declined,
-            self._waiting,
-        ):
+        for memory in (self._steered, self._waiting):
             memory.clear()
-        self._terminals.turn_ended()
+        self._items.turn_ended()
+        self._pieces.turn_ended()
         if status != "failed":
             yield self._set_status(Idle())
         yield Notice("turn/completed", told.TurnNotice(self.thread_id, turn.ended()))
@@ -200,71 +172,16 @@ class Narrator:
         self.status = status
         return Notice("thread/status/changed", told.ThreadStatusChanged(self.thread_id, status))
 
-    # --- items ----------------------------------------------------------------------------
-
-    def _item_change(self, turn_id: str, change: view.ItemChange) -> Told:
-        if isinstance(change.item, view.Plan) or self._is_reviewers_prompt(turn_id, change.item):
-            return
-        item_id = self._id_of(change.item)
-        if change.stage == "completed" and self._terminals.is_left(item_id):
-            return  # it ended with the turn that it began in
-        item = shown(change.item, item_id, declined=item_id in self._declined)
-        if item is None:
-            return
-        if isinstance(item, wire.CommandExecutionItem):
-            item = self._terminals.shown(item)
-        elif isinstance(item, wire.AgentMessageItem) and (phase := self._phases.get(item_id)) is not None:
-            item = msgspec.structs.replace(item, phase=phase)
-        elif isinstance(item, wire.McpToolCallItem) and item.result is not None and item_id in self._metas:
-            item = msgspec.structs.replace(
-                item, result=msgspec.structs.replace(item.result, meta=self._metas.pop(item_id))
-            )
-        if change.stage == "completed":
-            self._nameless.pop(type(change.item), None)
-            yield from self._complete(turn_id, item)
-        else:
-            yield from self._start(turn_id, begun_form(item))
+    # --- what is no event of its own --------------------------------------------------------
 
     def _is_reviewers_prompt(self, turn_id: str, item: view.Item) -> bool:
         """The user did not say it, and what is reviewed was told."""
         return isinstance(item, view.UserMessage) and self._kind(turn_id) == "review"
 
-    def _start(self, turn_id: str, item: wire.ThreadItem) -> Told:
-        turn = self._turn(turn_id)
-        if turn is None or item.id in turn.open or item.id in turn.closed:
-            return
-        if (written := self._patches.pop(item.id, None)) is not None:
-            yield from self._patch_updated(turn_id, item.id, written.rest())
-        turn.open[item.id] = item
-        yield Notice("item/started", told.ItemStarted(self.thread_id, turn.id, item, self._ms()))
-
-    def _complete(self, turn_id: str, item: wire.ThreadItem) -> Told:
-        turn = self._turn(turn_id)
-        if turn is None or item.id in turn.closed:
-            return
-        yield from self._start(turn_id, begun_form(item))
-        turn.open.pop(item.id, None)
-        turn.closed.add(item.id)
-        turn.items.append(item)
-        yield Notice("item/completed", told.ItemCompleted(self.thread_id, turn.id, item, self._ms()))
-
-    def _close_items(self, turn_id: str) -> Told:
-        """What is still open ends with the turn."""
-        turn = self._turn(turn_id)
-        for item in list(turn.open.values()) if turn is not None else ():
-            ended = ended_form(item, declined=item.id in self._declined)
-            if isinstance(ended, wire.CommandExecutionItem):
-                ended = self._terminals.left(ended)
-            yield from self._complete(turn_id, ended)
-
-    def _id_of(self, item: view.Item) -> str:
-        """The item's id; one that came without keeps the one that it gets here to its end."""
-        return item.id or self._nameless.setdefault(type(item), random_uuid())
-
     def _raw_item(self, turn_id: str, msg: events.RawResponseItem) -> Told:
         """What came into the turn from its client is recorded now, so the model hears it next."""
         if isinstance(msg.item, FunctionCallOutput) and (said := self._outside.pop(msg.item.call_id, None)) is not None:
-            yield from self._complete(turn_id, said)
+            yield from self._items.complete(turn_id, said)
             return
         if not self._steered or msg.item != wire_form(self._steered[0]):
             return
@@ -272,104 +189,7 @@ class Narrator:
         item = turn_item_of(message, random_uuid)
         seen = shown_item(item, "completed") if item is not None else None
         if seen is not None and (whole := shown(seen, seen.id)) is not None:
-            yield from self._complete(turn_id, whole)
-
-    # --- pieces ---------------------------------------------------------------------------
-
-    def _message_delta(self, turn_id: str, msg: events.AgentMessageContentDelta) -> Told:
-        item_id = msg.item_id or self._nameless.setdefault(view.AgentMessage, random_uuid())
-        yield from self._start(turn_id, wire.AgentMessageItem(id=item_id, text=""))
-        yield Notice("item/agentMessage/delta", told.ItemDelta(self.thread_id, turn_id, item_id, msg.delta))
-
-    def _reasoning_delta(self, turn_id: str, msg: events.ReasoningContentDelta) -> Told:
-        item_id = msg.item_id or self._nameless.setdefault(view.Reasoning, random_uuid())
-        yield from self._start(turn_id, wire.ReasoningItem(id=item_id))
-        if item_id not in self._section:
-            self._section = {item_id: 0}
-            yield self._part(turn_id, item_id, 0)
-        delta = told.SummaryDelta(self.thread_id, turn_id, item_id, msg.delta, self._section[item_id])
-        yield Notice("item/reasoning/summaryTextDelta", delta)
-
-    def _raw_delta(self, turn_id: str, msg: events.ReasoningRawContentDelta) -> Told:
-        item_id = msg.item_id or self._nameless.setdefault(view.Reasoning, random_uuid())
-        yield from self._start(turn_id, wire.ReasoningItem(id=item_id))
-        delta = told.ReasoningDelta(self.thread_id, turn_id, item_id, msg.delta, 0)
-        yield Notice("item/reasoning/textDelta", delta)
-
-    def _section_break(self, turn_id: str, _: events.AgentReasoningSectionBreak) -> Told:
-        for item_id in self._section:
-            self._section[item_id] += 1
-            yield self._part(turn_id, item_id, self._section[item_id])
-
-    def _part(self, turn_id: str, item_id: str, index: int) -> Notice:
-        return Notice("item/reasoning/summaryPartAdded", told.SummaryPart(self.thread_id, turn_id, item_id, index))
-
-    def _output_delta(self, turn_id: str, msg: events.ExecCommandOutputDelta) -> Told:
-        """Bytes as text: a character that is split waits for its rest."""
-        turn = self._turn(turn_id)
-        if turn is None or not isinstance(turn.open.get(msg.call_id), wire.CommandExecutionItem):
-            return  # a patch's program speaks, too, but its item has no output
-        if not self._terminals.knows(msg.call_id):  # whose output was told as it came
-            yield from self._output(turn_id, msg.call_id, msg.stream, msg.chunk)
-
-    def _output(self, turn_id: str, call_id: str, stream: str, chunk: bytes) -> Told:
-        key = (call_id, stream)
-        if key not in self._decoders:
-            self._decoders[key] = codecs.getincrementaldecoder("utf-8")("replace")
-        if text := self._decoders[key].decode(chunk):
-            yield Notice("item/commandExecution/outputDelta", told.ItemDelta(self.thread_id, turn_id, call_id, text))
-
-    def _message_phase(self, _: str, msg: asides.MessagePhase) -> Told:
-        self._phases[msg.item_id] = msg.phase
-        yield from ()
-
-    def _search_begun(self, turn_id: str, msg: asides.WebSearchBegun) -> Told:
-        item_id = msg.item_id or self._nameless.setdefault(view.WebSearch, random_uuid())
-        yield from self._start(turn_id, wire.WebSearchItem(id=item_id, query="", action=wire.OtherSearch()))
-
-    def _search_done(self, turn_id: str, msg: asides.WebSearchDone) -> Told:
-        """The older events, which follow for a search alone, tell nothing new of it."""
-        item_id = msg.item_id or self._nameless.setdefault(view.WebSearch, random_uuid())
-        whole = shown(view.WebSearch(id=item_id, query="", action=msg.action), item_id)
-        if whole is not None:
-            yield from self._complete(turn_id, whole)
-        if msg.action.type != "search":
-            self._nameless.pop(view.WebSearch, None)
-
-    def _result_meta(self, _: str, msg: asides.McpResultMeta) -> Told:
-        self._metas[msg.call_id] = msg.meta
-        yield from ()
-
-    # --- commands on terminals, and patches that are still written ---------------------------
-
-    def _terminal_start(self, _: str, msg: asides.TerminalStart) -> Told:
-        self._terminals.start(msg)
-        yield from ()
-
-    def _terminal_output(self, turn_id: str, msg: asides.TerminalOutput) -> Told:
-        turn = self._turn(turn_id)
-        if turn is not None and msg.call_id in turn.open and self._terminals.knows(msg.call_id):
-            self._terminals.printed(msg.call_id, msg.chunk)
-            yield from self._output(turn_id, msg.call_id, "stdout", msg.chunk)
-
-    def _terminal_end(self, turn_id: str, msg: asides.TerminalEnd) -> Told:
-        turn = self._turn(turn_id)
-        item = None if turn is None else turn.open.get(msg.call_id)
-        if isinstance(item, wire.CommandExecutionItem):
-            declined = msg.call_id in self._declined
-            yield from self._complete(turn_id, self._terminals.ended(item, msg, declined=declined))
-
-    def _patch_input(self, turn_id: str, msg: asides.PatchInput) -> Told:
-        if self._turn(turn_id) is None:
-            return
-        if (written := self._patches.get(msg.call_id)) is None:
-            written = self._patches[msg.call_id] = PatchProgress(self._now, is_json=msg.is_json)
-        yield from self._patch_updated(turn_id, msg.call_id, written.feed(msg.delta))
-
-    def _patch_updated(self, turn_id: str, call_id: str, changes: tuple[wire.FileUpdate, ...]) -> Told:
-        if changes:
-            update = told.PatchUpdated(self.thread_id, turn_id, call_id, changes)
-            yield Notice("item/fileChange/patchUpdated", update)
+            yield from self._items.complete(turn_id, whole)
 
     # --- the turn as a whole ----------------------------------------------------------------
 
@@ -418,7 +238,7 @@ class Narrator:
         yield from ()
 
     def _stream_error(self, turn_id: str, msg: events.StreamError) -> Told:
-        self._patches.clear()  # they are written once more, from the beginning
+        self._items.forget_patches()
         info = {"responseStreamDisconnected": {"httpStatusCode": None}}
         error, self._cause = TurnError(msg.message, info, self._cause), None
         yield Notice("error", told.ErrorNotice(self.thread_id, turn_id, error, will_retry=True))
@@ -442,27 +262,29 @@ class Narrator:
 
     def _compaction_started(self, turn_id: str, msg: asides.CompactionStarted) -> Told:
         self._is_compacting = True
-        yield from self._start(turn_id, wire.CompactionItem(id=msg.item_id))
+        yield from self._items.start(turn_id, wire.CompactionItem(id=msg.item_id))
 
     def _compaction_ended(self, turn_id: str, msg: asides.CompactionEnded) -> Told:
         self._is_compacting = False
-        yield from self._complete(turn_id, wire.CompactionItem(id=msg.item_id))
+        yield from self._items.complete(turn_id, wire.CompactionItem(id=msg.item_id))
 
     # --- reviews ----------------------------------------------------------------------------
 
     def _entered_review(self, turn_id: str, msg: events.EnteredReviewMode) -> Told:
         yield from self._begin(turn_id)
-        yield from self._complete(turn_id, wire.EnteredReviewItem(id=random_uuid(), review=msg.user_facing_hint))
+        yield from self._items.complete(turn_id, wire.EnteredReviewItem(id=random_uuid(), review=msg.user_facing_hint))
 
     def _exited_review(self, turn_id: str, msg: events.ExitedReviewMode) -> Told:
         from octavo.frontends.review_text import review_text  # most threads are never reviewed
 
         text = review_text(msg.review_output)
-        yield from self._complete(turn_id, wire.ExitedReviewItem(id=random_uuid(), review=text))
+        yield from self._items.complete(turn_id, wire.ExitedReviewItem(id=random_uuid(), review=text))
         turn = self._turn(turn_id)
         begun = [] if turn is None else [one.id for one in turn.open.values() if isinstance(one, wire.AgentMessageItem)]
         # The verdict takes the place of the reviewer's last words.
-        yield from self._complete(turn_id, wire.AgentMessageItem(id=begun[0] if begun else random_uuid(), text=text))
+        yield from self._items.complete(
+            turn_id, wire.AgentMessageItem(id=begun[0] if begun else random_uuid(), text=text)
+        )
 
     # --- questions ----------------------------------------------------------------------------
 
@@ -472,32 +294,19 @@ class Narrator:
 
     def _about_patch(self, turn_id: str, msg: events.ApplyPatchApprovalRequest) -> Told:
         """The patch is an item from here on, so that the client can see what it is asked about."""
-        yield from self._begin_patch(turn_id, msg)
+        yield from self._items.begin_patch(turn_id, msg)
         yield from self._wait_for(msg.call_id)
         yield approvals.about_patch(self.thread_id, turn_id, self._ms(), msg, self._answered)
 
-    def _begin_patch(self, turn_id: str, msg: events.ApplyPatchApprovalRequest) -> Told:
-        begun = shown(view.FileChange(id=msg.call_id, changes=msg.changes), msg.call_id)
-        if begun is not None:
-            yield from self._start(turn_id, begun)
-
     def _auto_review_started(self, turn_id: str, msg: asides.AutoReviewStarted) -> Told:
         if isinstance(msg.request, events.ApplyPatchApprovalRequest):
-            yield from self._begin_patch(turn_id, msg.request)
+            yield from self._items.begin_patch(turn_id, msg.request)
         yield self._reviews.begun(turn_id, self._ms(), msg)
 
     def _auto_review_ended(self, turn_id: str, msg: asides.AutoReviewEnded) -> Told:
         yield from self._reviews.ended(turn_id, self._ms(), msg)
         if msg.status != "approved":
-            yield from self._refused(turn_id, msg.request.call_id)
-
-    def _refused(self, turn_id: str, call_id: str) -> Told:
-        """A command tells its end by itself; a patch that is refused never begins."""
-        self._declined.add(call_id)
-        turn = self._turn(turn_id)
-        patch = None if turn is None else turn.open.get(call_id)
-        if isinstance(patch, wire.FileChangeItem):
-            yield from self._complete(turn_id, ended_form(patch, declined=True))
+            yield from self._items.refused(turn_id, msg.request.call_id)
 
     def _wait_for(self, call_id: str) -> Told:
         self._waiting.add(call_id)
@@ -511,9 +320,8 @@ class Narrator:
         if turn is not None and not self._waiting:
             self._tell(self._set_status(Active()))
         if not allowed:
-            for notice in self._refused(turn.id if turn is not None else "", call_id):
-                if isinstance(notice, Notice):
-                    self._tell(notice)
+            for notice in self._items.refused(turn.id if turn is not None else "", call_id):
+                self._tell(notice)
 
     def _ms(self) -> int:
         return int(self._now() * 1000)
