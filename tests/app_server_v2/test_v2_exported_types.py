@@ -41,6 +41,11 @@ def test_every_schema_is_valid_by_itself(schemas: Path) -> None:
             assert target in schema["definitions"], (file.name, target)
 
 
+def test_the_handshake_is_where_clients_look_for_it(schemas: Path) -> None:
+    for name in ("InitializeParams", "InitializeResponse"):
+        assert (schemas / "v1" / f"{name}.json").read_text() == (schemas / "v2" / f"{name}.json").read_text()
+
+
 @pytest.mark.parametrize(
     ("name", "members"),
     [

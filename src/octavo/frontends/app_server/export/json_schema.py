@@ -42,9 +42,13 @@ def json_schemas(named: Named) -> Mapping[str, str]:
     return _files(named | _messages(), BUNDLE, "")
 
 
+_HANDSHAKE = ("InitializeParams.json", "InitializeResponse.json")
+
+
 def json_schemas_of_today(named: Named) -> Mapping[str, str]:
-    """The same for clients of today: their types have a folder of their own."""
-    return _files(named, BUNDLE_OF_TODAY, "v2/")
+    """The same for clients of today: their types have a folder of their own, and the handshake one more."""
+    files = _files(named, BUNDLE_OF_TODAY, "v2/")
+    return {**files, **{f"v1/{name}": files[f"v2/{name}"] for name in _HANDSHAKE}}
 
 
 def _files(every: Named, bundle_name: str, folder: str) -> Mapping[str, str]:
