@@ -214,3 +214,9 @@ def test_what_users_said_is_one_row_without_control_characters() -> None:
     picker = ResumePicker(lambda: NOW)
     picker.add([SavedSession("/s", None, None, "")], ReadSoFar(ended=True))
     assert any(row.endswith("(no message yet)") for row in shown(picker))
+
+
+def test_the_list_of_a_fork_says_so() -> None:
+    rows = shown(ResumePicker(lambda: NOW, forks=True))
+    assert rows[0] == "Fork a session"
+    assert "enter fork" in rows[-1]

@@ -5,19 +5,19 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import subprocess
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
+from unanswering import unanswering
 from whole_program import program
 
 from octavo.frontends.terminal.actions.patient_reader import PatientReader, Step
 from octavo.frontends.terminal.actions.session_scan import SessionScan
 from octavo.frontends.terminal.request import CHOOSE, TerminalRequest
 from octavo.frontends.terminal.views.saved_session import SavedSession
+from octavo.protocol.ids import ConversationId
+from octavo.rollout.archive import delete_session
 from octavo.rollout.excerpt import TextSearch, read_excerpt
 
 ID = "00000000-0000-4000-8000-{:012}"
@@ -50,21 +50,6 @@ def listed(scan: SessionScan) -> list[SavedSession]:
     while (step := scan.next_step()) is not None:
         step.do()
     return scan.take()
-
-
-@contextmanager
-def unanswering(path: Path) -> Iterator[None]:
-    """A plain file that nobody can open meanwhile: whoever tries waits, as on a mount whose server is gone."""
-    hold = (
-        "import fcntl, os, signal, sys; signal.signal(signal.SIGIO, signal.SIG_IGN);"
-        "fcntl.fcntl(os.open(sys.argv[1], os.O_RDWR), fcntl.F_SETLEASE, fcntl.F_WRLCK);"
-        "print(flush=True); sys.stdin.read()"
-    )
-    argv = [sys.executable, "-c", hold, str(path)]
-    with subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holder:
-        assert holder.stdout is not None
-        holder.stdout.readline()
-        yield
 
 
 def test_the_scan_finds_what_people_began_with_this_provider(tmp_path: Path) -> None:
@@ -104,6 +89,38 @@ def test_files_that_are_none_are_named(tmp_path: Path) -> None:
     scan = SessionScan(str(tmp_path), "mine")
     assert [session.text for session in listed(scan)] == ["words"]
     assert sorted(why for _, why in scan.so_far.failed) == ["a link", "not a file"]
+
+
+def test_a_deleted_session_is_forgotten_at_once(tmp_path: Path) -> None:
+    path = saved(tmp_path, 1, "secret words")
+    saved(tmp_path, 2, "others")
+    listed(SessionScan(str(tmp_path), "mine"))
+    index = tmp_path / "cache" / "sessions"
+    assert b"secret" in index.read_bytes()
+    delete_session(str(tmp_path), str(path), ConversationId(ID.format(1)))
+    assert b"secret" not in index.read_bytes()
+    assert b"others" in index.read_bytes()
+
+
+def test_behind_two_late_files_of_a_folder_its_others_wait(tmp_path: Path) -> None:
+    for number in (1, 2, 3, 4, 2000):
+        saved(tmp_path, number, f"question {number}")
+    scan = SessionScan(str(tmp_path), "mine")
+    late: list[Step] = []
+    while (step := scan.next_step()) is not None:
+        if step.path.endswith(".jsonl") and "2025-09-01" in step.path:
+            late.append(step)
+            scan.left(step)
+        else:
+            step.do()
+    assert len(late) == 2
+    assert [session.text for session in scan.take()] == ["question 2000"]
+    assert scan.so_far.left == 2
+    for step in late:
+        step.do()
+        scan.came_back(step)
+    assert sorted(session.text for session in listed(scan)) == [f"question {number}" for number in (1, 2, 3, 4)]
+    assert scan.so_far.ended
 
 
 async def test_a_step_that_does_not_answer_is_left_behind_and_counts_when_it_comes() -> None:

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from octavo.files.plain_file import open_regular
 from octavo.files.private_file import replace_private_file
 from octavo.rollout.lines import BAD_JSON
 
@@ -30,7 +31,7 @@ def index_path(codex_home: str, name: str) -> str:
 def read_index(path: str, format_number: int, kind: type[T]) -> T | None:
     """What it holds behind the number of its format; None where there is none of this format."""
     try:
-        with open(path, "rb") as file:
+        with open_regular(path) as file:
             data = file.read()
         if msgspec.msgpack.decode(data, type=_Head).format != format_number:
             return None

@@ -12,11 +12,13 @@ from typing import Any
 
 import msgspec
 
+from octavo.files.plain_file import open_regular
 from octavo.protocol.json_text import encode_json
 from octavo.rollout.errors import RolloutWriteError, os_error_text
 from octavo.rollout.lines import BAD_JSON
 
 NAMES_FILE = "session_index.jsonl"
+_APPENDING = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NONBLOCK | os.O_CLOEXEC  # nobody waits for a pipe
 
 
 class _Named(msgspec.Struct, frozen=True):
@@ -34,7 +36,7 @@ def thread_names(codex_home: str) -> dict[str, str]:
     """Every session's name by its id, where it has one. A file that cannot be read names nothing."""
     names: dict[str, str] = {}
     try:
-        with open(os.path.join(codex_home, NAMES_FILE), "rb") as file:
+        with open_regular(os.path.join(codex_home, NAMES_FILE)) as file:
             for line in file:
                 _take(names, line)
     except OSError:
@@ -53,7 +55,7 @@ def name_thread(codex_home: str, session_id: str, name: str) -> None:
     moment = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(nanos // 1_000_000_000))
     line = encode_json(_Named(session_id, name, f"{moment}.{nanos % 1_000_000_000:09}Z")) + b"\n"
     try:
-        fd = os.open(os.path.join(codex_home, NAMES_FILE), os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        fd = os.open(os.path.join(codex_home, NAMES_FILE), _APPENDING, 0o600)
         try:
             os.write(fd, line)
         finally:

@@ -335,7 +335,8 @@ class Interface:
         if self._request.session == CHOOSE:
             from octavo.frontends.terminal.views.resume_picker import ResumePicker
 
-            self.app.pager = ResumePicker(time.time, self.config.cwd, self.config.environ.get("HOME"))
+            home = self.config.environ.get("HOME")
+            self.app.pager = ResumePicker(time.time, self.config.cwd, home, forks=self._request.forks)
             self._fill_picker()
         else:
             self._open_first()

@@ -81,7 +81,7 @@ def run_interface(
             if app.views.top is None and request.session == CHOOSE:
                 from octavo.frontends.terminal.views.resume_picker import ResumePicker
 
-                app.pager = ResumePicker(time.time, config.cwd, config.environ.get("HOME"))
+                app.pager = ResumePicker(time.time, config.cwd, config.environ.get("HOME"), forks=request.forks)
             parser = None
             if app.views.top is not None:
                 from octavo.frontends.terminal.typed_ahead import read_typed_ahead

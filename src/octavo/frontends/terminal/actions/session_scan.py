@@ -68,6 +68,7 @@ class SessionScan:
         self._late: dict[str, int] = defaultdict(int)
         self._waiting: dict[str, None] = {}
         self._parked: list[_File] = []
+        self._parked_names: list[tuple[str, str]] = []
         self._called: dict[str, str] = {}
         self._present: dict[str, frozenset[str]] = {}
         self._is_remembered = False
@@ -90,7 +91,8 @@ class SessionScan:
     @property
     def so_far(self) -> ReadSoFar:
         """How far it is."""
-        left = len(self._files) + len(self._new_files) + len(self._parked) + len(self._names)
+        files = len(self._files) + len(self._new_files) + len(self._parked)
+        left = files + len(self._names) + len(self._parked_names)
         reached_limit = self._counted >= SCAN_LIMIT
         return ReadSoFar(
             left=left,
@@ -117,9 +119,11 @@ class SessionScan:
         has_page = self._read >= _FIRST_PAGE
         if self._files and not has_page and self.by == "created":
             return self._reading()
-        if self._names:
+        while self._names:
             folder, name = self._names.pop()
-            return Step(os.path.join(folder, name), functools.partial(self._look_at, folder, name))
+            if self._late[folder] < _MOST_LATE:
+                return Step(os.path.join(folder, name), functools.partial(self._look_at, folder, name))
+            self._parked_names.append((folder, name))
         if self._folders and self._counted < SCAN_LIMIT:
             folder, depth = self._folders.pop()
             return Step(folder, functools.partial(self._list, folder, depth))
@@ -139,7 +143,8 @@ class SessionScan:
             del self._waiting[step.path]
             self._late[os.path.dirname(step.path)] -= 1
             self._new_files += self._parked
-            self._parked = []
+            self._names += self._parked_names
+            self._parked, self._parked_names = [], []
 
     def name_step(self) -> Step:
         """Reading the names that users gave."""

@@ -48,14 +48,22 @@ class ResumePicker(View):
     """The list. `now` gives Unix seconds. What it wants read it says in effects; the answers are its methods.
 
     Tab leaves only the sessions of the folder `cwd`, and shows all again. `inside` of a session Esc goes back to it.
+    With `forks` the title says that a copy is made.
     """
 
     takes_text = True
 
     def __init__(
-        self, now: Callable[[], float], cwd: str = "", home: str | None = None, *, inside: bool = False
+        self,
+        now: Callable[[], float],
+        cwd: str = "",
+        home: str | None = None,
+        *,
+        inside: bool = False,
+        forks: bool = False,
     ) -> None:
         self._now, self._cwd, self._home, self._inside = now, cwd, home, inside
+        self._verb = "fork" if forks else "resume"
         self._here = False
         self._by: Order = "created"
         self._sessions: list[SavedSession] = []
@@ -239,7 +247,7 @@ class ResumePicker(View):
             foot = [EMPTY, foot[-1]] if height > _HEAD + _SHORT_FOOT else []
         self._page = max(height - _HEAD - len(foot), 1)
         head = [
-            line(Span("Resume a session", BOLD.over(ACCENT))),
+            line(Span(f"{self._verb.capitalize()} a session", BOLD.over(ACCENT))),
             line(f"Search: {one_line(self._query)}") if self._query else line(Span("Type to search", DIM)),
             EMPTY,
         ]
@@ -304,7 +312,7 @@ class ResumePicker(View):
 
     def _keys(self, width: int) -> str:
         words = [
-            "enter resume",
+            f"enter {self._verb}",
             "esc back" if self._inside else "esc new session",
             *([] if self._inside else ["ctrl + c quit"]),
             *([f"tab {'all folders' if self._here else 'this folder'}"] if self._cwd else []),
