@@ -60,8 +60,8 @@ Some **bold**, *slanted*, ~~gone~~ and `code`, [a link](https://example.com/x), 
 1. first
    - nested
 
-```sh
-make test  # all of it
+```python
+if 1: pass  # all of it
 ```
 """
 SCRIPT = "cd /ws && grep -n 'a b' \"$FILE\" | head  # look\ncat <<EOF\nx\nEOF"

@@ -317,7 +317,8 @@ class App:
         """Let messages have the background that goes with the theme or the terminal's own."""
         if self.talk is not None:
             fill = self._fill
-            self.talk.palette = self.talk.palette._replace(message=fill.bg if fill is not None else None)
+            message = fill.bg if fill is not None else None
+            self.talk.palette = self.talk.palette._replace(message=message, reads_code=self._theme.reads_code)
 
     @property
     def _fill(self) -> Style | None:

@@ -67,10 +67,17 @@ def _rows(flows: Iterable[Flow], columns: int, palette: Palette, lead: Line, sty
     rows: list[Line] = []
     prose = prose_columns(columns, palette)
     for flow in flows:
-        text = with_links(flow.text).styled(style)
+        text = with_links(_by_words(flow) if palette.reads_code and flow.code[0] else flow.text).styled(style)
         room = prose if flow.is_prose else columns
         rows += flow._replace(text=text).rows(room, INDENT if rows else lead, INDENT)
     return rows
+
+
+def _by_words(flow: Flow) -> Line:
+    """A line of code, its words told apart."""
+    from octavo.frontends.terminal.text.code import code_spans  # few themes ask for it
+
+    return Line(tuple(part for span in flow.text.spans for part in code_spans(span.text, *flow.code, span.style)[0]))
 
 
 def _thought_rows(text: str, columns: int, palette: Palette) -> list[Line]:

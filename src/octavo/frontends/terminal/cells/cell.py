@@ -18,14 +18,16 @@ class Palette(NamedTuple):
     """What is known of colours and room when rows are made.
 
     `message` is the background of the user's messages and of the composer, None where the terminal's own is unknown;
-    `prose` is the widest column of prose, 0 for the whole width; `spinner` is what a running cell has as its mark in
-    this frame, `lines` how many rows the screen has, 0 where nobody looks at one.
+    `prose` is the widest column of prose, 0 for the whole width; `reads_code` says whether code is shown by its words;
+    `spinner` is what a running cell has as its mark in this frame, `lines` how many rows the screen has, 0 where
+    nobody looks at one.
     """
 
     message: Color | None = None
     spinner: Span = Span("•")
     lines: int = 0
     prose: int = 0
+    reads_code: bool = False
 
 
 class Cell(Protocol):

@@ -41,11 +41,12 @@ Container = Quote | Item
 
 
 class Fence(NamedTuple):
-    """Code between fences: their sign and length, and the blanks before the first."""
+    """Code between fences: their sign and length, the blanks before the first, and what is said of the code."""
 
     sign: str
     length: int
     indent: int
+    info: str
 
     @classmethod
     def start(cls, text: str) -> Fence | None:
@@ -53,7 +54,7 @@ class Fence(NamedTuple):
         match = _fence().match(text)
         if not match or (match[2][0] == "`" and "`" in match[3]):
             return None
-        return cls(match[2][0], len(match[2]), len(match[1]))
+        return cls(match[2][0], len(match[2]), len(match[1]), match[3].strip(" "))
 
     def ends(self, text: str) -> bool:
         """Whether the line closes the code."""

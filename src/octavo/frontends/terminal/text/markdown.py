@@ -58,6 +58,7 @@ class Markdown:
         self._held: list[str] = []  # lines of a paragraph with an opener that is not closed yet
         self._paragraph_is_shown = False
         self._shown_code: object = None  # the block of code that rows were given of
+        self._open_code = ""  # what a line of code has left open
         self._blank = False  # whether a blank source line came since the last row
         self._blank_code = 0  # blank lines of code that are shown when more code follows
         self._last: tuple[Kind, tuple[Container, ...]] = ("", ())
@@ -182,7 +183,7 @@ class Markdown:
                 return
             if fence := Fence.start(text):
                 self._close(matched)
-                self._leaf = fence
+                self._leaf, self._open_code = fence, ""
                 return
             if html := html_start(stripped, interrupts=goes_on):
                 self._close(matched)
@@ -225,7 +226,17 @@ class Markdown:
         if 0 < indent_of(text) <= _DEEPEST:  # a row that goes on begins where its line does
             flow = self._out[-1]
             self._out[-1] = flow._replace(rest=joined(flow.rest, line(" " * indent_of(text))))
+        if isinstance(self._leaf, Fence) and self._leaf.info:
+            self._out[-1] = self._out[-1]._replace(code=self._language(self._leaf.info, text))
         self._shown_code = self._leaf
+
+    def _language(self, info: str, text: str) -> tuple[str, str]:
+        """Which language a line of code is in, and what was open before it."""
+        from octavo.frontends.terminal.text.code import language_of, state_after
+
+        language, before = language_of(info), self._open_code
+        self._open_code = state_after(text, language, before) if language else ""
+        return language, before
 
     # --- paragraphs ------------------------------------------------------------------------------
 

@@ -19,12 +19,16 @@ _GLUED_TO_THE_LEFT = frozenset("、。，．！？：；）］｝」』】》〉
 
 
 class Flow(NamedTuple):
-    """A logical line, and what stands before its first row and the others. Code, HTML and tables are no prose."""
+    """A logical line, and what stands before its first row and the others. Code, HTML and tables are no prose.
+
+    `code` is the language of a line of code, where it is known, and what the line before has left open (`text/code`).
+    """
 
     text: Line
     first: Line = EMPTY
     rest: Line = EMPTY
     is_prose: bool = True
+    code: tuple[str, str] = ("", "")
 
     def rows(self, columns: int, lead: Line = EMPTY, indent: Line = EMPTY) -> list[Line]:
         """The rows at this width, with `lead` before the first one and `indent` before the others."""

@@ -52,6 +52,11 @@ class Theme(msgspec.Struct, frozen=True):
         return found.over(self.looks.get("text", PLAIN))
 
     @property
+    def reads_code(self) -> bool:
+        """Whether it tells the words of code apart."""
+        return any(role in self.looks for role in ("keyword", "string", "comment", "number", "operator"))
+
+    @property
     def has_colors(self) -> bool:
         """Whether it colours anything."""
         return any(look.fg is not None or look.bg is not None for look in self.looks.values())
