@@ -35,7 +35,8 @@ def list_saved(invocation: Invocation) -> int:
     else:
         names = thread_names(find_home(os.environ))
         for session in page.sessions:
-            sys.stdout.write("\t".join(_cells(session, names.get(session.conversation_id, ""))).rstrip("\t") + "\n")
+            cells = _cells(session, names.get(session.conversation_id, ""))
+            sys.stdout.write("\t".join(cells if cells[6] else cells[:6]) + "\n")
     sys.stdout.flush()
     if page.next_cursor is not None:
         sys.stderr.write(f"More: --after '{page.next_cursor}'\n")

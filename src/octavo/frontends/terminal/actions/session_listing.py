@@ -141,7 +141,8 @@ class _SearchInAll:
 
     def __init__(self, words: str, sessions: Sequence[SavedSession]) -> None:
         self.words = words
-        self._left: deque[TextSearch] = deque()
+        self._left: deque[SavedSession] = deque()
+        self._begun: list[TextSearch] = []
         self._found: deque[tuple[str, str]] = deque()
         self._of = self._done = 0
         self.add(sessions)
@@ -150,7 +151,7 @@ class _SearchInAll:
         """Look in these, too."""
         ordered = sorted(sessions, key=lambda session: session.size > _LARGE)
         self._of += len(ordered)
-        self._left += [TextSearch(session.path, session.size, self.words) for session in ordered]
+        self._left += ordered
 
     @property
     def searched(self) -> Searched | None:
@@ -163,9 +164,13 @@ class _SearchInAll:
 
     def next_step(self) -> Step | None:
         """The next piece."""
-        if not self._left:
+        if self._begun:
+            file = self._begun.pop()
+        elif self._left:
+            session = self._left.popleft()
+            file = TextSearch(session.path, session.size, self.words)
+        else:
             return None
-        file = self._left.popleft()
         return Step(file.path, lambda: self._go_on(file))
 
     def _go_on(self, file: TextSearch) -> None:
@@ -179,4 +184,4 @@ class _SearchInAll:
         if found is not None or file.is_over:
             self._done += 1
         else:
-            self._left.appendleft(file)
+            self._begun.append(file)
