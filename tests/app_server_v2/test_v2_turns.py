@@ -11,6 +11,7 @@ from app_server_replies import CREATED, calls, deltas, hangs, patches, runs, say
 from model_server import Reply, completed, message, stream
 from threads_client import client, words
 
+FREE = 'sandbox_mode = "danger-full-access"'
 WAIT = ("sh", "-c", "while [ ! -e go ]; do sleep 0.02; done")
 
 
@@ -233,3 +234,16 @@ def test_what_the_provider_looks_up_begins_and_ends(place: Place, with_ids: bool
         ("'p' in http://x", {"type": "findInPage", "url": "http://x", "pattern": "p"}),
         ("", {"type": "other"}),
     ]
+
+
+def test_very_much_output_is_told_in_pieces_and_kept_in_part(place: Place) -> None:
+    place.model(runs("sh", "-c", "yes é | head -c 3000000; echo end"), says("Done."), top=FREE)
+    me = client(place)
+    turn = me.run(me.start(), "go")["id"]
+    pieces = [one["params"]["delta"] for one in me.told(turn) if one["method"].endswith("outputDelta")]
+    text = "".join(pieces)
+    assert (text.count("é"), "\ufffd" in text) == (1_000_000, False)
+    (item,) = [one for one in me.items(turn) if one["type"] == "commandExecution"]
+    assert len(item["aggregatedOutput"].encode()) <= 1 << 20
+    assert item["aggregatedOutput"].startswith("é\né\n")
+    assert item["aggregatedOutput"].endswith("end\n")

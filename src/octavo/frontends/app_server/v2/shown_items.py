@@ -14,6 +14,10 @@ from octavo.protocol import commands
 from octavo.protocol import view_items as view
 from octavo.protocol.changes import FileChange, FileChanges
 from octavo.protocol.events import Duration
+from octavo.protocol.middle_cut import cut_middle
+
+MOST_OUTPUT = 1 << 20
+"""Bytes of a command's output that its item holds: each item is one line, and is kept with its thread."""
 
 _STATUS: dict[view.Status, wire.CallStatus] = {
     "in_progress": "inProgress",
@@ -81,7 +85,7 @@ def _command(item: view.CommandExecution, item_id: str, declined: bool) -> wire.
         status="declined" if declined else _STATUS[item.status],
         command_actions=shown_actions(item.parsed),
         source="userShell" if item.is_user_shell_command else "agent",
-        aggregated_output=item.output if ran else None,
+        aggregated_output=cut_middle(item.output, MOST_OUTPUT) if ran else None,
         exit_code=item.exit_code if ran else None,
         duration_ms=milliseconds(item.duration) if ran else None,
     )

@@ -11,15 +11,12 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from octavo.commands.quoting import command_line
-from octavo.frontends.app_server.v2.shown_items import milliseconds, shown_actions
+from octavo.frontends.app_server.v2.shown_items import MOST_OUTPUT, milliseconds, shown_actions
 from octavo.frontends.app_server.v2.types.items import CommandExecutionItem
 from octavo.protocol.asides import TerminalEnd, TerminalStart
 
 if TYPE_CHECKING:
     from octavo.process.run import KeptOutput
-
-_MOST_KEPT = 1 << 20
-"""Bytes of output that an item holds at its end."""
 
 
 class TerminalItems:
@@ -36,7 +33,7 @@ class TerminalItems:
 
         self._left.discard(msg.call_id)
         self._started[msg.call_id] = msg
-        self._printed[msg.call_id] = KeptOutput(_MOST_KEPT)
+        self._printed[msg.call_id] = KeptOutput(MOST_OUTPUT)
 
     def knows(self, call_id: str) -> bool:
         """Whether this call started a command on a terminal, in this turn."""
