@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -68,3 +70,11 @@ def test_the_newest_session_can_be_asked_for_on_either_side_of_the_word(place: P
         assert place.exec(*words).code == 0
     assert [text for text in model.input_texts() if text in ("first", "again", "on")] == ["first", "again", "on"]
     assert place.exec("--last", "hi").code == 2
+
+
+def test_a_client_may_pass_on_next_to_nothing_of_its_environment(place: Place) -> None:
+    place.model(answer(runs("echo one | cat", shell=("sh", "-c"))), answer(says("Done.")))
+    environ = {"CODEX_HOME": str(place.home)}
+    argv = [sys.executable, "-m", "octavo", "exec", "--json", "--skip-git-repo-check", "go"]
+    ran = subprocess.run(argv, cwd=place.workspace, env=environ, capture_output=True, check=True)
+    assert '"aggregated_output":"one\\n"' in ran.stdout.decode()

@@ -78,7 +78,8 @@ def test_a_forked_copy_does_not_remove_the_links(tmp_path: Path) -> None:
         os._exit(0)
     os.wait()
     assert os.path.exists(links.folder)
-    assert path_with_links(links, {}) == links.folder
+    assert path_with_links(links, {"PATH": ""}) == links.folder
+    assert path_with_links(links, {}) == f"{links.folder}:/bin:/usr/bin"
     links.remove()
     links.remove()
     assert list(tmp_path.iterdir()) == []

@@ -63,8 +63,8 @@ def make_patch_links(home: str) -> PatchLinks:
 
 
 def path_with_links(links: PatchLinks, environ: Mapping[str, str]) -> str:
-    """The value of PATH with the links in front."""
-    path = environ.get("PATH")
+    """The value of PATH with the links in front; without any PATH, the places where systems have their programs."""
+    path = environ.get("PATH", os.defpath)
     return f"{links.folder}{os.pathsep}{path}" if path else links.folder
 
 
