@@ -23,6 +23,7 @@ from octavo.frontends.terminal.cells import notices
 from octavo.frontends.terminal.effects import Effect, Submit
 from octavo.frontends.terminal.ending import Ending
 from octavo.frontends.terminal.keys.key import Focus, Input
+from octavo.frontends.terminal.looks import Looks
 from octavo.frontends.terminal.loop import Loop
 from octavo.frontends.terminal.recording import Recording
 from octavo.frontends.terminal.request import CHOOSE, NEW, TerminalRequest
@@ -37,9 +38,6 @@ if TYPE_CHECKING:
     from octavo.frontends.terminal.kept_draft import DraftKeeper
     from octavo.frontends.terminal.keys.parser import Parser
     from octavo.frontends.terminal.session import Opening, Session
-    from octavo.frontends.terminal.status_command import StatusCommand
-    from octavo.frontends.terminal.text.styled import Line
-    from octavo.frontends.terminal.themes.theme import Theme
     from octavo.protocol.policy import SandboxPolicy
 
 
@@ -67,11 +65,11 @@ class Interface:
         self.config: Config = runtime.config
         self.browser, self.recording = browser, recording
         self.loop = Loop(screen, self, parser)
+        self.looks = Looks(screen, app, lambda: self.config, self.start, self.loop.changed, self.warn)
         self.session: Session | None = None
         self.rollout_path = ""
         self.finder: FileSearches | None = None
         self.keeper: DraftKeeper | None = None
-        self.status_command: StatusCommand | None = None
         self.listing: SessionListing | None = None
         self.sign_in: asyncio.Task[None] | None = None
         self.update: tuple[str, ...] | None = None
@@ -106,52 +104,10 @@ class Interface:
         await self._load()
         self.app.converse(self._first_talk(), time.monotonic())
         self._has_begun = True
-        self.set_title(self.config.tui.terminal_title)
-        self.set_status_line()
+        self.looks.begin()
         self._look_for_updates()
-        for fault in self._faults_of_settings():
-            self.warn(fault)
         self._keep_draft()
         self.go_on()
-
-    def set_title(self, items: Sequence[str]) -> None:
-        """These items stand in the window's title from now on, unless the user wants none of it."""
-        self.app.title = None
-        if items and not self.config.tui.quiet:
-            from octavo.frontends.terminal.title import Title
-
-            self.app.title = Title(items, lambda: self.config)
-            self.app.title.look()
-
-    def set_status_line(self) -> None:
-        """What the settings of now want stands below the composer from now on."""
-        self.app.status_line = self.status_command = None
-        tui = self.config.tui
-        if not tui.status_line and not tui.status_line_command:
-            return
-        from octavo.frontends.terminal.status_line import StatusLine
-
-        shown = self.app.status_line = StatusLine(tui.status_line, lambda: self.config)
-        shown.look()
-        if tui.status_line_command:
-            from octavo.frontends.terminal.status_command import StatusCommand
-
-            def said(text: Line) -> None:
-                shown.said = text
-                self.loop.changed()
-
-            self.status_command = StatusCommand(
-                tui.status_line_command, lambda: self.app.known(shown, time.monotonic()), said, self.warn, self.start
-            )
-            self.status_changed()
-
-    def _faults_of_settings(self) -> tuple[str, ...]:
-        """What is wrong with how the user wants the interface to look."""
-        if self.config.tui.theme is None:
-            return ()
-        from octavo.frontends.terminal.themes.choose import chosen_theme
-
-        return chosen_theme(self.config.tui)[1]
 
     def _keep_draft(self) -> None:
         """Keep what is written here from now on; what was kept before can be brought back."""
@@ -396,13 +352,10 @@ class Interface:
     def _deliver(self, event: events.Event) -> None:
         if isinstance(event.msg, events.SessionConfigured):
             self.rollout_path = event.msg.rollout_path
-        if self.app.title is not None:
-            self.app.title.heard(event.msg)
         if self.recording is not None:
             self.recording.event(event)
         self.app.event(event, time.monotonic())
-        if self.app.status_line is not None:
-            self._tell_status_line(event.msg)
+        self.looks.heard(event.msg)
         if isinstance(event.msg, events.SessionConfigured):
             if event.msg.initial_messages is not msgspec.UNSET:
                 self.start(self._learn_name(event.msg.session_id))
@@ -411,15 +364,6 @@ class Interface:
             self._edit()
         self.loop.changed()
 
-    def _tell_status_line(self, msg: events.Msg) -> None:
-        assert self.app.status_line is not None  # noqa: S101 - asked before
-        self.app.status_line.heard(msg)
-        if self.status_command is not None:
-            from octavo.frontends.terminal.status_command import CHANGES
-
-            if isinstance(msg, CHANGES):
-                self.status_command.changed()
-
     async def _learn_name(self, session_id: str) -> None:
         from octavo.frontends.terminal.actions.naming import saved_name
 
@@ -427,7 +371,7 @@ class Interface:
         talk = self.app.talk
         if name and talk is not None and talk.chat.session_id == session_id:
             talk.chat.name = name
-            self.status_changed()
+            self.looks.refresh()
             self.loop.changed()
 
     def edit_when_open(self, text: str) -> None:
@@ -444,12 +388,7 @@ class Interface:
         """What was asked for and cannot be had."""
         from octavo.engine.project_docs import cut_documents
 
-        if self.app.title is not None and (unknown := self.app.title.unknown):
-            self.warn(f"No such items of the title: {', '.join(unknown)}. /title lists those that there are.")
-        if self.app.status_line is not None and (unknown := self.app.status_line.unknown):
-            self.warn(
-                f"No such items of the status line: {', '.join(unknown)}. /statusline lists those that there are."
-            )
+        self.looks.tell_faults()
         for line in cut_documents(self.config):
             self.warn(line)
 
@@ -467,21 +406,10 @@ class Interface:
             self.recording.op(op)
         self.session.submit(op)
 
-    def wear(self, theme: Theme) -> None:
-        """Let the screen look like this theme."""
-        self.screen.wear(theme)
-        self.app.wear(theme)
-        self.loop.changed()
-
     def set_config(self, **changes: object) -> None:
         """Settings that hold from now on, for this session and the next one."""
         self.config = msgspec.structs.replace(self.config, **changes)
-        self.status_changed()
-
-    def status_changed(self) -> None:
-        """The user's own command may have something else to say."""
-        if self.status_command is not None and self.session is not None:
-            self.status_command.changed()
+        self.looks.refresh()
 
     def workspace_write(self) -> SandboxPolicy:
         """The policy of that name with the folders and exceptions that the configuration gives it."""

@@ -25,7 +25,7 @@ def try_theme(here: Interface, effect: wish.TryTheme) -> None:
     """Let the screen look like it."""
     from octavo.frontends.terminal.themes.choose import theme_of
 
-    here.wear(theme_of(effect.name, here.config.tui)[0])
+    here.looks.wear(theme_of(effect.name, here.config.tui)[0])
 
 
 def choose_theme(here: Interface, effect: wish.ChooseTheme) -> None:
@@ -34,7 +34,7 @@ def choose_theme(here: Interface, effect: wish.ChooseTheme) -> None:
     from octavo.frontends.terminal.themes.choose import theme_of
 
     theme, faults = theme_of(effect.name, here.config.tui)
-    here.wear(theme)
+    here.looks.wear(theme)
     here.set_config(tui=replace(here.config.tui, theme=effect.name))
     for fault in faults:
         here.warn(fault)
@@ -73,7 +73,7 @@ def choose_status_line(here: Interface, effect: wish.ChooseStatusLine) -> None:
 
     items = (*effect.items, *(name for name in here.config.tui.status_line if name in ELSEWHERE))
     here.set_config(tui=replace(here.config.tui, status_line=items))
-    here.set_status_line()
+    here.looks.set_status_line()
     try:
         save_status_line(here.config.codex_home, items)
     except OctavoError as error:

@@ -68,7 +68,7 @@ def rename_session(here: Interface, effect: wish.RenameSession) -> None:
             return
         if talk is not None and talk.chat.session_id == session_id:
             talk.chat.name = name
-            here.status_changed()
+            here.looks.refresh()
         here.info(f"This session is called {name}.", f'octavo resume "{name}" goes on with it')
 
     here.start(rename())

@@ -79,7 +79,7 @@ def choose_title(here: Interface, effect: wish.ChooseTitle) -> None:
     from octavo.config.edit import save_title
 
     here.set_config(tui=replace(here.config.tui, terminal_title=effect.items))
-    here.set_title(effect.items)
+    here.looks.set_title(effect.items)
     if not effect.items:
         here.screen.leave_title()
     try:
