@@ -43,7 +43,7 @@ sys.exit(main())
 """
 
 
-@pytest.fixture(params=["a provider of one's own", "OpenAI with a login, and MCP servers"])
+@pytest.fixture(params=["a provider of one's own", "OpenAI with a login, and MCP servers", "nobody is signed in"])
 def loaded(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[set[str]]:
     make_home(tmp_path)
     if request.param.startswith("OpenAI"):
@@ -51,10 +51,12 @@ def loaded(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[set[str]]
         servers = '[mcp_servers.mute]\ncommand = "sleep"\nargs = ["600"]\n'
         config.write_text(config.read_text().replace('model_provider = "none"', "") + servers)
         (tmp_path / "home" / "auth.json").write_text('{"OPENAI_API_KEY":"sk-test"}')
+    elif request.param.startswith("nobody"):
+        (tmp_path / "home" / "config.toml").unlink()
     os.mkfifo(tmp_path / "work" / "loaded")  # whoever reads it waits for what is written
     window = Window(tmp_path, [sys.executable, "-c", WATCH])
     try:
-        window.sees("context left")
+        window.sees("Sign in with" if request.param.startswith("nobody") else "context left")
         yield set((tmp_path / "work" / "loaded").read_text().split())
     finally:
         window.close()

@@ -5,11 +5,12 @@ The answers are git's own words. Outside a repository no process is started.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, TypedDict
 
 import msgspec
+
+from octavo.git.repository import may_be_repository
 
 if TYPE_CHECKING:
     import subprocess
@@ -91,22 +92,6 @@ def early_git_info(cwd: str) -> Callable[[str], Awaitable[GitInfo | None]]:
         return await git_info(folder)
 
     return later
-
-
-def may_be_repository(cwd: str) -> bool:
-    """Whether `cwd` or a folder above it holds `.git` or is a repository without a work tree."""
-    folder = os.path.abspath(cwd)
-    while True:
-        if os.path.lexists(os.path.join(folder, ".git")) or _is_bare(folder):
-            return True
-        parent = os.path.dirname(folder)
-        if parent == folder:
-            return False
-        folder = parent
-
-
-def _is_bare(folder: str) -> bool:
-    return all(os.path.exists(os.path.join(folder, name)) for name in ("HEAD", "objects", "refs"))
 
 
 def _answer(result: GitResult) -> str:

@@ -20,7 +20,7 @@ def first_steps(config: Config) -> View | None:
     sign_in = SignInStep(config.forced_login_method, config.environ.get("OPENAI_API_KEY", "")) if wants_login else None
     trust = None
     if wants_trust:
-        from octavo.git.info import may_be_repository
+        from octavo.git.repository import may_be_repository
 
         trust = TrustQuestion(config.cwd, in_repository=may_be_repository(config.cwd))
     return Onboarding(sign_in, trust)

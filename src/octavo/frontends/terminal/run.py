@@ -83,10 +83,10 @@ def run_interface(
 
                 app.pager = ResumePicker(time.time, config.cwd, config.environ.get("HOME"), forks=request.forks)
             parser = None
-            if app.views.top is not None:
-                from octavo.frontends.terminal.typed_ahead import read_typed_ahead
+            if app.views.top is not None and (typed := screen.tty.read()):
+                from octavo.frontends.terminal.typed_ahead import draft_typed_ahead
 
-                parser = read_typed_ahead(screen, app)
+                parser = draft_typed_ahead(typed, screen, app)
             _draw(screen, app)
             log()
             return _rest(screen, app, parser, runtime(), request, saved, browser, loaded)

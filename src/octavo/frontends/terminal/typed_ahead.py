@@ -11,10 +11,10 @@ from octavo.frontends.terminal.screen.screen import Screen
 from octavo.frontends.terminal.views.view import is_ctrl
 
 
-def read_typed_ahead(screen: Screen, app: App) -> Parser:
-    """Read it, and let it be part of the draft. The parser has what is not whole yet."""
+def draft_typed_ahead(data: bytes, screen: Screen, app: App) -> Parser:
+    """Let it be part of the draft. The parser has what is not whole yet."""
     parser, now = Parser(), time.monotonic()
-    for value in parser.feed(screen.tty.read() or b""):
+    for value in parser.feed(data):
         if isinstance(value, VersionReply):
             screen.named(value.name)
         elif isinstance(value, Key | Paste) and not is_ctrl(value, "c"):

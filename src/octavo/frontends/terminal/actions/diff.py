@@ -7,7 +7,7 @@ import os
 from collections.abc import Mapping
 
 from octavo.git.foreign_programs import programs_off
-from octavo.git.info import may_be_repository
+from octavo.git.repository import may_be_repository
 from octavo.git.run import GitError, checked_git, run_git
 
 NO_REPOSITORY = "This folder is not in a git repository."

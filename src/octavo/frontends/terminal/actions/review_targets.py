@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from octavo.frontends.terminal.views.review_picker import Commit
-from octavo.git.info import may_be_repository
+from octavo.git.repository import may_be_repository
 from octavo.git.run import GitError, checked_git, run_git
 
 MOST_COMMITS = 100

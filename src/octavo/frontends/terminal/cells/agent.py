@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import msgspec
+from msgspec.structs import replace
 
 from octavo.frontends.terminal.cells.cell import INDENT, LEAD, Palette, prose_columns
 from octavo.frontends.terminal.text.links import with_links
@@ -69,7 +70,7 @@ def _rows(flows: Iterable[Flow], columns: int, palette: Palette, lead: Line, sty
     for flow in flows:
         text = with_links(_by_words(flow) if palette.reads_code and flow.code[0] else flow.text).styled(style)
         room = prose if flow.is_prose else columns
-        rows += flow._replace(text=text).rows(room, INDENT if rows else lead, INDENT)
+        rows += replace(flow, text=text).rows(room, INDENT if rows else lead, INDENT)
     return rows
 
 

@@ -13,6 +13,8 @@ import functools
 import re
 from typing import Literal
 
+from msgspec.structs import replace
+
 from octavo.frontends.terminal.text.blocks import (
     Container,
     Fence,
@@ -225,9 +227,9 @@ class Markdown:
         self._emit("code", line(Span(text.rstrip(" "), _CODE)), goes_on=more)
         if 0 < indent_of(text) <= _DEEPEST:  # a row that goes on begins where its line does
             flow = self._out[-1]
-            self._out[-1] = flow._replace(rest=joined(flow.rest, line(" " * indent_of(text))))
+            self._out[-1] = replace(flow, rest=joined(flow.rest, line(" " * indent_of(text))))
         if isinstance(self._leaf, Fence) and self._leaf.info:
-            self._out[-1] = self._out[-1]._replace(code=self._language(self._leaf.info, text))
+            self._out[-1] = replace(self._out[-1], code=self._language(self._leaf.info, text))
         self._shown_code = self._leaf
 
     def _language(self, info: str, text: str) -> tuple[str, str]:
@@ -270,7 +272,7 @@ class Markdown:
         if not goes_on and self._needs_gap(kind, path):
             self._out.append(Flow(EMPTY, *prefixes(_common(path, self._last[1]), blank=True)))
         flow = _in_containers(text, path) if path else Flow(text)
-        self._out.append(flow if is_prose and kind not in _WIDE else flow._replace(is_prose=False))
+        self._out.append(flow if is_prose and kind not in _WIDE else replace(flow, is_prose=False))
         self._last, self._blank = (kind, path), False
 
     def _needs_gap(self, kind: Kind, path: tuple[Container, ...]) -> bool:

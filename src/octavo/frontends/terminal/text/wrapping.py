@@ -9,7 +9,8 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
+
+import msgspec
 
 from octavo.frontends.terminal.text.styled import EMPTY, Line, Span, Style
 from octavo.frontends.terminal.text.widths import graphemes, width
@@ -18,7 +19,7 @@ _GLUED_TO_THE_LEFT = frozenset("、。，．！？：；）］｝」』】》〉
 """Wide signs that do not begin a row."""
 
 
-class Flow(NamedTuple):
+class Flow(msgspec.Struct, frozen=True):
     """A logical line, and what stands before its first row and the others. Code, HTML and tables are no prose.
 
     `code` is the language of a line of code, where it is known, and what the line before has left open (`text/code`).

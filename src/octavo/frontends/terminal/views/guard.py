@@ -7,22 +7,29 @@ for Enter, which does nothing. A paste never answers, with brackets or without: 
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Callable
+
+import msgspec
 
 from octavo.frontends.terminal.effects import ToDraft
 from octavo.frontends.terminal.keys.key import Key, Paste
-from octavo.frontends.terminal.views.view import is_named, typed
+from octavo.frontends.terminal.views.view import STAY, Outcome, is_named, typed
 
 QUIET_SECONDS = 0.35
 BURST_SECONDS = 0.01
 
 
-class Admitted(NamedTuple):
+class Admitted(msgspec.Struct, frozen=True):
     """The key that counts now, if one does, and what goes to the draft before and after it."""
 
     before: tuple[ToDraft, ...] = ()
     key: Key | None = None
     after: tuple[ToDraft, ...] = ()
+
+    def outcome(self, answer: Callable[[Key], Outcome]) -> Outcome:
+        """What the view's answer to the key leads to, and the draft's part with it."""
+        led_to = STAY if self.key is None else answer(self.key)
+        return Outcome((*self.before, *led_to.effects, *self.after), led_to.then)
 
 
 class Guard:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+
+import msgspec
 
 from octavo.frontends.terminal.text.clean import clean
 from octavo.frontends.terminal.text.styled import DIM, PLAIN, Line, Span, Style, line
@@ -18,7 +19,7 @@ _LEAST_NAME = 6
 _KEY_GAP = "   "
 
 
-class Option(NamedTuple):
+class Option(msgspec.Struct, frozen=True):
     """One row of a list. `selected_description` stands in place of the description while the row is selected.
 
     `key` is a key that chooses the row wherever the selection is.

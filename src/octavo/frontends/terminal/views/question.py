@@ -83,9 +83,7 @@ class Question(View):
             if self._guard.holds(now):
                 return Outcome((HeldEscape() if is_named(event, "escape") else Interrupt(),))
             return self._reply(len(self._replies) - 1)
-        before, key, after = self._guard.admit(event, now)
-        outcome = STAY if key is None else self._key(key, now)
-        return Outcome((*before, *outcome.effects, *after), outcome.then)
+        return self._guard.admit(event, now).outcome(lambda key: self._key(key, now))
 
     def _show(self, replies: Sequence[Reply], now: float) -> Outcome:
         """Other answers stand there now; they have to be read first, too."""

@@ -90,9 +90,7 @@ class SelectionList(View):
         if is_cancel(event):
             return Outcome(self._left, "close")
         if self._guard:
-            before, key, after = self._guard.admit(event, now)
-            outcome = STAY if key is None else self._key(key)
-            return Outcome((*before, *outcome.effects, *after), outcome.then)
+            return self._guard.admit(event, now).outcome(self._key)
         if isinstance(event, Paste):
             return self._filter(self._query + event.text.replace("\r", " ").replace("\n", " ").strip())
         return self._key(event)

@@ -91,9 +91,7 @@ class SignInStep(View):
         return Outcome((), "close") if self._stage == "welcome" and is_named(event, "enter") else STAY
 
     def _guarded(self, event: Key | Paste, now: float) -> Outcome:
-        before, key, after = self._guard.admit(event, now)
-        outcome = STAY if key is None else self._in_choice(key, now)
-        return Outcome((*before, *outcome.effects, *after), outcome.then)
+        return self._guard.admit(event, now).outcome(lambda key: self._in_choice(key, now))
 
     def _leave(self) -> Outcome:
         giving_up: tuple[Effect, ...] = (CancelSignIn(),) if self._stage in ("starting", "browser") else ()

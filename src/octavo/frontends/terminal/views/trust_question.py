@@ -45,9 +45,7 @@ class TrustQuestion(View):
             return _answer(1)
         if is_named(event, "escape"):
             return STAY
-        before, key, after = self._guard.admit(event, now)
-        outcome = STAY if key is None else self._key(key)
-        return Outcome((*before, *outcome.effects, *after), outcome.then)
+        return self._guard.admit(event, now).outcome(self._key)
 
     def _key(self, key: Key) -> Outcome:
         if is_named(key, "up", "down") or typed(key) in ("j", "k"):
