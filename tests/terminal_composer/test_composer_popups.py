@@ -64,7 +64,8 @@ def test_all_commands_in_their_order_then_prompts_by_name() -> None:
         ("/mo", ["/model", "/mention", "/permissions"]),
         ("/it", ["/init", "/exit", "/quit", "/title"]),
         ("/in", ["/init", "/statusline", "/mention", "/permissions"]),
-        ("/ST", ["/status", "/statusline"]),
+        ("/ST", ["/status"]),
+        ("/statusl", ["/statusline"]),
         ("/cmp", ["/compact"]),
     ],
 )
@@ -129,7 +130,7 @@ def test_esc_closes_the_popup_until_the_word_changes() -> None:
     assert typist.composer.completion is None
     assert typist.text == "/stat"
     assert typist.keys("left", "right").composer.completion is None
-    assert names(typist.type("u")) == ["/status", "/statusline"]
+    assert names(typist.type("u")) == ["/status"]
 
 
 def test_mention_opens_the_file_popup() -> None:

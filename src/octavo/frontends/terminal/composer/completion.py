@@ -96,10 +96,16 @@ def commands(token: Token, prompts: Mapping[str, Prompt]) -> Completion:
         if name not in BY_NAME
     ]
     if token.query:
-        found = [(hit, item) for item in items if (hit := match(token.query, item.text[1:]))]
+        names = [item for item in items if not _goes_on(item.text[1:], token.query.lower())]
+        found = [(hit, item) for item in names if (hit := match(token.query, item.text[1:]))]
         found.sort(key=lambda pair: (pair[0].score, pair[1].text))
         items = [replace(item, places=tuple(place + 1 for place in hit.places)) for hit, item in found]
     return Completion(token, Popup(tuple(items)))
+
+
+def _goes_on(name: str, typed: str) -> bool:
+    """Whether the name begins with a whole other one, and no more than that one is typed yet: it is meant, then."""
+    return any(name != other and name.startswith(other) and other.startswith(typed) for other in BY_NAME)
 
 
 def files(token: Token, before: Completion | None) -> Completion:
