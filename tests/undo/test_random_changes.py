@@ -17,7 +17,7 @@ from octavo.undo.journal import Begun, Started, Step, saved_changes
 from octavo.undo.keeper import Keeper
 from octavo.undo.take_back import Store
 
-SEEDS = range(3000) if os.environ.get("OCTAVO_SOAK") else (*range(30), 299)
+SEEDS = range(3000) if os.environ.get("OCTAVO_SOAK") else (*range(30), 299, 2404, 4400)
 NAMES = ("a", "b", "c d", "e%41", "\udcff", "ü", "new\nline")
 
 

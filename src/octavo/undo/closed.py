@@ -1,8 +1,8 @@
 """Folders whose mode keeps us out, opened for an undoing (`docs/undo.md`).
 
-A turn may close a folder that it made, with what is in it never seen by anybody. Its owner can open it through the
-folder above. What is in it is the turn's as long as the folder has not been touched since it was closed: nobody could
-go in.
+A turn may close a folder after it did something in it that nobody saw. Its owner can open it through the folder
+above. What is different in it from what was last seen is the turn's as long as the folder has not been touched since
+it was closed: nobody could go in.
 """
 
 from __future__ import annotations
@@ -10,38 +10,59 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from octavo.files.real_folder import open_folder
+from octavo.undo.entry import Entry, is_same
 from octavo.undo.history import Net
 from octavo.undo.restore import now_at
-from octavo.undo.work import change_mode, status_of
+from octavo.undo.state import inside
+from octavo.undo.work import Left, change_mode, status_of
 
 _OPEN = 0o700
 
 
-@contextlib.contextmanager
-def opened(net: Mapping[str, Net], *, overwrite: bool) -> Iterator[tuple[dict[str, int], dict[str, Net]]]:
-    """Open the closed folders of an undoing: the modes that they had, and what to do with what was found in them.
-
-    Those that the undoing leaves as they are get their mode back. Without `overwrite` only folders are opened that are
-    as the turns left them.
+class Opened:
+    """`modes` are those that folders had which are open now, `found` is what is to be done in them besides, and `left`
+    what stays although it may be the turns'.
     """
-    modes: dict[str, int] = {}
-    found: dict[str, Net] = {}
+
+    def __init__(self) -> None:
+        self.modes: dict[str, int] = {}
+        self.found: dict[str, Net] = {}
+        self.left: list[Left] = []
+
+
+@contextlib.contextmanager
+def opened(
+    net: Mapping[str, Net], last_seen: Callable[[], Mapping[str, Entry]], *, overwrite: bool
+) -> Iterator[Opened]:
+    """Open the closed folders of an undoing, and those in which it has something to do.
+
+    Those that are still among the modes at the end get theirs back. Without `overwrite` a folder that the turns
+    changed is opened only if it is as they left it. `last_seen` tells what was known of every path.
+    """
+    done = Opened()
     try:
-        for path in sorted(net, key=len):
-            one, now = net[path], now_at(path)
-            as_left = one.expected is not None and now is not None and one.expected.mode == now.mode
-            if now is None or now.kind != "folder" or not (as_left or overwrite):
+        for path in sorted({*net, *map(os.path.dirname, net)}, key=len):
+            one, now = net.get(path), now_at(path)
+            if now is None or now.kind != "folder":
                 continue
-            was_shut = not now.mode & stat.S_IXUSR and one.expected is not None and one.expected.ctime == now.ctime
-            if _open(path, modes) and one.wanted is None:
-                _look_into(path, net, found, modes, is_known=was_shut)
-        yield modes, found
+            if one is None:
+                _open(path, done.modes)
+                continue
+            expected = one.expected
+            if not (overwrite or (expected is not None and expected.mode == now.mode)):
+                continue
+            was_shut = not now.mode & stat.S_IXUSR and expected is not None and expected.ctime == now.ctime
+            was_open = one.wanted is None or one.wanted.mode & _OPEN == _OPEN
+            if _open(path, done.modes) and was_open:
+                seen, is_made = last_seen(), one.wanted is None
+                _look_into(path, net, seen, done, is_known=was_shut and (is_made or path in seen), is_made=is_made)
+        yield done
     finally:
-        for path in sorted(modes, reverse=True):
-            _close(path, modes[path])
+        for path in sorted(done.modes, reverse=True):
+            _close(path, done.modes[path])
 
 
 def _open(path: str, modes: dict[str, int]) -> bool:
@@ -64,24 +85,43 @@ def _close(path: str, mode: int) -> None:
 
 
 def _look_into(
-    folder: str, net: Mapping[str, Net], found: dict[str, Net], modes: dict[str, int], *, is_known: bool
+    folder: str, net: Mapping[str, Net], last_seen: Mapping[str, Entry], done: Opened, *, is_known: bool, is_made: bool
 ) -> None:
-    """What is in a folder that a turn made and nobody could look into; `is_known`: it is the turn's for sure."""
+    """What is different in a folder that nobody could look into.
+
+    `is_known`: it is the turn's for sure; `is_made`: the turn made the folder.
+    """
+    names: set[str] = set()
     with contextlib.suppress(OSError), _above(folder) as (above, name):
         listing = os.open(name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=above)
         try:
-            names = os.listdir(listing)
+            names.update(os.listdir(listing))
         finally:
             os.close(listing)
-        for entry in names:
-            path = f"{folder}/{entry}"
-            now = now_at(path)
-            if path in net or now is None:
-                continue
-            found[path] = Net(None, now if is_known else None, foreign=not is_known)
-            if now.kind == "folder":
-                _open(path, modes)
-                _look_into(path, net, found, modes, is_known=is_known)
+    start = inside(folder)
+    names.update(path.removeprefix(start) for path in last_seen if path.rpartition("/")[0] == folder)
+    for name in sorted(names):
+        path = start + name
+        before, now = last_seen.get(path), now_at(path)
+        if now is not None and now.kind == "folder":
+            _open(path, done.modes)
+            _look_into(path, net, last_seen, done, is_known=is_known, is_made=is_made)
+        if path in net:
+            if is_known:
+                net[path].expected = now
+        elif before is None and not is_known and not is_made:
+            done.left.append(Left(path, "in a folder that was closed: nobody knows whether it was there before"))
+        elif now is None or before is None or not _is_as_seen(before, now):
+            done.found[path] = Net(before, now if is_known else None, foreign=not is_known)
+            if before is not None and before.kind == "folder" and now is None:
+                gone = (other for other in last_seen if other.startswith(inside(path)) and other not in net)
+                done.found |= {other: Net(last_seen[other], None, foreign=not is_known) for other in gone}
+
+
+def _is_as_seen(before: Entry, now: Entry) -> bool:
+    if before.kind == "file":
+        return (before.ctime, before.inode, before.size, before.mode) == (now.ctime, now.inode, now.size, now.mode)
+    return is_same(before, now)
 
 
 @contextlib.contextmanager

@@ -29,6 +29,7 @@ from octavo.undo.tree import SKIPPED, Skip, folders_below
 
 MOST_ENTRIES = 500_000
 _MOST_TWINS = 50
+_TO_LOOK = 0o500
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -89,6 +90,13 @@ class Keeper:
         self._looked = 0
         self._with_twins: set[str] = set()
         """Names of files that have others: a change by another one is told of that one alone."""
+        self._unseen: set[str] = set()
+        """Folders that cannot be listed."""
+        self._unknown: set[str] = set()
+        """Those of them that never could: nobody knows what is in them."""
+        self._made: set[str] = set()
+        """Folders that came into being since the first look; what is in one did, too."""
+        self._came_to_light: tuple[str, ...] = ()
         self._stop = threading.Event()
 
     @property
@@ -174,8 +182,13 @@ class Keeper:
                 self.state.forget(path)
             else:
                 self.state.update(((path, entry),))
+            if known is None and entry is not None and path.startswith(self._came_to_light or ("//",)):
+                continue  # it may have been there all the time
+            if known is None and entry is not None and entry.kind == "folder":
+                self._made.add(path)
             if not is_same(known, entry) or _is_a_name_of_another(known, entry):
                 changes.append(Change(path, known, entry, before.get(path, ())))
+        self._came_to_light = ()
         after = self._twins(found)
         return [one._replace(twins_after=after[one.path]) if one.path in after else one for one in changes]
 
@@ -211,6 +224,7 @@ class Keeper:
                 raise Stopped
             path, start = folder.path, inside(folder.path)
             seen.folders.add(path)
+            self._note_light(path, is_closed=folder.is_closed)
             before = known.get(path)
             if before is None or before.kind != "folder" or before.mode != S_IMODE(folder.status.st_mode):
                 seen.changed[path] = entry_of(folder.status)
@@ -221,12 +235,24 @@ class Keeper:
             if seen.count > MOST_ENTRIES:
                 raise TooMany
 
+    def _note_light(self, path: str, *, is_closed: bool) -> None:
+        """Remember which folders cannot be listed, and which can be for the first time."""
+        if is_closed:
+            self._unseen.add(path)
+            if self.state.get(path) is None:
+                self._unknown.add(path)
+        elif path in self._unseen:
+            self._unseen.discard(path)
+            if path in self._unknown and path not in self._made:
+                self._came_to_light = (*self._came_to_light, inside(path))
+            self._unknown.discard(path)
+
     def _entered(self, path: str) -> None:
         if self._notices is None:
             return
         try:
             self._notices.watch(path, is_root=path in self.roots)
-        except FileNotFoundError:
+        except (FileNotFoundError, PermissionError):  # gone, or closed: when it opens, the folder above tells
             pass
         except OSError:  # no watches are left
             self.look_at_everything()
@@ -263,8 +289,17 @@ class Keeper:
     ) -> None:
         # One that is not watched was made anew, even if it got the number of the one before.
         is_watched = self._notices is None or self._notices.watches(path) or not self._is_inside(path)
-        if known is not None and known.inode == status.st_ino and is_watched:
+        if known is not None and known.inode == status.st_ino and (is_watched or path in self._unseen):
             found[path] = entry_of(status)
+            is_closed = (status.st_mode & _TO_LOOK) != _TO_LOOK
+            if path in self._unseen and not is_closed:
+                below = _Seen({}, [], set())
+                self._fill(path, self.state, below)
+                found |= below.changed
+                inner = (one for one in self.state.folders_below(path) if one not in below.folders)
+                self._look_at_each((*below.missing, *inner), found)
+            elif is_closed:
+                self._note_light(path, is_closed=True)
             return
         if known is not None:
             self._gone(path, found)

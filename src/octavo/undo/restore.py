@@ -87,15 +87,19 @@ def apply(net: Mapping[str, Net], planned: Plan, contents: Contents, blobs: Blob
     again = {path: None for path in sorted(doing) if _is_another_name(path, net[path])}
     for path in (*(path for path in sorted(doing) if path not in again), *again):
         work.attempt(path, work.bring_back)
+    after = {path: now_at(path) for path in doing}  # as long as every folder is open
+    apart = {path: _apart(path, net[path]) for path in doing}
     for path in sorted((path for path in doing if _wants_folder(net[path])), reverse=True):
         work.attempt(path, work.close_again)
+        after[path] = now_at(path, after[path])
     done = {path: what for path, what in doing.items() if path not in work.failed}
-    apart = [left for path in done for left in _apart(path, net[path])]
     changes = tuple(
-        Change(path, work.before.get(path), now_at(path), net[path].expected_twins, net[path].wanted_twins)
+        Change(path, work.before.get(path), after[path], net[path].expected_twins, net[path].wanted_twins)
         for path in sorted(done)
     )
-    return Outcome(done, (*planned.left, *work.failed.values(), *apart), changes)
+    return Outcome(
+        done, (*planned.left, *work.failed.values(), *(left for path in done for left in apart[path])), changes
+    )
 
 
 def _is_another_name(path: str, one: Net) -> bool:

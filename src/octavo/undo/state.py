@@ -72,10 +72,15 @@ class State:
                 found += [start + name for name in others]
         return found
 
+    def folders_below(self, folder: str) -> list[str]:
+        """The folders that are known below one, however deep."""
+        start = inside(folder)
+        return [path for path in self._folders if path.startswith(start)]
+
     def below(self, folder: str) -> list[str]:
         """The paths that are known below a folder, however deep."""
         start = inside(folder)
-        found = [path for path in self._folders if path.startswith(start)]
+        found = self.folders_below(folder)
         for other, others in self._others.items():
             if other == folder or other.startswith(start):
                 within = inside(other)

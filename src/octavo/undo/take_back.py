@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -94,13 +95,17 @@ class Store:
         with self._contents(records) as contents:
             turns, net, begun = _wanted(records, first, redo, finish, contents)
             self._mark_shared(net, records, turns, redo=redo)
-            with opened(net, overwrite=overwrite) as (modes, found):
-                net = {**net, **found}
+            last_seen = functools.cache(lambda: _replayed(records, self.journal.state()))
+            with opened(net, last_seen, overwrite=overwrite) as done:
+                net, modes = {**net, **done.found}, done.modes
                 planned = plan(net, contents, overwrite=overwrite, modes=modes)
                 # What is too large to be kept beside a turn is kept here: it goes only once, and at the user's word.
                 blobs = self.blobs.of_any_size()
                 outcome = apply(net, planned, contents, blobs, modes)
+                outcome = msgspec.structs.replace(outcome, left=(*outcome.left, *done.left))
                 self.blobs.room = blobs.room
+                for path in outcome.done:  # these have the mode that they are to have
+                    modes.pop(path, None)
         changes = saved_changes(outcome.changes)
         if redo:
             self.journal.add(Redone(turns, changes))
@@ -184,7 +189,7 @@ def _wanted(
 
 def _replayed(records: list[Record], state: dict[str, Entry]) -> dict[str, Entry]:
     """The state of the first look brought up to the last that is known."""
-    since = max(place for place, record in enumerate(records) if isinstance(record, Begun))
+    since = max((place for place, record in enumerate(records) if isinstance(record, Begun)), default=0)
     for record in records[since:]:
         if isinstance(record, Step | Between | Undone | Redone):
             for change in loaded_changes(record.changes):

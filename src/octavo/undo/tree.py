@@ -45,7 +45,8 @@ class Folder(msgspec.Struct):
     """One folder: its path and status, and a descriptor that is open until the next one.
 
     Of its entries that are no folders, `changed` are those that do not look as they are known, or are not known, and
-    `missing` the known names that are not there. `count` is how many entries stay in, the folder itself among them.
+    `missing` the known names that are not there. `count` is how many entries stay in, the folder itself among them. One
+    that `is_closed` could not be listed.
     """
 
     path: str
@@ -54,6 +55,7 @@ class Folder(msgspec.Struct):
     changed: list[tuple[str, os.stat_result]]
     missing: Collection[str]
     count: int
+    is_closed: bool = False
 
 
 def folders_below(
@@ -123,7 +125,7 @@ def _read(
         descriptor = os.open(".", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC, dir_fd=above)
     except OSError:
         status = os.fstat(above)
-        return Folder(path, above, status, [], known, 1)
+        return Folder(path, above, status, [], known, 1, is_closed=True)
     start = inside(path)
     changed: list[tuple[str, os.stat_result]] = []
     count, take = 1, known.pop
