@@ -116,7 +116,7 @@ def test_what_is_read_and_what_cannot_be_is_told() -> None:
     rows = shown(picker, 120)
     assert any("2 sessions, newest first" in row and "reading 1,200 more" in row for row in rows)
     assert " No answer yet from rollout-x.jsonl" in rows
-    assert " Could not be read: 2 files, rollout-a.jsonl among them (Permission denied)" in rows
+    assert " Could not be read (Permission denied): 2 files, rollout-a.jsonl among them" in rows
 
 
 def test_names_stand_for_first_words_and_are_found() -> None:

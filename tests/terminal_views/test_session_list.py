@@ -178,12 +178,14 @@ async def test_rows_are_there_and_can_be_left_while_files_do_not_answer(tmp_path
     for name in ("session_index.jsonl", "cache/sessions"):
         (home / name).parent.mkdir(exist_ok=True)
         os.mkfifo(home / name)
+    os.mkfifo(dead.with_name(dead.name.replace("T04-59", "T08-21")))
     with unanswering(dead):
         async with program(tmp_path, request=TerminalRequest(CHOOSE)) as here:
             await here.shown(r"^> .*alone$")
             await here.shown(r"^  .*question 298$")
             if sys.platform == "linux":  # elsewhere nothing keeps a plain file from being opened
                 await here.shown(rf"No answer yet from {dead.name}")
+            await here.shown(r"^ Could not be read \(not a file\): rollout-2025-09-01T08-21")
             await here.shown(r"^ 30[01] sessions, newest first")
             await here.key("needle", r"^> .*question 7  a needle$")
             await here.key("\x15", r"^> .*alone$")

@@ -307,7 +307,7 @@ class ResumePicker(View):
             rows.append(line(Span(f" No answer yet from {_named(so_far.waiting)}", WARNING)))
         if so_far.failed:
             names, why = [name for name, _ in so_far.failed], one_line(so_far.failed[0][1])
-            rows.append(line(Span(f" Could not be read: {_named(names)} ({why})", DIM)))
+            rows.append(line(Span(f" Could not be read ({why}): {_named(names)}", DIM)))
         return rows
 
     def _keys(self, width: int) -> str:
