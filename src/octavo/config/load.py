@@ -53,7 +53,7 @@ from octavo.config.schema import (
     WorkspaceWriteToml,
 )
 from octavo.config.sources import ConfigSources, ReadSources, read_sources
-from octavo.config.toml import Tree, convert_tree
+from octavo.config.toml import Tree, convert_table, convert_tree
 from octavo.config.trust import is_trusted
 from octavo.config.web_search import choose_web_search
 from octavo.errors import ConfigError
@@ -83,7 +83,7 @@ def load_config(sources: ConfigSources) -> Config:
 
 def read_settings(tree: Tree) -> ConfigToml:
     """The merged tree in its types; `ConfigError` names the first value that does not fit."""
-    settings = convert_tree(tree, ConfigToml)
+    settings = convert_table(tree, ConfigToml)
     _check_tools(settings.tools)
     _check_features(settings)
     if settings.otel is not None and not all(_names_one(exporter) for exporter in _exporters(settings.otel)):

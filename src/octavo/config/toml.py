@@ -37,6 +37,18 @@ def convert_tree(tree: object, wanted: type[T], path: str = "") -> T:
         return convert_reporting(tree, wanted, path)
 
 
+def convert_table(table: Tree, wanted: type[T]) -> T:
+    """The same for a table whose keys are all optional and have the names of the fields.
+
+    Only the types of keys that are there are looked at: taking the whole configuration's apart takes 1 ms.
+    """
+    types = wanted.__annotations__
+    try:
+        return wanted(**{key: msgspec.convert(value, types[key]) for key, value in table.items() if key in types})
+    except msgspec.ValidationError:
+        return convert_tree(table, wanted)
+
+
 def _shown(message: str, text: str, source: str) -> str:
     """Where in `source` the parser stopped, that line with a mark below it, and the parser's reason."""
     reason, line, column = _place(message, text)
