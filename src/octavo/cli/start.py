@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from octavo.config.overrides import Override
 
 
-_NEW_OBJECTS = 10_000
+_NEW_OBJECTS = 20_000
 """After so many the collector looks for garbage among them: servers import more with their first conversation."""
 
 
