@@ -8,6 +8,7 @@ from octavo.frontends.terminal.app.app import App
 from octavo.frontends.terminal.app.talk import Talk
 from octavo.frontends.terminal.chat.facts import ChatFacts
 from octavo.frontends.terminal.composer.composer import Composer
+from octavo.frontends.terminal.composer.status import FRAME
 from octavo.frontends.terminal.effects import Backtrack, Effect, Submit
 from octavo.frontends.terminal.keys.key import ColorReply, Key
 from octavo.frontends.terminal.notifications import Notifier
@@ -23,8 +24,8 @@ ESC, ENTER = Key("escape"), Key("enter")
 class Screen:
     """An app with a session; what it asks for outside is kept."""
 
-    def __init__(self, depth: int = TRUE) -> None:
-        self.app, self.asked, self.now = App(Composer("/ws"), depth), list[Effect](), 0.0
+    def __init__(self, depth: int = TRUE, *, tempo: float | None = FRAME) -> None:
+        self.app, self.asked, self.now = App(Composer("/ws"), depth, tempo=tempo), list[Effect](), 0.0
         self.app.perform = lambda effect, now: self.asked.append(effect)
         self.talk = Talk(self.app.composer, FACTS, Notifier(False))
         self.app.converse(self.talk, self.now)
@@ -88,3 +89,19 @@ def test_events_that_nobody_knows_change_nothing() -> None:
     before = screen.app.frame(80, 24, 0.0)
     screen.send(events.BackgroundEvent("x"), events.TurnDiff("x"), events.WebSearchBegin("w"))
     assert screen.app.frame(80, 24, 0.0).rows == before.rows
+
+
+def test_without_animations_nothing_moves_but_the_seconds() -> None:
+    screen = Screen(tempo=1.0)
+    screen.app.handle(ColorReply(10, 200, 200, 200), screen.now)
+    screen.app.handle(ColorReply(11, 0, 0, 0), screen.now)
+    screen.send(events.TaskStarted(), events.ExecCommandBegin("c", ("make",), "/ws", ()))
+    screen.draw()
+    assert screen.app.deadline() == pytest.approx(screen.now + 1.0)
+    before = screen.app.frame(80, 24, screen.now).rows
+    for moment in (0.2, 0.5, 0.9):
+        assert screen.app.frame(80, 24, screen.now + moment).rows == before
+    changed = [
+        row for row, old in zip(screen.app.frame(80, 24, screen.now + 1).rows, before, strict=True) if row != old
+    ]
+    assert [row.text for row in changed] == ["• Working (1s • esc to interrupt)"]

@@ -55,7 +55,13 @@ class Window:
     """The program in its terminal; `close` ends it."""
 
     def __init__(
-        self, folder: Path, argv: Sequence[str], *, size: tuple[int, int] = (80, 24), stdin: int | None = None
+        self,
+        folder: Path,
+        argv: Sequence[str],
+        *,
+        size: tuple[int, int] = (80, 24),
+        stdin: int | None = None,
+        term: str = "xterm-256color",
     ):
         self.output = bytearray()
         self.screen = Screen(*size)
@@ -66,7 +72,7 @@ class Window:
         self.before = termios.tcgetattr(self.slave)
         environ = {
             "PATH": os.environ["PATH"], "HOME": str(folder), "CODEX_HOME": str(folder / "home"), "LANG": "C.UTF-8",
-            "TERM": "xterm-256color", "PS1": "sh> ",
+            "TERM": term, "PS1": "sh> ",
         }  # fmt: skip
         start = (
             "import fcntl, os, sys, termios; fcntl.ioctl(1, termios.TIOCSCTTY, 0); os.execvp(sys.argv[1], sys.argv[1:])"

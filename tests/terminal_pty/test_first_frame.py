@@ -19,7 +19,8 @@ LATER = {
     "octavo.frontends.terminal.updates", "signal", "octavo.frontends.terminal.composer.completion",
     "octavo.frontends.terminal.composer.popup", "octavo.frontends.terminal.composer.history_search",
     "octavo.frontends.terminal.composer.queue", "octavo.frontends.terminal.keys.parser",
-    "octavo.frontends.terminal.typed_ahead",
+    "octavo.frontends.terminal.typed_ahead", "octavo.frontends.terminal.plain",
+    "octavo.frontends.terminal.views.menu", "octavo.frontends.terminal.screen.surface",
 }  # fmt: skip
 WATCH = """
 import gc, sys

@@ -76,6 +76,7 @@ _TERMINAL_OPTIONS = (
         about="No sandbox and no questions: only where something else confines it",
     ),
     Option("-C", "--cd", value="DIR", path=True, about="The folder to work in"),
+    Option("--plain", about="Say everything in plain lines, for screen readers"),
     Option("--search", about="Let the model search the web"),
     Option("--add-dir", value="DIR", repeat=True, path=True, about="One more folder to write in"),
     Option("--replay", value="FILE", path=True, hidden=True, about="Take the model's answers from this recording"),

@@ -81,8 +81,6 @@ def _run(invocation: Invocation, session: SessionChoice, prompt: str | None, *, 
 def _interface(sources: ConfigSources, config: Config, request: TerminalRequest, words: Words) -> int:
     from octavo.frontends.terminal.run import NoSuchSession, run_interface
 
-    if config.environ.get("TERM") == "dumb" and os.isatty(1):
-        raise Stop(1, "Error: the terminal (TERM=dumb) cannot move its cursor; use: octavo exec PROMPT\n")
     if words.has("oss") or config.forced_login_method or config.forced_chatgpt_workspace_id or words.has("local"):
         _before_the_terminal(sources, config, words)
     try:
@@ -202,6 +200,7 @@ def _flags(words: Words) -> ConfigFlags:
         show_raw_agent_reasoning=True if oss or local else None,
         web_search=words.has("search") or None,
         additional_writable_roots=words.texts("add-dir"),
+        plain=words.has("plain"),
     )
 
 

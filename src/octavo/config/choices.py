@@ -59,6 +59,7 @@ class ConfigFlags(msgspec.Struct, frozen=True):
     web_search: bool | None = None
     command_assessment: bool | None = None
     additional_writable_roots: tuple[str, ...] = ()
+    plain: bool = False
     ignore_rules: bool = False
     max_turns: int | None = None
     max_tokens: int | None = None

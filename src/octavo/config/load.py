@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
+from msgspec.structs import replace
+
 from octavo import __version__
 from octavo.config.choices import (
     ConfigFlags,
@@ -164,7 +166,7 @@ def resolve_config(sources: ConfigSources, settings: ConfigToml, read: ReadSourc
         show_raw_agent_reasoning=_shows_raw_reasoning(settings, flags),
         file_opener=first("vscode", settings.file_opener),
         notify=settings.notify or (),
-        tui=settings.tui or Tui(),
+        tui=_tui(settings, flags),
         disable_paste_burst=settings.disable_paste_burst or False,
         notices=settings.notice or Notices(),
         windows_wsl_setup_acknowledged=settings.windows_wsl_setup_acknowledged or False,
@@ -243,6 +245,11 @@ def _policy_was_set(settings: ConfigToml, profile: ProfileToml, flags: ConfigFla
 def _shows_raw_reasoning(settings: ConfigToml, flags: ConfigFlags) -> bool:
     # The one setting where the file comes before the flag: `--oss` merely suggests it.
     return first(flags.oss, settings.show_raw_agent_reasoning, flags.show_raw_agent_reasoning)
+
+
+def _tui(settings: ConfigToml, flags: ConfigFlags) -> Tui:
+    tui = settings.tui or Tui()
+    return replace(tui, plain=True) if flags.plain else tui
 
 
 def _trimmed(names: Iterable[str]) -> tuple[str, ...]:

@@ -71,6 +71,7 @@ class Tui(msgspec.Struct, frozen=True):
     role), or one that comes along; `prose_width` is the widest column of prose. `vim_mode_default`: the draft has vi's
     modes. `status_line` names what stands below the composer, a limit only once so many percent are used
     (`status_line_limits_from`); `status_line_command` is a program with its arguments that prints more for it.
+    `animations` lets what runs move, and `plain` says everything in plain lines.
     """
 
     notifications: bool | tuple[str, ...] = False
@@ -87,6 +88,8 @@ class Tui(msgspec.Struct, frozen=True):
     status_line_use_colors: bool = True
     status_line_limits_from: Unsigned = 0
     status_line_command: tuple[str, ...] = ()
+    animations: bool = True
+    plain: bool = False
 
 
 class ToolsToml(msgspec.Struct, frozen=True):

@@ -104,6 +104,12 @@ class EditDraft(msgspec.Struct, frozen=True):
     text: str
 
 
+class PageText(msgspec.Struct, frozen=True):
+    """Show this text with the user's own pager."""
+
+    text: str
+
+
 class Info(msgspec.Struct, frozen=True):
     """Print a line of information, with a hint in grey behind it."""
 
@@ -450,6 +456,7 @@ ViewEffect = (
     | QuitHint
     | OpenView
     | OpenPager
+    | PageText
     | Backtrack
     | ChooseModel
     | ChooseApprovals

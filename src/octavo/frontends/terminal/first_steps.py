@@ -7,8 +7,8 @@ from octavo.frontends.terminal.release_channel import has_channel
 from octavo.frontends.terminal.views.view import View
 
 
-def first_steps(config: Config) -> View | None:
-    """The screen that asks for a login or for trust; None where neither is missing."""
+def first_steps(config: Config, *, moves: bool = True) -> View | None:
+    """The screen that asks for a login or for trust; None where neither is missing. `moves` lets pictures move."""
     wants_login = config.model_provider.requires_openai_auth and not _signed_in(config)
     wants_trust = not config.approval_or_sandbox_was_set and not config.project_is_trusted
     if not wants_login and not wants_trust:
@@ -17,13 +17,15 @@ def first_steps(config: Config) -> View | None:
     from octavo.frontends.terminal.views.sign_in import SignInStep
     from octavo.frontends.terminal.views.trust_question import TrustQuestion
 
-    sign_in = SignInStep(config.forced_login_method, config.environ.get("OPENAI_API_KEY", "")) if wants_login else None
+    sign_in = None
+    if wants_login:
+        sign_in = SignInStep(config.forced_login_method, config.environ.get("OPENAI_API_KEY", ""), moves=moves)
     trust = None
     if wants_trust:
         from octavo.git.repository import may_be_repository
 
         trust = TrustQuestion(config.cwd, in_repository=may_be_repository(config.cwd))
-    return Onboarding(sign_in, trust)
+    return Onboarding(sign_in, trust, moves=moves)
 
 
 def update_question(config: Config, prompt: str) -> View | None:

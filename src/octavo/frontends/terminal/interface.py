@@ -18,7 +18,7 @@ from octavo import __version__
 from octavo.config.config import Config
 from octavo.errors import OctavoError
 from octavo.frontends.terminal.app.app import App
-from octavo.frontends.terminal.app.frame import Frame
+from octavo.frontends.terminal.app.frame import Face, Frame
 from octavo.frontends.terminal.cells import notices
 from octavo.frontends.terminal.effects import Effect, Submit
 from octavo.frontends.terminal.ending import Ending
@@ -27,7 +27,7 @@ from octavo.frontends.terminal.looks import Looks
 from octavo.frontends.terminal.loop import Loop
 from octavo.frontends.terminal.recording import Recording
 from octavo.frontends.terminal.request import CHOOSE, NEW, TerminalRequest
-from octavo.frontends.terminal.screen.screen import Screen
+from octavo.frontends.terminal.screen.surface import KeyParser, Surface
 from octavo.protocol import events, ops
 from octavo.runtime.runtime import Runtime
 
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from octavo.frontends.terminal.actions.session_listing import SessionListing
     from octavo.frontends.terminal.file_search import FileSearches
     from octavo.frontends.terminal.kept_draft import DraftKeeper
-    from octavo.frontends.terminal.keys.parser import Parser
     from octavo.frontends.terminal.session import Opening, Session
     from octavo.protocol.policy import SandboxPolicy
 
@@ -46,11 +45,12 @@ class Interface:
 
     `parser` has the start of a key, where somebody has read before the loop does.
     `load` imports what the first turn needs, beside the loop; `perform` does what the state cannot do itself.
+    `face` is how the state is shown where that is not the app's own way.
     """
 
     def __init__(
         self,
-        screen: Screen,
+        screen: Surface,
         app: App,
         runtime: Runtime,
         request: TerminalRequest,
@@ -59,9 +59,11 @@ class Interface:
         recording: Recording | None,
         load: Callable[[], Coroutine[Any, Any, None]],
         perform: Callable[[Interface, Effect], None],
-        parser: Parser | None = None,
+        parser: KeyParser | None = None,
+        face: Face | None = None,
     ) -> None:
         self.screen, self.app, self.runtime = screen, app, runtime
+        self._face = app if face is None else face
         self.config: Config = runtime.config
         self.browser, self.recording = browser, recording
         self.loop = Loop(screen, self, parser)
@@ -90,7 +92,7 @@ class Interface:
         asyncio.get_running_loop().set_exception_handler(self._failed)
         self.start(self._prepare())
         self._fill_picker()
-        self.app.views.appear(time.monotonic())  # when keys were pressed that wait in the terminal, nobody knows
+        self._face.appear(time.monotonic())  # when keys were pressed that wait in the terminal, nobody knows
         try:
             await self.loop.run()
         finally:
@@ -217,7 +219,7 @@ class Interface:
 
     def handle(self, value: Input, now: float) -> None:
         """Take an input."""
-        self.app.handle(value, now)
+        self._face.handle(value, now)
         if self.keeper is not None:
             self.keeper.changed()
         if value == Focus(gained=True) and self.app.knows_colors:
@@ -226,20 +228,20 @@ class Interface:
 
     def handled(self, now: float) -> None:
         """Many inputs came at once, and taking them lasted until `now`."""
-        self.app.handled(now)
+        self._face.handled(now)
 
     def tick(self, now: float) -> None:
         """The deadline has come."""
-        self.app.tick(now)
+        self._face.tick(now)
         self.go_on()
 
     def deadline(self) -> float | None:
         """When `tick` is due, None for never."""
-        return self.app.deadline()
+        return self._face.deadline()
 
     def frame(self, columns: int, lines: int, now: float) -> Frame:
         """What is to be seen."""
-        frame = self.app.frame(columns, lines, now)
+        frame = self._face.frame(columns, lines, now)
         if frame.history:
             self.record("insert_history_cell", lines=len(frame.history))
         return frame

@@ -12,7 +12,7 @@ from typing import Any
 
 from octavo.config.config import Config
 from octavo.frontends.terminal.app.app import App
-from octavo.frontends.terminal.screen.screen import Screen
+from octavo.frontends.terminal.screen.surface import Surface
 from octavo.frontends.terminal.text.styled import Line
 from octavo.frontends.terminal.themes.theme import Theme
 from octavo.protocol import events
@@ -30,7 +30,7 @@ class Looks:
 
     def __init__(
         self,
-        screen: Screen,
+        screen: Surface,
         app: App,
         settings: Callable[[], Config],
         start: Start,

@@ -14,9 +14,8 @@ import time
 from collections.abc import Iterator, Sequence
 
 from octavo.frontends.terminal.app.frame import State
-from octavo.frontends.terminal.keys.key import Input, VersionReply
-from octavo.frontends.terminal.keys.parser import Parser
-from octavo.frontends.terminal.screen.screen import Screen
+from octavo.frontends.terminal.keys.key import Input, Key, VersionReply
+from octavo.frontends.terminal.screen.surface import KeyParser, Surface
 
 _FRAME_S = 1 / 30
 _RESIZE_QUIET_S = 0.04
@@ -29,10 +28,10 @@ _ENDINGS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 class Loop:
     """Runs one state on one screen; `signum` says whether a signal has ended it. `parser` may hold half a key."""
 
-    def __init__(self, screen: Screen, state: State, parser: Parser | None = None) -> None:
+    def __init__(self, screen: Surface, state: State, parser: KeyParser | None = None) -> None:
         self.screen, self.state = screen, state
         self.signum: int | None = None
-        self._parser = parser or Parser()
+        self._parser = parser or screen.parser()
         self._loop = asyncio.get_running_loop()
         self._over = asyncio.Event()
         self._timer: asyncio.TimerHandle | None = None
@@ -52,6 +51,8 @@ class Loop:
         heard = [number for number in _ENDINGS if signal.getsignal(number) is not signal.SIG_IGN]
         for number in heard:
             self._loop.add_signal_handler(number, self._told_to_end, number)
+        if self.screen.reads_lines:  # the terminal itself makes a signal of the key
+            self._loop.add_signal_handler(signal.SIGINT, self._take, (Key("c", ctrl=True),))
         self._loop.add_signal_handler(signal.SIGWINCH, self._size_changed)
         self._loop.add_signal_handler(signal.SIGCONT, self._continued)
         try:

@@ -16,6 +16,7 @@ from octavo.config.config import Config
 from octavo.errors import OctavoError
 from octavo.frontends.terminal.app.app import App
 from octavo.frontends.terminal.composer.composer import Composer
+from octavo.frontends.terminal.composer.status import FRAME
 from octavo.frontends.terminal.first_steps import first_steps, update_question
 from octavo.frontends.terminal.request import CHOOSE, NEW, NEWEST, SavedSession, TerminalRequest
 from octavo.frontends.terminal.screen.screen import Screen
@@ -23,9 +24,15 @@ from octavo.frontends.terminal.screen.tty import Tty
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from octavo.frontends.terminal.app.frame import Face
     from octavo.frontends.terminal.ending import Ending
-    from octavo.frontends.terminal.keys.parser import Parser
+    from octavo.frontends.terminal.screen.surface import KeyParser, Surface
     from octavo.runtime.runtime import Runtime
+
+    Shown = tuple[Surface, App, Face]
+    """The terminal, the state of the interface, and how the state is shown."""
+
+_SECOND = 1.0
 
 EXAMPLES = (
     "Explain how this project is built",
@@ -58,23 +65,11 @@ def run_interface(
     """
     tty = Tty()
     saved = _saved(config, request)
-    screen = Screen(tty, config.environ)
-    app = App(composer_of(config), screen.depth)
-    if config.tui.theme is not None:
-        from octavo.frontends.terminal.themes.choose import chosen_theme
-
-        theme, _ = chosen_theme(config.tui)
-        screen.wear(theme)
-        app.wear(theme)
-    if config.tui.status_line or config.tui.status_line_command:
-        from octavo.frontends.terminal.status_line import StatusLine
-
-        app.status_line = StatusLine(config.tui.status_line, lambda: config)
-        app.status_line.look()
+    screen, app, face = _plain(tty, config) if is_plain(config) else _drawn(tty, config)
     with _silence(config):
         try:
             screen.start()
-            if (first := first_steps(config)) is not None:
+            if (first := first_steps(config, moves=face is app and config.tui.animations)) is not None:
                 app.views.push(first, time.monotonic())
             if (question := update_question(config, request.prompt)) is not None:
                 app.views.push(question, time.monotonic())
@@ -87,18 +82,17 @@ def run_interface(
                 from octavo.frontends.terminal.typed_ahead import draft_typed_ahead
 
                 parser = draft_typed_ahead(typed, screen, app)
-            _draw(screen, app)
+            _draw(screen, face)
             log()
-            return _rest(screen, app, parser, runtime(), request, saved, browser, loaded)
+            return _rest((screen, app, face), parser, runtime(), request, saved, browser, loaded)
         finally:
             screen.end()
             tty.close()
 
 
 def _rest(
-    screen: Screen,
-    app: App,
-    parser: Parser | None,
+    shown: Shown,
+    parser: KeyParser | None,
     runtime: Runtime,
     request: TerminalRequest,
     saved: str | None,
@@ -122,18 +116,55 @@ def _rest(
         loaded()
 
     async def main() -> Ending:
-        interface = Interface(screen, app, runtime, request, saved, browser, recording, load, perform, parser)
+        screen, app, face = shown
+        interface = Interface(screen, app, runtime, request, saved, browser, recording, load, perform, parser, face)
         return await interface.run()
 
     return asyncio.run(main())
 
 
-def _draw(screen: Screen, app: App) -> None:
-    frame = app.frame(screen.columns, screen.lines, time.monotonic())
+def is_plain(config: Config) -> bool:
+    """Whether everything is said in plain lines: as the user wants it, or because the terminal can do no more."""
+    return config.tui.plain or config.environ.get("TERM") == "dumb"
+
+
+def _drawn(tty: Tty, config: Config) -> Shown:
+    """Live rows at the bottom of the screen."""
+    screen = Screen(tty, config.environ)
+    app = App(composer_of(config), screen.depth, tempo=FRAME if config.tui.animations else _SECOND)
+    if config.tui.theme is not None:
+        from octavo.frontends.terminal.themes.choose import chosen_theme
+
+        theme, _ = chosen_theme(config.tui)
+        screen.wear(theme)
+        app.wear(theme)
+    if config.tui.status_line or config.tui.status_line_command:
+        from octavo.frontends.terminal.status_line import StatusLine
+
+        app.status_line = StatusLine(config.tui.status_line, lambda: config)
+        app.status_line.look()
+    return screen, app, app
+
+
+def _plain(tty: Tty, config: Config) -> Shown:
+    """Lines, and the one that the user writes on."""
+    from octavo.frontends.terminal.plain.face import PlainFace
+    from octavo.frontends.terminal.plain.screen import LineScreen, PlainScreen
+
+    is_dumb = config.environ.get("TERM") == "dumb"
+    screen = (LineScreen if is_dumb else PlainScreen)(tty, config.environ)
+    app = App(composer_of(config), screen.depth, tempo=None)
+    face = PlainFace(app, reads_lines=is_dumb, pages=not is_dumb and bool(config.environ.get("PAGER", "").strip()))
+    return screen, app, face
+
+
+def _draw(screen: Surface, face: Face) -> None:
+    frame = face.frame(screen.columns, screen.lines, time.monotonic())
     screen.shape_cursor(frame.shape)
     if frame.overlay:
         screen.overlay(frame.rows, frame.cursor)
     else:
+        screen.print(frame.history)
         screen.draw(frame.rows, frame.cursor)
 
 

@@ -29,6 +29,20 @@ def editor_command(environ: Mapping[str, str]) -> list[str]:
     raise EditorError("set VISUAL or EDITOR to edit the draft in an editor")
 
 
+def page(text: str, environ: Mapping[str, str], folder: str, terminal: int) -> None:
+    """Show the text with `$PAGER` on this terminal. Blocks until it ends; raises `EditorError` when it cannot run."""
+    with tempfile.TemporaryFile() as file:
+        file.write(text.encode("utf-8", "replace"))
+        file.seek(0)
+        try:
+            command = shlex.split(environ.get("PAGER", ""))
+            subprocess.run(
+                command, env=dict(environ), cwd=folder, stdin=file, stdout=terminal, stderr=terminal, check=False
+            )
+        except (OSError, ValueError, IndexError) as error:
+            raise EditorError(f"$PAGER cannot be run: {error}") from None
+
+
 def edit(text: str, command: list[str], environ: Mapping[str, str], folder: str, terminal: int | None = None) -> str:
     """What the editor makes of the text, on this terminal or on that of stdin and stdout.
 

@@ -42,7 +42,7 @@ from octavo.frontends.terminal.screen.depth import PALETTE, TRUE
 from octavo.frontends.terminal.text.styled import EMPTY, PLAIN, Line, Style
 from octavo.frontends.terminal.themes.theme import TERMINAL, Theme, fitted
 from octavo.frontends.terminal.views.stack import ViewStack
-from octavo.frontends.terminal.views.view import View, is_named
+from octavo.frontends.terminal.views.view import Outcome, View, is_named
 
 TYPE_CHECKING = False  # the conversation's parts are loaded when the first frame is on the screen
 if TYPE_CHECKING:
@@ -70,10 +70,11 @@ class App:
     """Composer, views, pager and conversation on one screen of `depth` colours.
 
     `talk` is there once it is loaded; until then only composer and views are, and what is asked for waits.
-    `perform` does what is asked for outside.
+    `perform` does what is asked for outside. `tempo` is after how many seconds what moves looks different: without
+    animations only the seconds count on, and None is for who shows nothing that moves.
     """
 
-    def __init__(self, composer: Composer, depth: int) -> None:
+    def __init__(self, composer: Composer, depth: int, *, tempo: float | None = FRAME) -> None:
         self.composer, self.views = composer, ViewStack()
         self.pager: View | None = None
         self.talk: Talk | None = None
@@ -84,6 +85,7 @@ class App:
         self.perform: Perform = _nothing
         self._early: list[Effect] = []
         self._depth = depth
+        self._tempo = tempo
         self._theme = fitted(TERMINAL, depth)
         self._foreground: Rgb | None = None
         self._background: Rgb | None = None
@@ -126,6 +128,10 @@ class App:
         """Whether the terminal has told its colours."""
         return self._background is not None
 
+    def appear(self, now: float) -> None:
+        """What was typed before this moment answers nothing that stands on the screen."""
+        self.views.appear(now)
+
     def handled(self, now: float) -> None:
         """Many inputs came at once, and taking them lasted until `now`."""
         self.composer.handled(now)
@@ -152,8 +158,10 @@ class App:
         due = [self.composer.deadline, self.views.deadline(), self.pager.deadline() if self.pager else None]
         if self.talk is not None:
             due.append(self.talk.chat.wakes_at)
-            if self._is_moving or self.talk.is_behind:
+            if self.talk.is_behind:
                 due.append(self._drawn_at + FRAME)
+            elif self._is_moving and self._tempo is not None:
+                due.append(self._drawn_at + self._tempo)
         return min((at for at in due if at is not None), default=None)
 
     def run(self, effects: Iterable[Effect], now: float) -> None:
@@ -223,6 +231,16 @@ class App:
         else:
             self.run(self.views.handle(key, now), now)
 
+    def conclude(self, outcome: Outcome, now: float) -> None:
+        """Do what an answer to what stands in front has led to."""
+        if self.pager is None:
+            self.run(self.views.settle(outcome, now) if self.views.top is not None else outcome.effects, now)
+            return
+        if outcome.then != "stay":
+            self.pager = None
+            self.views.appear(now)
+        self.run(outcome.effects, now)
+
     def _keep_time(self, now: float) -> None:
         """The turn's time stands still while the user is asked."""
         if self.talk is not None:
@@ -236,7 +254,11 @@ class App:
         if talk is not None and talk.palette.lines != lines:
             talk.palette = talk.palette._replace(lines=lines)
         history = talk.lines(columns) if talk is not None else []
-        frame = self._seen(history, columns, lines, now)
+        return self.calling(self._seen(history, columns, lines, now), now)
+
+    def calling(self, frame: Frame, now: float) -> Frame:
+        """The frame with what calls a user who looks elsewhere, and with the window's title."""
+        talk = self.talk
         if talk is not None and (told := talk.notifier.take()):
             frame = replace(frame, notification=told, notification_method=talk.notifier.method)
         if self.title is not None and talk is not None:
@@ -268,9 +290,10 @@ class App:
 
     def _pane(self, columns: int, now: float) -> Pane:
         self.composer.resize(columns)
+        moment = now if self._tempo == FRAME else None
         if self.talk is not None:
-            self.talk.palette = self.talk.palette._replace(spinner=mark(now, self._light))
-        pane = Pane(self.composer, now=now, enhanced=self._enhanced, fill=self._fill, light=self._light)
+            self.talk.palette = self.talk.palette._replace(spinner=mark(moment, self._light))
+        pane = Pane(self.composer, now=moment, enhanced=self._enhanced, fill=self._fill, light=self._light)
         if self.status_line is not None:
             known = self.known(self.status_line, now)
             room = columns - mode_columns(self.composer.modes.shown)

@@ -46,3 +46,10 @@ class State(Protocol):
 
     def frame(self, columns: int, lines: int, now: float) -> Frame:
         """What is to be seen now; finished lines are handed out once."""
+
+
+class Face(State, Protocol):
+    """How the interface is shown, and how it is handed what is typed."""
+
+    def appear(self, now: float) -> None:
+        """What was typed before this moment answers nothing that stands on the screen."""

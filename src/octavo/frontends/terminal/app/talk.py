@@ -212,6 +212,12 @@ class Talk:
             found += rows
         return found
 
+    def take_finished(self) -> tuple[list[Cell], bool]:
+        """The finished cells that were not handed out yet, whole; and whether they are those of before once more."""
+        is_again, self._is_again = self._is_again, False
+        start, self._printed = self._printed, len(self.cells)
+        return self.cells[start:], is_again
+
     @property
     def is_behind(self) -> bool:
         """Whether there are finished cells that `lines` has not handed out yet."""

@@ -92,6 +92,10 @@ class Chat:
         self._cells: list[Cell] = []
         self._questions: list[events.Event] = []
         self._ended: TurnEnded | None = None
+        self.last_end: How | None = None
+        """How the last turn ended."""
+        self.ends = 0
+        """How many turns have ended."""
         self._at_once: dict[type[events.Msg], Callable[[Any, float], None]] = {
             events.SessionConfigured: self._configured,
             events.TaskStarted: self._task_started,
@@ -196,6 +200,16 @@ class Chat:
     def is_running(self) -> bool:
         """Whether a turn runs."""
         return self._turn is not None
+
+    @property
+    def is_streaming(self) -> bool:
+        """Whether a message comes in pieces and is not whole yet."""
+        return self._message is not None
+
+    @property
+    def is_between_paragraphs(self) -> bool:
+        """Whether what was printed of the message ends with a whole paragraph."""
+        return self._message is not None and self._message.is_between
 
     @property
     def is_moving(self) -> bool:
@@ -340,7 +354,8 @@ class Chat:
         self._turn = None
         self._turn_id = ""
         self._in_review = self._review_turn = False
-        self._ended = TurnEnded(how, last)
+        self._ended, self.last_end = TurnEnded(how, last), how
+        self.ends += 1
 
     def _token_count(self, msg: events.TokenCount, now: float) -> None:
         for text in self.usage.told(msg, now):

@@ -25,6 +25,7 @@ class Message:
         self._queue: deque[Flow] = deque()
         self._due = now
         self._begun = False
+        self._is_between = False
 
     def add(self, delta: str, now: float) -> None:
         """The next piece."""
@@ -39,11 +40,17 @@ class Message:
             self._due = max(self._due, now)
         for source in whole:
             self._queue += self._markdown.feed(source)
+        self._is_between = not whole[-1].strip()
 
     @property
     def due(self) -> float | None:
         """When the next line is to be printed; None while there is none."""
         return self._due if self._queue else None
+
+    @property
+    def is_between(self) -> bool:
+        """Whether all its paragraphs so far are whole, and printed."""
+        return self._is_between and not self._queue
 
     @property
     def has_begun(self) -> bool:

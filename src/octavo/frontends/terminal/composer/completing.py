@@ -78,6 +78,11 @@ class Completing:
         if self.open and not self.open.of_files:
             self.open = self._opened(self.open.token)
 
+    def select(self, index: int) -> None:
+        """The item with this index is the selected one."""
+        if self.open is not None:
+            self.open = replace(self.open, popup=replace(self.open.popup, selected=index, top=index))
+
     def handle(self, key: Key, editor: Editor) -> Taken | None:
         """A key while a popup may be open; None: it is not for the popup."""
         completion = self.open

@@ -58,6 +58,11 @@ class Completion(msgspec.Struct, frozen=True):
     found_for: str = ""
 
     @property
+    def is_waiting(self) -> bool:
+        """Whether what was asked for has not come yet."""
+        return self.of_files and not self.popup.items and self.popup.empty == LOADING
+
+    @property
     def of_files(self) -> bool:
         """Whether files are completed, not commands."""
         return self.token.text[0] == "@"

@@ -298,6 +298,15 @@ class Composer:
         """The popup that is open."""
         return self._completing.open
 
+    def complete(self, index: int, *, runs: bool = False) -> Effects:
+        """Put the item with this index of the popup into the draft; with `runs`, a command is run."""
+        self._completing.select(index)
+        return (self._complete_with(Key("enter" if runs else "tab")) or []) + self._follow()
+
+    def dismiss_completion(self) -> None:
+        """No popup for this word until it changes."""
+        self._completing.dismiss(self.editor.draft)
+
     def _follow(self) -> Effects:
         """The popup follows the draft, but not what is only looked at."""
         if self.search:

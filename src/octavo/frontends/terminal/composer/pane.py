@@ -19,9 +19,9 @@ from octavo.frontends.terminal.text.widths import cut_line
 class Pane(msgspec.Struct, frozen=True):
     """What is drawn: the composer and what stands around it.
 
-    `live` is the block that still changes, already in rows. `now` moves what is animated. `fill` is the background of
-    the composer, None for the terminal's own; `light` the colours for the status, None without true colour. What the
-    user wants to see stands in `status_line`, in the place of the footer.
+    `live` is the block that still changes, already in rows. `now` moves what is animated, None where nothing is.
+    `fill` is the background of the composer, None for the terminal's own; `light` the colours for the status, None
+    without true colour. What the user wants to see stands in `status_line`, in the place of the footer.
     """
 
     composer: Composer
@@ -29,7 +29,7 @@ class Pane(msgspec.Struct, frozen=True):
     status: Status | None = None
     context_left: int = 100
     enhanced: bool = False
-    now: float = 0.0
+    now: float | None = 0.0
     fill: Style | None = None
     light: Light | None = None
     status_line: Line | None = None

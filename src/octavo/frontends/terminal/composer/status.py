@@ -37,9 +37,11 @@ class Light(msgspec.Struct, frozen=True):
     background: Rgb = (255, 255, 255)
 
 
-def status_row(status: Status, now: float, width: int, light: Light | None = None, stop: str = "esc") -> Line:
-    """One row, cut at the width; `now` moves the band, `stop` names the keys that interrupt."""
-    if light:
+def status_row(status: Status, now: float | None, width: int, light: Light | None = None, stop: str = "esc") -> Line:
+    """One row, cut at the width; `now` moves the band, None is for no band; `stop` names the keys that interrupt."""
+    if now is None:
+        spans = [Span(f"• {status.header}")]
+    elif light:
         spans = _shimmer(f"• {status.header}", now, light)
     else:
         spans = [mark(now), Span(" "), *_shimmer(status.header, now, None)]
@@ -47,8 +49,10 @@ def status_row(status: Status, now: float, width: int, light: Light | None = Non
     return cut_line(line(*spans, Span(f" ({clock(status.seconds)}{hint})", DIM)), width)
 
 
-def mark(now: float, light: Light | None = None) -> Span:
-    """What stands before something that runs: a point that fades, or two that change."""
+def mark(now: float | None, light: Light | None = None) -> Span:
+    """What stands before something that runs: a point that fades, or two that change; None: one that does not."""
+    if now is None:
+        return Span("•")
     if light:
         return _shimmer("•", now, light)[0]
     return Span("•") if now % (2 * BLINK) < BLINK else Span("◦", DIM)

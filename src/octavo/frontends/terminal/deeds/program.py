@@ -41,6 +41,21 @@ def edit_draft(here: Interface, effect: wish.EditDraft) -> None:
     here.run_effects(here.app.composer.edited(text))
 
 
+def page_text(here: Interface, effect: wish.PageText) -> None:
+    """Let the user's own pager have it, once the frame that asked for it is drawn."""
+
+    def page() -> None:
+        from octavo.frontends.terminal.text_editor import page
+
+        try:
+            with here.loop.lent() as terminal:
+                page(effect.text, here.config.environ, here.config.cwd, terminal)
+        except OctavoError as error:
+            here.error(str(error))
+
+    asyncio.get_running_loop().call_soon(page)
+
+
 def paste_image(here: Interface, _: wish.PasteImage) -> None:
     """Look for a picture on the clipboard."""
 

@@ -71,6 +71,9 @@ def copy_text(here: Interface, effect: wish.CopyText) -> None:
         environ, folder = here.config.environ, here.config.cwd
         tool = await asyncio.to_thread(copied_by_tool, effect.text, environ, folder)
         if tool is None:
+            if not here.screen.obeys:
+                here.error("There is no clipboard here: no tool was found, and the terminal takes no sequences.")
+                return
             try:
                 here.screen.send(osc_52(effect.text, tmux=bool(environ.get("TMUX"))))
             except CannotCopy as error:

@@ -41,6 +41,7 @@ DEEDS: Mapping[type, Deed] = {
     wish.SearchFiles: program.search_files,
     wish.PasteImage: program.paste_image,
     wish.EditDraft: program.edit_draft,
+    wish.PageText: program.page_text,
     wish.Info: lambda here, effect: here.info(effect.text, effect.hint),
     wish.Error: lambda here, effect: here.error(effect.text),
     wish.Operate: lambda here, effect: here.submit(effect.op),

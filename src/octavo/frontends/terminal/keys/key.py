@@ -27,6 +27,12 @@ class Paste(msgspec.Struct, frozen=True):
     text: str
 
 
+class Entered(msgspec.Struct, frozen=True):
+    """A line that the terminal handed over whole, without its end; several in one where they came together."""
+
+    text: str
+
+
 class Focus(msgspec.Struct, frozen=True):
     """The terminal's window gained or lost the focus."""
 
@@ -54,5 +60,5 @@ class VersionReply(msgspec.Struct, frozen=True):
     name: str
 
 
-Input = Key | Paste | Focus | ColorReply | KeyboardReply | VersionReply
+Input = Key | Paste | Entered | Focus | ColorReply | KeyboardReply | VersionReply
 """All that the parser hands on; other answers and unknown sequences are swallowed."""

@@ -21,6 +21,10 @@ from octavo.frontends.terminal.screen.tty import Tty
 from octavo.frontends.terminal.text.styled import Line
 from octavo.frontends.terminal.themes.theme import Theme
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from octavo.frontends.terminal.screen.surface import KeyParser
+
 _LINES_A_FRAME = 400
 _ANSWERS_S = 1.0  # how long answers of the terminal may take
 
@@ -44,6 +48,15 @@ class Screen:
         self._asked_at = float("-inf")
         self._name = ""
         self._title = ""
+
+    reads_lines = False
+    obeys = True
+
+    def parser(self) -> KeyParser:
+        """Keys in all their spellings."""
+        from octavo.frontends.terminal.keys.parser import Parser  # keys are read once the first frame stands
+
+        return Parser()
 
     def start(self, *, ask: bool = True) -> None:
         """Take the terminal: keys as they are pressed, the modes of the interface; ask it what it is, if wanted."""

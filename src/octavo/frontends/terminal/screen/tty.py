@@ -6,6 +6,7 @@ Writing never blocks: what the terminal does not take is kept and goes out later
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 
 from octavo.errors import OctavoError
 
@@ -19,6 +20,8 @@ class NoTerminal(OctavoError):
 
 class Tty:
     """`fd` reads keys and takes what is written. Raises `NoTerminal` when made without a terminal."""
+
+    _by_lines = _took_line = False
 
     def __init__(self) -> None:
         if not os.isatty(1):
@@ -38,13 +41,39 @@ class Tty:
 
     def raw(self) -> None:
         """Keys come as they are pressed. Remembers what was set before; what was typed already stays."""
+        self._set(_make_raw)
+
+    def line_mode(self) -> None:
+        """Whole lines come, edited and echoed by the terminal; Ctrl+C and Ctrl+Z are signals."""
+        self._by_lines = True
+        self._set(_make_lines)
+
+    def echo(self, *, on: bool) -> None:
+        """In line mode: whether what is typed is seen, as far as the terminal showed it before us."""
+        import termios
+
+        wants = on and self._saved is not None and bool(int(str(self._saved[3])) & termios.ECHO)
+
+        def change(settings: list[object]) -> None:
+            lflag = int(str(settings[3]))
+            settings[3] = lflag | termios.ECHO if wants else lflag & ~termios.ECHO
+
+        self._set(change)
+
+    def took_line(self) -> bool:
+        """Whether a line was read since the last call: the cursor stands at the start of a row then."""
+        took, self._took_line = self._took_line, False
+        return took
+
+    def _set(self, change: Callable[[list[object]], None]) -> None:
+        """Change the settings; what they were before the first time is remembered."""
         import termios
 
         try:
             settings = termios.tcgetattr(self.fd)
             if self._saved is None:
                 self._saved = [*settings[:6], list(settings[6])]
-            _make_raw(settings)
+            change(settings)
             termios.tcsetattr(self.fd, termios.TCSANOW, settings)
         except (termios.error, OSError):
             self.lost = True
@@ -61,7 +90,22 @@ class Tty:
             self.lost = True
 
     def read(self) -> bytes | None:
-        """What was typed; None when nothing was, empty when the terminal is gone."""
+        """What was typed; None when nothing was, empty when the terminal is gone.
+
+        In line mode all lines that are there, and Ctrl+D where the user ended the input.
+        """
+        return self._read_lines() if self._by_lines else self._read()
+
+    def _read_lines(self) -> bytes | None:
+        lines = b""
+        while data := self._read():
+            lines += data
+        self._took_line = self._took_line or b"\n" in lines
+        if data is None or self.lost:
+            return lines or data
+        return lines + b"\x04"
+
+    def _read(self) -> bytes | None:
         try:
             return os.read(self.fd, 65536)
         except BlockingIOError:
@@ -137,6 +181,13 @@ def _name_of(fd: int) -> str | None:
         return os.ttyname(fd)
     except OSError:
         return None
+
+
+def _make_lines(settings: list[object]) -> None:
+    import termios
+
+    settings[0] = int(str(settings[0])) | termios.ICRNL
+    settings[3] = int(str(settings[3])) | termios.ICANON | termios.ISIG
 
 
 def _make_raw(settings: list[object]) -> None:

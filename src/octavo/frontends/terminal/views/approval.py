@@ -44,7 +44,8 @@ def command_question(event_id: str, request: ExecApprovalRequest) -> Question:
     )
     count = len(about) + len(command)
     pager = partial(text_pager, EXEC_TITLE, about + command)
-    return Question("May this command run?", about, command, count, replies, pager, _remembering(event_id, request))
+    more = _remembering(event_id, request)
+    return Question("May this command run?", about, command, count, replies, pager, more, "The model asks to run:")
 
 
 def _remembering(event_id: str, request: ExecApprovalRequest) -> tuple[Reply, ...]:
@@ -78,7 +79,8 @@ def patch_question(event_id: str, request: ApplyPatchApprovalRequest, name: Call
 
     replies = (reply(Option("Yes, apply it", key="y"), "y", "approved"), reply(_REFUSE, "n", "abort"))
     pager = partial(text_pager, PATCH_TITLE, about + changes)
-    return Question("May these changes be made?", about, changes, count, replies, pager)
+    words = "The model asks to change files:"
+    return Question("May these changes be made?", about, changes, count, replies, pager, words=words)
 
 
 def patch_blocks(files: Sequence[FileDiff]) -> list[Block]:

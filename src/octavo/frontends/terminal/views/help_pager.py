@@ -97,6 +97,14 @@ KEYS: tuple[tuple[str, tuple[Row, ...]], ...] = (
         ),
     ),
     (
+        "In plain lines (--plain, TERM=dumb)",
+        (
+            ("NUMBER enter", "choose; 0 goes back"),
+            ("LETTER enter", "answer a question"),
+            ("tab", "complete the word, or number what fits"),
+        ),
+    ),
+    (
         "While you look elsewhere: [tui] in config.toml",
         (
             ("notifications = true", "call me when a turn is over or a question waits"),

@@ -14,6 +14,10 @@ from octavo.frontends.terminal.text.styled import ACCENT, BOLD, DIM, EMPTY, Line
 from octavo.frontends.terminal.text.widths import cut_line
 from octavo.frontends.terminal.views.view import CLOSE, STAY, Cursor, Outcome, View, is_cancel, typed
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from octavo.frontends.terminal.views.menu import Menu
+
 HINT = "enter to send, shift + enter or ctrl + j for a new line, esc to go back"
 
 _GUTTER = Span("▌ ", ACCENT)
@@ -54,6 +58,17 @@ class Note(View):
             self._last_character = now
         self._editor.handle(event, self._columns)
         return STAY
+
+    def menu(self) -> Menu:
+        """The same in words."""
+        from octavo.frontends.terminal.views.menu import Menu
+
+        return Menu((self._title, self._placeholder), prompt="Your text, 0 to go back: ", empty=True)
+
+    def write(self, text: str, now: float) -> Outcome | None:
+        """The line is the whole text."""
+        effects = self._done(text)
+        return None if effects is None else Outcome(effects, "close_all")
 
     def _enter(self, now: float) -> Outcome:
         if now - self._last_character <= _PASTE_SECONDS:

@@ -11,19 +11,23 @@ from octavo.frontends.terminal.views.trust_question import TrustQuestion
 from octavo.frontends.terminal.views.view import STAY, Cursor, Outcome, View, is_ctrl
 from octavo.frontends.terminal.views.welcome import FRAME_SECONDS, LEAST_COLUMNS, LEAST_ROWS, welcome_rows
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from octavo.frontends.terminal.views.menu import Menu
+
 
 class Onboarding(View):
     """What has to be asked: a sign-in, or trust, or one after the other. It closes when all is answered."""
 
     takes_text = True
 
-    def __init__(self, sign_in: SignInStep | None, trust: TrustQuestion | None) -> None:
+    def __init__(self, sign_in: SignInStep | None, trust: TrustQuestion | None, *, moves: bool = True) -> None:
         self.sign_in = sign_in
         self._left: list[SignInStep | TrustQuestion] = [step for step in (sign_in, trust) if step is not None]
         self._is_new_user = sign_in is not None
         self._signed_in = False
         self._frame, self._frame_at, self._motion = 0, 0.0, 0
-        self._moves = False
+        self._may_move, self._moves = moves, False
 
     def appear(self, now: float) -> None:
         """It is seen from now on."""
@@ -40,6 +44,19 @@ class Onboarding(View):
     def signed_in(self, now: float) -> Outcome:
         """Somebody is: the step of that may be over."""
         return self._after(self.sign_in.signed_in(), now) if self.sign_in is not None else STAY
+
+    def menu(self) -> Menu | None:
+        """The step that is to be taken now."""
+        return self._left[0].menu() if self._left else None
+
+    def pick(self, index: int, now: float) -> Outcome:
+        """Take a choice of the step."""
+        return self._after(self._left[0].pick(index, now), now)
+
+    def write(self, text: str, now: float) -> Outcome | None:
+        """Give a line to the step."""
+        outcome = self._left[0].write(text, now)
+        return None if outcome is None else self._after(outcome, now)
 
     def _after(self, outcome: Outcome, now: float) -> Outcome:
         """Go to the next step, when this one is over."""
@@ -66,7 +83,7 @@ class Onboarding(View):
 
     def rows(self, width: int, height: int) -> tuple[list[Line], Cursor | None]:
         """Draw it."""
-        self._moves = self._is_new_user and width >= LEAST_COLUMNS and height >= LEAST_ROWS
+        self._moves = self._may_move and self._is_new_user and width >= LEAST_COLUMNS and height >= LEAST_ROWS
         head = welcome_rows(width, height, self._frame, self._motion) if self._is_new_user else [EMPTY]
         if self._signed_in:
             head += [line("  ", Span("✔", SUCCESS), " signed in"), EMPTY]

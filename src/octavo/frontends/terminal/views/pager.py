@@ -16,6 +16,7 @@ from octavo.frontends.terminal.views.view import CLOSE, STAY, Cursor, Outcome, V
 _KEYS = "↑/↓ scroll   pgup/pgdn page   home/end jump   / search"
 _SHORT_KEYS = "↑/↓ pgup/pgdn home/end   / search"
 _FURNITURE = 2
+_WIDEST = 10_000
 _BLOCKS_A_TICK = 200
 
 
@@ -134,6 +135,11 @@ class Pager(View):
         last = self.document.move(top, self._page - 1, self._width)
         if index < top.block or (index == top.block and top.row > 0) or index > last.block:
             self._top = Place(index, 0) if Place(index, 0) < end else None
+
+    def texts(self) -> list[str]:
+        """All of it as text, its lines whole."""
+        rows = [row for index in range(len(self.document)) for row in self.document.block(index, _WIDEST)]
+        return [row.text.rstrip() for row in rows]
 
     def rows(self, width: int, height: int) -> tuple[list[Line], Cursor | None]:
         """Draw it."""

@@ -23,9 +23,14 @@ HINT = "enter to confirm, esc to cancel"
 REMEMBER_HINT = "enter to confirm, p to remember, esc to cancel"
 LIST_HINT = "enter to confirm, esc to go back"
 
+_WIDEST = 100_000
 _LEAST_BODY = 6
 _LEAST_SUBJECT = 3
 _LEAST_REMARK = 36
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from octavo.frontends.terminal.views.menu import Menu
 
 
 class Reply(NamedTuple):
@@ -40,7 +45,8 @@ class Question(View):
     """The question: `about` stands above `subject`, which is what the answer lets happen. `pager` shows both whole.
 
     `lines` is how many lines both have. The last reply is what Esc and Ctrl+C mean. The key p shows `more`
-    replies in the place of these, where there are any; Esc and Ctrl+C go back then.
+    replies in the place of these, where there are any; Esc and Ctrl+C go back then. `words` stand in the place of the
+    title where the question is read line by line.
     """
 
     is_question = True
@@ -54,7 +60,9 @@ class Question(View):
         replies: Sequence[Reply],
         pager: Callable[[], View],
         more: Sequence[Reply] = (),
+        words: str = "",
     ) -> None:
+        self._words = words or title
         self._title, self._replies, self._pager = title, tuple(replies), pager
         self._first, self._more = tuple(replies), tuple(more)
         self._about, self._subject, self._lines = tuple(about), tuple(subject), lines
@@ -105,6 +113,30 @@ class Question(View):
             return self._reply_to(character)
         return STAY
 
+    def menu(self) -> Menu:
+        """All that is asked about, and the answers."""
+        from octavo.frontends.terminal.views.menu import Menu, in_words
+
+        is_first = self._replies is self._first
+        blocks = (*self._subject, *self._about) if is_first else ()
+        told = [self._words if is_first else "Yes, and always allow:", *_told(blocks)]
+        if is_first and self._more:
+            told.append("Type p to choose an answer that is remembered.")
+        choices = in_words([reply.option for reply in self._replies])
+        return Menu(tuple(told), choices, back=not is_first, guarded=True)
+
+    def pick(self, index: int, now: float) -> Outcome:
+        """Give an answer."""
+        return self._reply(index)
+
+    def write(self, text: str, now: float) -> Outcome | None:
+        """The letter of an answer, or p for those that are remembered."""
+        letter = text.lower()
+        if letter == "p" and self._more and self._replies is self._first:
+            return self._show(self._more, now)
+        found = [index for index, reply in enumerate(self._replies) if reply.letter and reply.letter == letter]
+        return self._reply(found[0]) if found else None
+
     def _reply_to(self, character: str) -> Outcome:
         for index, reply in enumerate(self._replies):
             if character.lower() in (reply.letter, str(index + 1)):
@@ -140,6 +172,12 @@ class Question(View):
             count = len(about) + len(subject) if has_all_about and has_all else self._lines
             self._body = _Body((width, height), about, subject, count)
         return self._body
+
+
+def _told(blocks: Sequence[Block]) -> list[str]:
+    """Every line, as long as it is."""
+    rows = [row.text.rstrip() for block in blocks for row in block(_WIDEST)]
+    return [row for row in rows if row]
 
 
 class _Body(NamedTuple):

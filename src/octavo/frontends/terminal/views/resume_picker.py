@@ -31,14 +31,16 @@ from octavo.frontends.terminal.text.styled import (
 from octavo.frontends.terminal.text.widths import cut_line
 from octavo.frontends.terminal.views.pager import Pager
 from octavo.frontends.terminal.views.saved_session import Order, ReadSoFar, SavedSession, Searched
-from octavo.frontends.terminal.views.session_table import table
+from octavo.frontends.terminal.views.session_table import ago, table
 from octavo.frontends.terminal.views.view import STAY, Cursor, Outcome, View, is_ctrl, is_named, typed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from octavo.frontends.terminal.views.menu import Menu
     from octavo.rollout.excerpt import Excerpt
 
 _HEAD, _SHORT_FOOT = 4, 2
+_IN_WORDS = 20
 _LEAST_SAID = 3
 """Characters of a search from which on what was said is searched, too."""
 _ORDERS: dict[Order, str] = {"created": "newest first", "updated": "last used first"}
@@ -78,6 +80,7 @@ class ResumePicker(View):
         self._selected = self._top = 0
         self._page = 10
         self._is_asked = self._is_read = False
+        self._said_from, self._said_at = 0, 0.0
         self._preview: Pager | None = None
         self._previewed: SavedSession | None = None
 
@@ -229,6 +232,45 @@ class ResumePicker(View):
             shown = self._visible()
             self._selected = next((at for at, one in enumerate(shown) if one.path == session.path), self._selected)
         self._selected = min(self._selected, max(len(self._visible()) - 1, 0))
+
+    # --- in words ---
+
+    def menu(self) -> Menu:
+        """The first that fit, and those behind them by `more`."""
+        from octavo.frontends.terminal.views.menu import Menu
+
+        found, so_far = self._visible(), self._so_far
+        shown = found[self._said_from : self._said_from + _IN_WORDS]
+        if not so_far.ended and len(shown) < _IN_WORDS:
+            return Menu(("Reading the saved sessions.",), prompt="0 for none: ")
+        self._said_at = self._said_at or self._now()
+        told = [one_line(self._remark)] if self._remark else []
+        told += [row.text.strip() for row in self._trouble()]
+        told.append(f"Saved sessions, {_ORDERS[self._by]}:" if shown else self._nothing())
+        choices = tuple(self._in_words(session, self._said_at) for session in shown)
+        more = ", more" * (len(found) > self._said_from + _IN_WORDS)
+        none = "go back" if self._inside else "begin a new one"
+        choose = f"Choose 1 to {len(shown)}{more}, " if shown else ""
+        return Menu(tuple(told), choices, prompt=f"{choose}0 to {none}, or words to search: ")
+
+    def pick(self, index: int, now: float) -> Outcome:
+        """Take a session."""
+        self._selected = self._said_from + index
+        return self._pick()
+
+    def write(self, text: str, now: float) -> Outcome | None:
+        """Words search; `more` shows those behind."""
+        if text.lower() == "more" and len(self._visible()) > self._said_from + _IN_WORDS:
+            self._said_from += _IN_WORDS
+            return STAY
+        self._said_from = 0
+        return self._search(text)
+
+    def _in_words(self, session: SavedSession, now: float) -> str:
+        name = one_line(self._names.get(session.id) or session.text) or "(no message yet)"
+        hit = one_line(self._hit(session))
+        branch = f", {one_line(session.branch)}" if session.branch else ""
+        return f"{name}{f', said: {hit}' if hit else ''}, {ago(session.updated, now)}{branch}"
 
     # --- what is seen ---
 

@@ -17,10 +17,12 @@ from octavo.frontends.terminal.views.view import STAY, Cursor, Outcome, View, is
 
 if TYPE_CHECKING:
     from octavo.frontends.terminal.effects import Effect
+    from octavo.frontends.terminal.views.menu import Menu
 
 HINT = "enter to choose, esc to go back"
 
 _LEAST_ROWS = 4
+_MOST_IN_WORDS = 20
 
 
 class Choice(NamedTuple):
@@ -148,6 +150,27 @@ class SelectionList(View):
         body = [row for option in options[self._top : end] for row in option][:room]
         rows = [*head, *search, *body, *foot][: max(height, 0)]
         return rows, None if cursor is None or len(head) >= len(rows) else (len(head), cursor)
+
+    def menu(self) -> Menu:
+        """Title and choices; of many that can be searched, the first."""
+        from octavo.frontends.terminal.views.menu import Menu, in_words, texts
+
+        found = [choice.option for choice in self._shown()]
+        options = found[:_MOST_IN_WORDS] if self._search else found
+        told = [clean(self.title), *texts(self._header)]
+        if self._query:
+            told.append(f"With “{clean(self._query)}”:" if found else f"Nothing has “{clean(self._query)}”.")
+        if len(options) < len(found):
+            told.append(f"The first {len(options)} of {len(found)}; words narrow them down.")
+        return Menu(tuple(told), in_words(options), guarded=self._guard is not None)
+
+    def pick(self, index: int, now: float) -> Outcome:
+        """Take a choice."""
+        return self._choose(self._shown()[index])
+
+    def write(self, text: str, now: float) -> Outcome | None:
+        """Words search, where that is possible."""
+        return self._filter(text) if self._search else None
 
     def _option_rows(self, width: int) -> list[list[Line]]:
         shown = [choice.option for choice in self._shown()]

@@ -22,6 +22,20 @@ _MASK = "•"
 _MOST_FIELD = 56
 _PASTE_SECONDS = 0.01
 
+_CHOICE = "Sign in with your ChatGPT account, or use an API key of your own"
+_KNOWN = "This one is in OPENAI_API_KEY; enter takes it, typing replaces it."
+_IN_BROWSER = "Finish signing in with your browser"
+_OPEN = "If it did not open by itself, open this address:"
+_ADVICE = (
+    "You decide how much may happen without a question: /approvals changes it at any time.",
+    "Models make mistakes: look at the commands and changes, above all in code that others wrote.",
+    "Your plan's limits and settings hold here as well; /status shows them.",
+)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from octavo.frontends.terminal.views.menu import Menu
+
 Stage = Literal["choice", "starting", "browser", "welcome", "key", "saving"]
 
 PASTED_SECONDS = 0.1
@@ -36,13 +50,15 @@ class SignInStep(View):
 
     takes_text = True
 
-    def __init__(self, forced: Literal["chatgpt", "api"] | None = None, known_key: str = "") -> None:
+    def __init__(
+        self, forced: Literal["chatgpt", "api"] | None = None, known_key: str = "", *, moves: bool = True
+    ) -> None:
         self._forced = forced
         self._stage: Stage = "choice"
         self._selected = 1 if forced == "api" else 0
         self._key, self._is_known_key = known_key.strip(), bool(known_key.strip())
         self._error = self._url = ""
-        self._frame_at, self._frame = 0.0, 0
+        self._frame_at, self._frame, self._moves = 0.0, 0, moves
         self._last_character = float("-inf")
         self._guard = Guard(PASTED_SECONDS)
 
@@ -159,7 +175,8 @@ class SignInStep(View):
 
     def deadline(self) -> float | None:
         """When `tick` is due."""
-        return self._frame_at if self._stage in ("starting", "browser") else self._guard.deadline
+        waits = self._stage in ("starting", "browser")
+        return self._frame_at if waits and self._moves else self._guard.deadline
 
     def tick(self, now: float) -> Outcome:
         """The deadline has come."""
@@ -186,14 +203,52 @@ class SignInStep(View):
         rows = [cut_line(row, width) for row in rows[: max(height, 0)]]
         return rows, cursor if cursor and cursor[0] < height else None
 
-    def _choice_rows(self, width: int) -> list[Line]:
-        text = line("Sign in with your ChatGPT account, or use an API key of your own")
+    # --- in words ---
+
+    def menu(self) -> Menu:
+        """The step that is to be taken now, in words."""
+        from octavo.frontends.terminal.views.menu import Menu, in_words
+
+        error = (one_line(self._error),) if self._error else ()
+        match self._stage:
+            case "choice":
+                return Menu(
+                    (*error, _CHOICE), in_words(self._options()), prompt="Choose 1 or 2, q to leave: ", back=False
+                )
+            case "key":
+                known = (_KNOWN,) if self._is_known_key else ()
+                return Menu((*error, *known), prompt="Your API key, 0 to go back: ", secret=True, empty=True)
+            case "saving":
+                return Menu(("Saving the key.",), prompt=" ")
+            case "welcome":
+                return Menu(("You are signed in.", *_ADVICE), prompt="Enter to go on: ", back=False, empty=True)
+        where = (_OPEN, self._url) if self._url else ()
+        return Menu((_IN_BROWSER, *where), prompt="0 to go back: ")
+
+    def pick(self, index: int, now: float) -> Outcome:
+        """Take a way to sign in."""
+        return self._choose(index, now) if self._stage == "choice" else STAY
+
+    def write(self, text: str, now: float) -> Outcome | None:
+        """A key, or what the step waits for."""
+        if self._stage == "key":
+            if text:
+                self._type("".join(text.split()))
+            return self._save()
+        if self._stage == "welcome":
+            return Outcome((), "close")
+        return self._leave() if text.lower() == "q" else None
+
+    def _options(self) -> list[Option]:
         chatgpt = Option("Sign in with ChatGPT", "your plan pays for what you use")
         if self._forced == "api":
             chatgpt = Option("Sign in with ChatGPT (disabled)")
         options = [chatgpt, Option("Use an API key", "you pay for what you use")]
-        if self._forced == "chatgpt":
-            options = options[:1]
+        return options[:1] if self._forced == "chatgpt" else options
+
+    def _choice_rows(self, width: int) -> list[Line]:
+        text = line(_CHOICE)
+        options = self._options()
         rows = [row for option in option_rows(options, self._selected, width, numbered=True) for row in option]
         if self._forced == "chatgpt":
             rows += wrap(line(Span(NO_API_KEY, DIM)), width, line("  "), line("  "))
@@ -203,7 +258,7 @@ class SignInStep(View):
     def _key_rows(self, width: int) -> tuple[list[Line], Cursor]:
         inner = max(min(width - 6, _MOST_FIELD), 1)
         shown = (_MASK * len(self._key))[-(inner - 1) :] if inner > 1 else ""
-        known = "  This one is in OPENAI_API_KEY; enter takes it, typing replaces it." if self._is_known_key else ""
+        known = f"  {_KNOWN}" if self._is_known_key else ""
         rows = [
             line(Span("  Type or paste your API key", BOLD)),
             line(Span(known, DIM)),
@@ -215,11 +270,10 @@ class SignInStep(View):
         return [cut_line(row, width) for row in rows], (3, min(4 + len(shown), max(width - 1, 0)))
 
     def _browser_rows(self, width: int) -> list[Line]:
-        rows = [_shimmering("Finish signing in with your browser", self._frame), EMPTY]
+        rows = [_shimmering(_IN_BROWSER, self._frame), EMPTY]
         if self._url:
-            text = "If it did not open by itself, open this address:"
             # The address goes out unbroken, so that it can be copied: the terminal wraps it.
-            rows += [*wrap(line(text), width, line("  "), line("  ")), EMPTY]
+            rows += [*wrap(line(_OPEN), width, line("  "), line("  ")), EMPTY]
             rows += [*wrap(line(Span(self._url, LINK)), width, words=False), EMPTY]
         return [*rows, cut_line(line(Span("  esc to go back", DIM)), width)]
 
@@ -231,12 +285,7 @@ def _shimmering(text: str, frame: int) -> Line:
 
 
 def _advice_rows(width: int) -> list[Line]:
-    advice = (
-        "You decide how much may happen without a question: /approvals changes it at any time.",
-        "Models make mistakes: look at the commands and changes, above all in code that others wrote.",
-        "Your plan's limits and settings hold here as well; /status shows them.",
-    )
     rows = [line(Span("  You are signed in.", BOLD)), EMPTY]
-    for text in advice:
+    for text in _ADVICE:
         rows += wrap(line(text), width, line("  - "), line("    "))
     return [*rows, EMPTY, cut_line(line(Span("  enter to go on", ACCENT)), width)]

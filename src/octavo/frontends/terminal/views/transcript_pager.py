@@ -53,6 +53,11 @@ class TranscriptPager(Pager):
             return STAY
         return super().handle(event, now)
 
+    @property
+    def chosen_messages(self) -> tuple[str, ...] | None:
+        """The messages of which one is selected to go back to; None while none is."""
+        return None if self._selected is None else tuple(said.text for said in self._messages())
+
     def _jump(self, *, forward: bool) -> None:
         """To the user's message before what is seen, or the next one; both ends bound it."""
         top = self.top

@@ -12,6 +12,10 @@ from octavo.frontends.terminal.views.guard import Guard
 from octavo.frontends.terminal.views.option_rows import Option, option_rows
 from octavo.frontends.terminal.views.view import STAY, Cursor, Outcome, View, is_ctrl, is_named, typed
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from octavo.frontends.terminal.views.menu import Menu
+
 _OPTIONS = (
     Option("Yes, it may work here", "changes files in this folder by itself, asks before it goes beyond"),
     Option("No, ask me first", "reads files, asks before it changes anything"),
@@ -58,16 +62,35 @@ class TrustQuestion(View):
             return _answer(1)
         return STAY
 
-    def rows(self, width: int, height: int) -> tuple[list[Line], Cursor | None]:
-        """Draw it."""
+    def menu(self) -> Menu:
+        """The same in words."""
+        from octavo.frontends.terminal.views.menu import Menu, in_words
+
+        told = (f"Octavo runs in {visible(one_line(self._folder))}.", self._question)
+        return Menu(told, in_words(_OPTIONS), back=False, guarded=True)
+
+    def pick(self, index: int, now: float) -> Outcome:
+        """Give an answer."""
+        return _answer(index)
+
+    def write(self, text: str, now: float) -> Outcome | None:
+        """Yes or no by their letters."""
+        return {"y": _answer(0), "n": _answer(1), "q": _answer(1)}.get(text.lower())
+
+    @property
+    def _question(self) -> str:
         kind = (
             "a git repository" if self._in_repository else "no git repository, so changes cannot be taken back with it"
         )
+        return f"It is {kind}. May Octavo work here without asking each time?"
+
+    def rows(self, width: int, height: int) -> tuple[list[Line], Cursor | None]:
+        """Draw it."""
         options = [row for option in option_rows(_OPTIONS, self._selected, width, numbered=True) for row in option]
         head = [
             *wrap(line("Octavo runs in ", Span(visible(one_line(self._folder)), BOLD)), width, line("  "), line("  ")),
             EMPTY,
-            *wrap(line(f"It is {kind}. May Octavo work here without asking each time?"), width, line("  "), line("  ")),
+            *wrap(line(self._question), width, line("  "), line("  ")),
             EMPTY,
         ]
         foot = [EMPTY, cut_line(line(Span("  enter to confirm", DIM)), width)]

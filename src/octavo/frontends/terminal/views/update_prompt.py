@@ -11,6 +11,10 @@ from octavo.frontends.terminal.text.wrapping import wrap
 from octavo.frontends.terminal.views.option_rows import Option, option_rows
 from octavo.frontends.terminal.views.view import CLOSE, STAY, Cursor, Outcome, View, is_cancel, is_ctrl, is_named, typed
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from octavo.frontends.terminal.views.menu import Menu
+
 
 class UpdatePrompt(View):
     """Update now, skip, or skip until there is a still newer version. Leaving it means to skip."""
@@ -36,6 +40,21 @@ class UpdatePrompt(View):
         elif typed(event) in ("1", "2", "3"):
             return self._choose(int(typed(event)) - 1)
         return STAY
+
+    def menu(self) -> Menu:
+        """The same in words."""
+        from octavo.frontends.terminal.views.menu import Menu, in_words
+
+        told = (f"A newer version is there: {one_line(self._latest)}; this one is {self._present}.",)
+        return Menu(told, in_words(self._options))
+
+    def pick(self, index: int, now: float) -> Outcome:
+        """Give an answer."""
+        return self._choose(index)
+
+    def write(self, text: str, now: float) -> Outcome | None:
+        """Only the numbers answer."""
+        return None
 
     def _choose(self, index: int) -> Outcome:
         effects: tuple[tuple[Effect, ...], ...] = ((RunUpdate(),), (), (DismissUpdate(self._latest),))

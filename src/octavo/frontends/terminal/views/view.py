@@ -16,6 +16,7 @@ from octavo.frontends.terminal.text.styled import Line
 
 if TYPE_CHECKING:
     from octavo.frontends.terminal.effects import Effect
+    from octavo.frontends.terminal.views.menu import Menu
 
 Cursor = tuple[int, int]
 """Row and column of the cursor in the rows of a view, both from 0."""
@@ -65,6 +66,24 @@ class View:
     def tick(self, now: float) -> Outcome:
         """The deadline has come."""
         return STAY
+
+    # --- in words ---
+
+    def menu(self) -> Menu | None:
+        """The view in words and numbered choices; None while there is nothing to say yet."""
+        from octavo.frontends.terminal.views.menu import Menu, texts
+
+        return Menu(texts(self.rows(80, 1000)[0]))
+
+    def pick(self, index: int, now: float) -> Outcome:
+        """Take the choice with this index."""
+        return STAY
+
+    def write(self, text: str, now: float) -> Outcome | None:
+        """Take a line that is no number of a choice; None: it is no answer here."""
+        for character in text:
+            self.handle(Key(character, text=character), now)
+        return self.handle(Key("enter"), now)
 
 
 def is_cancel(event: Key | Paste) -> bool:

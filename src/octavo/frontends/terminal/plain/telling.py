@@ -1,0 +1,95 @@
+"""What changes is told once, in a sentence: what works, what waits, what a key asks for."""
+
+from __future__ import annotations
+
+from octavo.frontends.terminal.cells.command import CommandCell
+from octavo.frontends.terminal.cells.tools import McpCell
+from octavo.frontends.terminal.chat.chat import Chat
+from octavo.frontends.terminal.chat.status import RUNNING
+from octavo.frontends.terminal.composer.composer import Composer
+from octavo.frontends.terminal.composer.footer import shortcut_rows
+from octavo.frontends.terminal.plain.calls import begun_words, seconds_text, tool_begun
+from octavo.frontends.terminal.text.clean import one_line
+
+_LONGEST = 200
+_HINTS = {"ctrl-c": "Press Ctrl+C again to {end}.", "backtrack": "Press Escape again to edit an earlier message."}
+
+
+class Telling:
+    """What was told so far."""
+
+    def __init__(self) -> None:
+        self._header = ""
+        self._since = 0.0
+        self._ends = 0
+        self._live: set[str] = set()
+        self._waits: list[object] = []
+        self._told: list[object] = []
+        self._hint = ""
+        self._shortcuts = False
+
+    def works(self, chat: Chat, now: float) -> list[str]:
+        """The turn has begun, or does something else now."""
+        status = chat.status(now)
+        header = "" if status is None or status.header == RUNNING else status.header.rstrip(".… ")
+        if not header or header == self._header:
+            return []
+        if not self._header:
+            self._since = now
+        self._header = header
+        return [f"{header}."]
+
+    def done(self, chat: Chat, now: float) -> list[str]:
+        """The turn is over; how one ends that failed or was stopped is told elsewhere."""
+        if chat.ends == self._ends:
+            return []
+        self._ends, self._header = chat.ends, ""
+        return [f"Done after {seconds_text(int(now - self._since))}."] if chat.last_end == "completed" else []
+
+    def live(self, chat: Chat) -> list[str]:
+        """A command or a tool has begun."""
+        match chat.live():
+            case CommandCell(script) if script not in self._live:
+                self._live.add(script)
+                return begun_words(script)
+            case McpCell() as call if (said := tool_begun(call)) not in self._live:
+                self._live.add(said)
+                return [said]
+        return []
+
+    def was_begun(self, script: str) -> bool:
+        """Whether it was told that this command runs; it has ended now."""
+        was = script in self._live
+        self._live.discard(script)
+        return was
+
+    @property
+    def has_others(self) -> bool:
+        """Whether others are told to run."""
+        return bool(self._live)
+
+    def queue(self, composer: Composer) -> list[str]:
+        """Messages wait for the end of the turn, or for the model to hear them."""
+        waits, told = list(composer.waiting.queue), list(composer.waiting.told)
+        said = [f"Waits for the end of this turn: {_begin(one.draft.text)}" for one in waits if one not in self._waits]
+        said += [
+            f"The model hears it with its next step: {_begin(one.draft.text)}" for one in told if one not in self._told
+        ]
+        self._waits, self._told = list(waits), list(told)
+        return said
+
+    def keys(self, composer: Composer, *, enhanced: bool = False) -> list[str]:
+        """What the last key asks for, or the keys that there are."""
+        hint, self._hint = self._hint, composer.hint
+        said = []
+        if composer.hint and composer.hint != hint:
+            said.append(_HINTS[composer.hint].format(end="interrupt" if composer.busy else "quit"))
+        shortcuts, self._shortcuts = self._shortcuts, composer.shortcuts
+        if composer.shortcuts and not shortcuts:
+            said += [row.text.strip() for row in shortcut_rows(1, enhanced=enhanced, primed=False)]
+        return said
+
+
+def _begin(text: str) -> str:
+    text = one_line(text)
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
