@@ -61,16 +61,6 @@ def test_programs_of_access_are_accepted_and_not_sent(place: Place, program: str
     assert all("daybreak" not in json.dumps(request) for request in model.requests)
 
 
-def test_options_without_effect_are_told(place: Place) -> None:
-    place.model(HI)
-    result = place.exec("--json", "--trust", "--approve-for-me", "--ignore-rules", "hi")
-    assert result.code == 0
-    assert result.err.splitlines() == [
-        "Warning: --trust has no effect here",
-        "Warning: --approve-for-me has no effect here",
-    ]
-
-
 def test_a_feature_of_later_releases_is_told_and_means_nothing(place: Place) -> None:
     place.model(HI)
     result = place.exec("--json", "--enable", "memories", "hi")
@@ -354,7 +344,9 @@ x = [1, {y = 2}]
     place.model(HI, more=more)
     result = place.exec("--json", "hi")
     assert (result.code, result.err) == (0, "")
-    assert result.types == ["thread.started", "turn.started", "item.completed", "turn.completed"]
+    assert result.types == ["thread.started", "item.completed", "turn.started", "item.completed", "turn.completed"]
+    (warning,) = [event["item"] for event in result.events if event.get("item", {}).get("type") == "error"]
+    assert warning["message"] == "[features] multi_agent_v2: switched on, which changes nothing here"
 
 
 def test_a_turn_that_cannot_do_without_a_server_asks_no_model(place: Place) -> None:
