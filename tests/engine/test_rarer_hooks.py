@@ -119,6 +119,7 @@ async def test_an_interruption_and_the_end_are_told_once(tmp_path: Path, home: P
         await talk.until("exec_command_output_delta")
         await talk.interrupt()
         await talk.rest_of(turn_id)
+        await talk.interrupt()  # nothing runs any more
         await talk.submit(ops.Shutdown())
     events = [(one["hook_event_name"], one["turn_id"]) for one in told(tmp_path)]
     assert events == [("Interrupt", turn_id), ("SessionEnd", "")]

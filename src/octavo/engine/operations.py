@@ -61,8 +61,9 @@ async def _carry_out(session: Session, submission: ops.Submission) -> None:
 
 async def _interrupt(session: Session) -> None:
     turn = session.active
+    is_running = turn is not None and turn.task is not None
     await tasks.abort(session, "interrupted")
-    if turn is not None and session.rarer_hooks is not None:
+    if turn is not None and is_running and session.rarer_hooks is not None:
         session.spawn(session.rarer_hooks.interrupt(turn.id), finish=True)
 
 
