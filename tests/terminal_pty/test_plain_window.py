@@ -66,6 +66,7 @@ def test_a_terminal_that_obeys_nothing_gets_text_alone_and_gives_whole_lines(hom
     rows = written(opened)
     assert [row for row in WHOLE if rows.count(row) != 1] == []
     assert rows.count("> make it") == 1
+    assert b"\x1b]0;" not in opened.output, "the title would be text"
     assert any(row.startswith("Command finished, exit code 3, ") for row in rows)
     opened.send("\x03")
     opened.sees("Press Ctrl+C again to quit.")

@@ -48,6 +48,8 @@ def test_a_mark_turns_while_it_works_and_a_question_is_told(tmp_path: Path) -> N
     assert [text(title, chat, now=now) for now in (0.0, 0.2, 0.3)] == [
         "⠋ octavo | Working", "⠋ octavo | Working", "⠙ octavo | Working",
     ]  # fmt: skip
+    still = a_title(tmp_path, "activity", "app-name", tui={"animations": False})
+    assert [text(still, chat, now=now) for now in (0.0, 0.3)] == ["• octavo"] * 2
     assert text(title, chat, is_asked=True) == "[ ! ] Action Required octavo | Waiting"
     chat.feed(events.Event("1", events.AgentReasoningDelta("**Looking around**")), 1.0)
     assert text(title, chat).endswith("Thinking")

@@ -19,6 +19,8 @@ _LONGEST, _LONGEST_ITEM = 240, 48
 _TURNS = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 _TURN_S = 0.25
 """Seconds for which the mark of a running turn stays as it is: what is read at the edge of the eye may be slow."""
+_STANDS = "•"
+"""The mark where nothing is to move."""
 _ASKED = "[ ! ] Action Required"
 
 
@@ -63,7 +65,8 @@ def _activity(at: Known) -> str:
         return _ASKED
     if at.chat is None or not at.chat.is_running:
         return ""
-    return _TURNS[int(at.now / _TURN_S) % len(_TURNS)]
+    is_still = at.config.tui.plain or not at.config.tui.animations
+    return _STANDS if is_still else _TURNS[int(at.now / _TURN_S) % len(_TURNS)]
 
 
 _FIRST = (

@@ -105,7 +105,7 @@ class PlainScreen:
 
     def title(self, text: str) -> None:
         """Give the window this title; an empty one leaves it as it is."""
-        if text and text != self._title and self._on:
+        if text and text != self._title and self._on and modes.has_title(self.environ):
             self.send(("" if self._title else modes.KEEP_TITLE) + modes.title(text))
             self._title = text
 
