@@ -67,7 +67,9 @@ class Interface:
         self.config: Config = runtime.config
         self.browser, self.recording = browser, recording
         self.loop = Loop(screen, self, parser)
-        self.looks = Looks(screen, app, lambda: self.config, self.start, self.loop.changed, self.warn)
+        self.looks = Looks(
+            screen, app, lambda: self.config, self.start, self.loop.changed, self.warn, has_footer=self._face is app
+        )
         self.session: Session | None = None
         self.rollout_path = ""
         self.finder: FileSearches | None = None

@@ -26,7 +26,9 @@ Start = Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]]
 
 class Looks:
     """What the user wants to see. `settings` tells the configuration of now, `start` works beside the loop, `changed`
-    has the screen drawn anew, `warn` prints a line."""
+    has the screen drawn anew, `warn` prints a line. Where nothing stands below the draft (`has_footer`) there is no
+    status line.
+    """
 
     def __init__(
         self,
@@ -36,8 +38,10 @@ class Looks:
         start: Start,
         changed: Callable[[], None],
         warn: Callable[[str], None],
+        *,
+        has_footer: bool = True,
     ) -> None:
-        self.screen, self.app, self.settings = screen, app, settings
+        self.screen, self.app, self.settings, self.has_footer = screen, app, settings, has_footer
         self._start, self._changed, self._warn = start, changed, warn
         self._command: StatusCommand | None = None
         self._told: set[str] = set()
@@ -66,7 +70,7 @@ class Looks:
         """What the settings of now want stands below the composer from now on."""
         self.app.status_line = self._command = None
         tui = self.settings().tui
-        if not tui.status_line and not tui.status_line_command:
+        if not self.has_footer or not (tui.status_line or tui.status_line_command):
             return
         from octavo.frontends.terminal.status_line import StatusLine
 

@@ -52,6 +52,10 @@ def list_status_items(here: Interface, _: wish.ListStatusItems) -> None:
     from octavo.frontends.terminal.status_line import StatusLine, known_items
     from octavo.frontends.terminal.views.item_picker import ItemPicker
 
+    if not here.looks.has_footer:
+        here.info("There is no status line in plain lines.", "/status tells the same")
+        return
+
     def preview(items: tuple[str, ...]) -> str:
         talk = here.app.talk
         if talk is None or not items:
