@@ -7,9 +7,11 @@ from unicodedata import category
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from terminal_keys import CTRL_C, DOWN, ENTER, ESC, UP, ctrl, key
 
-from octavo.frontends.terminal.effects import Answer
+from octavo.commands.rules import Rule
+from octavo.frontends.terminal.effects import Answer, ExportSession
 from octavo.frontends.terminal.keys.key import Key, Paste
 from octavo.frontends.terminal.text.styled import line
 from octavo.frontends.terminal.text.widths import line_width
@@ -17,20 +19,28 @@ from octavo.frontends.terminal.views.approval import command_question
 from octavo.frontends.terminal.views.approvals_picker import approvals_picker
 from octavo.frontends.terminal.views.blocks import paragraph
 from octavo.frontends.terminal.views.diff_pager import diff_pager
+from octavo.frontends.terminal.views.export_picker import export_picker, overwrite_question
 from octavo.frontends.terminal.views.feedback import feedback_picker
+from octavo.frontends.terminal.views.fork_picker import fork_picker
+from octavo.frontends.terminal.views.hooks_list import hook_question, hooks_list
 from octavo.frontends.terminal.views.model_picker import model_picker
 from octavo.frontends.terminal.views.onboarding import Onboarding
 from octavo.frontends.terminal.views.pager import text_pager
 from octavo.frontends.terminal.views.pager_document import Document
+from octavo.frontends.terminal.views.permissions_picker import ShownRule, permissions_picker, rules_list
 from octavo.frontends.terminal.views.resume_picker import ResumePicker
 from octavo.frontends.terminal.views.review_picker import branch_list, review_picker
 from octavo.frontends.terminal.views.saved_session import ReadSoFar, SavedSession
+from octavo.frontends.terminal.views.session_preview import session_preview
 from octavo.frontends.terminal.views.sign_in import SignInStep
+from octavo.frontends.terminal.views.skills_list import ShownSkill, skills_list
 from octavo.frontends.terminal.views.stack import ViewStack
 from octavo.frontends.terminal.views.transcript_pager import Said, TranscriptPager
 from octavo.frontends.terminal.views.trust_question import TrustQuestion
 from octavo.frontends.terminal.views.view import View
 from octavo.protocol.events import CommandRisk, ExecApprovalRequest
+from octavo.rollout.excerpt import Excerpt, SaidWords
+from octavo.tools.user_hooks.definitions import Hook, Hooks
 
 TEXT = "wörds 日本語 👩‍💻 and a/long/path\n\tindented \x1b[31mred\x1b[m \u202e"
 
@@ -41,6 +51,15 @@ def _picker() -> View:
     so_far = ReadSoFar(3, waiting=("a\x1b", "b"), failed=(("c\n", "no\tway"),))
     picker.add(sessions, so_far, {"id-3": TEXT})
     return picker
+
+
+def _preview() -> View:
+    said = tuple(SaidWords("user" if n % 2 else "agent", f"{TEXT}\n" * 3) for n in range(9))
+    return session_preview(SavedSession("/s", 1e9, None, TEXT, TEXT, "id"), TEXT, None, Excerpt(said, said, False))
+
+
+RULES = [ShownRule("/r", Rule(((TEXT,), ("a", "b")), justification=TEXT), TEXT) for _ in range(12)]
+HOOK = Hook("Stop", TEXT, TEXT, 60.0, f"/home/{TEXT}")
 
 
 def _question() -> View:
@@ -67,6 +86,15 @@ VIEWS: list[Callable[[], View]] = [
     lambda: Onboarding(SignInStep(known_key="sk"), None),
     lambda: diff_pager("\x1b[31m-" + "x日" * 200 + "\x1b[m\n" * 30),
     lambda: text_pager("EXEC", [paragraph(line("words " * 40)) for _ in range(20)]),
+    lambda: fork_picker(tuple(f"{n} {TEXT}" for n in range(12))),
+    lambda: export_picker("01a2-3"),
+    lambda: overwrite_question(ExportSession("x"), TEXT),
+    lambda: permissions_picker("on-request", "workspace-write", RULES, full_access_known=True),
+    lambda: rules_list(RULES),
+    lambda: hooks_list(Hooks((HOOK,), (replace(HOOK, project="/w"),), (TEXT,)), None, project_is_trusted=False),
+    lambda: hook_question(replace(HOOK, project="/w", command=TEXT * 20), None, trusted=False),
+    lambda: skills_list([ShownSkill(TEXT, TEXT, "/s", enabled=n % 2 == 0) for n in range(12)], (TEXT,), None),
+    _preview,
 ]
 NAMED = ("tab", "backtab", "backspace", "delete", "left", "right", "home", "end", "pageup", "pagedown", "f1", "other")
 EVENTS = st.one_of(

@@ -31,4 +31,4 @@ def overwrite_question(effect: ExportSession, shown: str) -> SelectionList:
     """Asked before a file is overwritten."""
     yes = ExportSession(effect.file, overwrites=True)
     choices = (Choice(Option("No, leave it as it is"), back=True), Choice(Option("Yes, overwrite it"), (yes,)))
-    return SelectionList(f"Overwrite {visible(shown)}?", choices, guarded=True)
+    return SelectionList(f"Overwrite {visible(shown).replace(chr(10), ' ')}?", choices, guarded=True)

@@ -59,7 +59,7 @@ def _pager(hook: Hook, home: str | None) -> Pager:
 
 def _choice(hook: Hook, state: str, home: str | None) -> Choice:
     name = f"{hook.event} {one_line(hook.matcher)}" if hook.matcher else hook.event
-    about = f"{state} · {one_line(hook.command)} · {with_tilde(hook.source, home)}"
+    about = one_line(f"{state} · {hook.command} · {with_tilde(hook.source, home)}")
     trusted = not state.startswith("not")
     return Choice(Option(name, about), opens=lambda: hook_question(hook, home, trusted=trusted))
 
@@ -67,8 +67,13 @@ def _choice(hook: Hook, state: str, home: str | None) -> Choice:
 def _facts(hook: Hook, home: str | None) -> list[Line]:
     facts = [
         ("Event", hook.event),
-        ("Matcher", visible(one_line(hook.matcher or "*"))),
+        ("Matcher", _in_a_line(hook.matcher or "*")),
         ("Seconds", f"{hook.timeout:g} at most"),
-        ("From", visible(one_line(with_tilde(hook.source, home)))),
+        ("From", _in_a_line(with_tilde(hook.source, home))),
     ]
     return [line(Span(f"{name + ':':9}", DIM), value) for name, value in facts]
+
+
+def _in_a_line(text: str) -> str:
+    """Whole, with what hides or reorders it made visible: somebody decides by it."""
+    return visible(text).replace("\n", " ")

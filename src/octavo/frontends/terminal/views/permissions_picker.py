@@ -55,7 +55,7 @@ def rules_list(rules: Sequence[ShownRule]) -> SelectionList:
 
 def removal_question(one: ShownRule) -> SelectionList:
     """Asked before a rule is removed."""
-    words = visible(one_line(rule_words(one.rule)))
+    words = visible(rule_words(one.rule)).replace("\n", " ")
     header = (line(Span(f"{one.rule.decision}: {words}")), line(Span(_about(one), DIM)))
     choices = (
         Choice(Option("No, keep it"), back=True),
