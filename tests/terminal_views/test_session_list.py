@@ -81,6 +81,20 @@ def test_what_has_not_changed_is_not_read_again_and_what_is_gone_is_forgotten(tm
     assert index.stat().st_mode & 0o777 == 0o600
 
 
+def test_a_list_that_is_left_at_once_forgets_nothing(tmp_path: Path) -> None:
+    for number in (1, 2, 3000):
+        saved(tmp_path, number, "words")
+    listed(SessionScan(str(tmp_path), "mine"))
+    index = tmp_path / "cache" / "sessions"
+    whole = index.read_bytes()
+    SessionScan(str(tmp_path), "mine").remember()
+    scan = SessionScan(str(tmp_path), "mine")
+    while not scan.take():
+        (step := scan.next_step()) and step.do()
+    scan.remember()
+    assert index.read_bytes() == whole
+
+
 def test_files_that_are_none_are_named(tmp_path: Path) -> None:
     path = saved(tmp_path, 1, "words")
     pipe = path.with_name(path.name.replace("T00-01", "T00-02"))

@@ -71,7 +71,7 @@ class SessionScan:
         self._parked_names: list[tuple[str, str]] = []
         self._called: dict[str, str] = {}
         self._present: dict[str, frozenset[str]] = {}
-        self._is_remembered = False
+        self._is_recalled = self._is_remembered = False
 
     # --- for the loop ---
 
@@ -157,6 +157,8 @@ class SessionScan:
     def remember(self) -> None:
         """Keep what was found for the next list. Of what was not looked at this time, what was known stays known."""
         self._is_remembered = True
+        if not self._is_recalled:
+            return  # what is there is more than what was found so far
         is_whole = self.so_far.ended and not self._waiting
         folders = {
             folder: {name: one for name, one in names.items() if name in self._present.get(folder, names)}
@@ -171,6 +173,7 @@ class SessionScan:
 
     def _recall(self) -> None:
         self._before = load_session_index(self._home)
+        self._is_recalled = True
 
     def _list(self, folder: str, depth: int) -> None:
         """What a folder holds: of the sessions, of a year, of a month, of a day. Links are not followed."""
