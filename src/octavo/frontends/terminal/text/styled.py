@@ -123,7 +123,10 @@ class Line(msgspec.Struct, frozen=True):
 
     def styled(self, base: Style) -> Line:
         """The same line with `base` under each of its styles."""
-        return Line(tuple(Span(span.text, span.style.over(base)) for span in self.spans), self.fill)
+        return Line(
+            tuple(Span(span.text, base if span.style is PLAIN else span.style.over(base)) for span in self.spans),
+            self.fill,
+        )
 
 
 def line(*parts: str | Span, fill: Style | None = None) -> Line:
