@@ -52,6 +52,7 @@ async def test_stopping_it_leaves_the_turn_alone(tmp_path: Path) -> None:
         await talk.submit(ops.StopUserShellCommand(command_id))
         ended = await talk.until("exec_command_end")
         assert (ended["exit_code"], ended["stdout"]) == (-1, "")
+        assert ended["call_id"] == said_of(talk, command_id)[0]["call_id"]
         assert not processes_with(marker)
         goes_on.set()
         assert (await talk.rest_of(turn_id)).one("task_complete")["last_agent_message"] == "done"

@@ -8,6 +8,7 @@ from plain_talk import PlainTalk
 from octavo.frontends.terminal.composer.completion import FileMatch
 from octavo.frontends.terminal.effects import Backtrack, Effect, Operate, RunCommand, Submit
 from octavo.frontends.terminal.keys.key import Key, Paste
+from octavo.frontends.terminal.views.item_picker import ItemPicker
 from octavo.frontends.terminal.views.trust_question import TrustQuestion
 from octavo.protocol import events, ops
 
@@ -157,3 +158,22 @@ def test_an_earlier_message_is_chosen_by_number() -> None:
     talk.type("2\n")
     chosen: list[Effect] = [effect for effect in talk.asked if isinstance(effect, Backtrack)]
     assert chosen == [Backtrack(("first", "second"), 0)]
+
+
+def test_items_are_chosen_in_their_order_by_numbers() -> None:
+    saved: list[tuple[str, ...]] = []
+
+    def save(names: tuple[str, ...]) -> Effect:
+        saved.append(names)
+        return Submit("x")
+
+    for answer in ("2 1", "none", "2"):
+        talk = PlainTalk()
+        talk.app.views.push(ItemPicker("Title", {"model": "its name", "state": "what runs"}, (), str, save), talk.now)
+        talk.draw()
+        assert talk.take() == ["Title", "Now: nothing.", "1. model: its name", "2. state: what runs"]
+        talk.type("7 1\n")
+        assert talk.take() == ["“7 1” is no answer here."]
+        talk.type(f"{answer}\n")
+        assert talk.app.views.top is None
+    assert saved == [("state", "model"), (), ("state",)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from plain_talk import PlainTalk
 
+from octavo.frontends.terminal.cells import notices
 from octavo.frontends.terminal.effects import OpenPager, Submit
 from octavo.frontends.terminal.keys.key import Key
 from octavo.frontends.terminal.plain.words import words
@@ -121,7 +122,6 @@ def test_pagers_print_and_the_transcript_has_whole_outputs() -> None:
 
 
 def test_no_block_has_marks_or_frames() -> None:
-    from octavo.frontends.terminal.cells import notices
     from octavo.frontends.terminal.cells.cell import Cell
     from octavo.frontends.terminal.cells.header import HeaderCell
     from octavo.frontends.terminal.cells.patch import PatchCell, file_diffs
@@ -161,3 +161,17 @@ def test_no_block_has_marks_or_frames() -> None:
         "Code review started: x.",
     ):
         assert line in said
+
+
+def test_a_long_session_is_said_in_pieces_so_that_keys_are_heard() -> None:
+    talk = PlainTalk()
+    assert talk.app.talk is not None
+    for number in range(450):
+        talk.app.talk.show(notices.info(f"line {number}"))
+    talk.draw()
+    assert len(talk.take()) == 200
+    assert talk.app.deadline() is not None
+    talk.draw()
+    talk.draw()
+    assert talk.take()[-1] == "line 449"
+    assert talk.app.deadline() is None

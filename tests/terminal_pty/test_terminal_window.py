@@ -344,6 +344,24 @@ def test_a_command_is_asked_for_and_runs_after_yes(home: Path, window: Open) -> 
     assert (home / "work" / "made").exists()
 
 
+def test_a_command_of_the_user_runs_beside_the_turn_and_escape_stops_it_alone(home: Path, window: Open) -> None:
+    recording = tape(home, [runs("touch begun; until test -e go; do sleep 0.05; done")], [says("Done")])
+    opened = window(octavo("--replay", recording, "-a", "never", "-s", "danger-full-access"))
+    opened.sees(READY)
+    opened.ask("work")
+    opened.until((home / "work" / "begun").exists)
+    opened.type("!echo $$ > pid; echo mine; sleep 300\t")
+    opened.sees("esc to stop your command")
+    opened.until(lambda: (home / "work" / "pid").exists() and (home / "work" / "pid").read_text().strip() != "")
+    command = int((home / "work" / "pid").read_text())
+    opened.send("\x1b")
+    opened.sees("mine")
+    opened.until(lambda: not is_running(command))
+    opened.sees("esc to interrupt")
+    (home / "work" / "go").touch()
+    opened.sees("• Done")
+
+
 def test_nothing_is_written_while_nothing_happens(home: Path, window: Open) -> None:
     opened = talk(home, window)
     time.sleep(0.5)

@@ -15,7 +15,7 @@ from octavo.errors import OctavoError
 from octavo.protocol import events
 from octavo.protocol.items import LocalShellCall, LocalShellExec
 from octavo.tools.errors import FatalToolError
-from octavo.tools.router import dispatch
+from octavo.tools.router import call_id_of, dispatch
 
 STOPPED = -1
 """The exit code of a command beside the task that was stopped."""
@@ -57,8 +57,7 @@ async def _live_beside(session: Session, turn: ActiveTurn, call: LocalShellCall)
     try:
         await _run(session, turn, call)
     except asyncio.CancelledError:
-        call_id = call.id or ""
-        session.emit(turn.id, events.ExecCommandEnd(call_id, "", "", "", STOPPED, events.Duration(0, 0), ""))
+        session.emit(turn.id, events.ExecCommandEnd(call_id_of(call), "", "", "", STOPPED, events.Duration(0, 0), ""))
         raise
     except (FatalToolError, OctavoError) as error:
         session.emit(turn.id, events.Error(str(error)))

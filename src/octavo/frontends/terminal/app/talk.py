@@ -212,11 +212,11 @@ class Talk:
             found += rows
         return found
 
-    def take_finished(self) -> tuple[list[Cell], bool]:
-        """The finished cells that were not handed out yet, whole; and whether they are those of before once more."""
+    def take_finished(self, most: int) -> tuple[list[Cell], bool]:
+        """So many of the finished cells that were not handed out yet; and whether they are those of before again."""
         is_again, self._is_again = self._is_again, False
-        start, self._printed = self._printed, len(self.cells)
-        return self.cells[start:], is_again
+        start, self._printed = self._printed, min(self._printed + most, len(self.cells))
+        return self.cells[start : self._printed], is_again
 
     @property
     def is_behind(self) -> bool:

@@ -13,12 +13,16 @@ from octavo.frontends.terminal.plain.paragraphs import Paragraphs
 from octavo.frontends.terminal.plain.telling import Telling
 from octavo.frontends.terminal.plain.words import words
 
+_MOST_CELLS = 200
+"""Blocks in one frame, so that keys are heard while a long session is printed."""
+
 
 class Conversation:
     """What of it was said so far."""
 
     def __init__(self, talk: Talk) -> None:
         self._talk = talk
+        self._chat = talk.chat
         self._telling = Telling()
         self._message = Paragraphs()
         self._refused = False  # what was asked about will not run, but its end has not come yet
@@ -28,8 +32,12 @@ class Conversation:
         while something `asks` does not run yet.
         """
         chat, composer = self._talk.chat, self._talk.composer
-        cells, is_again = self._talk.take_finished()
+        cells, is_again = self._talk.take_finished(_MOST_CELLS)
         said = ["", "Once more:"] if is_again else []
+        if chat is not self._chat:
+            self._chat, self._telling, self._message = chat, Telling(), Paragraphs()
+        if self._talk.is_behind:
+            return said + [line for cell in cells for line in self._cell(cell, entered)]
         ended = self._telling.done(chat, now)
         users = [index for index, cell in enumerate(cells) if isinstance(cell, UserCell)]
         split = users[-1] if users else len(cells) if ended else 0

@@ -71,10 +71,10 @@ class Telling:
     def queue(self, composer: Composer) -> list[str]:
         """Messages wait for the end of the turn, or for the model to hear them."""
         waits, told = list(composer.waiting.queue), list(composer.waiting.told)
-        said = [f"Waits for the end of this turn: {_begin(one.draft.text)}" for one in waits if one not in self._waits]
-        said += [
-            f"The model hears it with its next step: {_begin(one.draft.text)}" for one in told if one not in self._told
-        ]
+        new = [one for one in waits if not any(one is old for old in self._waits)]
+        said = [f"Waits for the end of this turn: {_begin(one.draft.text)}" for one in new]
+        new = [one for one in told if not any(one is old for old in self._told)]
+        said += [f"The model hears it with its next step: {_begin(one.draft.text)}" for one in new]
         self._waits, self._told = list(waits), list(told)
         return said
 

@@ -18,6 +18,7 @@ from octavo.frontends.terminal.views.view import CLOSE, STAY, Cursor, Outcome, V
 
 if TYPE_CHECKING:
     from octavo.frontends.terminal.effects import Effect
+    from octavo.frontends.terminal.views.menu import Menu
 
 HINT = "space to take in or out, ← → to move, enter to save, esc to go back"
 
@@ -65,6 +66,29 @@ class ItemPicker(View):
         if 0 <= to < len(self._names):
             self._names[at], self._names[to] = self._names[to], self._names[at]
             self._selected = to
+
+    # --- in words ---
+
+    def menu(self) -> Menu:
+        """The items by number; those that are to be shown are written in their order."""
+        from octavo.frontends.terminal.views.menu import Menu
+
+        now = ", ".join(self._chosen) or "nothing"
+        choices = tuple(f"{name}: {clean(self._meanings[name])}" for name in self._names)
+        told = (clean(self._title), f"Now: {now}.")
+        return Menu(told, choices, prompt="Numbers in the order wanted, such as 2 1, or none; 0 to go back: ")
+
+    def pick(self, index: int, now: float) -> Outcome:
+        """This one alone."""
+        return Outcome((self._save((self._names[index],)),), "close")
+
+    def write(self, text: str, now: float) -> Outcome | None:
+        """Several, or none."""
+        words = [] if text.lower() == "none" else text.replace(",", " ").split()
+        numbers = [int(word) for word in words if word.isdecimal() and 1 <= int(word) <= len(self._names)]
+        if len(numbers) < len(words):
+            return None
+        return Outcome((self._save(tuple(self._names[number - 1] for number in dict.fromkeys(numbers))),), "close")
 
     def rows(self, width: int, height: int) -> tuple[list[Line], Cursor | None]:
         """Draw it."""

@@ -62,7 +62,7 @@ class Question(View):
         more: Sequence[Reply] = (),
         words: str = "",
     ) -> None:
-        self._words = words or title
+        self._words, self._menus = words or title, dict[bool, "Menu"]()
         self._title, self._replies, self._pager = title, tuple(replies), pager
         self._first, self._more = tuple(replies), tuple(more)
         self._about, self._subject, self._lines = tuple(about), tuple(subject), lines
@@ -118,12 +118,15 @@ class Question(View):
         from octavo.frontends.terminal.views.menu import Menu, in_words
 
         is_first = self._replies is self._first
+        if is_first in self._menus:
+            return self._menus[is_first]
         blocks = (*self._subject, *self._about) if is_first else ()
         told = [self._words if is_first else "Yes, and always allow:", *_told(blocks)]
         if is_first and self._more:
             told.append("Type p to choose an answer that is remembered.")
         choices = in_words([reply.option for reply in self._replies])
-        return Menu(tuple(told), choices, back=not is_first, guarded=True)
+        menu = self._menus[is_first] = Menu(tuple(told), choices, back=not is_first, guarded=True)
+        return menu
 
     def pick(self, index: int, now: float) -> Outcome:
         """Give an answer."""
