@@ -15,7 +15,6 @@ from typing import Any
 from msgspec import UNSET
 
 from octavo.frontends.app_server.dialect import Inquiry, Notice
-from octavo.frontends.app_server.v2 import approvals
 from octavo.frontends.app_server.v2.asides import aside_notice
 from octavo.frontends.app_server.v2.auto_reviews import AutoReviews
 from octavo.frontends.app_server.v2.counts import shown_limits, shown_usage
@@ -290,13 +289,17 @@ class Narrator:
 
     def _about_command(self, turn_id: str, msg: events.ExecApprovalRequest) -> Told:
         yield from self._wait_for(msg.call_id)
-        yield approvals.about_command(self.thread_id, turn_id, self._ms(), msg, self._answered)
+        from octavo.frontends.app_server.v2.approvals import about_command  # most turns ask nothing
+
+        yield about_command(self.thread_id, turn_id, self._ms(), msg, self._answered)
 
     def _about_patch(self, turn_id: str, msg: events.ApplyPatchApprovalRequest) -> Told:
         """The patch is an item from here on, so that the client can see what it is asked about."""
         yield from self._items.begin_patch(turn_id, msg)
         yield from self._wait_for(msg.call_id)
-        yield approvals.about_patch(self.thread_id, turn_id, self._ms(), msg, self._answered)
+        from octavo.frontends.app_server.v2.approvals import about_patch  # likewise
+
+        yield about_patch(self.thread_id, turn_id, self._ms(), msg, self._answered)
 
     def _auto_review_started(self, turn_id: str, msg: asides.AutoReviewStarted) -> Told:
         if isinstance(msg.request, events.ApplyPatchApprovalRequest):
