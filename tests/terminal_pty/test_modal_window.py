@@ -1,4 +1,4 @@
-"""Vi's modes in a real terminal: the cursor's shape shows them, and every way out gives the terminal's own back."""
+"""Vi's modes and bound keys in a real terminal; the cursor's shape is given back on every way out."""
 
 from __future__ import annotations
 
@@ -58,3 +58,31 @@ def test_a_signal_restores_the_cursor_too(window: Callable[[], Window], number: 
     opened.process.send_signal(number)
     opened.ends()
     assert shapes(opened)[-1] == "0"
+
+
+def test_keys_are_bound_by_the_configuration_and_a_conflict_is_named(tmp_path: Path) -> None:
+    make_home(tmp_path)
+    config = tmp_path / "home" / "config.toml"
+    bound = '[tui.keymap.composer]\nsubmit = "f5"\n[tui.keymap.global]\nopen_transcript = "ctrl-g"\n'
+    config.write_text(config.read_text() + bound)
+    window = Window(tmp_path, octavo("--replay", tape(tmp_path, [says("Good day")])))
+    try:
+        window.sees(READY)
+        window.sees("ctrl + g is bound to global.open_transcript and to")
+        window.type("good")
+        window.send("\r")
+        window.type("morning")
+        window.sees("  morning")
+        window.send("\x1b[15~")
+        window.sees("• Good day")
+        window.type("/keymap")
+        window.sees("/keymap")
+        window.send("\r")
+        window.sees("K E Y M A P")
+        window.sees("submit                   f5 (changed)")
+        window.send("q")
+        window.sees(READY)
+        window.send("\x04")
+        assert window.ends() == 0
+    finally:
+        window.close()

@@ -14,10 +14,11 @@ from octavo.frontends.terminal.actions.copying import MOST_FOR_THE_TERMINAL, Can
 from octavo.frontends.terminal.built_in import COMMANDS
 from octavo.frontends.terminal.chat.copies import Copies, Unit, code_blocks, without_controls
 from octavo.frontends.terminal.effects import CopyText
+from octavo.frontends.terminal.keys.keymap import DEFAULT
 from octavo.frontends.terminal.text.styled import Line, line
 from octavo.frontends.terminal.text.widths import line_width
 from octavo.frontends.terminal.views.copy_picker import copy_picker
-from octavo.frontends.terminal.views.help_pager import KEYS, help_pager
+from octavo.frontends.terminal.views.help_pager import KEYS, help_pager, rows_of
 from octavo.frontends.terminal.views.pager_document import Document
 from octavo.frontends.terminal.views.transcript_pager import Said, TranscriptPager
 from octavo.protocol import events
@@ -34,7 +35,7 @@ def test_help_names_every_key_and_command() -> None:
     assert text.startswith("/ H E L P /")
     for title, rows in KEYS:
         assert title in text
-        assert all(name in text and meaning in text for name, meaning in rows)
+        assert all(name in text and meaning in text for name, meaning in rows_of(rows, DEFAULT))
     assert all(f"/{command.name} " in text and command.description in text for command in COMMANDS)
 
 

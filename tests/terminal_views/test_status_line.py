@@ -81,8 +81,8 @@ def test_what_goes_at_the_right_gives_way_whole_and_the_last_one_is_cut(tmp_path
 
 def test_the_keys_are_told_where_there_is_room(tmp_path: Path) -> None:
     of = a_line(tmp_path, "model")
-    assert of.row(known(of), 80, shows_keys=True).text == "  gpt-5-codex · ? for shortcuts"
-    assert of.row(known(of), 20, shows_keys=True).text == "  gpt-5-codex"
+    assert of.row(known(of), 80, help_key="?").text == "  gpt-5-codex · ? for shortcuts"
+    assert of.row(known(of), 20, help_key="?").text == "  gpt-5-codex"
 
 
 def test_limits_stand_there_from_the_share_that_the_user_wants_and_in_colour_when_near(tmp_path: Path) -> None:

@@ -72,6 +72,7 @@ class Tui(msgspec.Struct, frozen=True):
     modes. `status_line` names what stands below the composer, a limit only once so many percent are used
     (`status_line_limits_from`); `status_line_command` is a program with its arguments that prints more for it.
     `animations` lets what runs move, and `plain` says everything in plain lines.
+    `keymap` has by context and action a key, several, or none.
     """
 
     notifications: bool | tuple[str, ...] = False
@@ -90,6 +91,7 @@ class Tui(msgspec.Struct, frozen=True):
     status_line_command: tuple[str, ...] = ()
     animations: bool = True
     plain: bool = False
+    keymap: Mapping[str, Mapping[str, str | tuple[str, ...]]] = {}
 
 
 class ToolsToml(msgspec.Struct, frozen=True):

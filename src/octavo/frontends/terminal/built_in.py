@@ -53,6 +53,7 @@ COMMANDS = (
     Command("permissions", "choose what may run without a question; the rules that are remembered"),
     Command("hooks", "see the hooks, and trust those of this project", busy=True),
     Command("skills", "see the skills, use one, switch them on and off", busy=True),
+    Command("keymap", "what the keys are bound to", busy=True),
     Command("vim", "vi's modes in the draft, on or off for this session", busy=True),
     Command("statusline", "choose what stands below the composer", busy=True),
 )

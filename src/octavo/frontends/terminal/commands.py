@@ -24,13 +24,14 @@ from octavo.frontends.terminal.effects import (
     ListTitleItems,
     LogOut,
     NewSession,
-    OpenPager,
     OpenView,
     Operate,
     PrintAgain,
     Quit,
     RenameSession,
     ShowDiff,
+    ShowHelp,
+    ShowKeys,
     ShowMcp,
     ShowStatus,
     ShowUsage,
@@ -120,12 +121,6 @@ def _feedback(now: Situation) -> tuple[Effect, ...]:
     return (OpenView(feedback_picker(now.feedback_files)),)
 
 
-def _help(_: Situation) -> tuple[Effect, ...]:
-    from octavo.frontends.terminal.views.help_pager import help_pager
-
-    return (OpenPager(help_pager()),)
-
-
 def _fork(now: Situation) -> tuple[Effect, ...]:
     if not now.messages:
         return (Info("There is nothing to copy yet.", "send a message first"),)
@@ -139,7 +134,7 @@ def _rename(now: Situation) -> tuple[Effect, ...]:
         return (RenameSession(now.argument),)
     from octavo.frontends.terminal.views.note import Note
 
-    hint = "enter to save, esc to go back"
+    hint = "{list.accept} to save, {list.cancel} to go back"
     placeholder = f"now: {now.name}" if now.name else "a few words"
     return (OpenView(Note("The name of this session", placeholder, _named, hint)),)
 
@@ -175,7 +170,8 @@ _RUN: Mapping[str, Callable[[Situation], tuple[Effect, ...]]] = {
     "quit": lambda _: (Quit(),),
     "exit": lambda _: (Quit(),),
     "feedback": _feedback,
-    "help": _help,
+    "help": lambda _: (ShowHelp(),),
+    "keymap": lambda _: (ShowKeys(),),
     "statusline": lambda _: (ListStatusItems(),),
     "theme": lambda _: (ListThemes(),),
     "copy": lambda _: (ListCopies(),),

@@ -146,6 +146,14 @@ ComposerEffect = (
 # --- from views and commands ------------------------------------------------------------------
 
 
+class ShowHelp(msgspec.Struct, frozen=True):
+    """Show all keys and commands."""
+
+
+class ShowKeys(msgspec.Struct, frozen=True):
+    """Show what keys are bound to."""
+
+
 class SwitchModes(msgspec.Struct, frozen=True):
     """Let the draft have vi's modes, or none if it has them."""
 
@@ -451,6 +459,8 @@ ViewEffect = (
     ToDraft
     | HeldEscape
     | SwitchModes
+    | ShowHelp
+    | ShowKeys
     | Operate
     | Answer
     | QuitHint

@@ -393,7 +393,8 @@ class Interface:
         from octavo.engine.project_docs import cut_documents
 
         self.looks.tell_faults()
-        for line in cut_documents(self.config):
+        problems, self.app.problems = self.app.problems, ()
+        for line in (*problems, *cut_documents(self.config)):
             self.warn(line)
 
     def _could_not_open(self, error: OctavoError) -> None:

@@ -18,6 +18,7 @@ from octavo.frontends.terminal.app.app import App
 from octavo.frontends.terminal.composer.composer import Composer
 from octavo.frontends.terminal.composer.status import FRAME
 from octavo.frontends.terminal.first_steps import first_steps, update_question
+from octavo.frontends.terminal.keys.keymap import DEFAULT, Keymap
 from octavo.frontends.terminal.request import CHOOSE, NEW, NEWEST, SavedSession, TerminalRequest
 from octavo.frontends.terminal.screen.screen import Screen
 from octavo.frontends.terminal.screen.tty import Tty
@@ -131,7 +132,7 @@ def is_plain(config: Config) -> bool:
 def _drawn(tty: Tty, config: Config) -> Shown:
     """Live rows at the bottom of the screen."""
     screen = Screen(tty, config.environ)
-    app = App(composer_of(config), screen.depth, tempo=FRAME if config.tui.animations else _SECOND)
+    app = _app(config, screen.depth, FRAME if config.tui.animations else _SECOND)
     if config.tui.theme is not None:
         from octavo.frontends.terminal.themes.choose import chosen_theme
 
@@ -153,7 +154,7 @@ def _plain(tty: Tty, config: Config) -> Shown:
 
     is_dumb = config.environ.get("TERM") == "dumb"
     screen = (LineScreen if is_dumb else PlainScreen)(tty, config.environ)
-    app = App(composer_of(config), screen.depth, tempo=None)
+    app = _app(config, screen.depth, None)
     face = PlainFace(app, reads_lines=is_dumb, pages=not is_dumb and bool(config.environ.get("PAGER", "").strip()))
     return screen, app, face
 
@@ -168,10 +169,27 @@ def _draw(screen: Surface, face: Face) -> None:
         screen.draw(frame.rows, frame.cursor)
 
 
-def composer_of(config: Config) -> Composer:
+def _app(config: Config, depth: int, tempo: float | None) -> App:
+    keys, problems = keys_of(config)
+    app = App(composer_of(config, keys), depth, tempo=tempo)
+    app.problems = problems
+    return app
+
+
+def keys_of(config: Config) -> tuple[Keymap, tuple[str, ...]]:
+    """The keys as the user has bound them, and what is wrong with that."""
+    if not config.tui.keymap:
+        return DEFAULT, ()
+    from octavo.frontends.terminal.keys.user_keymap import user_keymap
+
+    return user_keymap(config.tui.keymap)
+
+
+def composer_of(config: Config, keys: Keymap | None = None) -> Composer:
     """The composer of a start, with one of the examples in it."""
     example = EXAMPLES[os.urandom(1)[0] % len(EXAMPLES)]
-    composer = Composer(config.cwd, bursts=not config.disable_paste_burst, example=example)
+    keys = DEFAULT if keys is None else keys
+    composer = Composer(config.cwd, bursts=not config.disable_paste_burst, example=example, keys=keys)
     composer.enter_steers = config.tui.enter_steers
     if config.tui.vim_mode_default:
         composer.modes.switch(on=True)

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 _INDENT = Span("  ")
 _BETWEEN = Span(" · ", DIM)
-_SHORTCUTS = Span("? for shortcuts", DIM)
 _LITTLE_ROOM, _HARDLY_ROOM = 25, 10
 _MUCH_USED, _NEARLY_USED = 75, 90
 
@@ -49,14 +48,14 @@ class StatusLine:
         """What is known at this moment."""
         return Known(self._around, self._around.settings(), chat, is_open, is_asked, now)
 
-    def row(self, known: Known, columns: int, *, shows_keys: bool = False) -> Line:
-        """The row; with `shows_keys` it ends with how to see them, where there is room."""
+    def row(self, known: Known, columns: int, *, help_key: str = "") -> Line:
+        """The row; with `help_key` it ends with how to see the keys, where there is room."""
         tui = known.config.tui
         parts = [part for name in self.items if (part := _part(name, known, colors=tui.status_line_use_colors))]
         if self.said.spans:
             parts.append(self.said.spans)
-        if shows_keys:
-            parts.append((_SHORTCUTS,))
+        if help_key:
+            parts.append((Span(f"{help_key} for shortcuts", DIM),))
         row = line(_INDENT)
         for number, part in enumerate(parts):
             longer = Line(row.spans + ((_BETWEEN, *part) if number else part))

@@ -31,6 +31,8 @@ from octavo.frontends.terminal.effects import (
     QuitHint,
     Redraw,
     SearchSessions,
+    ShowHelp,
+    ShowKeys,
     Submit,
     Suspend,
     SwitchModes,
@@ -55,11 +57,12 @@ if TYPE_CHECKING:
 Rgb = tuple[int, int, int]
 Perform = Callable[[Effect, float], None]
 
-_ANYWHERE: dict[Key, Effect] = {
-    Key("t", ctrl=True): OpenTranscript(),
-    Key("z", ctrl=True): Suspend(),
-    Key("l", ctrl=True): Redraw(),
+_ANYWHERE: dict[str, Effect] = {
+    "open_transcript": OpenTranscript(),
+    "suspend": Suspend(),
+    "clear_terminal": Redraw(),
 }
+"""What the keys of these actions lead to over lists and questions, too."""
 
 
 _BEFORE = Quit | Suspend | Redraw | ListSessions | SearchSessions | PreviewSession | PickSession
@@ -75,7 +78,10 @@ class App:
     """
 
     def __init__(self, composer: Composer, depth: int, *, tempo: float | None = FRAME) -> None:
-        self.composer, self.views = composer, ViewStack()
+        self.composer, self.keys, self.views = composer, composer.keys, ViewStack(composer.keys)
+        self.problems: tuple[str, ...] = ()
+        """What is wrong with the bindings of the user, to be told when a session begins."""
+        self._stroke: Key | None = None
         self.pager: View | None = None
         self.talk: Talk | None = None
         self.status_line: StatusLine | None = None
@@ -172,12 +178,21 @@ class App:
                     self.views.push(view, now)
                 case OpenPager(pager):
                     self.pager = pager
+                    pager.keys = self.keys
                     pager.appear(now)
                 case ToDraft(value):
                     self.run(self.composer.handle(value, now), now)
                 case InsertText(text):
                     key = Key(text, text=text) if len(text) == 1 else Paste(text)
                     self.run(self.composer.handle(key, now), now)
+                case ShowHelp():
+                    from octavo.frontends.terminal.views.help_pager import help_pager
+
+                    self.run((OpenPager(help_pager(self.keys)),), now)
+                case ShowKeys():
+                    from octavo.frontends.terminal.views.help_pager import keymap_pager
+
+                    self.run((OpenPager(keymap_pager(self.keys)),), now)
                 case SwitchModes():
                     self.composer.modes.switch(on=self.composer.modes.modal is None)
                     state = "on" if self.composer.modes.modal is not None else "off"
@@ -193,6 +208,7 @@ class App:
                 case OpenTranscript(backtrack):
                     if self.talk is not None:
                         self.pager = self.talk.transcript(backtrack=backtrack)
+                        self.pager.keys = self.keys
                 case _:
                     self._do(effect, now)
         self._keep_time(now)
@@ -214,10 +230,35 @@ class App:
             self.perform(one, now)
 
     def _press(self, key: Key | Paste, now: float) -> None:
+        """Take a key, or two strokes as the one key that they mean together."""
+        context = self._context
+        first, self._stroke = self._stroke, None
+        if first is not None:
+            both = self.keys.whole(first, key, context)
+            if both is not None:
+                self._take(both, now)
+                return
+            self._take(first, now)
+        if isinstance(key, Key) and self.keys.begins(key, context):
+            self._stroke = key
+        else:
+            self._take(key, now)
+
+    @property
+    def _context(self) -> str:
+        """Where keys go: a context of the group that they are looked up in."""
+        if self.pager is not None:
+            return "pager"
+        if self.views.top is None:
+            return "composer"
+        return "approval" if self.views.has_question else "list"
+
+    def _take(self, key: Key | Paste, now: float) -> None:
         pager = self.pager
+        anywhere = _ANYWHERE.get(self.keys.action("global", key)) if isinstance(key, Key) else None
         if pager is not None:
-            if isinstance(key, Key) and isinstance(_ANYWHERE.get(key), Suspend | Redraw):
-                self.perform(_ANYWHERE[key], now)
+            if isinstance(anywhere, Suspend | Redraw):
+                self.perform(anywhere, now)
                 return
             outcome = pager.handle(key, now)
             if outcome.then != "stay" and self.pager is pager:
@@ -226,8 +267,8 @@ class App:
             self.run(outcome.effects, now)
         elif self.views.top is None:
             self.run(self.composer.handle(key, now), now)
-        elif isinstance(key, Key) and key in _ANYWHERE:
-            self.run((_ANYWHERE[key],), now)
+        elif anywhere is not None:
+            self.run((anywhere,), now)
         else:
             self.run(self.views.handle(key, now), now)
 
@@ -297,7 +338,8 @@ class App:
         if self.status_line is not None:
             known = self.known(self.status_line, now)
             room = columns - mode_columns(self.composer.modes.shown)
-            row = self.status_line.row(known, max(room, 0), shows_keys=self.composer.empty)
+            help_key = self.keys.shown("composer.toggle_shortcuts") if self.composer.empty else ""
+            row = self.status_line.row(known, max(room, 0), help_key=help_key)
             pane = replace(pane, status_line=row)
         if self.talk is None:
             return pane

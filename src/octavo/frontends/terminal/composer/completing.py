@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from octavo.frontends.custom_prompts import PREFIX, Prompt, completed, names_in, takes_numbered
 from octavo.frontends.terminal.built_in import BY_NAME
 from octavo.frontends.terminal.composer.draft import Draft
-from octavo.frontends.terminal.composer.editor import Editor, row_step
+from octavo.frontends.terminal.composer.editor import Editor
 from octavo.frontends.terminal.effects import RunCommand, SearchFiles
 from octavo.frontends.terminal.keys.key import Key
 
@@ -88,7 +88,8 @@ class Completing:
         completion = self.open
         if completion is None:
             return None
-        if (step := row_step(key)) and completion.popup.items:
+        step = {"up": -1, "down": 1}.get(key.name, 0)
+        if step and completion.popup.items:
             from octavo.frontends.terminal.composer.popup import moved
 
             self.open = replace(completion, popup=moved(completion.popup, step))

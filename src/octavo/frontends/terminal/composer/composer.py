@@ -9,18 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
-from msgspec.structs import replace
-
 from octavo.frontends.custom_prompts import Prompt
 from octavo.frontends.terminal.composer.burst import Burst, TakenBack
 from octavo.frontends.terminal.composer.completing import Completing
-from octavo.frontends.terminal.composer.draft import Draft, Picture, expanded
+from octavo.frontends.terminal.composer.draft import Draft, expanded
 from octavo.frontends.terminal.composer.drawing import text_columns
-from octavo.frontends.terminal.composer.editor import Editor, row_step, typed
+from octavo.frontends.terminal.composer.earlier import Earlier
+from octavo.frontends.terminal.composer.editor import Editor, typed
+from octavo.frontends.terminal.composer.inserting import Inserting
 from octavo.frontends.terminal.composer.modes import Modes
-from octavo.frontends.terminal.composer.paste import attached, pasted, with_line_feeds
-from octavo.frontends.terminal.composer.pictures import EXTENSIONS, Found, ReadSize, picture_size
-from octavo.frontends.terminal.composer.recall import Recall
+from octavo.frontends.terminal.composer.paste import with_line_feeds
+from octavo.frontends.terminal.composer.pictures import ReadSize, picture_size
 from octavo.frontends.terminal.composer.submission import Message, read, with_pictures
 from octavo.frontends.terminal.composer.waiting import Waiting
 from octavo.frontends.terminal.effects import (
@@ -39,6 +38,7 @@ from octavo.frontends.terminal.effects import (
     UserShell,
 )
 from octavo.frontends.terminal.keys.key import Key, Paste
+from octavo.frontends.terminal.keys.keymap import DEFAULT, Keymap
 
 TYPE_CHECKING = False  # what the first frame does not show is loaded when it is used
 if TYPE_CHECKING:
@@ -51,6 +51,17 @@ CLIPBOARD_LIMIT = 1.0
 Effects = list[ComposerEffect]
 
 
+_ASKED: dict[str, ComposerEffect] = {
+    "global.open_transcript": OpenTranscript(),
+    "global.suspend": Suspend(),
+    "global.clear_terminal": Redraw(),
+    "global.copy": RunCommand("copy"),
+    "global.toggle_vim_mode": RunCommand("vim"),
+    "composer.attach_image": PasteImage(),
+}
+"""Actions that are done elsewhere."""
+
+
 class Composer:
     """The draft and all that belongs to it; what is public is for drawing.
 
@@ -61,28 +72,33 @@ class Composer:
     """
 
     def __init__(
-        self, folder: str, *, bursts: bool = True, example: str = "", read_size: ReadSize = picture_size
+        self,
+        folder: str,
+        *,
+        bursts: bool = True,
+        example: str = "",
+        read_size: ReadSize = picture_size,
+        keys: Keymap = DEFAULT,
     ) -> None:
-        self.editor = Editor()
+        self.keys = keys
+        self.editor = Editor(keys)
         self.waiting = Waiting()
         self.modes = Modes(self.editor)
         self.busy = False
         self.steerable = False
         self.beside = False
         self.enter_steers = False
-        self.shortcuts = False
+        self.shortcuts = self._had_shortcuts = False
         self.hint: Literal["", "ctrl-c", "backtrack"] = ""
         self.example = example
         self.columns = 77
         self.top_row = 0
-        self.recall = Recall()
-        self._folder = folder
-        self._read_size = read_size
+        self._earlier = Earlier(self.editor)
+        self.recall = self._earlier.recall
+        self._inserting = Inserting(self.editor, self.modes, folder, read_size)
         self._burst = Burst(bursts)
-        self._completing = Completing(self._attached)
-        self._pictures = 0
+        self._completing = Completing(self._inserting.label)
         self._at_interrupt = Draft()
-        self.search: HistorySearch | None = None
         self._held: list[tuple[Key | Paste, float]] = []
         self._held_until: float | None = None
 
@@ -108,8 +124,8 @@ class Composer:
             return effects + searched
         if isinstance(key, Paste):
             self._plain_footer()
-            self._insert_paste(self._burst.end())
-            self._insert_paste(key.text)
+            self._inserting.paste(self._burst.end())
+            self._inserting.paste(key.text)
         else:
             effects += self._key(key, now)
         if any(isinstance(effect, PasteImage) for effect in effects):
@@ -124,7 +140,7 @@ class Composer:
         """Time has gone on."""
         if self._held_until is not None and now >= self._held_until:
             return self._release()
-        self._insert_paste(self._burst.flush(now))
+        self._inserting.paste(self._burst.flush(now))
         return self._follow()
 
     def _key(self, key: Key, now: float) -> Effects:
@@ -133,11 +149,12 @@ class Composer:
         if text := typed(key):
             self._type(key, text, now)
             return []
-        if key.name != "escape":
+        self._had_shortcuts = self.shortcuts
+        if not self._is_escape(key):
             self._plain_footer()
         if key == Key("enter"):
-            return self._enter(now)
-        self._insert_paste(self._burst.end())
+            return self._enter(key, now)
+        self._inserting.paste(self._burst.end())
         followed = self._follow()
         for handle in (self._complete_with, self._command_key, self._recall_with):
             if (effects := handle(key)) is not None:
@@ -149,8 +166,9 @@ class Composer:
 
     def _modal_key(self, key: Key, now: float) -> Effects:
         """A key that is a command, or Esc."""
-        self._insert_paste(self._burst.end())
-        if key.name != "escape":
+        self._inserting.paste(self._burst.end())
+        self._had_shortcuts = self.shortcuts
+        if not self._is_escape(key):
             self._plain_footer()
         outcome = self.modes.handle(key, self.columns, now)
         if outcome == "submit":
@@ -158,19 +176,16 @@ class Composer:
         if outcome == "slash":
             self.editor.insert(Draft("/"))
         elif outcome in ("older", "newer"):
-            return self._recall_with(Key("up" if outcome == "older" else "down")) or []
+            return self._recall_by(-1 if outcome == "older" else 1) or []
         elif outcome is None:
             return self._beside_commands(key)
         return []
 
     def _beside_commands(self, key: Key) -> Effects:
         """A key that means the same whether commands are expected or text."""
-        if typed(key) == "?":
-            self.shortcuts = not self.shortcuts
-            return []
         if (effects := self._command_key(key)) is not None:
             return effects
-        if row_step(key) and (effects := self._recall_with(key)) is None:
+        if self.keys.row_step(key) and (effects := self._recall_with(key)) is None:
             self.editor.handle(key, self.columns)
         return effects or []
 
@@ -180,14 +195,15 @@ class Composer:
         verdict = self._burst.character(text, now, self.editor.draft)
         if isinstance(verdict, TakenBack):
             self.editor.take_back(verdict.draft)
-        elif not verdict and text == "?" and self.empty:
+        elif not verdict and self.empty and self.keys.means(key, "composer.toggle_shortcuts"):
             self.shortcuts = not shortcuts
         elif not verdict:
-            if shortcuts and self._burst.run == f"?{text}":
-                self.editor.insert(Draft("?"))  # it was the beginning of a text, not a question
+            run = self._burst.run
+            if shortcuts and len(run) > len(text) and run.endswith(text):
+                self.editor.insert(Draft(run[: -len(text)]))  # it was the beginning of a text, not a question
             self.editor.handle(key, self.columns)
 
-    def _enter(self, now: float) -> Effects:
+    def _enter(self, key: Key, now: float) -> Effects:
         command = self.completion is not None or self.editor.draft.text.startswith("/")
         verdict = self._burst.enter(now, command=command)
         if isinstance(verdict, TakenBack):
@@ -195,41 +211,49 @@ class Composer:
         elif verdict == "newline":
             self.editor.insert(Draft("\n"))
         elif not verdict:
-            effects = self._complete_with(Key("enter"))
-            return self._submit(tell=self.enter_steers) if effects is None else effects
+            for handle in (self._complete_with, self._command_key):
+                if (effects := handle(key)) is not None:
+                    return effects
+            self.editor.handle(key, self.columns)
         return []
 
     def _command_key(self, key: Key) -> Effects | None:
         """Keys that do something other than editing."""
-        match key:
-            case Key("escape", False, False):
-                return self._escape()
-            case Key("c", True, False):
-                return self._ctrl_c()
-            case Key("d", True, False) if self.empty:
-                return [Quit()]
-            case Key("t", True, False):
-                return [OpenTranscript()]
-            case Key("z", True, False):
-                return [Suspend()]
-            case Key("l", True, False):
-                return [Redraw()]
-            case Key("g", True, False):
-                return [EditDraft(expanded(self.editor.draft))]
-            case Key("r", True, False):
-                from octavo.frontends.terminal.composer.history_search import HistorySearch
+        if (key.name, key.ctrl, key.alt) == ("c", True, False):
+            return self._ctrl_c()
+        if (key.name, key.ctrl, key.alt) == ("d", True, False) and self.empty:
+            return [Quit()]
+        for action in self.keys.found(key, "composer"):
+            if (effects := self._act(action)) is not None:
+                return effects
+        return None
 
-                self.search = HistorySearch(self.recall, self.editor)
+    def _act(self, action: str) -> Effects | None:
+        """What an action does now; None: it is one of editing, or means nothing."""
+        if (asked := _ASKED.get(action)) is not None:
+            return [asked]
+        match action:
+            case "chat.interrupt_turn" if self.busy or self.beside:
+                return self._interrupt()
+            case "chat.edit_previous_message" | "chat.interrupt_turn":
+                return self._escape(goes_back=action == "chat.edit_previous_message")
+            case "global.open_external_editor":
+                return [EditDraft(expanded(self.editor.draft))]
+            case "composer.history_search_previous":
+                self._earlier.begin_search()
                 return []
-            case Key("v", True, False):
-                return [PasteImage()]
-            case Key("tab", False, False) if self._takes_at_once:
+            case "composer.toggle_shortcuts" if self.empty:
+                self.shortcuts = not self._had_shortcuts
+                return []
+            case "composer.submit":
+                return self._submit(tell=self.enter_steers)
+            case "composer.queue" if self._takes_at_once:
                 return self._submit(tell=not self.enter_steers)
-            case Key("up", False, True, shift):
-                if shift:
-                    self.waiting.let_newest_go_first()
-                else:
-                    self._take_from_queue()
+            case "chat.send_queued_message_first":
+                self.waiting.let_newest_go_first()
+                return []
+            case "chat.edit_queued_message":
+                self._take_from_queue()
                 return []
         return None
 
@@ -242,16 +266,17 @@ class Composer:
     def _plain_footer(self) -> None:
         self.shortcuts, self.hint = False, ""
 
-    def _escape(self) -> Effects:
-        if self.busy or self.beside:
-            return self._interrupt()
+    def _escape(self, *, goes_back: bool) -> Effects | None:
+        """Where no turn runs: close the popup, or go back to an earlier message."""
         if self.completion:
             self._completing.dismiss(self.editor.draft)
-        elif not self.editor.draft.text:
+        elif goes_back and not self.editor.draft.text:
             if self.hint == "backtrack":
                 self._plain_footer()
                 return [OpenTranscript(backtrack=True)]
             self.hint = "backtrack"
+        elif not goes_back:
+            return None
         return []
 
     def _ctrl_c(self) -> Effects:
@@ -269,21 +294,9 @@ class Composer:
 
     # --- pastes and pictures ---
 
-    def _insert_paste(self, text: str) -> None:
-        if text:
-            own_command = self.editor.draft.text.startswith("!")  # quotes are those of a shell there
-            number = self._pictures + 1
-            self._insert(pasted(text, self._folder, number, self._read_size, names_files=not own_command))
-
-    def _insert(self, new: Draft) -> None:
-        self._pictures += sum(isinstance(label.content, Picture) for label in new.labels)
-        self.modes.insert(new)
-
     def clipboard_image(self, path: str | None) -> Effects:
         """The answer to `PasteImage`: where the picture is, None when there is none."""
-        size = self._read_size(path) if path else None
-        if path and size:
-            self._insert(attached([Found(path, size)], self._pictures + 1))
+        self._inserting.clipboard(path)
         return self._release() + self._follow()
 
     def _release(self) -> Effects:
@@ -316,21 +329,24 @@ class Composer:
 
     def _complete_with(self, key: Key) -> Effects | None:
         """Keys that belong to the popup while it is open; None: this one does not."""
-        taken = self._completing.handle(key, self.editor)
+        taken = self._completing.handle(self._popup_key(key), self.editor)
         if taken is None:
             return None
         if isinstance(taken, RunCommand):
             return self._run(taken)
         return self._submit() if taken == "submit" else []
 
-    def _attached(self, path: str) -> Draft | None:
-        """A label for the picture, if the file is one."""
-        found = Found(f"{self._folder}/{path}", (0, 0))
-        size = self._read_size(found.path) if path.lower().endswith(EXTENSIONS) else None
-        if not size:
-            return None
-        self._pictures += 1
-        return attached([replace(found, size=size)], self._pictures)
+    def _popup_key(self, key: Key) -> Key:
+        """The key that the popup knows the same by: ↑ and ↓ move, Enter takes."""
+        keys = self.keys
+        if keys.means(key, "list.accept") or keys.means(key, "composer.submit"):
+            return Key("enter")
+        if keys.means(key, "list.move_up") or keys.means(key, "editor.move_up"):
+            return Key("up")
+        return Key("down") if keys.means(key, "list.move_down") or keys.means(key, "editor.move_down") else key
+
+    def _is_escape(self, key: Key) -> bool:
+        return self.keys.means(key, "chat.interrupt_turn", "chat.edit_previous_message")
 
     # --- sending ---
 
@@ -379,7 +395,7 @@ class Composer:
         self.busy = self.steerable = False
         waiting = self.waiting
         if interrupted and (waiting.queue or waiting.told):
-            self._end_search()
+            self._earlier.end_search()
             draft = self.editor.draft
             types_on = bool(draft.text) and draft != self._at_interrupt
             self.editor.set(waiting.given_back(draft, types_on=types_on))
@@ -405,40 +421,35 @@ class Composer:
     # --- earlier messages ---
 
     def _recall_with(self, key: Key) -> Effects | None:
-        step = row_step(key)
-        if not step or not self.recall.applies(self.editor.draft):
-            return None
-        entry = (self.recall.older if step < 0 else self.recall.newer)(self.editor.draft)
-        if isinstance(entry, FetchHistory):
-            return [entry]
-        if entry is None:
-            return None
-        self._show(entry)
-        return []
+        return self._recall_by(self.keys.row_step(key))
+
+    def _recall_by(self, step: int) -> Effects | None:
+        found = self._earlier.step(step)
+        if found is True:
+            self._completing.dismiss(self.editor.draft)
+        return [found] if isinstance(found, FetchHistory) else [] if found else None
 
     def history_entry(self, offset: int, log_id: int, text: str | None) -> Effects:
         """The answer to `FetchHistory`; None when the entry cannot be read."""
-        entry = self.recall.fetched(offset, log_id, text, self.editor.draft)
-        if entry is not None:
-            self._show(entry)
+        if self._earlier.fetched(offset, log_id, text):
+            self._completing.dismiss(self.editor.draft)
         return self._follow()
+
+    @property
+    def search(self) -> HistorySearch | None:
+        """The search of earlier messages that runs."""
+        return self._earlier.search
 
     def _search_with(self, search: HistorySearch, key: Key | Paste) -> Effects | None:
         """Keys of the search while it runs; None: this one ended it and has its own meaning."""
         if isinstance(key, Key) and (looked := search.handle(key)) is not None:
             return list(looked)
-        self.search = None
+        self._earlier.search = None
         self._completing.dismiss(self.editor.draft)
-        if key == Key("escape") or key == Key("c", ctrl=True):
+        if key == Key("escape") or key == Key("c", ctrl=True) or self.keys.means(key, "chat.interrupt_turn"):
             search.cancel()
             return self._interrupt() if (self.busy or self.beside) and self.modes.pass_escape else []
         return [] if key == Key("enter") else None
-
-    def _end_search(self) -> None:
-        """Another text comes: the draft is the user's own again."""
-        if self.search:
-            self.search.cancel()
-            self.search = None
 
     def history_found(self, part: str, offset: int, text: str | None) -> None:
         """The answer to `FindHistory`; None when no entry holds it."""
@@ -467,7 +478,7 @@ class Composer:
 
     def set_text(self, text: str) -> Effects:
         """Another text, the cursor at its start: a message that is to be edited again."""
-        self._end_search()
+        self._earlier.end_search()
         self._show(Draft(with_line_feeds(text)))
         return self._follow()
 

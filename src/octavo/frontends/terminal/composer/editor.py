@@ -11,6 +11,7 @@ from octavo.frontends.terminal.composer import draft as drafts
 from octavo.frontends.terminal.composer.draft import Draft
 from octavo.frontends.terminal.composer.rows import column_of, index_at, row_at, rows_of
 from octavo.frontends.terminal.keys.key import Key
+from octavo.frontends.terminal.keys.keymap import DEFAULT, Keymap
 
 MOST_UNDONE = 100
 
@@ -20,7 +21,8 @@ Range = tuple[int, int]
 class Editor:
     """A draft with what its keys remember: the killed text, the wanted column, the states before."""
 
-    def __init__(self) -> None:
+    def __init__(self, keys: Keymap = DEFAULT) -> None:
+        self.keys = keys
         self.draft = Draft()
         self.killed = Draft()
         self._column: int | None = None
@@ -31,25 +33,26 @@ class Editor:
 
     def handle(self, key: Key, columns: int) -> bool:
         """Edit with this key; `columns` is the width of the text for moves by row. False: the key edits nothing."""
-        chord = (key.name, key.ctrl, key.alt)
         wanted, self._column = self._column, None
         if text := typed(key):
             self.insert(Draft(text), typing=True)
-        elif is_newline(key):
+            return True
+        action = self.keys.action("editor", key)
+        if action == "insert_newline":
             self.insert(Draft("\n"))
-        elif step := row_step(key):
-            self._move_by_row(step, columns, wanted)
-        elif chord in _MOVES:
-            self.move(_MOVES[chord](self.draft, self.draft.cursor))
-        elif chord in _DELETIONS:
-            self._replace(_DELETIONS[chord](self.draft, self.draft.cursor), Draft())
-        elif chord in _KILLS:
-            self._kill(_KILLS[chord](self.draft, self.draft.cursor))
-        elif chord == ("y", True, False):
+        elif action in ("move_up", "move_down"):
+            self._move_by_row(1 if action == "move_down" else -1, columns, wanted)
+        elif action in _MOVES:
+            self.move(_MOVES[action](self.draft, self.draft.cursor))
+        elif action in _DELETIONS:
+            self._replace(_DELETIONS[action](self.draft, self.draft.cursor), Draft())
+        elif action in _KILLS:
+            self._kill(_KILLS[action](self.draft, self.draft.cursor))
+        elif action == "yank":
             self.insert(self.killed)
-        elif key.name in "_/7" and key.ctrl:
+        elif action == "undo":
             self.undo()
-        elif chord in _REDO:
+        elif action == "redo":
             self.redo()
         else:
             return False
@@ -151,19 +154,6 @@ class Editor:
         self.move(index)
 
 
-def is_newline(key: Key) -> bool:
-    """Enter with any modifier, Ctrl+J, Ctrl+M as a key of its own."""
-    if key.name == "enter":
-        return key.ctrl or key.alt or key.shift
-    return key.name in ("j", "m") and key.ctrl and not key.alt
-
-
-def row_step(key: Key) -> int:
-    """-1 for Up and Ctrl+P, 1 for Down and Ctrl+N, 0 for other keys."""
-    plain = not key.alt and key.ctrl == (len(key.name) == 1)
-    return _UP_DOWN.get(key.name, 0) if plain else 0
-
-
 def typed(key: Key) -> str:
     """What the key types: Ctrl and Alt together are AltGr, one of them alone types nothing."""
     return key.text if key.ctrl == key.alt else ""
@@ -204,43 +194,31 @@ def _word_on(draft: Draft, index: int) -> Range:
     return index, drafts.word_after(draft, index)
 
 
-Chord = tuple[str, bool, bool]
-"""Name, Ctrl, Alt."""
+def _whole_line(draft: Draft, index: int) -> Range:
+    start, end = drafts.line_start(draft, index), drafts.line_end(draft, index)
+    return (start, end + 1) if end < len(draft.text) else (max(start - 1, 0), end)
 
-_REDO = (("_", False, True), ("z", True, True))
-_UP_DOWN = {"up": -1, "p": -1, "down": 1, "n": 1}
-_MOVES: dict[Chord, Callable[[Draft, int], int]] = {
-    ("left", False, False): drafts.before,
-    ("b", True, False): drafts.before,
-    ("right", False, False): drafts.after,
-    ("f", True, False): drafts.after,
-    ("left", False, True): drafts.word_before,
-    ("left", True, False): drafts.word_before,
-    ("b", False, True): drafts.word_before,
-    ("right", False, True): drafts.word_after,
-    ("right", True, False): drafts.word_after,
-    ("f", False, True): drafts.word_after,
-    ("home", False, False): drafts.line_start,
-    ("end", False, False): drafts.line_end,
-    ("home", True, False): lambda draft, index: 0,
-    ("end", True, False): lambda draft, index: len(draft.text),
-    ("a", True, False): _up_line_start,
-    ("e", True, False): _down_line_end,
+
+_MOVES: dict[str, Callable[[Draft, int], int]] = {
+    "move_left": drafts.before,
+    "move_right": drafts.after,
+    "move_word_left": drafts.word_before,
+    "move_word_right": drafts.word_after,
+    "move_line_start": drafts.line_start,
+    "move_line_end": drafts.line_end,
+    "move_draft_start": lambda draft, index: 0,
+    "move_draft_end": lambda draft, index: len(draft.text),
+    "move_line_start_or_up": _up_line_start,
+    "move_line_end_or_down": _down_line_end,
 }
-_DELETIONS: dict[Chord, Callable[[Draft, int], Range]] = {
-    ("backspace", False, False): _back,
-    ("h", True, False): _back,
-    ("delete", False, False): lambda draft, index: (index, drafts.after(draft, index)),
-    ("d", True, False): lambda draft, index: (index, drafts.after(draft, index)),
+_DELETIONS: dict[str, Callable[[Draft, int], Range]] = {
+    "delete_backward": _back,
+    "delete_forward": lambda draft, index: (index, drafts.after(draft, index)),
 }
-_KILLS: dict[Chord, Callable[[Draft, int], Range]] = {
-    ("w", True, False): _word_back,
-    ("backspace", False, True): _word_back,
-    ("backspace", True, False): _word_back,
-    ("h", True, True): _word_back,
-    ("delete", False, True): _word_on,
-    ("delete", True, False): _word_on,
-    ("d", False, True): _word_on,
-    ("u", True, False): _to_line_start,
-    ("k", True, False): _to_line_end,
+_KILLS: dict[str, Callable[[Draft, int], Range]] = {
+    "delete_backward_word": _word_back,
+    "delete_forward_word": _word_on,
+    "kill_line_start": _to_line_start,
+    "kill_line_end": _to_line_end,
+    "kill_whole_line": _whole_line,
 }

@@ -31,7 +31,7 @@ class HistorySearch:
             self.query += text
         elif (key.name, key.ctrl) in (("backspace", False), ("h", True)) and not key.alt:
             self.query = self.query[:-1]
-        elif (key.name, key.ctrl) == ("r", True):
+        elif self._editor.keys.means(key, "composer.history_search_previous"):
             return self._look(self._place)
         else:
             return None

@@ -38,7 +38,9 @@ class Pane(msgspec.Struct, frozen=True):
 def pane_rows(pane: Pane, width: int, height: int) -> tuple[list[Line], Cursor]:
     """At most `height` rows of at most `width` columns, and where the cursor is in them."""
     composer = pane.composer
-    stop = "esc" if composer.modes.pass_escape else "esc esc"
+    stop = composer.keys.shown("chat.interrupt_turn")
+    if stop == "esc" and not composer.modes.pass_escape:
+        stop = "esc esc"  # the first one leads to commands
     status = [status_row(pane.status, pane.now, width, pane.light, stop)] if pane.status else []
     queue = _queue_rows(composer, width)
     shares = _shares(pane, len(status), len(queue), row_count(composer.editor.draft, width), width, max(height, 1))
@@ -102,23 +104,30 @@ def _queue_rows(composer: Composer, width: int) -> list[Line]:
         return []
     from octavo.frontends.terminal.composer.queue import queue_rows, told_rows  # not for the first frame
 
-    return [*told_rows(composer.waiting.told, width), *queue_rows(composer.waiting.queue, width)]
+    return [*told_rows(composer.waiting.told, width), *queue_rows(composer.waiting.queue, width, composer.keys)]
 
 
 def _under(pane: Pane, width: int, height: int) -> list[Line]:
     """The popup or the footer."""
     composer = pane.composer
     if composer.search:
-        rows = [search_row(composer.search.query, missed=composer.search.missed)]
+        rows = [search_row(composer.search.query, composer.keys, missed=composer.search.missed)]
     elif composer.completion:
         from octavo.frontends.terminal.composer.popup import popup_rows  # not for the first frame
 
         rows = popup_rows(composer.completion.popup, width, height)
     elif composer.shortcuts:
-        rows = shortcut_rows(width, enhanced=pane.enhanced, primed=composer.hint == "backtrack")
+        rows = shortcut_rows(width, composer.keys, enhanced=pane.enhanced, primed=composer.hint == "backtrack")
     else:
-        row = footer_row(composer.hint, busy=composer.busy, empty=composer.empty, context_left=pane.context_left)
+        row = _footer(pane)
         if pane.status_line and not composer.hint:
             row = pane.status_line
         rows = [mode_row(composer.modes.shown, row) if composer.modes.shown else row]
     return [cut_line(line, width) for line in rows[:height]]
+
+
+def _footer(pane: Pane) -> Line:
+    composer = pane.composer
+    return footer_row(
+        composer.hint, composer.keys, busy=composer.busy, empty=composer.empty, context_left=pane.context_left
+    )

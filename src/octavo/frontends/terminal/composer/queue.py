@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable
 
 from octavo.frontends.terminal.composer.rows import rows_of, shown
 from octavo.frontends.terminal.composer.submission import Message
+from octavo.frontends.terminal.keys.keymap import DEFAULT, Keymap
 from octavo.frontends.terminal.text.styled import DIM, Line, Span, Style, line
 
 MOST_ROWS = 3
 _WAITING = Style(italic=True, roles=("dim",))
 _HEARD = "heard with the next step"
-_EDIT = f"{'⌥' if sys.platform == 'darwin' else 'alt'} + ↑ edit"
 
 
-def queue_rows(messages: Iterable[Message], width: int) -> list[Line]:
+def queue_rows(messages: Iterable[Message], width: int, keys: Keymap = DEFAULT) -> list[Line]:
     """Three rows of each message at most, and the key that takes the newest one back; nothing below 5 columns."""
     rows = _rows(messages, width, "↳")
-    return [*rows, line(Span(f"    {_EDIT}", DIM))] if rows else []
+    edit = keys.worded("{chat.edit_queued_message} edit")
+    return [*rows, line(Span(f"    {edit}", DIM))] if rows and edit else rows
 
 
 def told_rows(messages: Iterable[Message], width: int) -> list[Line]:

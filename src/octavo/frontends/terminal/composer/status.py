@@ -45,7 +45,7 @@ def status_row(status: Status, now: float | None, width: int, light: Light | Non
         spans = _shimmer(f"• {status.header}", now, light)
     else:
         spans = [mark(now), Span(" "), *_shimmer(status.header, now, None)]
-    hint = f" • {status.hint.replace('esc', stop, 1)}" * status.interruptible
+    hint = f" • {status.hint.replace('esc', stop, 1)}" * (status.interruptible and bool(stop))
     return cut_line(line(*spans, Span(f" ({clock(status.seconds)}{hint})", DIM)), width)
 
 

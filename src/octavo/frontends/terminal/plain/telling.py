@@ -86,7 +86,7 @@ class Telling:
             said.append(_HINTS[composer.hint].format(end="interrupt" if composer.busy else "quit"))
         shortcuts, self._shortcuts = self._shortcuts, composer.shortcuts
         if composer.shortcuts and not shortcuts:
-            said += [row.text.strip() for row in shortcut_rows(1, enhanced=enhanced, primed=False)]
+            said += [row.text.strip() for row in shortcut_rows(1, composer.keys, enhanced=enhanced, primed=False)]
         return said
 
 

@@ -27,20 +27,24 @@ EXEC_TITLE, PATCH_TITLE = "EXEC", "PATCH"
 _INDENT = line("  ")
 _LINES_A_PIECE = 200
 _LEVELS = {"low": SUCCESS, "medium": ACCENT, "high": ERROR}
-_REFUSE = Option("No, let me say what to do instead", key="esc")
+_REFUSE = Option("No, let me say what to do instead")
 
 
 def command_question(event_id: str, request: ExecApprovalRequest) -> Question:
     """May this command run? The answer carries the id of the event that asked."""
     about, command = _about(request.reason, request.risk), command_blocks(request.command)
 
-    def reply(option: Option, letter: str, decision: ReviewDecision) -> Reply:
-        return Reply(option, letter, Answer(event_id, request.call_id, decision, request.command))
+    def reply(option: Option, action: str, decision: ReviewDecision) -> Reply:
+        return Reply(option, action, Answer(event_id, request.call_id, decision, request.command))
 
     replies = (
-        reply(Option("Yes, run it", key="y"), "y", "approved"),
-        reply(Option("Yes, and stop asking for this command in this session", key="a"), "a", "approved_for_session"),
-        reply(_REFUSE, "n", "abort"),
+        reply(Option("Yes, run it"), "approve", "approved"),
+        reply(
+            Option("Yes, and stop asking for this command in this session"),
+            "approve_for_session",
+            "approved_for_session",
+        ),
+        reply(_REFUSE, "decline", "abort"),
     )
     count = len(about) + len(command)
     pager = partial(text_pager, EXEC_TITLE, about + command)
@@ -74,10 +78,10 @@ def patch_question(event_id: str, request: ApplyPatchApprovalRequest, name: Call
     about, changes = _about(request.reason, UNSET), patch_blocks(files)
     count = len(about) + len(changes) + sum(len(file.lines) for file in files)
 
-    def reply(option: Option, letter: str, decision: ReviewDecision) -> Reply:
-        return Reply(option, letter, Answer(event_id, request.call_id, decision, None))
+    def reply(option: Option, action: str, decision: ReviewDecision) -> Reply:
+        return Reply(option, action, Answer(event_id, request.call_id, decision, None))
 
-    replies = (reply(Option("Yes, apply it", key="y"), "y", "approved"), reply(_REFUSE, "n", "abort"))
+    replies = (reply(Option("Yes, apply it"), "approve", "approved"), reply(_REFUSE, "decline", "abort"))
     pager = partial(text_pager, PATCH_TITLE, about + changes)
     words = "The model asks to change files:"
     return Question("May these changes be made?", about, changes, count, replies, pager, words=words)

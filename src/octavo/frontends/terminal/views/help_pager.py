@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from octavo.frontends.terminal.built_in import COMMANDS
+from octavo.frontends.terminal.keys.actions import ACTIONS
+from octavo.frontends.terminal.keys.keymap import DEFAULT, Keymap
 from octavo.frontends.terminal.text.clean import one_line
 from octavo.frontends.terminal.text.styled import ACCENT, BOLD, DIM, Span, line
 from octavo.frontends.terminal.text.widths import width
 from octavo.frontends.terminal.views.blocks import Block, blank, paragraph
 from octavo.frontends.terminal.views.pager import Pager, text_pager
 
-TITLE = "HELP"
+TITLE, KEYMAP_TITLE = "HELP", "KEYMAP"
 
 Row = tuple[str, str]
 """What is pressed or typed, and what it does."""
@@ -20,17 +22,17 @@ KEYS: tuple[tuple[str, tuple[Row, ...]], ...] = (
     (
         "Sending",
         (
-            ("enter", "send the message; while a turn runs, let it wait for the end"),
-            ("tab", "while a turn runs: tell it now, without waiting for its end"),
-            ("shift + enter, alt + enter, ctrl + j", "begin a new line"),
-            ("alt + ↑", "take back the newest message that waits, to change or to drop it"),
-            ("alt + shift + ↑", "let it go first"),
-            ("esc", "stop the turn, or your command beside it; close a popup"),
-            ("esc esc", "go back to an earlier message (in an empty draft)"),
+            ("{composer.submit}", "send the message; while a turn runs, let it wait for the end"),
+            ("{composer.queue}", "while a turn runs: tell it now, without waiting for its end"),
+            ("{editor.insert_newline}", "begin a new line"),
+            ("{chat.edit_queued_message}", "take back the newest message that waits, to change or to drop it"),
+            ("{chat.send_queued_message_first}", "let it go first"),
+            ("{chat.interrupt_turn}", "stop the turn, or your command beside it; close a popup"),
+            ("{chat.edit_previous_message}", "twice: go back to an earlier message (in an empty draft)"),
             ("ctrl + c", "clear the draft; stop the turn; leave"),
             ("ctrl + d", "leave (in an empty draft)"),
             ("!COMMAND", "run a command of your own, without the model"),
-            ("!COMMAND tab", "while a turn runs: at once, beside it"),
+            ("!COMMAND {composer.queue}", "while a turn runs: at once, beside it"),
             ("@NAME", "find a file; from three letters on, ignored ones too"),
             ("/NAME", "run a command from the list below, or one of your prompts"),
         ),
@@ -38,22 +40,22 @@ KEYS: tuple[tuple[str, tuple[Row, ...]], ...] = (
     (
         "Writing",
         (
-            ("← → ctrl + b, ctrl + f", "a character back or on"),
-            ("alt + ← → alt + b, alt + f", "a word back or on"),
-            ("home end", "the start and the end of the line"),
-            ("ctrl + a, ctrl + e", "the same, then the line above or below"),
-            ("ctrl + home, ctrl + end", "the start and the end of the draft"),
-            ("↑ ↓ ctrl + p, ctrl + n", "a row up or down; earlier messages in an empty draft"),
-            ("ctrl + r", "find an earlier message"),
-            ("ctrl + w, alt + backspace", "kill the word before the cursor"),
-            ("alt + d, alt + delete", "kill the word behind it"),
-            ("ctrl + u, ctrl + k", "kill to the start or the end of the line"),
-            ("ctrl + y", "bring back what was killed last"),
-            ("ctrl + _", "undo"),
-            ("alt + _", "redo"),
-            ("ctrl + v", "attach the picture of the clipboard"),
+            ("{editor.move_left} {editor.move_right}", "a character back or on"),
+            ("{editor.move_word_left} {editor.move_word_right}", "a word back or on"),
+            ("{editor.move_line_start} {editor.move_line_end}", "the start and the end of the line"),
+            ("{editor.move_line_start_or_up} {editor.move_line_end_or_down}", "the same, then the line above or below"),
+            ("{editor.move_draft_start} {editor.move_draft_end}", "the start and the end of the draft"),
+            ("{editor.move_up} {editor.move_down}", "a row up or down; earlier messages in an empty draft"),
+            ("{composer.history_search_previous}", "find an earlier message"),
+            ("{editor.delete_backward_word}", "kill the word before the cursor"),
+            ("{editor.delete_forward_word}", "kill the word behind it"),
+            ("{editor.kill_line_start} {editor.kill_line_end}", "kill to the start or the end of the line"),
+            ("{editor.yank}", "bring back what was killed last"),
+            ("{editor.undo}", "undo"),
+            ("{editor.redo}", "redo"),
+            ("{composer.attach_image}", "attach the picture of the clipboard"),
             ("files dropped, paths pasted", "attach pictures, name other files"),
-            ("ctrl + g", "write the draft in $VISUAL or $EDITOR"),
+            ("{global.open_external_editor}", "write the draft in $VISUAL or $EDITOR"),
         ),
     ),
     (
@@ -72,28 +74,32 @@ KEYS: tuple[tuple[str, tuple[Row, ...]], ...] = (
     (
         "The screen",
         (
-            ("ctrl + t", "the transcript: whole scripts, outputs and thoughts"),
-            ("ctrl + l", "draw the live rows again"),
-            ("ctrl + z", "stop, and go back to the shell"),
-            ("?", "the most important keys (in an empty draft)"),
+            ("{global.open_transcript}", "the transcript: whole scripts, outputs and thoughts"),
+            ("{global.clear_terminal}", "draw the live rows again"),
+            ("{global.suspend}", "stop, and go back to the shell"),
+            ("{composer.toggle_shortcuts}", "the most important keys (in an empty draft)"),
         ),
     ),
     (
         "In pagers, this one too",
         (
-            ("↑ ↓ pgup pgdn space home end", "scroll"),
-            ("/WORDS enter", "search"),
-            ("n N", "the next hit, the one before"),
-            ("[ ]", "your message before, the one after (in the transcript)"),
-            ("q esc ctrl + c", "close"),
+            (
+                "{pager.scroll_up} {pager.scroll_down} {pager.page_up} {pager.page_down}",
+                "scroll by rows, by pages",
+            ),
+            ("{pager.jump_top} {pager.jump_bottom}", "the top, the bottom"),
+            ("{pager.find}, words, enter", "search"),
+            ("{pager.find_next} {pager.find_previous}", "the next hit, the one before"),
+            ("{pager.previous_message} {pager.next_message}", "your message before, the one after (in the transcript)"),
+            ("{pager.close} ctrl + c", "close"),
         ),
     ),
     (
         "Where the agent asks",
         (
-            ("y a n", "yes; yes for this session; no"),
-            ("↑ ↓ enter", "choose an answer"),
-            ("ctrl + a", "see the whole command or patch"),
+            ("{approval.approve} {approval.approve_for_session} {approval.decline}", "yes; yes for this session; no"),
+            ("{list.move_up} {list.move_down} {list.accept}", "choose an answer"),
+            ("{approval.open_fullscreen}", "see the whole command or patch"),
         ),
     ),
     (
@@ -117,13 +123,48 @@ KEYS: tuple[tuple[str, tuple[Row, ...]], ...] = (
 )
 
 
-def help_pager() -> Pager:
+def rows_of(rows: Sequence[Row], keys: Keymap) -> list[Row]:
+    """The rows with the keys as they are bound; one whose actions have none is left out."""
+    found = [(_named(name, keys), meaning) for name, meaning in rows]
+    return [(name, meaning) for name, meaning in found if name.strip()]
+
+
+def _named(template: str, keys: Keymap) -> str:
+    """The template with the first two keys of each of its actions, three where a new line is meant."""
+    before, _, rest = template.partition("{")
+    action, _, behind = rest.partition("}")
+    if "." not in action:
+        return template  # braces of vi
+    most = 3 if action == "editor.insert_newline" else 2
+    return before + keys.all_shown(action, most) + (_named(behind, keys) if "{" in behind else behind)
+
+
+def help_pager(keys: Keymap = DEFAULT) -> Pager:
     """The pager."""
-    sections = (*KEYS, ("Commands", tuple((command.usage, command.description) for command in COMMANDS)))
+    commands = tuple((command.usage, command.description) for command in COMMANDS)
+    return text_pager(
+        TITLE, _sections([*((title, rows_of(rows, keys)) for title, rows in KEYS), ("Commands", commands)])
+    )
+
+
+def keymap_pager(keys: Keymap = DEFAULT) -> Pager:
+    """Every action with its keys, as `[tui.keymap.*]` calls them; those that are bound otherwise are marked."""
+    sections = []
+    for context, actions in ACTIONS.items():
+        rows = []
+        for action in actions:
+            name = f"{context}.{action}"
+            mark = " (changed)" if keys.is_changed(name) else ""
+            rows.append((action, (keys.all_shown(name) or "no key") + mark))
+        sections.append((f"[tui.keymap.{context}]", rows))
+    return text_pager(KEYMAP_TITLE, _sections(sections))
+
+
+def _sections(sections: Sequence[tuple[str, Sequence[Row]]]) -> list[Block]:
     blocks: list[Block] = []
     for title, rows in sections:
         blocks += [*([blank] if blocks else []), paragraph(line(Span(title, BOLD))), *_table(rows)]
-    return text_pager(TITLE, blocks)
+    return blocks
 
 
 def _table(rows: Sequence[Row]) -> list[Block]:

@@ -28,7 +28,7 @@ def hooks_list(hooks: Hooks, home: str | None, *, project_is_trusted: bool) -> S
     header = [line(Span(one_line(problem), DIM)) for problem in hooks.problems]
     if not project_is_trusted:
         header.append(line(Span("This project is not trusted, so hooks of its own are not looked at.", DIM)))
-    return SelectionList("Hooks", choices, header=header, hint="enter to look at it, esc to go back")
+    return SelectionList("Hooks", choices, header=header, hint="{list.accept} to look at it, {list.cancel} to go back")
 
 
 def hook_question(hook: Hook, home: str | None, *, trusted: bool) -> SelectionList:

@@ -14,13 +14,13 @@ from octavo.frontends.terminal.text.styled import BOLD, DIM, EMPTY, Line, Span, 
 from octavo.frontends.terminal.text.widths import cut_line
 from octavo.frontends.terminal.text.wrapping import wrap
 from octavo.frontends.terminal.views.option_rows import Option, option_rows, window
-from octavo.frontends.terminal.views.view import CLOSE, STAY, Cursor, Outcome, View, is_cancel, is_named, typed
+from octavo.frontends.terminal.views.view import CLOSE, STAY, Cursor, Outcome, View, is_cancel, is_named, step_of, typed
 
 if TYPE_CHECKING:
     from octavo.frontends.terminal.effects import Effect
     from octavo.frontends.terminal.views.menu import Menu
 
-HINT = "space to take in or out, ← → to move, enter to save, esc to go back"
+HINT = "space to take in or out, ← → to move, {list.accept} to save, {list.cancel} to go back"
 
 
 class ItemPicker(View):
@@ -48,12 +48,12 @@ class ItemPicker(View):
 
     def handle(self, event: Key | Paste, now: float) -> Outcome:
         """Take an input."""
-        if is_cancel(event):
+        if is_cancel(event, self.keys):
             return CLOSE
-        if is_named(event, "enter"):
+        if self.keys.means(event, "list.accept"):
             return Outcome((self._save(self._chosen),), "close")
-        if is_named(event, "up", "down") and isinstance(event, Key):
-            self._selected = (self._selected + (1 if event.name == "down" else -1)) % len(self._names)
+        if step := step_of(event, self.keys):
+            self._selected = (self._selected + step) % len(self._names)
         elif is_named(event, "left", "right") and isinstance(event, Key):
             self._move(1 if event.name == "right" else -1)
         elif typed(event) == " ":

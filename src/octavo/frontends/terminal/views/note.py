@@ -18,7 +18,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from octavo.frontends.terminal.views.menu import Menu
 
-HINT = "enter to send, shift + enter or ctrl + j for a new line, esc to go back"
+HINT = "{composer.submit} to send, NEWLINE for a new line, {list.cancel} to go back"
 
 _GUTTER = Span("▌ ", ACCENT)
 _GUTTER_WIDTH = 2
@@ -50,12 +50,13 @@ class Note(View):
         if isinstance(event, Paste):
             self._editor.insert(_plain(with_line_feeds(event.text)))
             return STAY
-        if is_cancel(event):
+        if is_cancel(event, self.keys):
             return CLOSE
-        if event == Key("enter", text=event.text):
+        if self.keys.means(event, "composer.submit") and not typed(event):
             return self._enter(now)
         if typed(event):
             self._last_character = now
+        self._editor.keys = self.keys
         self._editor.handle(event, self._columns)
         return STAY
 
@@ -82,11 +83,17 @@ class Note(View):
         """Draw it."""
         self._columns = max(width - _GUTTER_WIDTH - 1, 1)
         above = [line(Span(f"  {self._title}", BOLD)), EMPTY] if height > 3 else []
-        below = [EMPTY, line(Span(f"  {self._hint}", DIM))] if height > len(above) + 2 else []
+        below = [EMPTY, line(Span(f"  {self._keys_hint()}", DIM))] if height > len(above) + 2 else []
         room = max(min(height - len(above) - len(below), _MOST_ROWS), 1)
         box, (row, column) = self._box(room)
         rows = [cut_line(shown, width) for shown in (*above, *box, *below)]
         return rows[: max(height, 0)], (len(above) + row, min(column, max(width - 1, 0)))
+
+    def _keys_hint(self) -> str:
+        """The hint with the keys as they are bound; Shift+Enter is not told by every terminal, so another one, too."""
+        bound = self.keys.bindings("editor.insert_newline")
+        newline = [*(["shift + enter"] if "shift-enter" in bound else []), self.keys.shown("editor.insert_newline")]
+        return self.keys.worded(self._hint.replace("NEWLINE", " or ".join(filter(None, dict.fromkeys(newline)))))
 
     def _box(self, room: int) -> tuple[list[Line], Cursor]:
         """The rows of the text with their gutter, scrolled to the cursor."""

@@ -11,10 +11,14 @@ from octavo.frontends.terminal.text.styled import DIM, Line, Span, line
 from octavo.frontends.terminal.text.widths import cut, cut_line
 from octavo.frontends.terminal.views.blocks import Block
 from octavo.frontends.terminal.views.pager_document import TOP, Document, Place
-from octavo.frontends.terminal.views.view import CLOSE, STAY, Cursor, Outcome, View, is_cancel, is_named, typed
+from octavo.frontends.terminal.views.view import CLOSE, STAY, Cursor, Outcome, View, is_cancel, is_ctrl, is_named, typed
 
-_KEYS = "↑/↓ scroll   pgup/pgdn page   home/end jump   / search"
-_SHORT_KEYS = "↑/↓ pgup/pgdn home/end   / search"
+_HINTS = (
+    (("pager.scroll_up", "pager.scroll_down"), "scroll"),
+    (("pager.page_up", "pager.page_down"), "page"),
+    (("pager.jump_top", "pager.jump_bottom"), "jump"),
+    (("pager.find",), "search"),
+)
 _FURNITURE = 2
 _WIDEST = 10_000
 _BLOCKS_A_TICK = 200
@@ -23,7 +27,7 @@ _BLOCKS_A_TICK = 200
 class Pager(View):
     """The pager. It opens at the top, or at the bottom, where it follows what is added."""
 
-    def __init__(self, title: str, document: Document, *, at_end: bool = False, close_hint: str = "q close") -> None:
+    def __init__(self, title: str, document: Document, *, at_end: bool = False, close_hint: str = "") -> None:
         self._title, self._close_hint = title, close_hint
         self.document = document
         self._top: Place | None = None if at_end else TOP  # None: at the end, whatever is added
@@ -40,15 +44,15 @@ class Pager(View):
             return self._type(event)
         if isinstance(event, Paste):
             return STAY
-        if typed(event) == "/":
+        action = self.keys.action("pager", event)
+        if action == "find":
             self._typed = ""
-            return STAY
-        if typed(event) in ("n", "N") and self._query:
-            self._find(backwards=typed(event) == "N")
-            return STAY
-        if is_cancel(event) or typed(event) == "q":
+        elif action in ("find_next", "find_previous") and self._query:
+            self._find(backwards=action == "find_previous")
+        elif action == "close" or is_ctrl(event, "c"):
             return CLOSE
-        self._scroll(event)
+        else:
+            self._scroll(action)
         return STAY
 
     @property
@@ -100,17 +104,18 @@ class Pager(View):
             self._search = None
         return STAY
 
-    def _scroll(self, key: Key) -> None:
-        if is_named(key, "home"):
+    def _scroll(self, action: str) -> None:
+        half = max(self._page // 2, 1)
+        steps = {
+            "scroll_up": -1, "scroll_down": 1, "page_up": -self._page, "page_down": self._page,
+            "half_page_up": -half, "half_page_down": half,
+        }  # fmt: skip
+        if action == "jump_top":
             self._top = TOP
-        elif is_named(key, "end"):
+        elif action == "jump_bottom":
             self._top = None
-        elif is_named(key, "up", "down"):
-            self.scroll_by(1 if key.name == "down" else -1)
-        elif is_named(key, "pageup", "pagedown"):
-            self.scroll_by(self._page if key.name == "pagedown" else -self._page)
-        elif typed(key) == " ":
-            self.scroll_by(self._page)
+        elif action in steps:
+            self.scroll_by(steps[action])
 
     def scroll_by(self, rows: int) -> None:
         """Move down so many rows, up where negative."""
@@ -171,8 +176,18 @@ class Pager(View):
         if self._typed is not None:
             return [f"Search: {one_line(self._typed)}", "enter find   esc cancel"]
         if self._search is not None:
-            return [f"Searching for {one_line(self._query)} …", self._close_hint]
-        return [_KEYS if width > len(_KEYS) else _SHORT_KEYS, self._close_hint]
+            return [f"Searching for {one_line(self._query)} …", self.close_hint]
+        hints = [(keys, word) for actions, word in _HINTS if (keys := self.keys.together(*actions))]
+        whole = "   ".join(f"{keys} {word}" for keys, word in hints)
+        if width > len(whole):
+            return [whole, self.close_hint]
+        *moves, (keys, word) = hints or [("", "")]
+        return [f"{' '.join(each for each, _ in moves)}   {keys} {word}", self.close_hint]
+
+    @property
+    def close_hint(self) -> str:
+        """How to close it."""
+        return self._close_hint or f"{self.keys.shown('pager.close') or 'ctrl + c'} close"
 
     def _title_row(self, width: int) -> Line:
         spaced = " ".join(self._title)

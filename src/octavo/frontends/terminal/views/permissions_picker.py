@@ -50,7 +50,9 @@ def rules_list(rules: Sequence[ShownRule]) -> SelectionList:
         )
         for one in rules
     ]
-    return SelectionList("Rules on commands", choices, search="type to search", hint="enter to remove, esc to go back")
+    return SelectionList(
+        "Rules on commands", choices, search="type to search", hint="{list.accept} to remove, {list.cancel} to go back"
+    )
 
 
 def removal_question(one: ShownRule) -> SelectionList:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from octavo.frontends.terminal.effects import Effect, HeldEscape, Interrupt, OpenPager
 from octavo.frontends.terminal.keys.key import Key, Paste
 from octavo.frontends.terminal.text.styled import BOLD, DIM, EMPTY, Line, Span, line
@@ -17,11 +19,11 @@ from octavo.frontends.terminal.text.wrapping import wrap
 from octavo.frontends.terminal.views.blocks import Block, first_rows
 from octavo.frontends.terminal.views.guard import Guard
 from octavo.frontends.terminal.views.option_rows import Option, option_rows, window
-from octavo.frontends.terminal.views.view import STAY, Cursor, Outcome, View, is_cancel, is_ctrl, is_named, typed
+from octavo.frontends.terminal.views.view import STAY, Cursor, Outcome, View, is_cancel, is_named, step_of, typed
 
-HINT = "enter to confirm, esc to cancel"
-REMEMBER_HINT = "enter to confirm, p to remember, esc to cancel"
-LIST_HINT = "enter to confirm, esc to go back"
+HINT = "{list.accept} to confirm, esc to cancel"
+REMEMBER_HINT = "{list.accept} to confirm, {approval.approve_for_prefix} to remember, esc to cancel"
+LIST_HINT = "{list.accept} to confirm, esc to go back"
 
 _WIDEST = 100_000
 _LEAST_BODY = 6
@@ -34,10 +36,10 @@ if TYPE_CHECKING:
 
 
 class Reply(NamedTuple):
-    """An answer: its row, the letter that gives it, and what it leads to."""
+    """An answer: its row, the action of `approval` that gives it, and what it leads to."""
 
     option: Option
-    letter: str
+    action: str
     effect: Effect
 
 
@@ -101,16 +103,18 @@ class Question(View):
         return STAY
 
     def _key(self, key: Key, now: float) -> Outcome:
-        if is_named(key, "up", "down"):
-            self._selected = (self._selected + (1 if key.name == "down" else -1)) % len(self._replies)
-        elif is_named(key, "enter"):
-            return self._reply(self._selected)
-        elif is_ctrl(key, "a"):
+        action = self._action(key)
+        for index, reply in enumerate(self._replies):
+            if (action and action == reply.action) or typed(key) == str(index + 1):
+                return self._reply(index)
+        if action == "open_fullscreen":
             return Outcome((OpenPager(self._pager()),))
-        elif (character := typed(key)) in ("p", "P") and self._more and self._replies is self._first:
+        if action == "approve_for_prefix" and self._more and self._replies is self._first:
             return self._show(self._more, now)
-        elif character:
-            return self._reply_to(character)
+        if step := step_of(key, self.keys):
+            self._selected = (self._selected + step) % len(self._replies)
+        elif self.keys.means(key, "list.accept"):
+            return self._reply(self._selected)
         return STAY
 
     def menu(self) -> Menu:
@@ -123,8 +127,8 @@ class Question(View):
         blocks = (*self._subject, *self._about) if is_first else ()
         told = [self._words if is_first else "Yes, and always allow:", *_told(blocks)]
         if is_first and self._more:
-            told.append("Type p to choose an answer that is remembered.")
-        choices = in_words([reply.option for reply in self._replies])
+            told.append(self.keys.worded("Type {approval.approve_for_prefix} to choose an answer that is remembered."))
+        choices = in_words([self._option(reply) for reply in self._replies])
         menu = self._menus[is_first] = Menu(tuple(told), choices, back=not is_first, guarded=True)
         return menu
 
@@ -133,35 +137,41 @@ class Question(View):
         return self._reply(index)
 
     def write(self, text: str, now: float) -> Outcome | None:
-        """The letter of an answer, or p for those that are remembered."""
-        letter = text.lower()
-        if letter == "p" and self._more and self._replies is self._first:
+        """The letter of an answer, or of those that are remembered."""
+        action = self._action(Key(text.lower(), text=text.lower())) if len(text) == 1 else ""
+        if action == "approve_for_prefix" and self._more and self._replies is self._first:
             return self._show(self._more, now)
-        found = [index for index, reply in enumerate(self._replies) if reply.letter and reply.letter == letter]
+        found = [index for index, reply in enumerate(self._replies) if reply.action and reply.action == action]
         return self._reply(found[0]) if found else None
 
-    def _reply_to(self, character: str) -> Outcome:
-        for index, reply in enumerate(self._replies):
-            if character.lower() in (reply.letter, str(index + 1)):
-                return self._reply(index)
-        return STAY
+    def _action(self, key: Key) -> str:
+        """The action of a key; a letter is the same in upper case, unless that means something else."""
+        action = self.keys.action("approval", key)
+        if not action and typed(key).isupper():
+            action = self.keys.action("approval", Key(typed(key).lower(), text=typed(key).lower()))
+        return action
 
     def _reply(self, index: int) -> Outcome:
         return Outcome((self._replies[index].effect,), "close")
 
     def rows(self, width: int, height: int) -> tuple[list[Line], Cursor | None]:
         """Draw it."""
-        options = option_rows([reply.option for reply in self._replies], self._selected, width, numbered=True)
+        options = option_rows([self._option(reply) for reply in self._replies], self._selected, width, numbered=True)
         self._top, end = window(options, self._selected, self._top, max(height - _LEAST_SUBJECT, 1))
         answers = [row for option in options[self._top : end] for row in option]
         title = wrap(line(Span(self._title, BOLD)), width, line("  "), line("  "))
         body = self._rows_of_body(width, height)
         wanted = min(len(body.about) + len(body.subject), _LEAST_BODY)
-        frame = _Frame([*title, EMPTY], [EMPTY], [EMPTY, line(Span(f"  {self._hint()}", DIM))])
+        frame = _Frame([*title, EMPTY], [EMPTY], [EMPTY, line(Span(f"  {self.keys.worded(self._hint())}", DIM))])
         frame = frame.within(height - len(answers) - wanted)
-        shown = body.within(max(height - len(answers) - frame.height, 0))
+        shown = body.within(max(height - len(answers) - frame.height, 0), self.keys.shown("approval.open_fullscreen"))
         rows = [*frame.above, *shown, *frame.between, *answers, *frame.below][: max(height, 0)]
         return [cut_line(row, width) for row in rows], None
+
+    def _option(self, reply: Reply) -> Option:
+        """Its row, with the key of the action."""
+        key = self.keys.shown(f"approval.{reply.action}") if reply.action else ""
+        return replace(reply.option, key="esc" if reply.action == "decline" else key)
 
     def _hint(self) -> str:
         if self._replies is not self._first:
@@ -191,7 +201,7 @@ class _Body(NamedTuple):
     subject: list[Line]
     lines: int
 
-    def within(self, room: int) -> list[Line]:
+    def within(self, room: int, all_key: str) -> list[Line]:
         """As much as there is room for, half of it for the subject; where that is not all, the last row says so."""
         about, subject = self.about, self.subject
         if len(about) + len(subject) <= room:
@@ -199,7 +209,8 @@ class _Body(NamedTuple):
         if room <= 1:
             return subject[:room]
         kept = min(len(about), max(room - 1 - len(subject), (room - 1) // 2))
-        remark = f"  … {self.lines} lines, ctrl + a shows all" if self.size[0] > _LEAST_REMARK else "  … ctrl + a"
+        remark = f"  … {self.lines} lines" + f", {all_key} shows all" * bool(all_key)
+        remark = remark if self.size[0] > _LEAST_REMARK else f"  … {all_key}"
         return [*about[:kept], *subject[: room - 1 - kept], line(Span(remark, DIM))]
 
 

@@ -13,13 +13,23 @@ from octavo.frontends.terminal.text.widths import cut_line, width
 from octavo.frontends.terminal.text.wrapping import wrap
 from octavo.frontends.terminal.views.guard import Guard
 from octavo.frontends.terminal.views.option_rows import Option, option_rows, window
-from octavo.frontends.terminal.views.view import STAY, Cursor, Outcome, View, is_cancel, is_ctrl, is_named, typed
+from octavo.frontends.terminal.views.view import (
+    STAY,
+    Cursor,
+    Outcome,
+    View,
+    is_cancel,
+    is_ctrl,
+    is_named,
+    step_of,
+    typed,
+)
 
 if TYPE_CHECKING:
     from octavo.frontends.terminal.effects import Effect
     from octavo.frontends.terminal.views.menu import Menu
 
-HINT = "enter to choose, esc to go back"
+HINT = "{list.accept} to choose, {list.cancel} to go back"
 
 _LEAST_ROWS = 4
 _MOST_IN_WORDS = 20
@@ -89,7 +99,7 @@ class SelectionList(View):
 
     def handle(self, event: Key | Paste, now: float) -> Outcome:
         """Take an input."""
-        if is_cancel(event):
+        if is_cancel(event, self.keys) and not (self._search and typed(event)):
             return Outcome(self._left, "close")
         if self._guard:
             return self._guard.admit(event, now).outcome(self._key)
@@ -99,11 +109,12 @@ class SelectionList(View):
 
     def _key(self, key: Key) -> Outcome:
         shown = self._shown()
-        if is_named(key, "up", "down"):
+        step = 0 if self._search and typed(key) else step_of(key, self.keys)
+        if step:
             if shown:
-                self._selected = (self._selected + (1 if key.name == "down" else -1)) % len(shown)
+                self._selected = (self._selected + step) % len(shown)
                 return Outcome(shown[self._selected].tries)
-        elif is_named(key, "enter"):
+        elif self.keys.means(key, "list.accept") and not (self._search and typed(key)):
             return self._choose(shown[self._selected]) if shown else STAY
         elif self._search:
             return self._edit(key)
@@ -143,7 +154,7 @@ class SelectionList(View):
         head = [row for text in self._head_lines() for row in wrap(text, width, line("  "), line("  "))]
         head = [cut_line(row, width) for row in head]
         search, cursor = self._search_row(width)
-        foot = [EMPTY, cut_line(line(Span(f"  {self.hint}", DIM)), width)]
+        foot = [EMPTY, cut_line(line(Span(f"  {self.keys.worded(self.hint)}", DIM)), width)]
         head, foot = _fit(head, foot, height - len(search) - min(sum(map(len, options)), _LEAST_ROWS))
         room = max(height - len(head) - len(search) - len(foot), 1)
         self._top, end = window(options, self._selected, self._top, room)

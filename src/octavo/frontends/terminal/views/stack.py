@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from octavo.frontends.terminal.effects import OpenView, QuitHint, ToDraft
 from octavo.frontends.terminal.keys.key import Key, Paste
+from octavo.frontends.terminal.keys.keymap import DEFAULT, Keymap
 from octavo.frontends.terminal.text.styled import Line
 from octavo.frontends.terminal.views.view import Cursor, Outcome, View, is_ctrl
 
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
 class ViewStack:
     """Only the top one is seen and gets keys. Questions are asked one after another, first come, first served."""
 
-    def __init__(self) -> None:
+    def __init__(self, keys: Keymap = DEFAULT) -> None:
+        self._keys = keys
         self._views: list[View] = []
         self._waiting: list[View] = []
         self._drawn: View | None = None
@@ -34,6 +36,7 @@ class ViewStack:
 
     def push(self, view: View, now: float) -> None:
         """Put a view over the others. A question goes on top of lists, but waits behind another question."""
+        view.keys = self._keys
         if view.is_question and self.has_question:
             self._waiting.append(view)
             return

@@ -10,7 +10,7 @@ from octavo.frontends.terminal.keys.key import Key, Paste
 from octavo.frontends.terminal.text.styled import Line, Style
 from octavo.frontends.terminal.views.pager import Pager
 from octavo.frontends.terminal.views.pager_document import Document, Place
-from octavo.frontends.terminal.views.view import CLOSE, STAY, Outcome, is_ctrl, is_named, typed
+from octavo.frontends.terminal.views.view import CLOSE, STAY, Outcome
 
 TITLE = "TRANSCRIPT"
 _SELECTED = Style(reverse=True)
@@ -41,15 +41,16 @@ class TranscriptPager(Pager):
         """Take an input."""
         if self.is_searching:
             return super().handle(event, now)
-        if is_ctrl(event, "t"):
+        action = self.keys.action("pager", event) if isinstance(event, Key) else ""
+        if action == "close_transcript":
             return CLOSE
-        if is_named(event, "escape"):
+        if self.keys.means(event, "chat.edit_previous_message"):
             self._select_older()
             return STAY
-        if is_named(event, "enter"):
+        if self.keys.means(event, "list.accept"):
             return self._confirm()
-        if typed(event) in ("[", "]"):
-            self._jump(forward=typed(event) == "]")
+        if action in ("previous_message", "next_message"):
+            self._jump(forward=action == "next_message")
             return STAY
         return super().handle(event, now)
 
@@ -105,8 +106,9 @@ class TranscriptPager(Pager):
     def hints(self, width: int) -> list[str]:
         """The rows below the rule."""
         first, last = super().hints(width)
-        if self.is_searching:
+        older = self.keys.shown("chat.edit_previous_message")
+        if self.is_searching or not older:
             return [first, last]
         if self._selected is None:
-            return [first, "q close   esc edit an earlier message"]
-        return [first, "q close   esc earlier   enter edit"]
+            return [first, f"{self.close_hint}   {older} edit an earlier message"]
+        return [first, f"{self.close_hint}   {older} earlier   {self.keys.shown('list.accept')} edit"]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from octavo.frontends.terminal.keys.key import Key, Paste
+from octavo.frontends.terminal.keys.keymap import DEFAULT, Keymap
 from octavo.frontends.terminal.text.styled import Line
 
 if TYPE_CHECKING:
@@ -38,6 +39,9 @@ CLOSE = Outcome((), "close")
 
 class View:
     """One view. All but `handle` and `rows` has a meaning for most views and may stay."""
+
+    keys: Keymap = DEFAULT
+    """The bindings of its keys; whoever shows the view sets them."""
 
     takes_text = False
     """Whether typed characters become text of this view."""
@@ -86,9 +90,15 @@ class View:
         return self.handle(Key("enter"), now)
 
 
-def is_cancel(event: Key | Paste) -> bool:
-    """Whether the input is Esc or Ctrl+C."""
-    return is_named(event, "escape") or is_ctrl(event, "c")
+def is_cancel(event: Key | Paste, keys: Keymap | None = None) -> bool:
+    """Whether the input is Ctrl+C, or what goes back: Esc, unless other keys are bound to that."""
+    goes_back = is_named(event, "escape") if keys is None else keys.means(event, "list.cancel")
+    return goes_back or is_ctrl(event, "c")
+
+
+def step_of(event: Key | Paste, keys: Keymap) -> int:
+    """-1 for a row up in a list, 1 for a row down, 0 for other inputs."""
+    return keys.means(event, "list.move_down") - keys.means(event, "list.move_up")
 
 
 def is_ctrl(event: Key | Paste, name: str) -> bool:
