@@ -34,6 +34,12 @@ def programs_of_tests_count(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
+def slow_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A command on a terminal that ends at once is seen to, however long that takes here."""
+    monkeypatch.setattr("octavo.tools.unified_exec.QUICK_EXIT_SECONDS", 60.0)
+
+
+@pytest.fixture
 def outside() -> Iterator[Path]:
     """A folder that the sandbox protects."""
     from story import folder_outside_tmp  # which brings the whole engine

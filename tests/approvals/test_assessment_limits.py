@@ -47,6 +47,7 @@ async def test_a_late_opinion_is_waited_for_five_seconds_and_no_longer(
     assert not turn.all("error")
 
 
+@pytest.mark.usefixtures("slow_machine")
 async def test_a_command_on_a_terminal_is_assessed_too(tmp_path: Path, outside: Path) -> None:
     item = call("exec_command", {"cmd": f"echo 1 > {outside}/x", "login": False})
     features = {**ON["features"], "unified_exec": True}

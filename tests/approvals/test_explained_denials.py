@@ -107,6 +107,7 @@ async def test_a_patch_that_a_link_leads_outside(tmp_path: Path, outside: Path) 
     assert not (outside / "x").exists()
 
 
+@pytest.mark.usefixtures("slow_machine")
 async def test_a_command_on_a_terminal(tmp_path: Path, outside: Path) -> None:
     item = call("exec_command", {"cmd": f"echo 1 > {outside}/x", "login": False})
     output, turn = await run(tmp_path / "w", item, features={"unified_exec": True})

@@ -176,6 +176,7 @@ async def test_every_command_is_asked_for_on_request_and_a_no_is_final(tmp_path:
     assert not turn.all("exec_command_end")
 
 
+@pytest.mark.usefixtures("slow_machine")
 async def test_a_command_that_the_sandbox_stops_at_once_is_asked_about_and_tried_again(tmp_path: Path) -> None:
     place = Path(f"/var/tmp/allowed-{os.getpid()}")
     settings = {"sandbox_mode": "workspace-write", "approval_policy": "on-failure"}
