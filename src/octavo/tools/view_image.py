@@ -14,7 +14,6 @@ from octavo.tools.arguments import parse_arguments
 from octavo.tools.context import Invocation, Tool, ToolResult
 from octavo.tools.errors import RespondToModel
 from octavo.tools.schema import function_tool, string
-from octavo.tools.unreadable import refuse_unreadable
 
 SPEC = function_tool(
     "view_image",
@@ -33,6 +32,7 @@ class Arguments(msgspec.Struct, frozen=True):
 async def view_image(invocation: Invocation) -> ToolResult:
     """Queue the picture as a user message for the next request of this turn."""
     from octavo.tools.local_image import image_part  # imported on use: it brings the image library
+    from octavo.tools.unreadable import refuse_unreadable  # most turns look at no picture
 
     arguments = parse_arguments(invocation, Arguments)
     path = os.path.normpath(os.path.join(invocation.turn.settings.cwd, arguments.path))

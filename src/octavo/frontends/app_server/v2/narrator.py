@@ -18,7 +18,6 @@ from octavo.frontends.app_server.dialect import Inquiry, Notice
 from octavo.frontends.app_server.v2.asides import aside_notice
 from octavo.frontends.app_server.v2.auto_reviews import AutoReviews
 from octavo.frontends.app_server.v2.counts import shown_limits, shown_usage
-from octavo.frontends.app_server.v2.failures import turn_error
 from octavo.frontends.app_server.v2.pieces import Pieces
 from octavo.frontends.app_server.v2.records import TurnRecord
 from octavo.frontends.app_server.v2.shown_items import shown
@@ -226,6 +225,8 @@ class Narrator:
         if turn is None:
             yield Notice("warning", told.WarningNotice(msg.message, self.thread_id))
             return
+        from octavo.frontends.app_server.v2.failures import turn_error  # most turns have none
+
         turn.error = turn_error(msg)
         yield self._set_status(SystemFailure())
         yield Notice("error", told.ErrorNotice(self.thread_id, turn_id, turn.error, will_retry=False))
