@@ -37,6 +37,14 @@ def test_an_answer_is_said_by_paragraphs_and_never_again() -> None:
     assert talk.take() == ["Done after 5 seconds."]
 
 
+def test_a_turn_that_is_over_before_anybody_looks_took_no_time() -> None:
+    talk = PlainTalk()
+    for msg in (events.TaskStarted(), events.AgentMessage("Good day"), events.TaskComplete("Good day")):
+        talk.app.event(events.Event("1", msg), talk.now)
+    talk.draw()
+    assert talk.take() == ["", "Octavo: Good day", "Done after 0 seconds."]
+
+
 def test_a_command_is_told_when_it_begins_and_how_it_ended() -> None:
     talk = PlainTalk()
     talk.turn(events.TaskStarted(), begins("c", "make\nmake test"))

@@ -95,6 +95,18 @@ def test_a_list_that_is_left_at_once_forgets_nothing(tmp_path: Path) -> None:
     assert index.read_bytes() == whole
 
 
+def test_it_is_at_its_end_only_when_nothing_is_left_to_do(tmp_path: Path) -> None:
+    saved(tmp_path, 1, "words")
+    scan = SessionScan(str(tmp_path), "mine")
+    found: list[SavedSession] = []
+    while (step := scan.next_step()) is not None:
+        assert not scan.so_far.ended
+        step.do()
+        found += scan.take()
+    assert scan.so_far.ended
+    assert len(found) == 1
+
+
 def test_files_that_are_none_are_named(tmp_path: Path) -> None:
     path = saved(tmp_path, 1, "words")
     pipe = path.with_name(path.name.replace("T00-01", "T00-02"))

@@ -71,7 +71,7 @@ class SessionScan:
         self._parked_names: list[tuple[str, str]] = []
         self._called: dict[str, str] = {}
         self._present: dict[str, frozenset[str]] = {}
-        self._is_recalled = self._is_remembered = False
+        self._is_recalled = self._is_remembered = self._is_over = False
 
     # --- for the loop ---
 
@@ -91,16 +91,19 @@ class SessionScan:
     @property
     def so_far(self) -> ReadSoFar:
         """How far it is."""
-        files = len(self._files) + len(self._new_files) + len(self._parked)
-        left = files + len(self._names) + len(self._parked_names)
-        reached_limit = self._counted >= SCAN_LIMIT
         return ReadSoFar(
-            left=left,
-            ended=not left and not self._begun and (reached_limit or not self._folders),
-            reached_limit=reached_limit,
+            left=self._left,
+            ended=self._is_over,
+            reached_limit=self._counted >= SCAN_LIMIT,
             waiting=tuple(map(self._shown, list(self._waiting))),
             failed=tuple((self._shown(path), why) for path, why in list(self._failed.items())),
         )
+
+    @property
+    def _left(self) -> int:
+        """Files that are known and not read."""
+        files = len(self._files) + len(self._new_files) + len(self._parked)
+        return files + len(self._names) + len(self._parked_names)
 
     def _shown(self, path: str) -> str:
         """A file by its name, a folder by its day."""
@@ -110,7 +113,13 @@ class SessionScan:
     # --- for threads ---
 
     def next_step(self) -> Step | None:
-        """What is to be done next: first what brings rows."""
+        """What is to be done next; None when all was done."""
+        step = self._next()
+        self._is_over = step is None
+        return step
+
+    def _next(self) -> Step | None:
+        """First what brings rows."""
         if self._begun:
             return self._begun.pop()
         while self._new_files:
@@ -159,7 +168,7 @@ class SessionScan:
         self._is_remembered = True
         if not self._is_recalled:
             return  # what is there is more than what was found so far
-        is_whole = self.so_far.ended and not self._waiting
+        is_whole = not self._left and not self._folders and not self._waiting
         folders = {
             folder: {name: one for name, one in names.items() if name in self._present.get(folder, names)}
             for folder, names in self._before.items()
@@ -228,7 +237,7 @@ class SessionScan:
             if self._late[os.path.dirname(file.path)] < _MOST_LATE:
                 return Step(file.path, functools.partial(self._read_one, file))
             self._parked.append(file)
-        return self.next_step()
+        return self._next()
 
     def _read_one(self, file: _File) -> None:
         try:

@@ -20,7 +20,7 @@ class Telling:
 
     def __init__(self) -> None:
         self._header = ""
-        self._since = 0.0
+        self._since: float | None = None  # None where nobody has looked while the turn ran
         self._ends = 0
         self._live: set[str] = set()
         self._waits: list[object] = []
@@ -44,7 +44,10 @@ class Telling:
         if chat.ends == self._ends:
             return []
         self._ends, self._header = chat.ends, ""
-        return [f"Done after {seconds_text(int(now - self._since))}."] if chat.last_end == "completed" else []
+        since, self._since = self._since, None
+        if chat.last_end != "completed":
+            return []
+        return [f"Done after {seconds_text(int(now - (now if since is None else since)))}."]
 
     def live(self, chat: Chat) -> list[str]:
         """A command or a tool has begun."""
