@@ -155,6 +155,7 @@ def test_no_block_has_marks_or_frames() -> None:
         notices.Banner(">> Code review started: x <<"),
     ]
     said = [line for cell in cells for line in words(cell)]
+    assert words(ServersCell({}))[0] == "MCP servers"  # and not /mcp, which was typed a line above
     assert not BOXES & set("".join(said)), [line for line in said if BOXES & set(line)]
     assert said[:2] == ["Octavo 1. Model gpt-5-codex high, directory ~/proj.", said[1]]
     for line in (

@@ -60,7 +60,8 @@ def words(cell: Cell, *, whole: bool = False) -> list[str]:
             return [_HOW[answer] + one_line(command)]
     if isinstance(cell, CALLS):
         return call_words(cell, whole=whole)
-    return plain_rows(cell.transcript(_WIDEST, Palette()) if whole else cell.scrollback(_WIDEST, Palette()))
+    rows = plain_rows(cell.transcript(_WIDEST, Palette()) if whole else cell.scrollback(_WIDEST, Palette()))
+    return rows if whole else _without_echo(rows)
 
 
 def user_lines(text: str, images: int = 0) -> list[str]:
@@ -97,6 +98,15 @@ def plain_rows(rows: Iterable[Line]) -> list[str]:
                 text = said + text.lstrip()[len(mark) :]
         found.append(_without_bars(text.replace("└", " ").replace("│", " ")).rstrip())
     return found
+
+
+def _without_echo(rows: list[str]) -> list[str]:
+    """A command that was typed a line above is not said again."""
+    typed = bool(rows) and rows[0].startswith("/") and " " not in rows[0]
+    kept = rows[1:] if typed else rows
+    while typed and kept and not kept[0]:
+        kept = kept[1:]
+    return kept
 
 
 def _without_bars(text: str) -> str:
