@@ -21,6 +21,8 @@ LATER = {
     "octavo.frontends.terminal.composer.queue", "octavo.frontends.terminal.keys.parser",
     "octavo.frontends.terminal.typed_ahead", "octavo.frontends.terminal.plain",
     "octavo.frontends.terminal.views.menu", "octavo.frontends.terminal.screen.surface",
+    "octavo.frontends.terminal.keys.spelling", "octavo.frontends.terminal.keys.user_keymap",
+    "octavo.frontends.terminal.composer.modal",
 }  # fmt: skip
 WATCH = """
 import gc, sys

@@ -38,10 +38,7 @@ class Pane(msgspec.Struct, frozen=True):
 def pane_rows(pane: Pane, width: int, height: int) -> tuple[list[Line], Cursor]:
     """At most `height` rows of at most `width` columns, and where the cursor is in them."""
     composer = pane.composer
-    stop = composer.keys.shown("chat.interrupt_turn")
-    if stop == "esc" and not composer.modes.pass_escape:
-        stop = "esc esc"  # the first one leads to commands
-    status = [status_row(pane.status, pane.now, width, pane.light, stop)] if pane.status else []
+    status = [status_row(pane.status, pane.now, width, pane.light, _stop(composer))] if pane.status else []
     queue = _queue_rows(composer, width)
     shares = _shares(pane, len(status), len(queue), row_count(composer.editor.draft, width), width, max(height, 1))
     text, top, selected = composer.editor.draft, composer.top_row, composer.modes.selected
@@ -131,3 +128,9 @@ def _footer(pane: Pane) -> Line:
     return footer_row(
         composer.hint, composer.keys, busy=composer.busy, empty=composer.empty, context_left=pane.context_left
     )
+
+
+def _stop(composer: Composer) -> str:
+    """The keys that interrupt the turn."""
+    key = composer.keys.shown("chat.interrupt_turn")
+    return "esc esc" if key == "esc" and not composer.modes.pass_escape else key  # the first one leads to commands

@@ -6,7 +6,10 @@ from collections.abc import Mapping
 
 from octavo.frontends.terminal.keys.actions import ACTIONS, GROUPS
 from octavo.frontends.terminal.keys.key import Key
-from octavo.frontends.terminal.keys.spelling import Chord, all_shown, chord_of, chords_of, shown
+
+TYPE_CHECKING = False  # how keys are spelled is not for the first frame
+if TYPE_CHECKING:
+    from octavo.frontends.terminal.keys.spelling import Chord
 
 _GROUP_OF = {context: group for group in GROUPS for context in group}
 
@@ -43,6 +46,8 @@ class Keymap:
 
     def found(self, key: Key, context: str) -> tuple[str, ...]:
         """All actions that the key means in the group of this context."""
+        from octavo.frontends.terminal.keys.spelling import chord_of
+
         group = self._group(context)
         name, ctrl, alt, shift = chord = chord_of(key)
         found = group.get(chord)
@@ -54,6 +59,8 @@ class Keymap:
         contexts = _GROUP_OF[context]
         group = self._groups.get(contexts)
         if group is None:
+            from octavo.frontends.terminal.keys.spelling import chords_of
+
             group = self._groups[contexts] = {}
             for name in (f"{each}.{action}" for each in contexts for action in ACTIONS[each]):
                 for written in self.bindings(name):
@@ -70,16 +77,22 @@ class Keymap:
         """Whether the key is the first stroke of two."""
         if not self._has_sequences or not isinstance(key, Key):
             return False
+        from octavo.frontends.terminal.keys.spelling import chord_of
+
         return any(first == chord_of(key) for first, _ in self._sequences(context))
 
     def whole(self, first: Key, second: object, context: str) -> Key | None:
         """Both strokes as one key; None where they mean nothing together."""
         if not isinstance(second, Key):
             return None
+        from octavo.frontends.terminal.keys.spelling import chord_of
+
         chord = two_strokes(chord_of(first), chord_of(second))
         return Key(chord[0]) if chord in self._group(context) else None
 
     def _sequences(self, context: str) -> list[tuple[Chord, ...]]:
+        from octavo.frontends.terminal.keys.spelling import chords_of
+
         names = [f"{each}.{name}" for each in _GROUP_OF[context] for name in ACTIONS[each]]
         pairs = [chords_of(written) for name in names for written in self.bindings(name) if " " in written]
         return [pair for pair in pairs if pair]
@@ -88,10 +101,17 @@ class Keymap:
 
     def shown(self, action: str) -> str:
         """The first key of an action, as it is shown; empty where it has none."""
+        first = self.bindings(action)[:1]
+        if first and len(first[0]) == 1:
+            return first[0]  # a character is written as it is shown
+        from octavo.frontends.terminal.keys.spelling import shown
+
         return next((text for text in map(shown, self.bindings(action)) if text), "")
 
     def all_shown(self, action: str, most: int = 100) -> str:
         """The keys of an action, but for those that mean something of an earlier context first."""
+        from octavo.frontends.terminal.keys.spelling import all_shown
+
         context = action.partition(".")[0]
         group = self._group(context)
         own = [written for written in self.bindings(action) if self._is_first(group, written, context)]
@@ -102,6 +122,8 @@ class Keymap:
         return action in self._changed
 
     def _is_first(self, group: Mapping[Chord, tuple[str, ...]], written: str, context: str) -> bool:
+        from octavo.frontends.terminal.keys.spelling import chords_of
+
         chords = chords_of(written)
         first = group.get(chords[0], ()) if len(chords) == 1 else ()
         return not first or any(name.startswith(f"{context}.") for name in first[:1]) or context != "editor"
