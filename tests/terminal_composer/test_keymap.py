@@ -20,6 +20,7 @@ from octavo.frontends.terminal.keys.keymap import DEFAULT
 from octavo.frontends.terminal.keys.later_actions import LATER, OURS
 from octavo.frontends.terminal.keys.spelling import NoKey, chords_of, shown
 from octavo.frontends.terminal.keys.user_keymap import Bound, user_keymap
+from octavo.frontends.terminal.keys.vi_actions import VI
 from octavo.frontends.terminal.views.help_pager import keymap_pager
 
 
@@ -176,9 +177,8 @@ def test_what_only_later_releases_have_may_stand_there() -> None:
 
 
 def test_actions_that_there_are_here_alone_make_room_without_a_word() -> None:
-    keys, problems = user_keymap(
-        {"editor": {"move_line_start": ("home", "ctrl-a")}, "chat": {"edit_queued_message": "ctrl-z"}}
-    )
+    bound: Bound = {"editor": {"move_line_start": ("home", "ctrl-a")}, "chat": {"edit_queued_message": "ctrl-z"}}
+    keys, problems = user_keymap(bound)
     assert problems == ()
     assert keys.bindings("editor.move_line_start_or_up") == ()
     assert keys.bindings("global.suspend") == ()
@@ -238,3 +238,59 @@ def test_the_configuration_takes_the_forms_of_todays_files_and_names_what_is_non
     config.write_text("[tui.keymap.composer]\nsubmit = 3\n")
     with pytest.raises(OctavoError, match=r"tui\.keymap\.composer\.submit"):
         load_config(sources)
+
+
+# --- vi's commands ---
+
+
+def vi_hand(bound: Bound) -> Typist:
+    hand = typist(bound)
+    hand.composer.modes.switch(on=True)
+    return hand
+
+
+def test_commands_of_vi_have_the_keys_that_are_bound_to_them() -> None:
+    bound: Bound = {
+        "vim_normal": {"undo": ("z", "f2"), "move_word_forward": "shift-l", "jump_top": "ctrl-o"},
+        "vim_operator": {"motion_word_forward": "q", "delete_line": "x"},
+        "vim_text_object": {"parentheses": "m"},
+    }
+    hand = vi_hand(bound).type("one (two) three").keys("escape").type("0dq")
+    assert hand.text == "(two) three"
+    assert hand.type("z").text == "one (two) three"
+    assert hand.type("wuL").marked == "one |(two) three"  # w and u have no meaning any more
+    assert hand.type("dim").text == "one () three"
+    assert hand.type("dx").text == ""
+    assert hand.keys("f2", "f2").text == "one (two) three"
+    assert hand.type("$").keys("ctrl-o").marked == "|one (two) three"
+
+
+def test_a_character_that_is_looked_for_is_no_key() -> None:
+    hand = vi_hand({"vim_normal": {"undo": "z", "move_left": "q"}}).type("one zoo").keys("escape").type("0fz")
+    assert hand.marked == "one |zoo"
+    assert hand.type("rx").text == "one xoo"
+    assert hand.type("/oo").keys("enter").marked == "one x|oo"
+    assert hand.type("q").marked == "one |xoo"
+
+
+def test_two_commands_of_vi_on_one_key_are_named() -> None:
+    assert user_keymap({"vim_normal": {"undo": "d"}})[1] == (
+        "tui.keymap: d is bound to vim_normal.undo and to vim_normal.start_delete_operator; "
+        "vim_normal.undo: it stays u",
+    )
+    assert user_keymap({"vim_normal": {"undo": "z z"}})[1] == (
+        "tui.keymap.vim_normal.undo: `z z` are two strokes, which vi's commands do not have; it stays u",
+    )
+
+
+def test_defaults_of_vi_bound_once_more_change_nothing() -> None:
+    bound = {context: {name: keys for name, (_, keys) in what.items()} for context, what in VI.items()}
+    keys, problems = user_keymap(bound)
+    assert problems == ()
+    assert keys.binds_vi
+    hand = typist({})
+    hand.composer = Composer("/ws", bursts=False, keys=keys)
+    hand.composer.modes.switch(on=True)
+    hand.type("one (two) three").keys("escape").type("0wdi(uggx3.ciwnew").keys("escape").type("Vd")
+    assert hand.text == ""
+    assert hand.type("u0").marked == "|newtwo) three"

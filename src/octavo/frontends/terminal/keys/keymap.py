@@ -14,6 +14,24 @@ if TYPE_CHECKING:
 _GROUP_OF = {context: group for group in GROUPS for context in group}
 
 
+def actions_of(context: str) -> Mapping[str, tuple[str, ...]]:
+    """The actions of a context with their default keys; none where there is no such context."""
+    if not context.startswith("vim_"):
+        return ACTIONS.get(context, {})
+    from octavo.frontends.terminal.keys.vi_actions import VI
+
+    return {action: keys for action, (_, keys) in VI.get(context, {}).items()}
+
+
+def group_of(context: str) -> tuple[str, ...]:
+    """The contexts whose keys are looked up together with those of this one."""
+    if not context.startswith("vim_"):
+        return _GROUP_OF[context]
+    from octavo.frontends.terminal.keys.vi_actions import VI_GROUPS
+
+    return next(group for group in VI_GROUPS if context in group)
+
+
 class Keymap:
     """Actions are called `context.action`. A group of contexts is laid out when its first key is pressed.
 
@@ -23,12 +41,14 @@ class Keymap:
     def __init__(self, changed: Mapping[str, tuple[str, ...]] | None = None) -> None:
         self._changed = changed or {}
         self._groups: dict[tuple[str, ...], dict[Chord, tuple[str, ...]]] = {}
+        self.binds_vi = any(action.startswith("vim_") for action in self._changed)
+        """Whether vi's commands have other keys than ever."""
         self._has_sequences = any(" " in written for keys in self._changed.values() for written in keys)
 
     def bindings(self, action: str) -> tuple[str, ...]:
         """The keys of an action as they are written in the configuration."""
         context, _, name = action.partition(".")
-        return self._changed.get(action, ACTIONS[context][name])
+        return self._changed.get(action, actions_of(context)[name])
 
     def means(self, key: object, *actions: str) -> bool:
         """Whether the input is a key of one of these actions, which are of one group."""
@@ -56,13 +76,13 @@ class Keymap:
         return found or ()
 
     def _group(self, context: str) -> dict[Chord, tuple[str, ...]]:
-        contexts = _GROUP_OF[context]
+        contexts = group_of(context)
         group = self._groups.get(contexts)
         if group is None:
             from octavo.frontends.terminal.keys.spelling import chords_of
 
             group = self._groups[contexts] = {}
-            for name in (f"{each}.{action}" for each in contexts for action in ACTIONS[each]):
+            for name in (f"{each}.{action}" for each in contexts for action in actions_of(each)):
                 for written in self.bindings(name):
                     chords = chords_of(written)
                     if len(chords) == 1:
@@ -93,7 +113,7 @@ class Keymap:
     def _sequences(self, context: str) -> list[tuple[Chord, ...]]:
         from octavo.frontends.terminal.keys.spelling import chords_of
 
-        names = [f"{each}.{name}" for each in _GROUP_OF[context] for name in ACTIONS[each]]
+        names = [f"{each}.{name}" for each in group_of(context) for name in actions_of(each)]
         pairs = [chords_of(written) for name in names for written in self.bindings(name) if " " in written]
         return [pair for pair in pairs if pair]
 

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from octavo.frontends.terminal.keys.actions import ACTIONS, GROUPS
-from octavo.frontends.terminal.keys.keymap import Keymap
+from octavo.frontends.terminal.keys.actions import GROUPS
+from octavo.frontends.terminal.keys.keymap import Keymap, actions_of
 from octavo.frontends.terminal.keys.later_actions import LATER, OURS
 from octavo.frontends.terminal.keys.spelling import Chord, NoKey, all_shown, chords_of, shown_chord
+from octavo.frontends.terminal.keys.vi_actions import VI_GROUPS
 
 Bound = Mapping[str, Mapping[str, str | tuple[str, ...]]]
 """By context and action: a key, several, or none."""
@@ -31,7 +32,7 @@ def user_keymap(bound: Bound) -> tuple[Keymap, tuple[str, ...]]:
     for context, actions in bound.items():
         for action, keys in actions.items():
             name = f"{context}.{action}"
-            if action not in ACTIONS.get(context, {}):
+            if action not in actions_of(context):
                 if action not in LATER.get(context, "").split():
                     told.append(f"tui.keymap.{name}: there is no such action; /keymap lists those there are")
                 continue
@@ -63,6 +64,8 @@ def _problem(context: str, action: str, key: str) -> str:
         return "ctrl + c clears, stops and leaves, and cannot be bound"
     if context == "approval" and action != "decline" and _ESCAPE in chords:
         return "esc refuses, and cannot be bound to anything else"
+    if context.startswith("vim_") and len(chords) > 1 and not action.endswith("jump_top"):
+        return f"`{key}` are two strokes, which vi's commands do not have"
     first = chords[0] if chords else _ESCAPE
     is_typed = len(first[0]) == 1 and not first[1] and not first[2]
     if context in _TYPING and is_typed and (action != "toggle_shortcuts" or len(chords) > 1):
@@ -72,7 +75,7 @@ def _problem(context: str, action: str, key: str) -> str:
 
 def _default(name: str) -> str:
     context, _, action = name.partition(".")
-    keys = ACTIONS[context][action]
+    keys = actions_of(context)[action]
     return f"it stays {all_shown(keys)}" if keys else "it stays without a key"
 
 
@@ -93,11 +96,11 @@ def _without_conflicts(changed: dict[str, tuple[str, ...]]) -> list[str]:
 def _conflict(changed: dict[str, tuple[str, ...]]) -> tuple[tuple[Chord, ...], str, str] | None:
     """A key with two actions of one group: the key, the action that is to lose it, and the one that keeps it."""
     keymap = Keymap(changed)
-    for group in GROUPS:
+    for group in (*GROUPS, *VI_GROUPS):
         contexts = tuple(each for each in group if each != "editor")
         for part in (contexts, ("editor",) if "editor" in group else ()):
             seen: dict[tuple[Chord, ...], str] = {}
-            for name in (f"{context}.{action}" for context in part for action in ACTIONS[context]):
+            for name in (f"{context}.{action}" for context in part for action in actions_of(context)):
                 for chords in map(chords_of, keymap.bindings(name)):
                     clash = next((each for each in seen if each == chords or _begins(each, chords)), None)
                     if clash is None or not chords:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from octavo.frontends.terminal.built_in import COMMANDS
 from octavo.frontends.terminal.keys.actions import ACTIONS
-from octavo.frontends.terminal.keys.keymap import DEFAULT, Keymap
+from octavo.frontends.terminal.keys.keymap import DEFAULT, Keymap, actions_of
 from octavo.frontends.terminal.text.clean import one_line
 from octavo.frontends.terminal.text.styled import ACCENT, BOLD, DIM, Span, line
 from octavo.frontends.terminal.text.widths import width
@@ -149,10 +149,12 @@ def help_pager(keys: Keymap = DEFAULT) -> Pager:
 
 def keymap_pager(keys: Keymap = DEFAULT) -> Pager:
     """Every action with its keys, as `[tui.keymap.*]` calls them; those that are bound otherwise are marked."""
+    from octavo.frontends.terminal.keys.vi_actions import VI
+
     sections = []
-    for context, actions in ACTIONS.items():
+    for context in (*ACTIONS, *VI):
         rows = []
-        for action in actions:
+        for action in actions_of(context):
             name = f"{context}.{action}"
             mark = " (changed)" if keys.is_changed(name) else ""
             rows.append((action, (keys.all_shown(name) or "no key") + mark))

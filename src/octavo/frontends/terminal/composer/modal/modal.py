@@ -110,6 +110,20 @@ class Modal:
             return self._overwrite(word) if self.mode == "replace" else None
         if word == "escape":
             return self._escape()
+        if self._editor.keys.binds_vi:
+            from octavo.frontends.terminal.composer.modal.bindings import bound_keys
+
+            outcome: Outcome | None = None
+            known = bound_keys(self._editor.keys, key, word, self._keys)
+            for each in known:
+                outcome = self._take(each)
+            return outcome if known or not word else "done"
+        return self._take(word)
+
+    def _take(self, word: str) -> Outcome | None:
+        """A key by its name."""
+        if word == "escape":
+            return self._escape()
         if not word:
             return None
         if not self._keys and self.mode == "normal" and (outcome := self._outside(word)) is not None:
@@ -117,6 +131,9 @@ class Modal:
         if not self._keys and word in ("up", "down", "?") and self.mode == "normal" and self._is_outside(word):
             return None
         self._keys.append(word)
+        return self._parsed()
+
+    def _parsed(self) -> Outcome:
         parsed = grammar.parse(self._keys, visual=self.mode != "normal")
         if parsed == "more":
             return "done"
