@@ -26,7 +26,7 @@ class Completions(View):
         self._word = one_line(completion.token.text) if completion is not None else ""
         self._names = tuple(one_line(item.text) for item in items)
         self._choices = tuple(
-            f"{one_line(item.text)}{f': {item.description}' * bool(item.description)}" for item in items
+            f"{one_line(item.text)}{f': {one_line(item.description)}' * bool(item.description)}" for item in items
         )
 
     def menu(self) -> Menu:

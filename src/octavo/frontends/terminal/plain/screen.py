@@ -16,6 +16,7 @@ from octavo.frontends.terminal.screen import modes
 from octavo.frontends.terminal.screen.depth import NONE
 from octavo.frontends.terminal.screen.surface import KeyParser
 from octavo.frontends.terminal.screen.tty import Tty
+from octavo.frontends.terminal.text.clean import clean
 from octavo.frontends.terminal.text.styled import Line
 from octavo.frontends.terminal.text.widths import graphemes, width
 from octavo.frontends.terminal.themes.theme import Theme
@@ -69,7 +70,7 @@ class PlainScreen:
 
     def print(self, lines: Iterable[Line]) -> None:
         """These finished lines come with the next frame."""
-        self._queue += [line.text.rstrip() for line in lines]
+        self._queue += [clean(line.text).replace("\n", " ").rstrip() for line in lines]
 
     @property
     def busy(self) -> bool:
