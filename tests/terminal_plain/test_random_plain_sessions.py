@@ -24,7 +24,9 @@ LINES = (
 KEYS: list[Key | Paste] = [
     *[Key(name) for name in ("enter", "enter", "tab", "escape", "backspace", "up", "down", "left")],
     *[Key(name, ctrl=True) for name in "crta"],
-    *[Key("up", alt=True), Paste("pasted\ntext"), Paste("1")],
+    Key("up", alt=True),
+    Paste("pasted\ntext"),
+    Paste("1"),
     *[Key(character, text=character) for character in "123yapn0/@?!mo é漢"],
 ]
 NOW = Situation(
