@@ -81,6 +81,31 @@ async def test_a_file_that_a_login_would_take_up_is_moved_away(outside: Path) ->
     assert any("was moved to" in told["message"] for told in turn.all("background_event"))
 
 
+@pytest.mark.parametrize(
+    ("words", "gone"),
+    [
+        (("mkdir", "-p", "{user}/.ssh/rc"), ".ssh/rc"),
+        (("mkdir", "-p", "{user}/.config/systemd/user"), ".config/systemd"),
+        (("ln", "-s", "{user}/../w", "{user}/.ssh"), ".ssh"),
+    ],
+)
+async def test_what_a_login_would_take_up_is_moved_away_out_of_new_folders_and_behind_new_links_too(
+    outside: Path, words: tuple[str, ...], gone: str
+) -> None:
+    home, user = outside / "home", outside / "user"
+    more: Json = {"home": home, "approval_policy": "on-request", "environ": {"HOME": str(user)}}
+    user.mkdir()
+    (outside / "w").mkdir()
+    (outside / "w" / "rc").touch()
+    command = tuple(word.format(user=user) for word in words)
+    remember(str(home), None, command, "me")
+    script = [answer(shell(list(command), **ESCALATED)), says("done")]
+    async with conversation(outside / "w", script, **more) as talk:
+        turn = await talk.user("go")
+    assert not os.path.lexists(user / gone)
+    assert any("was moved to" in told["message"] for told in turn.all("background_event"))
+
+
 async def test_a_yes_lets_an_allowed_command_change_what_is_closed_to_it(outside: Path) -> None:
     home, workspace = outside / "home", outside / "w"
     remember(str(home), None, ("git", "remote", "add"), "me")

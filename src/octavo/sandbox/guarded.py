@@ -16,11 +16,13 @@ from octavo.sandbox.roots import WritableRoot, writable_roots
 from octavo.sandbox.spec import SandboxSpec, our_folders
 
 _RUN_BY_A_LOGIN = (
-    *(".profile", ".bash_profile", ".bash_login", ".bash_logout", ".bashrc", ".bash_aliases", ".inputrc"),
+    *(".profile", ".bash_profile", ".bash_login", ".bash_logout", ".bashrc", ".bash_aliases"),
+    *(".bash_completion", ".inputrc", ".mkshrc", ".xsessionrc"),
     *(".zshrc", ".zshenv", ".zprofile", ".zlogin", ".zlogout", ".kshrc", ".cshrc", ".tcshrc", ".login"),
     *(".xprofile", ".xinitrc", ".xsession", ".pam_environment", ".gitconfig"),
     *(".ssh/authorized_keys", ".ssh/authorized_keys2", ".ssh/config", ".ssh/rc", ".ssh/environment"),
     *(".config/fish", ".config/git", ".config/systemd", ".config/autostart", ".config/environment.d"),
+    *(".config/nushell", ".config/powershell", ".config/plasma-workspace", ".local/share/systemd"),
     *("Library/LaunchAgents",),
 )
 """In the home of the user."""

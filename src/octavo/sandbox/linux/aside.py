@@ -33,10 +33,19 @@ Moved = tuple[bytes, bytes]
 def move_aside(paths: list[bytes], home: bytes) -> list[Moved]:
     """Move what stands at `paths`, in real folders, to a new folder below `home/tmp`; tells what was there.
 
-    `home` is a real path. Without one, or where it cannot be moved there, it gets another name in its own folder.
+    A link that has come in the place of one of their folders is moved instead. `home` is a real path. Without one, or
+    where it cannot be moved there, it gets another name in its own folder.
     """
-    found = [(path, _moved(path, home)) for path in paths]
+    found = [(path, _moved(path, home)) for path in map(_up_to_a_link, paths)]
     return [(path, to) for path, to in found if to is not None]
+
+
+def _up_to_a_link(path: bytes) -> bytes:
+    """The path, or the first folder on the way to it that is a link now."""
+    above = os.path.dirname(path)
+    if above == path:
+        return path
+    return first if (first := _up_to_a_link(above)) != above or os.path.islink(above) else path
 
 
 def _moved(path: bytes, home: bytes) -> bytes | None:

@@ -63,15 +63,19 @@ def _protect_our_folder(found: Protection, folder: bytes) -> None:
 
 
 def _guard(found: Protection, path: bytes) -> None:
-    folder = found.hold_links(os.path.dirname(path))
-    real = os.path.join(folder, os.path.basename(path))
-    if not folder or not any(is_below(real, root) for root in found.roots):
+    folder, missing = os.path.dirname(path), os.path.basename(path)
+    while not (real := found.hold_links(folder)):
+        if os.path.lexists(folder) or folder == b"/":  # closed to us, or a link to nothing
+            return
+        folder, missing = os.path.dirname(folder), os.path.join(os.path.basename(folder), missing)
+    place = os.path.join(real, missing)
+    if not any(is_below(place, root) for root in found.roots):
         return
-    if found.look(real) is None:
-        found.aside.append(real)
-        return
-    found.pin(folder)
-    found.seal(real, folder=False, expected=False)
+    found.pin(real)
+    if b"/" in missing or found.look(place) is None:
+        found.aside.append(place)
+    else:
+        found.seal(place, folder=False, expected=False)
 
 
 def _protect_root(found: Protection, root: bytes, *, in_project: bool) -> None:
