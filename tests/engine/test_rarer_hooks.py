@@ -57,6 +57,29 @@ async def test_a_hook_that_says_nothing_leaves_the_question_to_the_user(tmp_path
     assert (files["tool_name"], files["tool_input"]["files"]) == ("apply_patch", ["/var/tmp/never"])
 
 
+async def test_a_hook_is_told_the_folder_of_a_command_and_where_a_patch_moves_files_to(
+    tmp_path: Path, home: Path
+) -> None:
+    hooks_file(home, PermissionRequest=noting(tmp_path))
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "w").mkdir()
+    (tmp_path / "w" / "a").write_text("x\n")
+    (tmp_path / "w" / "docs").symlink_to("/var/tmp")
+    move = patch("*** Update File: a\n*** Move to: docs/never\n@@\n-x\n+y", "c2")
+    script = [answer(shell("touch made", workdir=str(tmp_path / "elsewhere")), move), says("done")]
+    async with conversation(tmp_path / "w", script, home=home, approval_policy="untrusted") as talk:
+        turn_id = await talk.say("go")
+        await talk.decide("denied")
+        await talk.decide("denied")
+        await talk.rest_of(turn_id)
+    command, files = told(tmp_path)
+    assert command["cwd"] == str(tmp_path / "elsewhere")
+    assert files["tool_input"]["files"] == [
+        *(str(tmp_path / "w" / name) for name in ("a", "docs/never")),
+        "/var/tmp/never",
+    ]
+
+
 async def test_nobody_is_asked_where_the_policy_never_asks(tmp_path: Path, home: Path) -> None:
     hooks_file(home, PermissionRequest=noting(tmp_path))
     async with conversation(tmp_path / "w", [answer(shell("true")), says("done")], home=home) as talk:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+
 from octavo.engine.hook_programs import Programs, shown_command
 from octavo.engine.session import Session
+from octavo.protocol.changes import FileChanges
 from octavo.protocol.events import ApplyPatchApprovalRequest, ExecApprovalRequest, Warning
 from octavo.tools.hooks import Permission, Trigger
 
@@ -20,16 +23,18 @@ class RarerUserHooks:
         self, turn_id: str, question: ExecApprovalRequest | ApplyPatchApprovalRequest
     ) -> Permission | None:
         """What the hooks answer in the user's place; a no beats a yes."""
+        cwd = None
         if isinstance(question, ExecApprovalRequest):
             names: tuple[str, ...] = ("Bash", "shell")
             tool_input: dict[str, object] = {"command": shown_command(list(question.command))}
+            cwd = question.cwd  # the model may have chosen another folder, where the same words do something else
         else:
             names = ("apply_patch", "Edit", "Write")
-            tool_input = {"files": sorted(question.changes)}
+            tool_input = {"files": sorted(_touched(question.changes))}
         if isinstance(question.reason, str):
             tool_input["description"] = question.reason
         told = {"tool_name": names[0], "tool_input": tool_input, "tool_use_id": question.call_id}
-        said = await self._programs.run("PermissionRequest", turn_id, names, told)
+        said = await self._programs.run("PermissionRequest", turn_id, names, told, cwd)
         if said.reason is not None:
             return Permission(allows=False, reason=said.reason)
         return Permission(allows=True) if said.allows else None
@@ -70,3 +75,10 @@ class RarerUserHooks:
         """The conversation is over."""
         if self._session.services.depth == 0:
             await self._programs.run("SessionEnd", "", (), {"reason": "other"})
+
+
+def _touched(changes: FileChanges) -> set[str]:
+    """The files of a patch: those that it moves others to, and where links lead, included."""
+    updates = [one.update for one in changes.values() if one.update is not None]
+    named = {*changes, *(one.move_path for one in updates if one.move_path is not None)}
+    return named | set(map(os.path.realpath, named))
