@@ -34,6 +34,11 @@ COLORS = {
     "magenta": "#f5c2e7", "cyan": "#94e2d5", "white": "#bac2de", "brightblue": "#89b4fa", "default": FOREGROUND,
 }  # fmt: skip
 WIDTH, HEIGHT, MARGIN, SIZE_PX = 8.43, 19.0, 16.0, 14
+LOOKS = """
+[tui]
+theme = "dark"
+status_line = ["model-with-reasoning", "context-remaining", "git-branch", "current-dir"]
+"""
 FONT = "ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace"
 
 
@@ -159,7 +164,7 @@ def style(look: Char) -> str:
 
 
 def pictures(exe: Path, scratch: Path) -> dict[str, str]:
-    """The steps of the demonstration: the start, a question, the work, its end."""
+    """The steps of the demonstration: the start, a question, the work, its end; then lists in a theme of its own."""
     project, home = scratch / "timespan", scratch / "home"
     (home / ".codex").mkdir(parents=True)
     (home / ".codex" / "config.toml").write_text(f'[projects."{project}"]\ntrust_level = "trusted"\n')
@@ -191,6 +196,26 @@ def pictures(exe: Path, scratch: Path) -> dict[str, str]:
         program.type("/status\r")
         program.until("Session:")
         found["status"] = program.picture()
+    finally:
+        program.end()
+    with (home / ".codex" / "config.toml").open("a") as config:
+        config.write(LOOKS)
+    return found | lists(Program([str(exe)], project, environ))
+
+
+def lists(program: Program) -> dict[str, str]:
+    """The choice of a theme, and of a session, each with a status line below."""
+    found = {}
+    try:
+        program.until("/review")
+        program.type("/theme\r")
+        program.until("enter to choose")
+        found["themes"] = program.picture()
+        program.type("\x1b")
+        program.until("for shortcuts")
+        program.type("/resume\r")
+        program.until(TASK[:20])
+        found["sessions"] = program.picture()
     finally:
         program.end()
     return found
