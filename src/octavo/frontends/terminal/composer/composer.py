@@ -14,12 +14,11 @@ from octavo.frontends.terminal.composer.burst import Burst, TakenBack
 from octavo.frontends.terminal.composer.completing import Completing
 from octavo.frontends.terminal.composer.draft import Draft, expanded
 from octavo.frontends.terminal.composer.drawing import text_columns
-from octavo.frontends.terminal.composer.earlier import Earlier
 from octavo.frontends.terminal.composer.editor import Editor, typed
-from octavo.frontends.terminal.composer.inserting import Inserting
 from octavo.frontends.terminal.composer.modes import Modes
-from octavo.frontends.terminal.composer.paste import with_line_feeds
+from octavo.frontends.terminal.composer.paste import Inserting, with_line_feeds
 from octavo.frontends.terminal.composer.pictures import ReadSize, picture_size
+from octavo.frontends.terminal.composer.recall import Earlier
 from octavo.frontends.terminal.composer.submission import Message, read, with_pictures
 from octavo.frontends.terminal.composer.waiting import Waiting
 from octavo.frontends.terminal.effects import (
@@ -240,7 +239,9 @@ class Composer:
             case "global.open_external_editor":
                 return [EditDraft(expanded(self.editor.draft))]
             case "composer.history_search_previous":
-                self._earlier.begin_search()
+                from octavo.frontends.terminal.composer.history_search import HistorySearch
+
+                self._earlier.search = HistorySearch(self.recall, self.editor)
                 return []
             case "composer.toggle_shortcuts" if self.empty:
                 self.shortcuts = not self._had_shortcuts

@@ -1,4 +1,4 @@
-"""What a paste becomes: text, a label, or the pictures and files that it names.
+"""What comes into the draft besides keys. A paste becomes text, a label, or the pictures and files that it names.
 
 See `docs/terminal-composer.md`, "Pasting" and "Dropping files".
 """
@@ -8,8 +8,15 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable
 
+from msgspec.structs import replace
+
 from octavo.frontends.terminal.composer.draft import Draft, Picture, labelled, replaced
-from octavo.frontends.terminal.composer.pictures import Found, ReadSize
+from octavo.frontends.terminal.composer.pictures import EXTENSIONS, Found, ReadSize
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from octavo.frontends.terminal.composer.editor import Editor
+    from octavo.frontends.terminal.composer.modes import Modes
 
 LONGEST_SHOWN = 1000
 """Characters; more become a label."""
@@ -80,3 +87,37 @@ def attached(found: Iterable[Found | str], first_number: int) -> Draft:
 def with_line_feeds(text: str) -> str:
     """One `\\n` for each of the three line ends: terminals send CR for all, files hold CR LF."""
     return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+class Inserting:
+    """Puts it there, and counts the pictures in the order in which they were attached."""
+
+    def __init__(self, editor: Editor, modes: Modes, folder: str, read_size: ReadSize) -> None:
+        self._editor, self._modes, self._folder, self._read_size = editor, modes, folder, read_size
+        self._pictures = 0
+
+    def paste(self, text: str) -> None:
+        """A paste; an empty one is none."""
+        if text:
+            own_command = self._editor.draft.text.startswith("!")  # quotes are those of a shell there
+            number = self._pictures + 1
+            self._insert(pasted(text, self._folder, number, self._read_size, names_files=not own_command))
+
+    def clipboard(self, path: str | None) -> None:
+        """The picture of the clipboard, if there is one."""
+        size = self._read_size(path) if path else None
+        if path and size:
+            self._insert(attached([Found(path, size)], self._pictures + 1))
+
+    def label(self, path: str) -> Draft | None:
+        """A label for the picture of this file, if it is one."""
+        found = Found(f"{self._folder}/{path}", (0, 0))
+        size = self._read_size(found.path) if path.lower().endswith(EXTENSIONS) else None
+        if not size:
+            return None
+        self._pictures += 1
+        return attached([replace(found, size=size)], self._pictures)
+
+    def _insert(self, new: Draft) -> None:
+        self._pictures += sum(isinstance(label.content, Picture) for label in new.labels)
+        self._modes.insert(new)

@@ -12,6 +12,11 @@ from octavo.frontends.terminal.composer.draft import Draft
 from octavo.frontends.terminal.composer.paste import with_line_feeds
 from octavo.frontends.terminal.effects import FetchHistory, FindHistory
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from octavo.frontends.terminal.composer.editor import Editor
+    from octavo.frontends.terminal.composer.history_search import HistorySearch
+
 
 class Recall:
     """The list, and where in it the user is."""
@@ -104,3 +109,35 @@ class Recall:
     def _show(self, draft: Draft) -> Draft:
         self._shown = draft.text
         return replace(draft, cursor=0)
+
+
+class Earlier:
+    """`recall` is the list of them, `search` what is looked for now."""
+
+    def __init__(self, editor: Editor) -> None:
+        self.recall = Recall()
+        self.search: HistorySearch | None = None
+        self._editor = editor
+
+    def step(self, by: int) -> FetchHistory | bool:
+        """An older message (-1) or a newer one (1): how to get it, or whether it is shown now."""
+        if not by or not self.recall.applies(self._editor.draft):
+            return False
+        entry = (self.recall.older if by < 0 else self.recall.newer)(self._editor.draft)
+        if entry is None or isinstance(entry, FetchHistory):
+            return entry or False
+        self._editor.set(entry)
+        return True
+
+    def fetched(self, offset: int, log_id: int, text: str | None) -> bool:
+        """The answer to `FetchHistory`: whether it is shown now."""
+        entry = self.recall.fetched(offset, log_id, text, self._editor.draft)
+        if entry is not None:
+            self._editor.set(entry)
+        return entry is not None
+
+    def end_search(self) -> None:
+        """Another text comes: the draft is the user's own again."""
+        if self.search:
+            self.search.cancel()
+            self.search = None
