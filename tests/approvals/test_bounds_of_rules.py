@@ -11,7 +11,7 @@ from typing import Any, cast
 import pytest
 from story import Json, Talk, answer, conversation, says, shell
 
-from octavo.commands.rules import may_be_remembered, prefixes_to_remember
+from octavo.commands.rules import Rule, judge, may_be_remembered, prefixes_to_remember
 from octavo.sandbox.spec import Confinement
 from octavo.tools.permissions import Permissions, remember
 
@@ -148,6 +148,44 @@ def test_programs_that_write_wherever_they_are_told_are_remembered_word_by_word(
 
 
 @pytest.mark.parametrize(
+    "words",
+    [
+        ("git", "log", "--output=/home/me/.vimrc"),
+        ("git", "diff", "--outp", "/home/me/.vimrc"),
+        ("git", "format-patch", "-o", "out/x"),
+        ("git", "worktree", "add", "../x"),
+        ("gcc", "-wrapper", "./x", "a.c"),
+        ("clang-17", "-o", "/home/me/bin/x", "a.c"),
+    ],
+)
+def test_what_writes_where_its_words_say_is_allowed_with_all_of_them_alone(words: tuple[str, ...]) -> None:
+    beginning, whole = (Rule(tuple((word,) for word in some)) for some in (words[:2], words))
+    assert judge([beginning], words) is None
+    assert judge([beginning, whole], words) == ("allow", whole, True)
+    assert prefixes_to_remember(words) == [words]
+
+
+async def test_a_list_of_commands_that_the_model_left_in_a_rebase_is_not_run_without_a_question(outside: Path) -> None:
+    home, workspace = outside / "home", outside / "w"
+    remember(str(home), None, ("git", "rebase"), "me")
+    workspace.mkdir()
+    git(workspace, "init", "-q")
+    git(workspace, "-c", "user.name=a", "-c", "user.email=a@b", "commit", "-q", "--allow-empty", "-m", "x")
+    listed = (
+        "cd .git && mkdir rebase-merge && cd rebase-merge && cat ../HEAD | cut -c6- > head-name && touch interactive &&"
+        f" git rev-parse HEAD | tee onto > orig-head && echo 'exec touch {outside}/escaped' > git-rebase-todo"
+    )
+    go_on = shell(["git", "rebase", "--continue"], "c2", **ESCALATED)
+    script = [answer(shell(listed)), answer(go_on), says("done")]
+    async with conversation(workspace, script, home=home, approval_policy="on-request") as talk:
+        turn_id = await talk.say("go")
+        await talk.decide("denied")
+        await talk.rest_of(turn_id)
+    assert (workspace / ".git" / "rebase-merge" / "git-rebase-todo").exists()
+    assert not (outside / "escaped").exists()
+
+
+@pytest.mark.parametrize(
     ("key", "value", "allowed"),
     [
         ("core.hooksPath", ".husky", False),
@@ -199,7 +237,7 @@ def test_git_is_asked_about_where_its_configuration_is_open_to_commands(tmp_path
 
 def test_git_is_asked_about_where_an_alias_or_a_hook_leads_to_what_commands_can_write(tmp_path: Path) -> None:
     home, project = tmp_path / "home", tmp_path / "w"
-    for word in ("push", "ship"):
+    for word in ("push", "ship", "Ship", "again"):
         remember(str(home), None, ("git", word), "me")
     project.mkdir()
     git(project, "init", "-q")
@@ -207,6 +245,13 @@ def test_git_is_asked_about_where_an_alias_or_a_hook_leads_to_what_commands_can_
     permissions = Permissions(str(home), dict(os.environ))
     where = (str(project), str(project))
     assert permissions.look(("git", "ship"), *where) == (None, "alias.ship leads to where commands can write")
+    assert permissions.look(("git", "Ship"), *where) == (None, "alias.ship leads to where commands can write")
+    git(project, "config", "alias.again", "ship")
+    assert permissions.look(("git", "again"), *where) == (None, "alias.again is an alias for another one")
+    git(project, "config", "alias.again", "rebase --continue")
+    assert permissions.look(("git", "again"), *where)[0] is None
+    git(project, "config", "alias.again", "push")
+    assert permissions.look(("git", "again"), *where)[0] is not None
     assert permissions.verdict(("git", "push"), *where) is not None
     (project / ".git" / "hooks" / "pre-push").symlink_to("../../check.sh")
     assert permissions.look(("git", "push"), *where) == (None, "the hook pre-push leads to where commands can write")

@@ -43,9 +43,18 @@ _RUNNERS = frozenset(
 """What runs a program that stands behind it: one to which a permission may be given where that may have one."""
 _RUN_BY_GIT = _names(
     "bisect config credential daemon difftool filter-branch for-each-repo hook instaweb maintenance mergetool "
-    "send-email submodule"
+    "send-email submodule archimport citool cvsexportcommit cvsimport cvsserver difftool--helper filter-repo gui "
+    "http-backend interpret-trailers merge-index mergetool--lib p4 quiltimport receive-pack remote-ext remote-fd shell "
+    "submodule--helper svn upload-archive upload-pack web--browse"
 )
 """git's commands that run what they are told to, or that write what git runs later."""
+_GOES_ON = ("--continue", "--skip", "--edit-todo")
+"""How `git rebase` takes up a list of commands again, which anybody may have written meanwhile."""
+_WRITTEN_BY_GIT = _names(
+    "archive bugreport bundle checkout-index clone credential-store diagnose fast-export fast-import format-patch init "
+    "read-tree worktree"
+)
+"""git's commands that write files wherever they are told to."""
 _SCRIPTS = (".py", ".rb", ".js", ".mjs", ".ts", ".sh")
 _INTERPRETERS = _names(
     "python pypy ipython perl ruby irb node nodejs deno bun tsx ts-node lua luajit php tclsh wish expect guile "
@@ -65,7 +74,8 @@ _DESTROYERS = _names(
 )
 _WRITERS = _names(
     "cp mv ln tee sponge install split csplit sort patch cpio ar unzip zip 7z 7za gzip gunzip bzip2 bunzip2 xz unxz "
-    "zstd bsdtar curl wget wget2 aria2c http https xh axel lftp ftp sftp scp rclone aws gsutil s3cmd azcopy"
+    "zstd bsdtar curl wget wget2 aria2c http https xh axel lftp ftp sftp scp rclone aws gsutil s3cmd azcopy "
+    "cc c++ gcc g++ clang clang++ tcc ld objcopy rustc protoc tsc pandoc ffmpeg magick convert openssl"
 )
 """Programs that write, fetch or send whatever they are told to, wherever they are told to."""
 _VERSION = re.compile(r"[-.0-9]+$")
@@ -105,14 +115,31 @@ def why_never(words: Sequence[str]) -> str | None:
         return f"{name} runs other programs"
     if name == "git" and len(words) > 1 and words[1].startswith("-"):
         return "options before git's command change what it does"
-    if name == "git" and len(words) > 1:
-        is_rebase = words[1] == "rebase" and any(word.startswith("-x") for word in words)
-        is_grep = words[1] == "grep" and any(word.startswith("-O") for word in words)
-        if is_rebase or is_grep or words[1] in _RUN_BY_GIT:
-            return f"git {words[1]} runs what it is told to"
+    if name == "git" and _tells_git_to_run(words):
+        return f"git {words[1]} runs what it is told to"
     if any(map(_names_a_program, words[1:])):
         return "one of its options names a program or a setting"
     return None
+
+
+def _tells_git_to_run(words: Sequence[str]) -> bool:
+    """Whether it is a command of git's that runs programs, or one that an option, in full or shortened, makes so."""
+    command = words[1] if len(words) > 1 else ""
+    return command in _RUN_BY_GIT or any(_makes_it_run(command, word) for word in words[2:])
+
+
+def _makes_it_run(command: str, word: str) -> bool:
+    option = word.partition("=")[0]
+    match command:
+        case "rebase":
+            goes_on = len(option) > 2 and any(name.startswith(option) for name in _GOES_ON)
+            return goes_on or re.match(r"-[A-Za-z]*x", word) is not None
+        case "grep":
+            return re.match(r"-[A-Za-z]*O", word) is not None
+        case "clone":
+            has_template = len(option) > 2 and "--template".startswith(option)
+            return has_template or word.startswith("-c")
+    return False
 
 
 def _names_a_program(word: str) -> bool:
@@ -130,9 +157,18 @@ def runs_what_lies_around(program: str) -> bool:
     return plain in (CARRIERS | _INTERPRETERS | _BUILDERS) - _ONLY_SHOW
 
 
-def needs_every_word(program: str) -> bool:
-    """Whether a standing permission for a program has to name all words of a command, not its beginning alone."""
-    return program.rpartition("/")[2].lower() in _WRITERS
+def needs_every_word(words: Sequence[str]) -> bool:
+    """Whether a standing permission has to name all words of a command, not its beginning alone."""
+    name = words[0].rpartition("/")[2].lower()
+    if name == "git":
+        return any(word in _WRITTEN_BY_GIT for word in words[1:2]) or any(map(_names_a_file_for_git, words[2:]))
+    return name in _WRITERS or _VERSION.sub("", name) in _WRITERS
+
+
+def _names_a_file_for_git(word: str) -> bool:
+    option = word.partition("=")[0]
+    starts = ("--output"[: len(option)], "--unsafe-paths"[: len(option)])
+    return len(option) > 2 and (option in starts or option.startswith("--output-dir"))
 
 
 def runs_others(words: Sequence[str | None]) -> bool:

@@ -131,8 +131,10 @@ def why_not_allowed(rules: Iterable[Rule], argv: Sequence[str]) -> str | None:
             continue
         if (why := why_never(words)) is not None:
             return why
-        if needs_every_word(words[0]) and not any(_covers(rule, words) for rule in allowing):
+        if needs_every_word(words) and not any(_covers(rule, words) for rule in allowing):
             name = words[0].rpartition("/")[2]
+            if name == "git":
+                name = f"git {words[1]}"
             return f"{name} writes, fetches or sends what it is told to, so the rule has to have all words"
     return None
 
@@ -159,7 +161,7 @@ def prefixes_to_remember(argv: Sequence[str]) -> list[tuple[str, ...]]:
     count = _SUBCOMMANDS.get(whole[0].rpartition("/")[2], 0)
     words = itertools.takewhile(lambda word: re.fullmatch(r"[a-z][a-z0-9:_-]*", word), whole[1 : 1 + count])
     short = (whole[0], *words)
-    if needs_every_word(whole[0]):
+    if needs_every_word(whole):
         return [whole]
     if count and len(short) == 1 and len(whole) > 1:
         return [whole]  # the program alone would allow far more than what was asked
@@ -171,7 +173,7 @@ def may_be_remembered(prefix: Sequence[str], argv: Sequence[str]) -> bool:
     whole = _asked_about(argv)
     if whole is None or not prefix or tuple(prefix) != whole[: len(prefix)]:
         return False
-    return len(prefix) == len(whole) or not needs_every_word(whole[0])
+    return len(prefix) == len(whole) or not needs_every_word(whole)
 
 
 def _asked_about(argv: Sequence[str]) -> tuple[str, ...] | None:
@@ -221,7 +223,7 @@ def _allowed(
 
 def _covers(rule: Rule, words: Sequence[str]) -> bool:
     """Whether a rule that allows is about this command."""
-    if needs_every_word(words[0]) and len(rule.pattern) != len(words):
+    if needs_every_word(words) and len(rule.pattern) != len(words):
         return False
     return _matches(rule, words, exactly=True) is True
 

@@ -13,7 +13,7 @@ import subprocess
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from octavo.commands.powerful import runs_what_lies_around
+from octavo.commands.powerful import runs_what_lies_around, why_never
 from octavo.commands.shell_words import split_words
 from octavo.files.plain_file import open_plain
 from octavo.files.programs import may_be_written
@@ -26,6 +26,7 @@ _PROGRAM = re.compile(
     r"|filter\..+\.(clean|smudge|process)|diff\.external|diff\..+\.(command|textconv)|merge\..+\.driver"
     r"|(merge|diff)tool\..+\.(cmd|path)|credential\.(.+\.)?helper|gpg\.(.+\.)?program|gpg\.ssh\.defaultkeycommand"
     r"|remote\..+\.(uploadpack|receivepack|vcs|proxy)|trailer\..+\.(command|cmd)|interactive\.difffilter"
+    r"|tar\..+\.command|hook\..+\.command|lfs\.customtransfer\..+\.path|lfs\.extension\..+\.(clean|smudge)"
     r"|uploadpack\.packobjectshook|submodule\..+\.update|ssh\.variant|init\.templatedir",
     re.DOTALL,
 )
@@ -59,14 +60,27 @@ def what_git_would_run(
     answer = _asked(repository)
     if answer is None:
         return "git does not say how it is configured"
-    aliases = {f"alias.{words[1]}" for words in used if len(words) > 1}
+    aliases = {f"alias.{words[1].lower()}" for words in used if len(words) > 1}
     hooks = None
-    for setting in _settings(answer):
+    settings = list(_settings(answer))
+    names = {setting.key.removeprefix("alias.") for setting in settings if setting.key.startswith("alias.")}
+    for setting in settings:
+        if setting.key in aliases and not setting.value.startswith("!") and (why := _why_no_alias(setting, names)):
+            return why
         if setting.key == "core.hookspath":
             hooks = setting.value
         if _leads_into_reach(setting, repository, aliases):
             return f"{setting.key} leads to where commands can write"
     return _hooks_in_reach(repository, hooks)
+
+
+def _why_no_alias(setting: _Setting, names: set[str]) -> str | None:
+    """What an alias stands for may have no permission itself, whatever it is called."""
+    words = split_words(setting.value) or [""]
+    if words[0].lower() in names:
+        return f"{setting.key} is an alias for another one"
+    why = why_never(("git", *words))
+    return None if why is None else f"{setting.key}: {why}"
 
 
 def _asked(folder: str) -> bytes | None:

@@ -62,7 +62,7 @@ def _remembering(event_id: str, request: ExecApprovalRequest) -> tuple[Reply, ..
     replies = []
     for prefix in prefixes_to_remember(request.command):
         words = visible(quote_command(prefix)).replace("\n", " ")
-        words += "" if needs_every_word(prefix[0]) else " …"
+        words += "" if needs_every_word(prefix) else " …"
         for everywhere, where in ((False, "in this project"), (True, "everywhere")):
             option = Option(f"Yes, and always allow `{words}` {where}")
             answer = Answer(event_id, request.call_id, "approved", request.command, Remember(prefix, everywhere))
