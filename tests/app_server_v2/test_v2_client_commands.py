@@ -113,6 +113,31 @@ def test_commands_end_with_the_connection(place: Place, tty: bool) -> None:
     assert dies(int(ran.printed()))
 
 
+def test_commands_of_any_ids_end_with_the_connection(place: Place) -> None:
+    """A process id that reads like the number of a request, and a number that is used again."""
+    me = client(place)
+    pipe = place.root / "pipe"
+    os.mkfifo(pipe)
+    asked = {"command": ["sh", "-c", f"echo $$ > {pipe}; exec sleep 600"], "disableTimeout": True}
+    pids = []
+    for more in ({"processId": "\0007"}, {}, {}):
+        me.server.send("command/exec", {**asked, **more, "sandboxPolicy": FREE}, 7)
+        pids.append(int(pipe.read_text()))
+    assert me.server.end() == 0
+    assert all(dies(pid) for pid in pids)
+
+
+def test_what_may_not_be_read_is_hidden_from_commands_of_the_client_in_a_sandbox(place: Place) -> None:
+    place.configure('sandbox_mode = "workspace-write"\ndeny_read = ["*.key"]\n')
+    (place.workspace / "a.key").write_text("secret")
+    (place.home / "auth.json").write_text('{"OPENAI_API_KEY": "secret"}')
+    me = client(place)
+    asked = {"command": ["cat", "a.key", str(place.home / "auth.json")]}
+    answer = me.server.result("command/exec", asked)
+    assert (answer["exitCode"], answer["stdout"], answer["stderr"].count("Permission denied")) == (1, "", 2)
+    assert me.server.result("command/exec", {**asked, "sandboxPolicy": FREE})["stdout"].startswith("secret")
+
+
 def test_output_beyond_the_cap_is_dropped_and_that_is_told(place: Place) -> None:
     me = client(place)
     ran = Process(me, "sh", "-c", "printf 0123456789; printf abc >&2", streamStdoutStderr=True, outputBytesCap=4)

@@ -19,7 +19,7 @@ from typing import Literal
 
 from octavo.process.failures import EmptyCommandError, NulByteError, SpawnError
 from octavo.process.launch import KILLED, Command, launch
-from octavo.sandbox.spec import SandboxSpec
+from octavo.sandbox.spec import NOTHING, SandboxSpec, Unreadable
 
 Stream = Literal["stdout", "stderr"]
 OnOutput = Callable[[Stream, bytes], None]
@@ -214,8 +214,11 @@ def attend(
     on_output: OnOutput,
     reads_input: bool = False,
     size: tuple[int, int] | None = None,
+    unreadable: Unreadable = NOTHING,
 ) -> Attended:
     """Start a command in `sandbox`: on a terminal of this `size` (rows, columns), or else on pipes.
+
+    What is `unreadable` is hidden from it.
 
     Its input is empty unless it `reads_input`; a terminal always can. Raises `EmptyCommandError`, `NulByteError` and
     `SpawnError`; that the program itself cannot be run is told by `Attended.ended`.
@@ -245,7 +248,13 @@ def attend(
             streams = (stdin, stdout_end, stderr_end)
         try:
             command = launch(
-                argv, cwd=cwd, environ=environ, sandbox=sandbox, streams=streams, terminal=size is not None
+                argv,
+                cwd=cwd,
+                environ=environ,
+                sandbox=sandbox,
+                streams=streams,
+                terminal=size is not None,
+                unreadable=unreadable,
             )
         except OSError as error:
             raise SpawnError(error.errno or 0) from error

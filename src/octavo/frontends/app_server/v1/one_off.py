@@ -7,6 +7,7 @@ import sys
 
 from octavo.config.config import Config
 from octavo.engine.confinement import keep_programs_out
+from octavo.frontends.app_server.hidden import hidden_from_client
 from octavo.frontends.app_server.paths import absolute
 from octavo.frontends.app_server.server import Server
 from octavo.frontends.app_server.v1.types.params import ExecOneOffCommandParams
@@ -45,6 +46,7 @@ async def run_one_off(config: Config, params: ExecOneOffCommandParams) -> ExecOn
             sandbox=sandbox,
             timeout_ms=_DEFAULT_TIMEOUT_MS if params.timeout_ms is None else min(params.timeout_ms, _LONGEST_MS),
             on_output=lambda _stream, _chunk: None,
+            unreadable=await hidden_from_client(config, policy),
         )
     except SpawnError as error:
         raise failed(f"exec failed: {os.strerror(error.errno)} (os error {error.errno})") from None

@@ -15,6 +15,7 @@ from octavo.config.config import Config
 from octavo.config.permissions import is_built_in, sandbox_mode_of
 from octavo.engine.confinement import keep_programs_out
 from octavo.errors import ConfigError
+from octavo.frontends.app_server.hidden import hidden_from_client
 from octavo.frontends.app_server.paths import absolute
 from octavo.frontends.app_server.server import Server
 from octavo.frontends.app_server.shapes import Empty
@@ -36,7 +37,7 @@ from octavo.process.terminal import COLUMNS, ROWS
 from octavo.protocol.policy import SandboxPolicy
 from octavo.sandbox.environment import configured_environment
 from octavo.sandbox.moved import moved_text
-from octavo.sandbox.spec import configured_sandbox
+from octavo.sandbox.spec import Unreadable, configured_sandbox
 
 _TIMEOUT_MS = 10_000
 _LONGEST_MS = 2**63 - 1
@@ -45,18 +46,28 @@ _LARGEST_SIDE = 2**16 - 1
 
 
 class ClientCommands:
-    """The connection's commands that have a process id, while they run."""
+    """The connection's commands while they run; those with a process id are found by it.
+
+    With the connection end all of these, and those without a time limit, which nobody could end any more.
+    """
 
     def __init__(self) -> None:
+        self._unlimited: list[Attended] = []
         self._running: dict[str, tuple[Attended, CommandExecParams]] = {}
 
-    def add(self, process_id: str, command: Attended, params: CommandExecParams) -> None:
+    def add(self, command: Attended, params: CommandExecParams) -> None:
         """It runs."""
-        self._running[process_id] = (command, params)
+        if params.process_id is not None:
+            self._running[params.process_id] = (command, params)
+        elif params.disable_timeout:
+            self._unlimited.append(command)
 
-    def remove(self, process_id: str) -> None:
+    def remove(self, command: Attended, params: CommandExecParams) -> None:
         """It is over."""
-        del self._running[process_id]
+        if params.process_id is not None:
+            del self._running[params.process_id]
+        elif params.disable_timeout:
+            self._unlimited.remove(command)
 
     def is_known(self, process_id: str) -> bool:
         """Whether a command of this id runs."""
@@ -70,13 +81,15 @@ class ClientCommands:
 
     def kill_all(self) -> None:
         """The client is gone."""
-        for command, _ in self._running.values():
+        for command in (*self._unlimited, *(command for command, _ in self._running.values())):
             command.kill()
 
 
 async def exec_command(server: Server, request_id: RequestId, params: CommandExecParams) -> None:
     """Start it; the answer comes when it has ended, and other requests are served meanwhile."""
     _check(params)
+    policy = _policy(server, params)
+    hidden = await hidden_from_client(server.config, policy)
     commands = _commands(server)
     process_id = params.process_id
     if process_id is not None and commands.is_known(process_id):
@@ -84,13 +97,10 @@ async def exec_command(server: Server, request_id: RequestId, params: CommandExe
     streams = bool(params.tty or params.stream_stdout_stderr)
     cap = _BYTES_CAP if params.output_bytes_cap is None else params.output_bytes_cap
     output = CommandOutput(server.peer, process_id if streams else None, None if params.disable_output_cap else cap)
-    command = _started(server, params, output)
+    command = _started(server, params, policy, hidden, output)
     output.source = command
-    # Without an end of its own nobody could end it once the client is gone, so it has to have an id.
-    kept_as = process_id if process_id is not None or not params.disable_timeout else f"\0{request_id}"
-    if kept_as is not None:
-        commands.add(kept_as, command, params)
-    server.answer_later(request_id, _ended(commands, kept_as, command, params, output))
+    commands.add(command, params)
+    server.answer_later(request_id, _ended(commands, command, params, output))
 
 
 async def write(server: Server, _: RequestId, params: CommandWriteParams) -> Empty:
@@ -166,9 +176,10 @@ def _check_size(size: TerminalSize) -> None:
         raise _bad(f"command/exec size rows and cols must be greater than 0 and at most {_LARGEST_SIDE}")
 
 
-def _started(server: Server, params: CommandExecParams, output: CommandOutput) -> Attended:
+def _started(
+    server: Server, params: CommandExecParams, policy: SandboxPolicy, hidden: Unreadable, output: CommandOutput
+) -> Attended:
     config = server.config
-    policy = _policy(server, params)
     keep_programs_out(policy, config.cwd, config.environ)
     size = params.size or TerminalSize(ROWS, COLUMNS)
     try:
@@ -180,6 +191,7 @@ def _started(server: Server, params: CommandExecParams, output: CommandOutput) -
             on_output=output.take,
             reads_input=bool(params.stream_stdin),
             size=(size.rows, size.cols) if params.tty else None,
+            unreadable=hidden,
         )
     except CommandError as error:
         raise failed(f"exec failed: {error}") from None
@@ -209,7 +221,7 @@ def _environment(config: Config, policy: SandboxPolicy, changes: dict[str, str |
 
 
 async def _ended(
-    commands: ClientCommands, kept_as: str | None, command: Attended, params: CommandExecParams, output: CommandOutput
+    commands: ClientCommands, command: Attended, params: CommandExecParams, output: CommandOutput
 ) -> CommandExecResponse:
     """Wait for its end; the answer to the request that started it."""
     timeout = _TIMEOUT_MS if params.timeout_ms is None else min(params.timeout_ms, _LONGEST_MS)
@@ -218,8 +230,7 @@ async def _ended(
     except SpawnError as error:
         raise failed(f"exec failed: {os.strerror(error.errno)} (os error {error.errno})") from None
     finally:
-        if kept_as is not None:
-            commands.remove(kept_as)
+        commands.remove(command, params)
     for path, to in command.moved:
         output.take("stderr", f"{moved_text(path, to)}\n".encode())
     return CommandExecResponse(code, output.kept("stdout"), output.kept("stderr"))
