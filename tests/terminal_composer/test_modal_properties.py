@@ -133,3 +133,11 @@ def test_wide_characters_and_joined_emoji_are_one_character_to_every_command() -
     assert vi.keys("~").text == pasted.text
     assert vi.keys("0wx").text == "a b"
     assert vi.keys("u").editor.draft.labels == pasted.labels
+
+
+def test_a_count_by_mistake_does_not_fill_the_memory() -> None:
+    vi = Vi("x" * 5000).keys("yy9999p")
+    assert len(vi.text) <= 1_010_000
+    assert vi.keys("u").text == "x" * 5000
+    assert len(vi.keys("cc" + "y" * 500 + "\x1b9999.").text) == 500
+    assert len(vi.keys("9999ia\x1b").text) == 10_499

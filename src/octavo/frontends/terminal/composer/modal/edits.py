@@ -15,6 +15,8 @@ from octavo.frontends.terminal.composer.modal.motion import Target
 from octavo.frontends.terminal.composer.modal.objects import Span
 
 INDENT = 4
+_MOST_REPEATED = 1_000_000
+"""Characters that a count puts into a draft at most: a slip of a finger must not fill the memory."""
 
 
 class Kept(msgspec.Struct, frozen=True):
@@ -134,7 +136,7 @@ def _joined_once(draft: Draft, start: int, end: int, *, blanks: bool) -> Draft:
 
 def put(draft: Draft, register: Kept, count: int, *, after: bool) -> Draft:
     """What the register holds, so often, behind or before the cursor; whole lines below or above its line."""
-    cursor = draft.cursor
+    cursor, count = draft.cursor, repeats(register.draft.text, count)
     if register.lines:
         return _put_lines(draft, register.draft, count, after=after)
     place = drafts.after(draft, cursor) if after and cursor < places.end_of(draft, cursor) else cursor
@@ -145,6 +147,11 @@ def put(draft: Draft, register: Kept, count: int, *, after: bool) -> Draft:
     if "\n" in many.text:
         return replace(whole, cursor=places.on_character(whole, place))
     return replace(whole, cursor=drafts.before(whole, whole.cursor) if many.text else cursor)
+
+
+def repeats(text: str, count: int) -> int:
+    """How often a text may be put for a count."""
+    return max(min(count, _MOST_REPEATED // max(len(text), 1)), 1)
 
 
 def _put_lines(draft: Draft, lines: Draft, count: int, *, after: bool) -> Draft:

@@ -394,7 +394,7 @@ class Modal:
         if writing.command is not None:
             text = Draft("".join(writing.typed)) if self.mode == "replace" else written(writing.before, editor.draft)
             if self.mode == "insert" and (text.text or writing.own_lines):
-                for _ in range(writing.times - 1):
+                for _ in range(edits.repeats(text.text, writing.times) - 1):
                     editor.insert(Draft("\n" if writing.own_lines else ""))
                     editor.insert(text)
             self._last = Change(writing.command, text, self._extent)
