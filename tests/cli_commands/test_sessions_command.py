@@ -290,6 +290,23 @@ def test_a_session_is_named_and_found_by_its_name(home: Home) -> None:
     assert home.octavo("sessions", "rename", "release work", "x").code != 0
 
 
+def test_an_export_follows_no_link_and_closes_a_file_that_others_could_read(home: Home, tmp_path: Path) -> None:
+    write_session(home, 1)
+    (tmp_path / "startup").write_text("mine")
+    (tmp_path / "chat.md").symlink_to("startup")
+    (tmp_path / "new.md").symlink_to("nothing")
+    for name in ("chat.md", "new.md"):
+        ran = home.octavo("sessions", "export", "00000001", "-o", str(tmp_path / name))
+        assert (ran.code, "is a link" in ran.err) == (1, True)
+    assert ((tmp_path / "startup").read_text(), (tmp_path / "nothing").exists()) == ("mine", False)
+    old = tmp_path / "old.md"
+    old.write_text("x")
+    old.chmod(0o644)
+    assert home.octavo("sessions", "export", "00000001", "-o", str(old)).code == 0
+    assert old.stat().st_mode & 0o777 == 0o600
+    assert home.octavo("sessions", "export", "00000001", "-o", "/dev/stdout").out.startswith("Id: ")
+
+
 def test_the_ending_of_a_file_tells_the_form_of_an_export(home: Home, tmp_path: Path) -> None:
     write_session(home, 1, *shell(["ls"], "<script>\n"), message("assistant", "Done & dusted"), asked="Fix <it>")
     for name, words in {

@@ -9,6 +9,7 @@ from octavo.cli.sessions.choice import chosen_session, is_archived
 from octavo.cli.words.invocation import Invocation
 from octavo.cli.words.stop import Stop
 from octavo.config.home import find_home
+from octavo.files.private_file import replace_private_file
 from octavo.frontends.transcripts.forms import FORMS, form_of, in_form
 from octavo.rollout.read import load_rollout
 
@@ -26,10 +27,21 @@ def export(invocation: Invocation) -> int:
         sys.stdout.write(text)
         return 0
     try:
-        # A session may hold what is nobody else's business.
-        descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-        with open(descriptor, "w", encoding="utf-8", errors="replace") as file:
-            file.write(text)
+        _write(target, text.encode("utf-8", "replace"))
     except OSError as error:
         raise Stop(1, f"Error: cannot write {target}: {error.strerror}\n") from None
     return 0
+
+
+def _write(target: str, data: bytes) -> None:
+    """Replace the file. A session may hold what is nobody else's business, and says what a model wants it to say: a
+    link that a command put there must not lead it into a startup file of the user's shell. Raises `OSError`, `Stop`.
+    """
+    is_file = os.path.isfile(target) or not os.path.exists(target)
+    if os.path.abspath(target).startswith(("/dev/", "/proc/")) or not is_file:
+        with open(os.open(target, os.O_WRONLY | os.O_CLOEXEC), "wb") as file:
+            file.write(data)
+    elif os.path.islink(target):
+        raise Stop(1, f"Error: {target} is a link, which is not followed. Name the file itself\n")
+    else:
+        replace_private_file(target, data)
