@@ -220,6 +220,16 @@ async def test_a_program_that_is_not_there_is_told_and_no_key_waits(tmp_path: Pa
         await here.key("abc", "^› abc")
 
 
+async def test_a_program_of_the_sessions_folder_is_not_taken_for_the_users(tmp_path: Path) -> None:
+    config = CONFIG + "[tui]\nstatus_line_command = ['./line']\n"
+    (tmp_path / "ws").mkdir(exist_ok=True)
+    (tmp_path / "ws" / "line").write_text("#!/bin/sh\ntouch ran\n")
+    (tmp_path / "ws" / "line").chmod(0o755)
+    async with program(tmp_path, config=config) as here:
+        await here.see(r"^⚠ The status line's command ./line has to be named by its whole path")
+    assert not (tmp_path / "ws" / "ran").exists()
+
+
 async def test_a_command_that_runs_ends_with_the_program(tmp_path: Path) -> None:
     pid = tmp_path / "ws" / "pid"
     async with program(tmp_path, config=command(tmp_path, "echo $$ > pid; exec sleep 100")) as here:

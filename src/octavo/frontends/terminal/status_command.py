@@ -99,6 +99,8 @@ async def _output(argv: Sequence[str], known: Known) -> str:
     home, first = config.environ.get("HOME"), argv[0]
     if home and first.startswith("~/"):
         first = home + first[1:]
+    if "/" in first and not first.startswith("/"):  # in another project that would be another program
+        raise _Failure("has to be named by its whole path, or by its name alone.")
 
     def hear(stream: Stream, chunk: bytes) -> None:
         kept = printed if stream == "stdout" else complaint
