@@ -69,6 +69,18 @@ async def test_the_repository_around_a_folder_is_closed_to_allowed_commands_too(
     assert not hook.exists()
 
 
+async def test_what_would_come_before_the_repository_around_a_folder_is_moved_away(outside: Path) -> None:
+    home, workspace = outside / "home", outside / "w" / "deep" / "er"
+    workspace.mkdir(parents=True)
+    git(outside / "w", "init", "-q")
+    words = ("mkdir", "../.git", "../.codex", "../free")
+    remember(str(home), None, words, "me")
+    script = [answer(shell(list(words), **ESCALATED)), says("done")]
+    async with conversation(workspace, script, home=home, approval_policy="on-request") as talk:
+        await talk.user("go")
+    assert sorted(os.listdir(outside / "w" / "deep")) == ["er", "free"]
+
+
 async def test_a_file_that_a_login_would_take_up_is_moved_away(outside: Path) -> None:
     home, user = outside / "home", outside / "user"
     more: Json = {"home": home, "approval_policy": "on-request", "environ": {"HOME": str(user)}}

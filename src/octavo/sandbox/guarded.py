@@ -8,7 +8,7 @@ runs. Loaded only where a rule allows something.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from octavo.config.config import Config
 from octavo.protocol.policy import DangerFullAccess, SandboxPolicy, WorkspaceWrite, configured_roots
@@ -43,7 +43,7 @@ def guarded_sandbox(config: Config, policy: SandboxPolicy, cwd: str) -> SandboxS
     chosen = (folder, *map(os.path.realpath, configured_roots(policy)))
     projects = tuple(dict.fromkeys((*chosen, *(top for path in chosen for top in _repositories_above(path)))))
     usual = [os.path.realpath(root.root) for root in writable_roots(policy, cwd, config.environ)]
-    own, guarded = our_folders(config), _guarded(config, folder)
+    own, guarded = our_folders(config), (*_guarded(config, folder), *_between(chosen, projects))
     # Where the kernel does not look for itself what belongs to git (macOS).
     closed = (*own, *guarded, *(os.path.join(root, name) for root in projects for name in _BY_GIT))
     roots = dict.fromkeys((os.sep, *projects, *usual))
@@ -62,6 +62,15 @@ def _repositories_above(folder: str) -> Iterator[str]:
         folder = above
         if folder != os.sep and os.path.lexists(os.path.join(folder, ".git")):
             yield folder
+
+
+def _between(folders: Iterable[str], projects: tuple[str, ...]) -> Iterator[str]:
+    """What would come before the settings and the repository of a project, in folders between it and one of these."""
+    for folder in folders:
+        tops = [top for top in projects if folder.startswith(f"{top}/")]
+        while tops and (folder := os.path.dirname(folder)) != min(tops, key=len):
+            if folder not in projects:
+                yield from (os.path.join(folder, name) for name in (".git", ".codex"))
 
 
 def _guarded(config: Config, folder: str) -> tuple[str, ...]:
