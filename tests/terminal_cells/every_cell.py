@@ -26,7 +26,7 @@ from octavo.frontends.terminal.composer.composer import Composer
 from octavo.frontends.terminal.composer.pane import Pane, pane_rows
 from octavo.frontends.terminal.composer.popup import Item, Popup, popup_rows
 from octavo.frontends.terminal.composer.status import Status
-from octavo.frontends.terminal.effects import Quit
+from octavo.frontends.terminal.effects.screen import Quit
 from octavo.frontends.terminal.keys.key import Key
 from octavo.frontends.terminal.text.ansi import ansi_lines
 from octavo.frontends.terminal.text.styled import Line

@@ -9,7 +9,9 @@ from octavo.frontends.terminal.app.talk import Talk
 from octavo.frontends.terminal.chat.facts import ChatFacts
 from octavo.frontends.terminal.composer.composer import Composer
 from octavo.frontends.terminal.composer.status import FRAME
-from octavo.frontends.terminal.effects import Backtrack, Effect, Submit
+from octavo.frontends.terminal.effects.composer import Submit
+from octavo.frontends.terminal.effects.effect import Effect
+from octavo.frontends.terminal.effects.sessions import Backtrack
 from octavo.frontends.terminal.keys.key import ColorReply, Key
 from octavo.frontends.terminal.notifications import Notifier
 from octavo.frontends.terminal.screen.depth import ANSI, PALETTE, TRUE

@@ -6,7 +6,10 @@ from octavo.frontends.terminal.app.app import App
 from octavo.frontends.terminal.app.talk import Talk
 from octavo.frontends.terminal.chat.facts import ChatFacts
 from octavo.frontends.terminal.composer.composer import Composer
-from octavo.frontends.terminal.effects import Effect, Interrupt, Operate, Quit, RunCommand, Submit, UserShell
+from octavo.frontends.terminal.effects.composer import Interrupt, RunCommand, Submit, UserShell
+from octavo.frontends.terminal.effects.conversation import Operate
+from octavo.frontends.terminal.effects.effect import Effect
+from octavo.frontends.terminal.effects.screen import Quit
 from octavo.frontends.terminal.keys.key import Key, Paste
 from octavo.frontends.terminal.notifications import Notifier
 from octavo.protocol import events

@@ -8,7 +8,7 @@ import sys
 from octavo.frontends.terminal.composer.burst import GAP
 from octavo.frontends.terminal.composer.composer import Composer
 from octavo.frontends.terminal.composer.drawing import draft_rows, row_count
-from octavo.frontends.terminal.effects import Submit
+from octavo.frontends.terminal.effects.composer import Submit
 from octavo.frontends.terminal.keys.key import Key, Paste
 
 SESSION = ("octavo.engine", "octavo.runtime", "octavo.protocol", "octavo.config", "octavo.model", "octavo.tools")

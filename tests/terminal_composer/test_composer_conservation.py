@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from typist import Typist
 
 from octavo.frontends.terminal.composer.draft import expanded, pictures
-from octavo.frontends.terminal.effects import Interrupt, Quit, Submit, UserShell
+from octavo.frontends.terminal.effects.composer import Interrupt, Submit, UserShell
+from octavo.frontends.terminal.effects.screen import Quit
 
 STEPS = ("type", "type", "shell", "paste", "picture", "newline", "enter", "enter", "escape", "alt-up", "ctrl-c", "up")
 ENDS = ("completed", "interrupted")

@@ -9,7 +9,7 @@ import pytest
 from typist import Typist
 
 from octavo.frontends.terminal.composer.composer import Composer
-from octavo.frontends.terminal.effects import PasteImage, Submit
+from octavo.frontends.terminal.effects.composer import PasteImage, Submit
 from octavo.frontends.terminal.keys.key import Key, Paste
 
 LABEL = "[Pasted Content 1200 chars]"

@@ -10,7 +10,7 @@ from octavo.frontends.terminal.built_in import COMMANDS
 from octavo.frontends.terminal.composer.completion import READING, FileMatch
 from octavo.frontends.terminal.composer.matching import Match, match
 from octavo.frontends.terminal.composer.pane import Pane, pane_rows
-from octavo.frontends.terminal.effects import RunCommand, SearchFiles, Submit
+from octavo.frontends.terminal.effects.composer import RunCommand, SearchFiles, Submit
 from octavo.frontends.terminal.screen.depth import NONE
 from octavo.frontends.terminal.text.styled import CYAN
 from octavo.frontends.terminal.themes.theme import TERMINAL, fitted

@@ -13,7 +13,7 @@ from octavo.frontends.terminal.composer import draft as drafts
 from octavo.frontends.terminal.composer.draft import Draft, expanded
 from octavo.frontends.terminal.composer.pane import Pane, pane_rows
 from octavo.frontends.terminal.composer.rows import Row, rows_of
-from octavo.frontends.terminal.effects import Submit
+from octavo.frontends.terminal.effects.composer import Submit
 from octavo.frontends.terminal.keys.key import Key, Paste
 from octavo.frontends.terminal.text.widths import graphemes, line_width, width
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typist import Typist
 
-from octavo.frontends.terminal.effects import FetchHistory, FindHistory, Interrupt, Submit
+from octavo.frontends.terminal.effects.composer import FetchHistory, FindHistory, Interrupt, Submit
 
 FILE = ["oldest", "one\ntwo", "newest"]
 

@@ -6,19 +6,8 @@ import pytest
 from typist import Typist
 
 from octavo.frontends.custom_prompts import Prompt
-from octavo.frontends.terminal.effects import (
-    EditDraft,
-    Error,
-    Info,
-    Interrupt,
-    OpenTranscript,
-    Quit,
-    Redraw,
-    RunCommand,
-    Submit,
-    Suspend,
-    UserShell,
-)
+from octavo.frontends.terminal.effects.composer import EditDraft, Interrupt, RunCommand, Submit, UserShell
+from octavo.frontends.terminal.effects.screen import Error, Info, OpenTranscript, Quit, Redraw, Suspend
 
 PROMPTS = [
     Prompt("swap", "$2 $1 $$3 $ARGUMENTS"),

@@ -13,7 +13,8 @@ from octavo.frontends.terminal.app.app import App
 from octavo.frontends.terminal.composer.composer import Composer
 from octavo.frontends.terminal.composer.draft import Draft
 from octavo.frontends.terminal.composer.submission import Message
-from octavo.frontends.terminal.effects import EditDraft, Interrupt, OpenTranscript, Quit, RunCommand, Submit, UserShell
+from octavo.frontends.terminal.effects.composer import EditDraft, Interrupt, RunCommand, Submit, UserShell
+from octavo.frontends.terminal.effects.screen import OpenTranscript, Quit
 from octavo.frontends.terminal.keys.actions import ACTIONS
 from octavo.frontends.terminal.keys.key import Key
 from octavo.frontends.terminal.keys.keymap import DEFAULT

@@ -7,15 +7,8 @@ from typist import Typist
 from octavo.frontends.terminal.app.app import App
 from octavo.frontends.terminal.composer.composer import Composer
 from octavo.frontends.terminal.composer.status import Status
-from octavo.frontends.terminal.effects import (
-    HeldEscape,
-    Interrupt,
-    OpenTranscript,
-    Quit,
-    RunCommand,
-    Submit,
-    SwitchModes,
-)
+from octavo.frontends.terminal.effects.composer import Interrupt, RunCommand, Submit
+from octavo.frontends.terminal.effects.screen import HeldEscape, OpenTranscript, Quit, SwitchModes
 from octavo.frontends.terminal.keys.key import Key
 
 

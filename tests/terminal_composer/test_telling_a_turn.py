@@ -5,7 +5,7 @@ from __future__ import annotations
 from typist import Typist
 
 from octavo.frontends.terminal.composer.status import Status
-from octavo.frontends.terminal.effects import Interrupt, Steer, Submit, UserShell
+from octavo.frontends.terminal.effects.composer import Interrupt, Steer, Submit, UserShell
 from octavo.frontends.terminal.text.styled import DIM
 
 

@@ -8,7 +8,7 @@ from octavo.frontends.terminal.composer.composer import Composer
 from octavo.frontends.terminal.composer.draft import Draft
 from octavo.frontends.terminal.composer.pane import Pane, pane_rows
 from octavo.frontends.terminal.composer.status import Status
-from octavo.frontends.terminal.effects import ComposerEffect
+from octavo.frontends.terminal.effects.composer import ComposerEffect
 from octavo.frontends.terminal.keys.key import Key, Paste
 
 PICTURES = {"/ws/shot.png": (7, 5), "/ws/my shot.png": (8, 6), "/ws/art/one.png": (1, 1), "/other/shot.png": (7, 5)}

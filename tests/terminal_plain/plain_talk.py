@@ -6,7 +6,7 @@ from octavo.frontends.terminal.app.app import App
 from octavo.frontends.terminal.app.talk import Talk
 from octavo.frontends.terminal.chat.facts import ChatFacts
 from octavo.frontends.terminal.composer.composer import Composer
-from octavo.frontends.terminal.effects import Effect
+from octavo.frontends.terminal.effects.effect import Effect
 from octavo.frontends.terminal.keys.key import Entered, Input, Key
 from octavo.frontends.terminal.notifications import Notifier
 from octavo.frontends.terminal.plain.face import PlainFace

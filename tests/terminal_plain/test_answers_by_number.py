@@ -6,7 +6,10 @@ import pytest
 from plain_talk import PlainTalk
 
 from octavo.frontends.terminal.composer.completion import FileMatch
-from octavo.frontends.terminal.effects import Backtrack, Effect, Operate, RunCommand, Submit
+from octavo.frontends.terminal.effects.composer import RunCommand, Submit
+from octavo.frontends.terminal.effects.conversation import Operate
+from octavo.frontends.terminal.effects.effect import Effect
+from octavo.frontends.terminal.effects.sessions import Backtrack
 from octavo.frontends.terminal.keys.key import Key, Paste
 from octavo.frontends.terminal.views.item_picker import ItemPicker
 from octavo.frontends.terminal.views.trust_question import TrustQuestion

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from plain_talk import PlainTalk
 
-from octavo.frontends.terminal.effects import Quit, Steer, Submit
+from octavo.frontends.terminal.effects.composer import Steer, Submit
+from octavo.frontends.terminal.effects.screen import Quit
 from octavo.frontends.terminal.keys.key import Entered, Key
 from octavo.frontends.terminal.plain.line_input import LineParser
 from octavo.frontends.terminal.views.sign_in import SignInStep

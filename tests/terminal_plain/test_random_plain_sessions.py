@@ -11,7 +11,9 @@ from plain_talk import PlainTalk
 
 from octavo.frontends.terminal.commands import Situation, run_command
 from octavo.frontends.terminal.composer.completion import FileMatch
-from octavo.frontends.terminal.effects import Effect, NewSession, RunCommand, SearchFiles
+from octavo.frontends.terminal.effects.composer import RunCommand, SearchFiles
+from octavo.frontends.terminal.effects.effect import Effect
+from octavo.frontends.terminal.effects.sessions import NewSession
 from octavo.frontends.terminal.keys.key import Key, Paste
 from octavo.protocol import events
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from plain_talk import PlainTalk
 
 from octavo.frontends.terminal.cells import notices
-from octavo.frontends.terminal.effects import OpenPager, Submit
+from octavo.frontends.terminal.effects.composer import Submit
+from octavo.frontends.terminal.effects.screen import OpenPager
 from octavo.frontends.terminal.keys.key import Key
 from octavo.frontends.terminal.plain.words import words
 from octavo.frontends.terminal.views.help_pager import help_pager

@@ -22,7 +22,10 @@ LATER = {
     "octavo.frontends.terminal.typed_ahead", "octavo.frontends.terminal.plain",
     "octavo.frontends.terminal.views.menu", "octavo.frontends.terminal.screen.surface",
     "octavo.frontends.terminal.keys.spelling", "octavo.frontends.terminal.keys.user_keymap",
-    "octavo.frontends.terminal.composer.modal",
+    "octavo.frontends.terminal.composer.modal", "octavo.frontends.terminal.effects.effect",
+    "octavo.frontends.terminal.effects.conversation", "octavo.frontends.terminal.effects.looks",
+    "octavo.frontends.terminal.effects.saved_sessions", "octavo.frontends.terminal.effects.sessions",
+    "octavo.frontends.terminal.effects.settings", "octavo.frontends.terminal.effects.shows",
 }  # fmt: skip
 WATCH = """
 import gc, sys

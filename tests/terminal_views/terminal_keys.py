@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from octavo.frontends.terminal.effects import Effect
+from octavo.frontends.terminal.effects.effect import Effect
 from octavo.frontends.terminal.keys.key import Key, Paste
 from octavo.frontends.terminal.views.stack import ViewStack
 from octavo.frontends.terminal.views.view import View

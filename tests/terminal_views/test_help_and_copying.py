@@ -13,7 +13,7 @@ from whole_program import CONFIG, program
 from octavo.frontends.terminal.actions.copying import MOST_FOR_THE_TERMINAL, CannotCopy, copied_by_tool, osc_52
 from octavo.frontends.terminal.built_in import COMMANDS
 from octavo.frontends.terminal.chat.copies import Copies, Unit, code_blocks, without_controls
-from octavo.frontends.terminal.effects import CopyText
+from octavo.frontends.terminal.effects.shows import CopyText
 from octavo.frontends.terminal.keys.keymap import DEFAULT
 from octavo.frontends.terminal.text.styled import Line, line
 from octavo.frontends.terminal.text.widths import line_width

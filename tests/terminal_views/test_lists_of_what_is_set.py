@@ -13,7 +13,8 @@ from whole_program import CONFIG, program
 from octavo.frontends.terminal.cells.cell import Palette
 from octavo.frontends.terminal.cells.status import Usage
 from octavo.frontends.terminal.cells.usage import DaysCell, SessionUsageCell
-from octavo.frontends.terminal.effects import OpenPager, TrustHook
+from octavo.frontends.terminal.effects.screen import OpenPager
+from octavo.frontends.terminal.effects.settings import TrustHook
 from octavo.frontends.terminal.views.hooks_list import hook_question
 from octavo.frontends.usage_sums import Sum
 from octavo.protocol.usage import RateLimitSnapshot, RateLimitWindow

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from terminal_keys import CTRL_C, DOWN, ENTER, ESC, UP, Hands, ctrl, shown
 
-from octavo.frontends.terminal.effects import ListSessions, PickSession, PreviewSession, Quit, SearchSessions
+from octavo.frontends.terminal.effects.saved_sessions import ListSessions, PickSession, PreviewSession, SearchSessions
+from octavo.frontends.terminal.effects.screen import Quit
 from octavo.frontends.terminal.keys.key import Key
 from octavo.frontends.terminal.views.resume_picker import ResumePicker
 from octavo.frontends.terminal.views.saved_session import ReadSoFar, SavedSession, Searched

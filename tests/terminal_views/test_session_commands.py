@@ -16,7 +16,9 @@ from octavo.engine import start
 from octavo.frontends.terminal.commands import Situation, run_command
 from octavo.frontends.terminal.composer.draft import Draft
 from octavo.frontends.terminal.composer.submission import read
-from octavo.frontends.terminal.effects import Backtrack, ForkSession, OpenView, RenameSession, RunCommand
+from octavo.frontends.terminal.effects.composer import RunCommand
+from octavo.frontends.terminal.effects.screen import OpenView
+from octavo.frontends.terminal.effects.sessions import Backtrack, ForkSession, RenameSession
 from octavo.frontends.terminal.views.fork_picker import fork_picker
 
 SITUATION = Situation(

@@ -9,22 +9,13 @@ from terminal_keys import shown
 
 from octavo.frontends.terminal.built_in import COMMANDS
 from octavo.frontends.terminal.commands import Situation, run_command
-from octavo.frontends.terminal.effects import (
-    CompactSession,
-    Effect,
-    Error,
-    Info,
-    InsertText,
-    LogOut,
-    NewSession,
-    OpenView,
-    Operate,
-    Quit,
-    ShowDiff,
-    ShowMcp,
-    ShowStatus,
-    Submit,
-)
+from octavo.frontends.terminal.effects.beginning import LogOut
+from octavo.frontends.terminal.effects.composer import Submit
+from octavo.frontends.terminal.effects.conversation import Operate
+from octavo.frontends.terminal.effects.effect import Effect
+from octavo.frontends.terminal.effects.screen import Error, Info, InsertText, OpenView, Quit
+from octavo.frontends.terminal.effects.sessions import CompactSession, NewSession
+from octavo.frontends.terminal.effects.shows import ShowDiff, ShowMcp, ShowStatus
 from octavo.protocol.ops import Undo
 
 IDLE = Situation(

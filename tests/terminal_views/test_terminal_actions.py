@@ -15,7 +15,7 @@ from octavo.frontends.terminal.actions.backtrack import fork_position
 from octavo.frontends.terminal.actions.diff import NO_CHANGE, NO_REPOSITORY, changes
 from octavo.frontends.terminal.actions.feedback import feedback_files, send_feedback
 from octavo.frontends.terminal.actions.review_targets import last_commits, local_branches
-from octavo.frontends.terminal.effects import SendFeedback
+from octavo.frontends.terminal.effects.shows import SendFeedback
 from octavo.frontends.terminal.recording import open_recording
 from octavo.git.run import GitError
 from octavo.http.client import HttpClient

@@ -11,7 +11,8 @@ from msgspec.structs import replace
 from terminal_keys import CTRL_C, DOWN, ENTER, ESC, UP, ctrl, key
 
 from octavo.commands.rules import Rule
-from octavo.frontends.terminal.effects import Answer, ExportSession
+from octavo.frontends.terminal.effects.conversation import Answer
+from octavo.frontends.terminal.effects.sessions import ExportSession
 from octavo.frontends.terminal.keys.key import Key, Paste
 from octavo.frontends.terminal.text.styled import line
 from octavo.frontends.terminal.text.widths import line_width

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from terminal_keys import DOWN, ENTER, Hands, key, shown
 
-from octavo.frontends.terminal.effects import ToDraft
+from octavo.frontends.terminal.effects.screen import ToDraft
 from octavo.frontends.terminal.keys.key import Key, Paste
 from octavo.frontends.terminal.views.approval import command_question
 from octavo.frontends.terminal.views.approvals_picker import full_access_question

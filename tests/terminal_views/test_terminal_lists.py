@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from terminal_keys import CTRL_C, DOWN, ENTER, ESC, UP, Hands, key, shown
 
-from octavo.frontends.terminal.effects import Info, QuitHint, ToDraft
+from octavo.frontends.terminal.effects.screen import Info, QuitHint, ToDraft
 from octavo.frontends.terminal.keys.key import Key, Paste
 from octavo.frontends.terminal.text.styled import CYAN
 from octavo.frontends.terminal.text.widths import line_width

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from terminal_keys import CTRL_C, DOWN, ENTER, ESC, UP, Hands, ctrl, shown
 
-from octavo.frontends.terminal.effects import Backtrack
+from octavo.frontends.terminal.effects.sessions import Backtrack
 from octavo.frontends.terminal.keys.key import Key, Paste
 from octavo.frontends.terminal.text.styled import GREEN, RED, Line, line
 from octavo.frontends.terminal.text.widths import line_width

@@ -5,17 +5,10 @@ from __future__ import annotations
 import pytest
 from terminal_keys import CTRL_C, DOWN, ENTER, ESC, UP, Hands, ctrl, key, shown
 
-from octavo.frontends.terminal.effects import (
-    ChooseApprovals,
-    ChooseModel,
-    Info,
-    ListBranches,
-    ListCommits,
-    Operate,
-    QuitHint,
-    SendFeedback,
-    ToDraft,
-)
+from octavo.frontends.terminal.effects.conversation import Operate
+from octavo.frontends.terminal.effects.screen import Info, QuitHint, ToDraft
+from octavo.frontends.terminal.effects.settings import ChooseApprovals, ChooseModel
+from octavo.frontends.terminal.effects.shows import ListBranches, ListCommits, SendFeedback
 from octavo.frontends.terminal.keys.key import Key, Paste
 from octavo.frontends.terminal.text.styled import RED
 from octavo.frontends.terminal.themes.theme import TERMINAL

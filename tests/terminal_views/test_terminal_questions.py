@@ -8,7 +8,9 @@ import pytest
 from terminal_keys import CTRL_C, DOWN, ENTER, ESC, UP, Hands, ctrl, key, shown
 
 from octavo.frontends.terminal.app.talk import Talk
-from octavo.frontends.terminal.effects import Answer, HeldEscape, Interrupt, OpenPager, Operate, QuitHint, ToDraft
+from octavo.frontends.terminal.effects.composer import Interrupt
+from octavo.frontends.terminal.effects.conversation import Answer, Operate
+from octavo.frontends.terminal.effects.screen import HeldEscape, OpenPager, QuitHint, ToDraft
 from octavo.frontends.terminal.keys.key import Key, Paste
 from octavo.frontends.terminal.text.styled import GREEN, RED, Style
 from octavo.frontends.terminal.text.widths import line_width

@@ -5,16 +5,15 @@ from __future__ import annotations
 import pytest
 from terminal_keys import CTRL_C, DOWN, ENTER, ESC, UP, Hands, ctrl, key, shown
 
-from octavo.frontends.terminal.effects import (
+from octavo.frontends.terminal.effects.beginning import (
     AnswerTrust,
     CancelSignIn,
     DismissUpdate,
-    Quit,
     RunUpdate,
     SaveKey,
     SignIn,
-    ToDraft,
 )
+from octavo.frontends.terminal.effects.screen import Quit, ToDraft
 from octavo.frontends.terminal.keys.key import Key, Paste
 from octavo.frontends.terminal.text.widths import line_width
 from octavo.frontends.terminal.views.onboarding import Onboarding

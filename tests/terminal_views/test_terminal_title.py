@@ -14,7 +14,7 @@ from whole_program import CONFIG, program
 
 from octavo.frontends.terminal.chat.chat import Chat
 from octavo.frontends.terminal.chat.facts import ChatFacts
-from octavo.frontends.terminal.effects import ChooseTitle
+from octavo.frontends.terminal.effects.looks import ChooseTitle
 from octavo.frontends.terminal.keys.key import Key
 from octavo.frontends.terminal.title import ITEMS, Title, known_items, unknown_items
 from octavo.frontends.terminal.views.item_picker import ItemPicker

@@ -7,40 +7,29 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from octavo.frontends.terminal.built_in import BY_NAME
-from octavo.frontends.terminal.effects import (
-    ChooseSession,
-    CompactSession,
-    Effect,
+from octavo.frontends.terminal.effects.beginning import LogOut
+from octavo.frontends.terminal.effects.composer import Submit
+from octavo.frontends.terminal.effects.conversation import Operate
+from octavo.frontends.terminal.effects.looks import ListStatusItems, ListThemes, ListTitleItems
+from octavo.frontends.terminal.effects.saved_sessions import ChooseSession
+from octavo.frontends.terminal.effects.screen import (
     Error,
-    ExportSession,
     Info,
     InsertText,
-    ListCopies,
-    ListHooks,
-    ListPermissions,
-    ListSkills,
-    ListStatusItems,
-    ListThemes,
-    ListTitleItems,
-    LogOut,
-    NewSession,
     OpenView,
-    Operate,
     PrintAgain,
     Quit,
-    RenameSession,
-    ShowDiff,
     ShowHelp,
     ShowKeys,
-    ShowMcp,
-    ShowStatus,
-    ShowUsage,
-    Submit,
     SwitchModes,
 )
+from octavo.frontends.terminal.effects.sessions import CompactSession, ExportSession, NewSession, RenameSession
+from octavo.frontends.terminal.effects.settings import ListHooks, ListPermissions, ListSkills
+from octavo.frontends.terminal.effects.shows import ListCopies, ShowDiff, ShowMcp, ShowStatus, ShowUsage
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from octavo.frontends.terminal.effects.effect import Effect
     from octavo.protocol.policy import ApprovalPolicy, ReasoningEffort, SandboxMode
 
 

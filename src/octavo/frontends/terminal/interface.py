@@ -20,7 +20,7 @@ from octavo.errors import OctavoError
 from octavo.frontends.terminal.app.app import App
 from octavo.frontends.terminal.app.frame import Face, Frame
 from octavo.frontends.terminal.cells import notices
-from octavo.frontends.terminal.effects import Effect, Submit
+from octavo.frontends.terminal.effects.composer import Submit
 from octavo.frontends.terminal.ending import Ending
 from octavo.frontends.terminal.keys.key import Focus, Input
 from octavo.frontends.terminal.looks import Looks
@@ -34,6 +34,7 @@ from octavo.runtime.runtime import Runtime
 TYPE_CHECKING = False  # the agent is loaded beside the first keys
 if TYPE_CHECKING:
     from octavo.frontends.terminal.actions.session_listing import SessionListing
+    from octavo.frontends.terminal.effects.effect import Effect
     from octavo.frontends.terminal.file_search import FileSearches
     from octavo.frontends.terminal.kept_draft import DraftKeeper
     from octavo.frontends.terminal.session import Opening, Session

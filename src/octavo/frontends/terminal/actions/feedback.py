@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 
 from octavo.account.feedback import Attachment, Report, feedback_target, send_report
-from octavo.frontends.terminal.effects import SendFeedback
+from octavo.frontends.terminal.effects.shows import SendFeedback
 from octavo.http.client import HttpClient
 
 LOG_NAME = "codex-logs.log"

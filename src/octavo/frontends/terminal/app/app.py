@@ -15,29 +15,22 @@ from octavo.frontends.terminal.composer.composer import Composer
 from octavo.frontends.terminal.composer.footer import mode_columns
 from octavo.frontends.terminal.composer.pane import Pane, pane_rows
 from octavo.frontends.terminal.composer.status import FRAME, Light, mark
-from octavo.frontends.terminal.effects import (
-    Effect,
+from octavo.frontends.terminal.effects.composer import Interrupt, Submit, UserShell
+from octavo.frontends.terminal.effects.screen import (
     HeldEscape,
     Info,
     InsertText,
-    Interrupt,
-    ListSessions,
     OpenPager,
     OpenTranscript,
     OpenView,
-    PickSession,
-    PreviewSession,
     Quit,
     QuitHint,
     Redraw,
-    SearchSessions,
     ShowHelp,
     ShowKeys,
-    Submit,
     Suspend,
     SwitchModes,
     ToDraft,
-    UserShell,
 )
 from octavo.frontends.terminal.keys.key import ColorReply, Focus, Input, Key, KeyboardReply, Paste
 from octavo.frontends.terminal.screen.depth import PALETTE, TRUE
@@ -49,13 +42,15 @@ from octavo.frontends.terminal.views.view import Outcome, View, is_named
 TYPE_CHECKING = False  # the conversation's parts are loaded when the first frame is on the screen
 if TYPE_CHECKING:
     from octavo.frontends.terminal.app.talk import Talk
+    from octavo.frontends.terminal.effects.effect import Effect
     from octavo.frontends.terminal.session_items import Known
     from octavo.frontends.terminal.status_line import StatusLine
     from octavo.frontends.terminal.title import Title
     from octavo.protocol.events import Event
 
+    Perform = Callable[[Effect, float], None]
+
 Rgb = tuple[int, int, int]
-Perform = Callable[[Effect, float], None]
 
 _ANYWHERE: dict[str, Effect] = {
     "open_transcript": OpenTranscript(),
@@ -63,10 +58,6 @@ _ANYWHERE: dict[str, Effect] = {
     "clear_terminal": Redraw(),
 }
 """What the keys of these actions lead to over lists and questions, too."""
-
-
-_BEFORE = Quit | Suspend | Redraw | ListSessions | SearchSessions | PreviewSession | PickSession
-"""What needs no conversation."""
 
 
 class App:
@@ -219,7 +210,7 @@ class App:
             self.composer.hold(effect)
         elif isinstance(effect, Interrupt) and not is_open:
             self.could_not_open()
-        elif self.talk is None and not isinstance(effect, _BEFORE):
+        elif self.talk is None and _needs_talk(effect):
             self._early.append(effect)
         else:
             self._do_now(effect, now)
@@ -402,6 +393,19 @@ class App:
             return None
         text = self._theme.look(PLAIN).fg
         return Light(text if isinstance(text, tuple) else self._foreground, self._background)
+
+
+def _needs_talk(effect: Effect) -> bool:
+    """Whether it waits until a conversation is there; to leave and to choose a session need none."""
+    from octavo.frontends.terminal.effects.saved_sessions import (
+        ListSessions,
+        PickSession,
+        PreviewSession,
+        SearchSessions,
+    )
+
+    before = Quit | Suspend | Redraw | ListSessions | SearchSessions | PreviewSession | PickSession
+    return not isinstance(effect, before)
 
 
 def _nothing(effect: Effect, now: float) -> None:

@@ -13,17 +13,10 @@ from octavo.frontends.terminal.chat.chat import Chat, TurnEnded
 from octavo.frontends.terminal.chat.facts import ChatFacts
 from octavo.frontends.terminal.composer.composer import Composer
 from octavo.frontends.terminal.composer.submission import Message as Waiting
-from octavo.frontends.terminal.effects import (
-    Answer,
-    CompactSession,
-    Effect,
-    Error,
-    Info,
-    Interrupt,
-    OpenView,
-    Operate,
-    Submit,
-)
+from octavo.frontends.terminal.effects.composer import Interrupt, Submit
+from octavo.frontends.terminal.effects.conversation import Answer, Operate
+from octavo.frontends.terminal.effects.screen import Error, Info, OpenView
+from octavo.frontends.terminal.effects.sessions import CompactSession
 from octavo.frontends.terminal.notifications import Notifier
 from octavo.frontends.terminal.screen.clearing import CLEAR
 from octavo.frontends.terminal.text.styled import DIM, EMPTY, Line, Span, line
@@ -33,6 +26,10 @@ from octavo.frontends.terminal.views.transcript_pager import Said, TranscriptPag
 from octavo.frontends.terminal.views.view import View
 from octavo.protocol import events, ops
 from octavo.protocol.items import InputText, Message, ResponseItem
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from octavo.frontends.terminal.effects.effect import Effect
 
 _AGAIN = line(Span("─ once more " + "─" * 2000, DIM))
 _MOST_ROWS = 1000

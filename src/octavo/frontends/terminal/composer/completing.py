@@ -11,7 +11,7 @@ from octavo.frontends.custom_prompts import PREFIX, Prompt, completed, names_in,
 from octavo.frontends.terminal.built_in import BY_NAME
 from octavo.frontends.terminal.composer.draft import Draft
 from octavo.frontends.terminal.composer.editor import Editor
-from octavo.frontends.terminal.effects import RunCommand, SearchFiles
+from octavo.frontends.terminal.effects.composer import RunCommand, SearchFiles
 from octavo.frontends.terminal.keys.key import Key
 
 TYPE_CHECKING = False  # the popups are loaded with the first key

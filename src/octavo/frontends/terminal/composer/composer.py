@@ -21,21 +21,18 @@ from octavo.frontends.terminal.composer.pictures import ReadSize, picture_size
 from octavo.frontends.terminal.composer.recall import Earlier
 from octavo.frontends.terminal.composer.submission import Message, read, with_pictures
 from octavo.frontends.terminal.composer.waiting import Waiting
-from octavo.frontends.terminal.effects import (
+from octavo.frontends.terminal.effects.composer import (
     ComposerEffect,
     EditDraft,
     FetchHistory,
     Interrupt,
-    OpenTranscript,
     PasteImage,
-    Quit,
-    Redraw,
     RunCommand,
     Steer,
     Submit,
-    Suspend,
     UserShell,
 )
+from octavo.frontends.terminal.effects.screen import OpenTranscript, Quit, Redraw, Suspend
 from octavo.frontends.terminal.keys.key import Key, Paste
 from octavo.frontends.terminal.keys.keymap import DEFAULT, Keymap
 

@@ -11,7 +11,7 @@ from octavo.frontends.terminal.composer.draft import Draft
 from octavo.frontends.terminal.composer.editor import Editor, typed
 from octavo.frontends.terminal.composer.paste import with_line_feeds
 from octavo.frontends.terminal.composer.recall import Recall
-from octavo.frontends.terminal.effects import FindHistory
+from octavo.frontends.terminal.effects.composer import FindHistory
 from octavo.frontends.terminal.keys.key import Key
 
 

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from octavo.frontends.terminal.composer.draft import Draft
 from octavo.frontends.terminal.composer.paste import with_line_feeds
-from octavo.frontends.terminal.effects import FetchHistory, FindHistory
+from octavo.frontends.terminal.effects.composer import FetchHistory, FindHistory
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

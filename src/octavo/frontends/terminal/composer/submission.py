@@ -11,7 +11,8 @@ from octavo.frontends import custom_prompts
 from octavo.frontends.custom_prompts import Prompt, PromptError
 from octavo.frontends.terminal import built_in
 from octavo.frontends.terminal.composer.draft import Draft, Label, Picture, expanded, pictures, trimmed
-from octavo.frontends.terminal.effects import Error, Info, RunCommand, Submit, UserShell
+from octavo.frontends.terminal.effects.composer import RunCommand, Submit, UserShell
+from octavo.frontends.terminal.effects.screen import Error, Info
 
 _LABEL = 0xF0000
 """The first of the private characters that stand for labels while arguments are read: no label is torn apart."""

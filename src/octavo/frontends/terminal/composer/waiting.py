@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from octavo.frontends.terminal.composer.draft import Draft, at, joined
-from octavo.frontends.terminal.effects import Submit, UserShell
+from octavo.frontends.terminal.effects.composer import Submit, UserShell
 
 TYPE_CHECKING = False  # nothing waits when the first frame is drawn
 if TYPE_CHECKING:

@@ -6,7 +6,15 @@ import time
 from collections.abc import Callable
 
 from octavo.errors import OctavoError
-from octavo.frontends.terminal import effects as wish
+from octavo.frontends.terminal.effects.beginning import (
+    AnswerTrust,
+    CancelSignIn,
+    DismissUpdate,
+    LogOut,
+    RunUpdate,
+    SaveKey,
+    SignIn,
+)
 from octavo.frontends.terminal.interface import Interface
 
 TYPE_CHECKING = False
@@ -14,7 +22,7 @@ if TYPE_CHECKING:
     from octavo.frontends.terminal.views.sign_in import SignInStep
 
 
-def sign_in(here: Interface, _: wish.SignIn) -> None:
+def sign_in(here: Interface, _: SignIn) -> None:
     """Log in with the browser."""
     from octavo.frontends.terminal.actions.sign_in import browser_login
 
@@ -34,13 +42,13 @@ def sign_in(here: Interface, _: wish.SignIn) -> None:
     here.sign_in = here.start(log_in())
 
 
-def cancel_sign_in(here: Interface, _: wish.CancelSignIn) -> None:
+def cancel_sign_in(here: Interface, _: CancelSignIn) -> None:
     """Give that up."""
     if here.sign_in is not None:
         here.sign_in.cancel()
 
 
-def save_key(here: Interface, effect: wish.SaveKey) -> None:
+def save_key(here: Interface, effect: SaveKey) -> None:
     """Store an API key as the login."""
     from octavo.frontends.terminal.actions.sign_in import save_key
 
@@ -53,7 +61,7 @@ def save_key(here: Interface, effect: wish.SaveKey) -> None:
     _signed_in(here)
 
 
-def answer_trust(here: Interface, effect: wish.AnswerTrust) -> None:
+def answer_trust(here: Interface, effect: AnswerTrust) -> None:
     """Record that the folder is trusted."""
     if not effect.trusted:
         return
@@ -67,7 +75,7 @@ def answer_trust(here: Interface, effect: wish.AnswerTrust) -> None:
         here.error(f"Your answer could not be saved: {error}")
 
 
-def log_out(here: Interface, _: wish.LogOut) -> None:
+def log_out(here: Interface, _: LogOut) -> None:
     """Remove the stored login and leave."""
     from octavo.frontends.terminal.actions.sign_in import sign_out
 
@@ -79,7 +87,7 @@ def log_out(here: Interface, _: wish.LogOut) -> None:
     here.loop.end()
 
 
-def run_update(here: Interface, _: wish.RunUpdate) -> None:
+def run_update(here: Interface, _: RunUpdate) -> None:
     """Leave, then update."""
     from octavo.frontends.terminal.updates import update_command
 
@@ -87,7 +95,7 @@ def run_update(here: Interface, _: wish.RunUpdate) -> None:
     here.loop.end()
 
 
-def dismiss_update(here: Interface, effect: wish.DismissUpdate) -> None:
+def dismiss_update(here: Interface, effect: DismissUpdate) -> None:
     """Do not ask about this version again."""
     from octavo.frontends.terminal.updates import dismiss
 

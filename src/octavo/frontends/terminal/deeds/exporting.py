@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from octavo.errors import OctavoError
-from octavo.frontends.terminal import effects as wish
+from octavo.frontends.terminal.effects.screen import OpenView
+from octavo.frontends.terminal.effects.sessions import CopySession, ExportSession
+from octavo.frontends.terminal.effects.shows import CopyText
 from octavo.frontends.terminal.interface import Interface
 
 _SECONDS = 600.0
 """A mount that does not answer ends it."""
 
 
-def export_session(here: Interface, effect: wish.ExportSession) -> None:
+def export_session(here: Interface, effect: ExportSession) -> None:
     """Write it, or ask whether what is there may be overwritten."""
     from octavo.engine.in_thread import in_thread
     from octavo.frontends.terminal.actions.exporting import AlreadyThere, export_path
@@ -27,7 +29,7 @@ def export_session(here: Interface, effect: wish.ExportSession) -> None:
         try:
             await in_thread(lambda: write(rollout, target, overwrites=effect.overwrites), _SECONDS)
         except AlreadyThere:
-            here.run_effects((wish.OpenView(overwrite_question(effect, shown)),))
+            here.run_effects((OpenView(overwrite_question(effect, shown)),))
         except (OctavoError, TimeoutError) as error:
             here.error(f"{shown} was not written: {error or 'it does not answer'}")
         else:
@@ -36,7 +38,7 @@ def export_session(here: Interface, effect: wish.ExportSession) -> None:
     here.start(export())
 
 
-def copy_session(here: Interface, _: wish.CopySession) -> None:
+def copy_session(here: Interface, _: CopySession) -> None:
     """Put it on the clipboard."""
     from octavo.engine.in_thread import in_thread
     from octavo.frontends.terminal.actions.exporting import session_text
@@ -49,6 +51,6 @@ def copy_session(here: Interface, _: wish.CopySession) -> None:
         except (OctavoError, TimeoutError) as error:
             here.error(f"The conversation cannot be read: {error or 'the file does not answer'}")
             return
-        here.run_effects((wish.CopyText(text, "the conversation"),))
+        here.run_effects((CopyText(text, "the conversation"),))
 
     here.start(copy())

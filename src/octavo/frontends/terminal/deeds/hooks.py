@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from octavo.errors import OctavoError
-from octavo.frontends.terminal import effects as wish
+from octavo.frontends.terminal.effects.screen import OpenView
+from octavo.frontends.terminal.effects.settings import ListHooks, TrustHook
 from octavo.frontends.terminal.interface import Interface
 
 _SECONDS = 5.0
 
 
-def list_hooks(here: Interface, _: wish.ListHooks) -> None:
+def list_hooks(here: Interface, _: ListHooks) -> None:
     """Read them, then open the list."""
 
     async def look() -> None:
@@ -29,12 +30,12 @@ def list_hooks(here: Interface, _: wish.ListHooks) -> None:
             here.info("There are no hooks.", "docs/hooks.md tells how to make one")
             return
         view = hooks_list(found, config.environ.get("HOME"), project_is_trusted=config.project_is_trusted)
-        here.run_effects((wish.OpenView(view),))
+        here.run_effects((OpenView(view),))
 
     here.start(look())
 
 
-def trust_hook(here: Interface, effect: wish.TrustHook) -> None:
+def trust_hook(here: Interface, effect: TrustHook) -> None:
     """Record it."""
     from octavo.tools.user_hooks.definitions import set_trust
 

@@ -7,28 +7,29 @@ import time
 from msgspec.structs import replace
 
 from octavo.errors import OctavoError
-from octavo.frontends.terminal import effects as wish
+from octavo.frontends.terminal.effects.looks import ChooseStatusLine, ChooseTheme, ListStatusItems, ListThemes, TryTheme
+from octavo.frontends.terminal.effects.screen import OpenView
 from octavo.frontends.terminal.interface import Interface
 
 
-def list_themes(here: Interface, _: wish.ListThemes) -> None:
+def list_themes(here: Interface, _: ListThemes) -> None:
     """Open the list of themes."""
     from octavo.frontends.terminal.themes.choose import chosen_theme, themes
     from octavo.frontends.terminal.views.theme_picker import theme_picker
 
     tui = here.config.tui
     picker = theme_picker(themes(tui), chosen_theme(tui)[0].name, has_colors=here.screen.depth > 0)
-    here.run_effects((wish.OpenView(picker),))
+    here.run_effects((OpenView(picker),))
 
 
-def try_theme(here: Interface, effect: wish.TryTheme) -> None:
+def try_theme(here: Interface, effect: TryTheme) -> None:
     """Let the screen look like it."""
     from octavo.frontends.terminal.themes.choose import theme_of
 
     here.looks.wear(theme_of(effect.name, here.config.tui)[0])
 
 
-def choose_theme(here: Interface, effect: wish.ChooseTheme) -> None:
+def choose_theme(here: Interface, effect: ChooseTheme) -> None:
     """Let the screen look like it, and save that."""
     from octavo.config.edit import save_theme
     from octavo.frontends.terminal.themes.choose import theme_of
@@ -46,7 +47,7 @@ def choose_theme(here: Interface, effect: wish.ChooseTheme) -> None:
     here.info(f"Theme changed to {effect.name}", "what is printed already keeps its colours; /redraw prints it again")
 
 
-def list_status_items(here: Interface, _: wish.ListStatusItems) -> None:
+def list_status_items(here: Interface, _: ListStatusItems) -> None:
     """Open the list of what may stand in the status line."""
     from octavo.frontends.terminal.session_items import ITEMS
     from octavo.frontends.terminal.status_line import StatusLine, known_items
@@ -67,10 +68,10 @@ def list_status_items(here: Interface, _: wish.ListStatusItems) -> None:
 
     meanings = {name: item.meaning for name, item in ITEMS.items()}
     chosen = known_items(here.config.tui.status_line)
-    here.run_effects((wish.OpenView(ItemPicker("Status line", meanings, chosen, preview, wish.ChooseStatusLine)),))
+    here.run_effects((OpenView(ItemPicker("Status line", meanings, chosen, preview, ChooseStatusLine)),))
 
 
-def choose_status_line(here: Interface, effect: wish.ChooseStatusLine) -> None:
+def choose_status_line(here: Interface, effect: ChooseStatusLine) -> None:
     """Let the status line be so from now on, and save that."""
     from octavo.config.edit import save_status_line
     from octavo.frontends.terminal.session_items import ELSEWHERE

@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from octavo.frontends.terminal import effects as wish
 from octavo.frontends.terminal.deeds.log_file import log_file
+from octavo.frontends.terminal.effects.composer import RunCommand, Steer, Submit
 from octavo.frontends.terminal.interface import Interface
 from octavo.protocol import ops
 from octavo.protocol.turn_items import LocalImageInput, TextInput, UserInput
 
 
-def submit(here: Interface, effect: wish.Submit) -> None:
+def submit(here: Interface, effect: Submit) -> None:
     """Send a message, and keep it in the history of prompts."""
     items: list[UserInput] = [TextInput(effect.text)] if effect.text else []
     items += [LocalImageInput(os.path.join(here.config.cwd, path)) for path in effect.images]
@@ -21,12 +21,12 @@ def submit(here: Interface, effect: wish.Submit) -> None:
         here.submit(ops.AddToHistory(effect.text))
 
 
-def steer(here: Interface, effect: wish.Steer) -> None:
+def steer(here: Interface, effect: Steer) -> None:
     """Tell the turn that runs; input that comes while one does joins it."""
-    submit(here, wish.Submit(effect.text, effect.images))
+    submit(here, Submit(effect.text, effect.images))
 
 
-def run_command(here: Interface, effect: wish.RunCommand) -> None:
+def run_command(here: Interface, effect: RunCommand) -> None:
     """Do what the slash command stands for."""
     from octavo.frontends.terminal.commands import run_command
 

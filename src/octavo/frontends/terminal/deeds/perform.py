@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from octavo.frontends.terminal.effects import Effect
 from octavo.frontends.terminal.interface import Interface
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from octavo.frontends.terminal.effects.effect import Effect
 
 
 def perform(interface: Interface, effect: Effect) -> None:

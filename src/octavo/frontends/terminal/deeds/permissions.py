@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from octavo.errors import OctavoError
-from octavo.frontends.terminal import effects as wish
+from octavo.frontends.terminal.effects.screen import OpenView
+from octavo.frontends.terminal.effects.settings import ForgetRule, ListPermissions
 from octavo.frontends.terminal.interface import Interface
 
 _SECONDS = 5.0
 
 
-def list_permissions(here: Interface, _: wish.ListPermissions) -> None:
+def list_permissions(here: Interface, _: ListPermissions) -> None:
     """Read the rules, then open the list."""
 
     async def look() -> None:
@@ -31,12 +32,12 @@ def list_permissions(here: Interface, _: wish.ListPermissions) -> None:
             rules,
             full_access_known=bool(config.notices.hide_full_access_warning),
         )
-        here.run_effects((wish.OpenView(picker),))
+        here.run_effects((OpenView(picker),))
 
     here.start(look())
 
 
-def forget_rule(here: Interface, effect: wish.ForgetRule) -> None:
+def forget_rule(here: Interface, effect: ForgetRule) -> None:
     """Take it out of its file."""
     from octavo.commands.rules import rule_words
     from octavo.tools.permissions import forget

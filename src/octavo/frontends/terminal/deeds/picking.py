@@ -5,7 +5,13 @@ from __future__ import annotations
 import os
 import time
 
-from octavo.frontends.terminal import effects as wish
+from octavo.frontends.terminal.effects.saved_sessions import (
+    ChooseSession,
+    ListSessions,
+    PickSession,
+    PreviewSession,
+    SearchSessions,
+)
 from octavo.frontends.terminal.interface import Interface
 
 TYPE_CHECKING = False
@@ -17,7 +23,7 @@ _LARGE = 20_000_000
 """Bytes from which on a session takes a while to read."""
 
 
-def choose_session(here: Interface, _: wish.ChooseSession) -> None:
+def choose_session(here: Interface, _: ChooseSession) -> None:
     """Open the picker inside of a session."""
     from octavo.frontends.terminal.views.resume_picker import ResumePicker
 
@@ -26,25 +32,25 @@ def choose_session(here: Interface, _: wish.ChooseSession) -> None:
     here.run_effects(picker.wanted())
 
 
-def list_sessions(here: Interface, effect: wish.ListSessions) -> None:
+def list_sessions(here: Interface, effect: ListSessions) -> None:
     """Read the saved sessions for the picker that is seen."""
     if (listing := _listing(here)) is not None:
         listing.list(effect.by)
 
 
-def search_sessions(here: Interface, effect: wish.SearchSessions) -> None:
+def search_sessions(here: Interface, effect: SearchSessions) -> None:
     """Look for words in what was said."""
     if (listing := _listing(here)) is not None:
         listing.search(effect.words, effect.sessions)
 
 
-def preview_session(here: Interface, effect: wish.PreviewSession) -> None:
+def preview_session(here: Interface, effect: PreviewSession) -> None:
     """Read how a session began and ended."""
     if (listing := _listing(here)) is not None:
         listing.preview(effect.path)
 
 
-def pick_session(here: Interface, effect: wish.PickSession) -> None:
+def pick_session(here: Interface, effect: PickSession) -> None:
     """Go on with the session that was picked, once it is known that it can be read."""
     listing, path = _listing(here), effect.path
     if listing is None or path is None:

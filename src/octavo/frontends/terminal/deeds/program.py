@@ -7,13 +7,14 @@ import time
 from collections.abc import Sequence
 
 from octavo.errors import OctavoError
-from octavo.frontends.terminal import effects as wish
 from octavo.frontends.terminal.composer.completion import FileMatch
+from octavo.frontends.terminal.effects.composer import EditDraft, FindHistory, PasteImage, SearchFiles
+from octavo.frontends.terminal.effects.screen import PageText, Redraw, Suspend
 from octavo.frontends.terminal.interface import Interface
 from octavo.frontends.terminal.loop import can_suspend
 
 
-def suspend(here: Interface, _: wish.Suspend) -> None:
+def suspend(here: Interface, _: Suspend) -> None:
     """Stop, where a shell can bring us back."""
     if can_suspend():
         here.loop.suspend()
@@ -22,12 +23,12 @@ def suspend(here: Interface, _: wish.Suspend) -> None:
         here.info("There is no shell to go back to.", "ctrl + c leaves")
 
 
-def redraw(here: Interface, _: wish.Redraw) -> None:
+def redraw(here: Interface, _: Redraw) -> None:
     """Write all live rows anew."""
     here.screen.spoil()
 
 
-def edit_draft(here: Interface, effect: wish.EditDraft) -> None:
+def edit_draft(here: Interface, effect: EditDraft) -> None:
     """Let the user's own editor have the draft."""
     from octavo.frontends.terminal.text_editor import edit, editor_command
 
@@ -41,7 +42,7 @@ def edit_draft(here: Interface, effect: wish.EditDraft) -> None:
     here.run_effects(here.app.composer.edited(text))
 
 
-def page_text(here: Interface, effect: wish.PageText) -> None:
+def page_text(here: Interface, effect: PageText) -> None:
     """Let the user's own pager have it, once the frame that asked for it is drawn."""
 
     def page() -> None:
@@ -56,7 +57,7 @@ def page_text(here: Interface, effect: wish.PageText) -> None:
     asyncio.get_running_loop().call_soon(page)
 
 
-def paste_image(here: Interface, _: wish.PasteImage) -> None:
+def paste_image(here: Interface, _: PasteImage) -> None:
     """Look for a picture on the clipboard."""
 
     async def look() -> None:
@@ -68,7 +69,7 @@ def paste_image(here: Interface, _: wish.PasteImage) -> None:
     here.start(look())
 
 
-def find_history(here: Interface, effect: wish.FindHistory) -> None:
+def find_history(here: Interface, effect: FindHistory) -> None:
     """Look for an earlier message."""
 
     async def look() -> None:
@@ -83,7 +84,7 @@ def find_history(here: Interface, effect: wish.FindHistory) -> None:
     here.start(look())
 
 
-def search_files(here: Interface, effect: wish.SearchFiles) -> None:
+def search_files(here: Interface, effect: SearchFiles) -> None:
     """Look for files."""
     if here.finder is None:
         from octavo.frontends.terminal.file_search import FileSearches

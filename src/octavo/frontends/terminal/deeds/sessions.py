@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from octavo.errors import OctavoError
-from octavo.frontends.terminal import effects as wish
+from octavo.frontends.terminal.effects.sessions import Backtrack, ForkSession, NewSession, RenameSession
 from octavo.frontends.terminal.interface import Interface
 
 
-def new_session(here: Interface, effect: wish.NewSession) -> None:
+def new_session(here: Interface, effect: NewSession) -> None:
     """Begin a fresh session with the settings of now."""
     here.record("new_session")
     if effect.clears and here.app.talk is not None:
@@ -17,7 +17,7 @@ def new_session(here: Interface, effect: wish.NewSession) -> None:
     here.open_session(here.runtime.open(here.config))
 
 
-def backtrack(here: Interface, effect: wish.Backtrack) -> None:
+def backtrack(here: Interface, effect: Backtrack) -> None:
     """Go on in a copy of the session that ends before one of its messages."""
     from octavo.frontends.terminal.actions.backtrack import fork_position
 
@@ -36,7 +36,7 @@ def backtrack(here: Interface, effect: wish.Backtrack) -> None:
     here.edit_when_open(effect.messages[effect.selected])
 
 
-def fork_session(here: Interface, _: wish.ForkSession) -> None:
+def fork_session(here: Interface, _: ForkSession) -> None:
     """Go on in a copy of all of it."""
     talk = here.app.talk
     if talk is None or here.app.composer.busy:
@@ -48,7 +48,7 @@ def fork_session(here: Interface, _: wish.ForkSession) -> None:
     here.info("You go on in a copy.", f"the session before: octavo resume {before}")
 
 
-def rename_session(here: Interface, effect: wish.RenameSession) -> None:
+def rename_session(here: Interface, effect: RenameSession) -> None:
     """Give the session a name."""
     from octavo.frontends.terminal.text.clean import one_line
 

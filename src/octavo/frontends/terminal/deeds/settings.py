@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from octavo.errors import OctavoError
-from octavo.frontends.terminal import effects as wish
+from octavo.frontends.terminal.effects.looks import ChooseTitle, ListTitleItems
+from octavo.frontends.terminal.effects.screen import OpenView
+from octavo.frontends.terminal.effects.settings import ChooseApprovals, ChooseModel
 from octavo.frontends.terminal.interface import Interface
 from octavo.protocol import ops
 
 
-def choose_model(here: Interface, effect: wish.ChooseModel) -> None:
+def choose_model(here: Interface, effect: ChooseModel) -> None:
     """Use another model or effort, and save the choice."""
     from octavo.config.edit import save_model
 
@@ -25,7 +27,7 @@ def choose_model(here: Interface, effect: wish.ChooseModel) -> None:
     here.info(f"Model changed to {effect.model}{reasoning}{where}")
 
 
-def choose_approvals(here: Interface, effect: wish.ChooseApprovals) -> None:
+def choose_approvals(here: Interface, effect: ChooseApprovals) -> None:
     """Use other policies in this session."""
     from octavo.config.edit import hide_full_access_warning
     from octavo.config.schema import Notices
@@ -48,7 +50,7 @@ def choose_approvals(here: Interface, effect: wish.ChooseApprovals) -> None:
             here.error(f"The choice holds for this session, but could not be saved: {error}")
 
 
-def list_title_items(here: Interface, _: wish.ListTitleItems) -> None:
+def list_title_items(here: Interface, _: ListTitleItems) -> None:
     """Open the list of what may stand in the title."""
     import time
 
@@ -69,10 +71,10 @@ def list_title_items(here: Interface, _: wish.ListTitleItems) -> None:
 
     meanings = {name: item.meaning for name, item in ITEMS.items()}
     chosen = known_items(here.config.tui.terminal_title)
-    here.run_effects((wish.OpenView(ItemPicker("Title", meanings, chosen, preview, wish.ChooseTitle)),))
+    here.run_effects((OpenView(ItemPicker("Title", meanings, chosen, preview, ChooseTitle)),))
 
 
-def choose_title(here: Interface, effect: wish.ChooseTitle) -> None:
+def choose_title(here: Interface, effect: ChooseTitle) -> None:
     """Let the title be so from now on, and save that."""
     from msgspec.structs import replace
 

@@ -7,13 +7,23 @@ import datetime
 import time
 
 from octavo.errors import OctavoError
-from octavo.frontends.terminal import effects as wish
 from octavo.frontends.terminal.deeds.log_file import log_file
+from octavo.frontends.terminal.effects.screen import OpenPager, OpenView, PrintAgain
+from octavo.frontends.terminal.effects.shows import (
+    CopyText,
+    ListBranches,
+    ListCommits,
+    ListCopies,
+    SendFeedback,
+    ShowDiff,
+    ShowMcp,
+    ShowStatus,
+)
 from octavo.frontends.terminal.interface import Interface
 from octavo.protocol import ops
 
 
-def show_status(here: Interface, _: wish.ShowStatus) -> None:
+def show_status(here: Interface, _: ShowStatus) -> None:
     """Print the card of `/status`."""
     from octavo.frontends.terminal.cells.status import StatusCell
     from octavo.frontends.terminal.facts import status_facts
@@ -25,7 +35,7 @@ def show_status(here: Interface, _: wish.ShowStatus) -> None:
         talk.show(StatusCell(facts, talk.chat.usage.shown(time.monotonic(), now), now))
 
 
-def show_mcp(here: Interface, _: wish.ShowMcp) -> None:
+def show_mcp(here: Interface, _: ShowMcp) -> None:
     """Print what the MCP servers offer."""
     from octavo.frontends.terminal.cells.servers import ServersCell
 
@@ -35,7 +45,7 @@ def show_mcp(here: Interface, _: wish.ShowMcp) -> None:
         here.app.talk.show(ServersCell({}))
 
 
-def show_diff(here: Interface, _: wish.ShowDiff) -> None:
+def show_diff(here: Interface, _: ShowDiff) -> None:
     """Open the pager with what git says has changed."""
 
     async def look() -> None:
@@ -47,23 +57,23 @@ def show_diff(here: Interface, _: wish.ShowDiff) -> None:
         except OctavoError as error:
             here.error(f"The changes cannot be shown: {error}")
             return
-        here.run_effects((wish.OpenPager(diff_pager(text)),))
+        here.run_effects((OpenPager(diff_pager(text)),))
 
     here.start(look())
 
 
-def list_copies(here: Interface, _: wish.ListCopies) -> None:
+def list_copies(here: Interface, _: ListCopies) -> None:
     """Open the list of what can be copied."""
     from octavo.frontends.terminal.views.copy_picker import copy_picker
 
     units = here.app.talk.chat.copies.units() if here.app.talk is not None else []
     if units:
-        here.run_effects((wish.OpenView(copy_picker(units)),))
+        here.run_effects((OpenView(copy_picker(units)),))
     else:
         here.info("There is nothing to copy yet.")
 
 
-def copy_text(here: Interface, effect: wish.CopyText) -> None:
+def copy_text(here: Interface, effect: CopyText) -> None:
     """Put it on the clipboard, and say how."""
     from octavo.frontends.terminal.actions.copying import CannotCopy, copied_by_tool, osc_52
 
@@ -84,13 +94,13 @@ def copy_text(here: Interface, effect: wish.CopyText) -> None:
     here.start(copy())
 
 
-def print_again(here: Interface, _: wish.PrintAgain) -> None:
+def print_again(here: Interface, _: PrintAgain) -> None:
     """Print the conversation once more, below a rule."""
     if here.app.talk is not None:
         here.app.talk.print_again()
 
 
-def list_branches(here: Interface, _: wish.ListBranches) -> None:
+def list_branches(here: Interface, _: ListBranches) -> None:
     """Open the list of branches to compare with."""
 
     async def look() -> None:
@@ -102,12 +112,12 @@ def list_branches(here: Interface, _: wish.ListBranches) -> None:
         except OctavoError as error:
             here.error(f"The branches cannot be listed: {error}")
             return
-        here.run_effects((wish.OpenView(branch_list(current, branches)),))
+        here.run_effects((OpenView(branch_list(current, branches)),))
 
     here.start(look())
 
 
-def list_commits(here: Interface, _: wish.ListCommits) -> None:
+def list_commits(here: Interface, _: ListCommits) -> None:
     """Open the list of commits to review."""
 
     async def look() -> None:
@@ -119,12 +129,12 @@ def list_commits(here: Interface, _: wish.ListCommits) -> None:
         except OctavoError as error:
             here.error(f"The commits cannot be listed: {error}")
             return
-        here.run_effects((wish.OpenView(commit_list(commits)),))
+        here.run_effects((OpenView(commit_list(commits)),))
 
     here.start(look())
 
 
-def send_feedback(here: Interface, effect: wish.SendFeedback) -> None:
+def send_feedback(here: Interface, effect: SendFeedback) -> None:
     """Send the report."""
 
     async def send() -> None:

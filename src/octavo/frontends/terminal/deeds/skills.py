@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from octavo.errors import OctavoError
-from octavo.frontends.terminal import effects as wish
+from octavo.frontends.terminal.effects.screen import OpenView
+from octavo.frontends.terminal.effects.settings import ListSkills, SwitchSkill
 from octavo.frontends.terminal.interface import Interface
 
 _SECONDS = 5.0
 
 
-def list_skills(here: Interface, _: wish.ListSkills) -> None:
+def list_skills(here: Interface, _: ListSkills) -> None:
     """Find them, then open the list."""
 
     async def look() -> None:
@@ -26,12 +27,12 @@ def list_skills(here: Interface, _: wish.ListSkills) -> None:
         if not skills and not problems:
             here.info("There are no skills.", "a folder with SKILL.md in .agents/skills is one")
             return
-        here.run_effects((wish.OpenView(skills_list(skills, problems, config.environ.get("HOME"))),))
+        here.run_effects((OpenView(skills_list(skills, problems, config.environ.get("HOME"))),))
 
     here.start(look())
 
 
-def switch_skill(here: Interface, effect: wish.SwitchSkill) -> None:
+def switch_skill(here: Interface, effect: SwitchSkill) -> None:
     """Let the model be told of it, or not, from the next session on."""
     from octavo.frontends.terminal.actions.skills import switch_skill
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime
 import time
 
-from octavo.frontends.terminal import effects as wish
+from octavo.frontends.terminal.effects.shows import ShowUsage
 from octavo.frontends.terminal.interface import Interface
 
 _SECONDS, _LONG = 5.0, 120.0
 
 
-def show_usage(here: Interface, _: wish.ShowUsage) -> None:
+def show_usage(here: Interface, _: ShowUsage) -> None:
     """Print the session and the limits at once, and the days when they are read."""
 
     async def look() -> None:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from octavo.frontends.terminal.composer.draft import Draft
 from octavo.frontends.terminal.composer.editor import Editor, typed
 from octavo.frontends.terminal.composer.paste import with_line_feeds
-from octavo.frontends.terminal.effects import ToDraft
+from octavo.frontends.terminal.effects.screen import ToDraft
 from octavo.frontends.terminal.keys.key import Entered, Key, Paste
 from octavo.frontends.terminal.plain.prompt import Prompt, prompt
 from octavo.frontends.terminal.text.clean import one_line

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from octavo.frontends.terminal.composer.composer import Composer
-from octavo.frontends.terminal.effects import Backtrack, Effect
+from octavo.frontends.terminal.effects.sessions import Backtrack
 from octavo.frontends.terminal.keys.key import Key, Paste
 from octavo.frontends.terminal.text.clean import one_line
 from octavo.frontends.terminal.views.menu import Menu
 from octavo.frontends.terminal.views.option_rows import Option
 from octavo.frontends.terminal.views.selection_list import Choice, SelectionList
 from octavo.frontends.terminal.views.view import CLOSE, STAY, Outcome, View, is_cancel
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from octavo.frontends.terminal.effects.effect import Effect
 
 _LONGEST = 100
 

@@ -11,7 +11,7 @@ from typing import Literal
 
 from octavo.frontends.terminal.app.app import App
 from octavo.frontends.terminal.app.frame import Frame
-from octavo.frontends.terminal.effects import PageText
+from octavo.frontends.terminal.effects.screen import PageText
 from octavo.frontends.terminal.keys.key import Entered, Input, Key, Paste
 from octavo.frontends.terminal.plain.answers import Answered, Answers
 from octavo.frontends.terminal.plain.choices import Completions, earlier_messages

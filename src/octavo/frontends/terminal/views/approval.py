@@ -7,7 +7,7 @@ from functools import partial
 
 from msgspec import UNSET
 
-from octavo.frontends.terminal.effects import Answer
+from octavo.frontends.terminal.effects.conversation import Answer
 from octavo.frontends.terminal.text.clean import TAB, visible
 from octavo.frontends.terminal.text.styled import ACCENT, BOLD, ERROR, ITALIC, SUCCESS, Span, line
 from octavo.frontends.terminal.views.blocks import Block, blank, paragraph

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from octavo.frontends.approval_presets import PRESETS
-from octavo.frontends.terminal.effects import ChooseApprovals
+from octavo.frontends.terminal.effects.settings import ChooseApprovals
 from octavo.frontends.terminal.text.styled import DIM, ERROR, Span, line
 from octavo.frontends.terminal.views.option_rows import Option
 from octavo.frontends.terminal.views.selection_list import Choice, SelectionList

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from octavo.frontends.terminal.chat.copies import Unit
-from octavo.frontends.terminal.effects import CopyText
+from octavo.frontends.terminal.effects.shows import CopyText
 from octavo.frontends.terminal.text.clean import one_line
 from octavo.frontends.terminal.views.option_rows import Option
 from octavo.frontends.terminal.views.selection_list import Choice, SelectionList

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from octavo.frontends.terminal.effects import CopySession, ExportSession
+from octavo.frontends.terminal.effects.sessions import CopySession, ExportSession
 from octavo.frontends.terminal.text.clean import visible
 from octavo.frontends.terminal.text.styled import DIM, Span, line
 from octavo.frontends.terminal.views.option_rows import Option

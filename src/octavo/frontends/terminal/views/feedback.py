@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from octavo.frontends.terminal.effects import Classification, Effect, Info, SendFeedback
+from octavo.frontends.terminal.effects.screen import Info
+from octavo.frontends.terminal.effects.shows import Classification, SendFeedback
 from octavo.frontends.terminal.text.clean import clean
 from octavo.frontends.terminal.text.styled import Line, line
 from octavo.frontends.terminal.views.note import Note
 from octavo.frontends.terminal.views.option_rows import Option
 from octavo.frontends.terminal.views.selection_list import Choice, SelectionList
 from octavo.frontends.terminal.views.view import View
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from octavo.frontends.terminal.effects.effect import Effect
 
 _KINDS: tuple[tuple[str, Classification, str], ...] = (
     ("bug", "bug", "something is broken"),

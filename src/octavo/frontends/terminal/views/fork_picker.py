@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from octavo.frontends.terminal.effects import Backtrack, ForkSession
+from octavo.frontends.terminal.effects.sessions import Backtrack, ForkSession
 from octavo.frontends.terminal.text.clean import one_line
 from octavo.frontends.terminal.text.styled import DIM, Span, line
 from octavo.frontends.terminal.text.widths import cut

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from octavo.frontends.terminal.effects import ToDraft
+from octavo.frontends.terminal.effects.screen import ToDraft
 from octavo.frontends.terminal.keys.key import Key, Paste
 from octavo.frontends.terminal.views.view import STAY, Outcome, is_named, typed
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from octavo.frontends.terminal.effects import OpenPager, TrustHook
+from octavo.frontends.terminal.effects.screen import OpenPager
+from octavo.frontends.terminal.effects.settings import TrustHook
 from octavo.frontends.terminal.text.clean import one_line, visible
 from octavo.frontends.terminal.text.directory import with_tilde
 from octavo.frontends.terminal.text.styled import DIM, Line, Span, line

@@ -17,7 +17,7 @@ from octavo.frontends.terminal.views.option_rows import Option, option_rows, win
 from octavo.frontends.terminal.views.view import CLOSE, STAY, Cursor, Outcome, View, is_cancel, is_named, step_of, typed
 
 if TYPE_CHECKING:
-    from octavo.frontends.terminal.effects import Effect
+    from octavo.frontends.terminal.effects.effect import Effect
     from octavo.frontends.terminal.views.menu import Menu
 
 HINT = "space to take in or out, ← → to move, {list.accept} to save, {list.cancel} to go back"

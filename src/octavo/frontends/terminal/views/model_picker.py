@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from octavo.frontends.terminal.effects import ChooseModel
+from octavo.frontends.terminal.effects.settings import ChooseModel
 from octavo.frontends.terminal.text.styled import DIM, Span, line
 from octavo.frontends.terminal.views.option_rows import Option
 from octavo.frontends.terminal.views.selection_list import Choice, SelectionList

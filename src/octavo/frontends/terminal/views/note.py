@@ -8,7 +8,6 @@ from octavo.frontends.terminal.composer.draft import Draft
 from octavo.frontends.terminal.composer.editor import Editor
 from octavo.frontends.terminal.composer.paste import with_line_feeds
 from octavo.frontends.terminal.composer.rows import column_of, row_at, rows_of, shown
-from octavo.frontends.terminal.effects import Effect
 from octavo.frontends.terminal.keys.key import Key, Paste
 from octavo.frontends.terminal.text.styled import ACCENT, BOLD, DIM, EMPTY, Line, Span, line
 from octavo.frontends.terminal.text.widths import cut_line
@@ -16,6 +15,7 @@ from octavo.frontends.terminal.views.view import CLOSE, STAY, Cursor, Outcome, V
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from octavo.frontends.terminal.effects.effect import Effect
     from octavo.frontends.terminal.views.menu import Menu
 
 HINT = "{composer.submit} to send, NEWLINE for a new line, {list.cancel} to go back"

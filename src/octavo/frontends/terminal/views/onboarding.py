@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from octavo.frontends.terminal.effects import Quit
+from octavo.frontends.terminal.effects.screen import Quit
 from octavo.frontends.terminal.keys.key import Key, Paste
 from octavo.frontends.terminal.text.styled import EMPTY, SUCCESS, Line, Span, line
 from octavo.frontends.terminal.text.widths import cut_line

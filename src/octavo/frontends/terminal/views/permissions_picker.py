@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from octavo.commands.rules import Rule, rule_words
-from octavo.frontends.terminal.effects import ForgetRule
+from octavo.frontends.terminal.effects.settings import ForgetRule
 from octavo.frontends.terminal.text.clean import one_line, visible
 from octavo.frontends.terminal.text.styled import DIM, Span, line
 from octavo.frontends.terminal.views.approvals_picker import approval_choices

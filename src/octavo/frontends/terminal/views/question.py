@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from octavo.frontends.terminal.effects import Effect, HeldEscape, Interrupt, OpenPager
+from octavo.frontends.terminal.effects.composer import Interrupt
+from octavo.frontends.terminal.effects.screen import HeldEscape, OpenPager
 from octavo.frontends.terminal.keys.key import Key, Paste
 from octavo.frontends.terminal.text.styled import BOLD, DIM, EMPTY, Line, Span, line
 from octavo.frontends.terminal.text.widths import cut_line
@@ -32,6 +33,7 @@ _LEAST_REMARK = 36
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from octavo.frontends.terminal.effects.effect import Effect
     from octavo.frontends.terminal.views.menu import Menu
 
 

@@ -7,14 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from octavo.frontends.terminal.effects import (
-    Effect,
-    ListSessions,
-    PickSession,
-    PreviewSession,
-    Quit,
-    SearchSessions,
-)
+from octavo.frontends.terminal.effects.saved_sessions import ListSessions, PickSession, PreviewSession, SearchSessions
+from octavo.frontends.terminal.effects.screen import Quit
 from octavo.frontends.terminal.keys.key import Key, Paste
 from octavo.frontends.terminal.text.clean import one_line
 from octavo.frontends.terminal.text.directory import with_tilde
@@ -36,6 +30,7 @@ from octavo.frontends.terminal.views.view import STAY, Cursor, Outcome, View, is
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from octavo.frontends.terminal.effects.effect import Effect
     from octavo.frontends.terminal.views.menu import Menu
     from octavo.rollout.excerpt import Excerpt
 

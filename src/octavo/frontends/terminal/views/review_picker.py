@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from octavo.frontends import review_requests
-from octavo.frontends.terminal.effects import ListBranches, ListCommits, Operate
+from octavo.frontends.terminal.effects.conversation import Operate
+from octavo.frontends.terminal.effects.shows import ListBranches, ListCommits
 from octavo.frontends.terminal.views.note import Note
 from octavo.frontends.terminal.views.option_rows import Option
 from octavo.frontends.terminal.views.selection_list import Choice, SelectionList

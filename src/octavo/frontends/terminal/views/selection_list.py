@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from octavo.frontends.terminal.effects import OpenView
+from octavo.frontends.terminal.effects.screen import OpenView
 from octavo.frontends.terminal.keys.key import Key, Paste
 from octavo.frontends.terminal.text.clean import clean
 from octavo.frontends.terminal.text.styled import BOLD, DIM, EMPTY, Line, Span, line
@@ -26,7 +26,7 @@ from octavo.frontends.terminal.views.view import (
 )
 
 if TYPE_CHECKING:
-    from octavo.frontends.terminal.effects import Effect
+    from octavo.frontends.terminal.effects.effect import Effect
     from octavo.frontends.terminal.views.menu import Menu
 
 HINT = "{list.accept} to choose, {list.cancel} to go back"

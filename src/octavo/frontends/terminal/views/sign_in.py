@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from octavo.frontends.terminal.effects import CancelSignIn, Effect, Quit, SaveKey, SignIn
+from octavo.frontends.terminal.effects.beginning import CancelSignIn, SaveKey, SignIn
+from octavo.frontends.terminal.effects.screen import Quit
 from octavo.frontends.terminal.keys.key import Key, Paste
 from octavo.frontends.terminal.text.clean import one_line
 from octavo.frontends.terminal.text.styled import ACCENT, BOLD, DIM, EMPTY, ERROR, LINK, Line, Span, line
@@ -34,6 +35,7 @@ _ADVICE = (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from octavo.frontends.terminal.effects.effect import Effect
     from octavo.frontends.terminal.views.menu import Menu
 
 Stage = Literal["choice", "starting", "browser", "welcome", "key", "saving"]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from octavo.frontends.terminal.effects import InsertText, SwitchSkill
+from octavo.frontends.terminal.effects.screen import InsertText
+from octavo.frontends.terminal.effects.settings import SwitchSkill
 from octavo.frontends.terminal.text.clean import one_line
 from octavo.frontends.terminal.text.directory import with_tilde
 from octavo.frontends.terminal.text.styled import DIM, Span, line

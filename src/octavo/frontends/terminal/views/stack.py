@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from octavo.frontends.terminal.effects import OpenView, QuitHint, ToDraft
+from octavo.frontends.terminal.effects.screen import OpenView, QuitHint, ToDraft
 from octavo.frontends.terminal.keys.key import Key, Paste
 from octavo.frontends.terminal.keys.keymap import DEFAULT, Keymap
 from octavo.frontends.terminal.text.styled import Line
@@ -12,7 +12,7 @@ from octavo.frontends.terminal.views.view import Cursor, Outcome, View, is_ctrl
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from octavo.frontends.terminal.effects import Effect
+    from octavo.frontends.terminal.effects.effect import Effect
 
 
 class ViewStack:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from octavo.frontends.terminal.cells.patch import DiffLine, FileDiff
-from octavo.frontends.terminal.effects import ChooseTheme, TryTheme
+from octavo.frontends.terminal.effects.looks import ChooseTheme, TryTheme
 from octavo.frontends.terminal.text.clean import one_line
 from octavo.frontends.terminal.text.highlight import shell_lines
 from octavo.frontends.terminal.text.inline import inline

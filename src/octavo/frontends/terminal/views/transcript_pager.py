@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from octavo.frontends.terminal.effects import Backtrack
+from octavo.frontends.terminal.effects.sessions import Backtrack
 from octavo.frontends.terminal.keys.key import Key, Paste
 from octavo.frontends.terminal.text.styled import Line, Style
 from octavo.frontends.terminal.views.pager import Pager

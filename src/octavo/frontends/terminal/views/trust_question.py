@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from octavo.frontends.terminal.effects import AnswerTrust
+from octavo.frontends.terminal.effects.beginning import AnswerTrust
 from octavo.frontends.terminal.keys.key import Key, Paste
 from octavo.frontends.terminal.text.clean import one_line, visible
 from octavo.frontends.terminal.text.styled import BOLD, DIM, EMPTY, Line, Span, line

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from octavo.frontends.terminal.effects import DismissUpdate, Effect, RunUpdate
+from octavo.frontends.terminal.effects.beginning import DismissUpdate, RunUpdate
 from octavo.frontends.terminal.keys.key import Key, Paste
 from octavo.frontends.terminal.text.clean import one_line
 from octavo.frontends.terminal.text.styled import BOLD, DIM, EMPTY, Line, Span, line
@@ -13,6 +13,7 @@ from octavo.frontends.terminal.views.view import CLOSE, STAY, Cursor, Outcome, V
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from octavo.frontends.terminal.effects.effect import Effect
     from octavo.frontends.terminal.views.menu import Menu
 
 

@@ -16,7 +16,7 @@ from octavo.frontends.terminal.keys.keymap import DEFAULT, Keymap
 from octavo.frontends.terminal.text.styled import Line
 
 if TYPE_CHECKING:
-    from octavo.frontends.terminal.effects import Effect
+    from octavo.frontends.terminal.effects.effect import Effect
     from octavo.frontends.terminal.views.menu import Menu
 
 Cursor = tuple[int, int]
