@@ -327,19 +327,40 @@ def test_a_cancelled_turn_kills_what_runs_in_a_terminal_of_the_client(place: Pla
         assert asks(here, method)["params"]["terminalId"] == "t9"
 
 
-@pytest.mark.parametrize("answer", [{}, {"terminalId": 5}, None])
-def test_a_client_that_gives_no_terminal_leaves_the_command_to_us(place: Place, answer: Any) -> None:
+def test_a_client_that_gives_no_terminal_leaves_the_command_to_us(place: Place) -> None:
     place.model(runs("touch", "made"), says("Done"), top=IN_TERMINALS)
     here = editor(place, capabilities=TERMINALS)
     prompt = here.say(here.open(), "go")
     made = asks(here, "create")
-    if answer is None:
-        refusal = {"jsonrpc": "2.0", "id": made["id"], "error": {"code": -32603, "message": "no"}}
-        here.server.line(json.dumps(refusal))
-    else:
-        here.reply(made, answer)
+    refusal = {"jsonrpc": "2.0", "id": made["id"], "error": {"code": -32603, "message": "no"}}
+    here.server.line(json.dumps(refusal))
     assert here.ends(prompt)["stopReason"] == "end_turn"
     assert (place.workspace / "made").exists()
+
+
+@pytest.mark.parametrize("answer", [{}, {"terminalId": 5}])
+def test_a_command_that_the_client_may_have_begun_is_not_run_once_more(place: Place, answer: Any) -> None:
+    place.model(runs("touch", "made"), says("Done"), top=IN_TERMINALS)
+    here = editor(place, capabilities=TERMINALS)
+    session = here.open()
+    prompt = here.say(session, "go")
+    here.reply(asks(here, "create"), answer)
+    assert here.ends(prompt)["stopReason"] == "end_turn"
+    assert not (place.workspace / "made").exists()
+    assert [one["status"] for one in here.updates(session, "tool_call_update") if "status" in one] == ["failed"]
+
+
+def test_a_terminal_that_comes_after_the_turn_was_cancelled_is_ended(place: Place) -> None:
+    place.model(runs("sleep", "600"), top=IN_TERMINALS)
+    here = editor(place, capabilities=TERMINALS)
+    session = here.open()
+    prompt = here.say(session, "go")
+    made = asks(here, "create")
+    here.notify("session/cancel", {"sessionId": session})
+    assert here.ends(prompt)["stopReason"] == "cancelled"
+    here.reply(made, {"terminalId": "late"})
+    for method in ("kill", "release"):
+        assert asks(here, method)["params"]["terminalId"] == "late"
 
 
 def test_a_terminal_that_breaks_fails_the_command_and_not_the_turn(place: Place) -> None:

@@ -18,6 +18,10 @@ class ClientRefused(OctavoError):
     """The client answered with an error, with something else than was asked for, or not in time."""
 
 
+class Unclear(ClientRefused):
+    """The client may have done what it was asked for, but has not said so."""
+
+
 class ClientCalls:
     """All that wait, by the id that the client was given."""
 
@@ -34,9 +38,9 @@ class ClientCalls:
             async with asyncio.timeout(seconds):
                 return msgspec.json.decode(await answer, type=kind)
         except TimeoutError:
-            raise ClientRefused(f"{method}: no answer") from None
+            raise Unclear(f"{method}: no answer") from None
         except NOT_JSON as error:
-            raise ClientRefused(f"{method}: {error}") from None
+            raise Unclear(f"{method}: {error}") from None
         finally:
             del self._waiting[number]
 
@@ -56,4 +60,4 @@ class ClientCalls:
         """Nobody answers any more."""
         for answer in self._waiting.values():
             if not answer.done():
-                answer.set_exception(ClientRefused("the client is gone"))
+                answer.set_exception(Unclear("the client is gone"))

@@ -12,7 +12,7 @@ import logging
 import signal
 from collections.abc import Callable, Mapping, Sequence
 
-from octavo.frontends.acp.client_calls import ClientRefused
+from octavo.frontends.acp.client_calls import ClientRefused, Unclear
 from octavo.frontends.acp.server import Server
 from octavo.frontends.acp.types.params import NameAndValue
 from octavo.frontends.acp.types.terminals import (
@@ -60,7 +60,9 @@ class ClientTerminals:
             output_byte_limit=MOST_OUTPUT,
         )
         try:
-            made = await self._server.calls.call("terminal/create", asked, CreatedTerminal, _SECONDS)
+            made = await self._created(asked)
+        except Unclear as error:  # run here as well, it could run twice
+            raise CommandError(f"the editor may or may not have begun the command: {error}") from None
         except ClientRefused as error:
             _log.info("the editor gives no terminal: %s", error)
             return None
@@ -78,6 +80,24 @@ class ClientTerminals:
         output = told.output.encode(errors="replace")
         return CommandOutput(_exit_code(status, timed_out), output, b"", output, seconds, timed_out)
 
+    async def _created(self, asked: CreateTerminal) -> CreatedTerminal:
+        """A terminal in which it runs; one that comes too late is ended. Raises `ClientRefused`."""
+        creating = asyncio.ensure_future(self._server.calls.call("terminal/create", asked, CreatedTerminal))
+        try:
+            async with asyncio.timeout(_SECONDS):
+                return await asyncio.shield(creating)
+        except TimeoutError:
+            creating.add_done_callback(self._end_late)
+            raise Unclear("terminal/create: no answer") from None
+        except asyncio.CancelledError:
+            creating.add_done_callback(self._end_late)
+            raise
+
+    def _end_late(self, creating: asyncio.Future[CreatedTerminal]) -> None:
+        if not creating.cancelled() and creating.exception() is None:
+            late = TerminalParams(session_id=self.session_id, terminal_id=creating.result().terminal_id)
+            self._let_go(late, kills=True)
+
     async def _end_of(self, terminal: TerminalParams, timeout_ms: int | None) -> tuple[ExitStatus, bool]:
         """How it ended, and whether its time was up."""
         calls = self._server.calls
@@ -91,9 +111,11 @@ class ClientTerminals:
             self._server.peer.ask("terminal/kill", terminal)  # nobody waits for the answer any more
             raise
 
-    def _let_go(self, terminal: TerminalParams) -> None:
+    def _let_go(self, terminal: TerminalParams, *, kills: bool = False) -> None:
         """The client goes on to show what was printed; killing is part of it where the command still runs."""
         with contextlib.suppress(OSError):
+            if kills:
+                self._server.peer.ask("terminal/kill", terminal)
             self._server.peer.ask("terminal/release", terminal)
 
 
