@@ -2,18 +2,16 @@
 
 One for each conversation; what an old one still sends is never fed to the new one. It has no clock and does no work
 outside: `now` is the monotonic time in seconds. What is printed comes in the order of the events. While a message is
-streamed, whatever else would be printed waits for its end, questions included, so that no end overtakes its begin.
+streamed, whatever else would be printed waits for its end (`stream`), questions included, so that no end overtakes
+its begin.
 
 See `docs/terminal-cells.md`, "How the conversation is shown".
 """
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable
 from typing import Any, Literal, NamedTuple
-
-from msgspec.structs import replace
 
 from octavo.frontends.terminal.cells import notices
 from octavo.frontends.terminal.cells.agent import AgentMessage, Thought, WorkedRule, thought_body
@@ -28,7 +26,8 @@ from octavo.frontends.terminal.chat.plain import PLAIN_EVENTS, plain_cell
 from octavo.frontends.terminal.chat.replay import stored_events
 from octavo.frontends.terminal.chat.review import review_cell
 from octavo.frontends.terminal.chat.running import CALL_EVENTS, Running
-from octavo.frontends.terminal.chat.status import RUNNING, STOP_COMMAND, TurnClock
+from octavo.frontends.terminal.chat.status import GOES_ON, TurnClock, shown_status
+from octavo.frontends.terminal.chat.stream import QUESTIONS, Stream
 from octavo.frontends.terminal.chat.usage import UsageSoFar
 from octavo.frontends.terminal.composer.status import Status
 from octavo.frontends.terminal.text.amounts import clock
@@ -36,27 +35,8 @@ from octavo.frontends.terminal.text.clean import one_line
 from octavo.frontends.terminal.text.wrapping import Flow
 from octavo.protocol import events
 
-_SILENCE = 2.0
-"""Seconds after which a message that nobody ended does not hold up a question any longer."""
-
-_GOES_ON = (
-    events.AgentMessage,
-    events.AgentMessageDelta,
-    events.AgentReasoning,
-    events.AgentReasoningDelta,
-    events.AgentReasoningRawContentDelta,
-    events.AgentReasoningSectionBreak,
-    events.ExecCommandBegin,
-    events.McpToolCallBegin,
-    events.PatchApplyBegin,
-)
-"""Signs that a model that was asked again answers."""
-
 _MOST_LINES = 100
 """Lines of a message in one cell: a pager lays out whole cells."""
-
-_QUESTIONS = (events.ExecApprovalRequest, events.ApplyPatchApprovalRequest)
-
 
 How = Literal["completed", "failed", "interrupted", "replaced", "review_ended"]
 
@@ -83,9 +63,8 @@ class Chat:
         self._turn_failed = False
         self._in_review = False
         self._review_turn = False
-        self._message: Message | None = None
+        self._stream = Stream(self._say, self._do)
         self._is_set_off = False  # whether something stands between the last lines of the message and its next ones
-        self._held: deque[events.Event] = deque()
         self._running = Running()
         self._beside = Beside()
         self._worked = False  # whether anything was printed since the user's last message
@@ -105,7 +84,7 @@ class Chat:
             events.StreamError: self._stream_error,
             events.ExecCommandOutputDelta: lambda msg, now: self._running.command_said(msg),
             events.AgentMessage: self._agent_message,
-            events.AgentMessageDelta: self._agent_delta,
+            events.AgentMessageDelta: lambda msg, now: self._stream.add(msg.delta, now),
             events.AgentReasoningDelta: self._thinking,
             events.AgentReasoningRawContentDelta: self._thinking_raw,
             events.AgentReasoningSectionBreak: self._thinking_anew,
@@ -126,7 +105,7 @@ class Chat:
         """One event of this conversation."""
         msg = event.msg
         self.copies.feed(msg)
-        if self._turn is not None and isinstance(msg, _GOES_ON):
+        if self._turn is not None and isinstance(msg, GOES_ON):
             self._turn.goes_on()
         if isinstance(msg, events.TaskStarted | events.EnteredReviewMode | events.UndoStarted):
             self._turn_id = event.id
@@ -137,9 +116,9 @@ class Chat:
             at_once(msg, now)
         elif isinstance(msg, events.Error):
             self._error(msg, event.id, now)
-        elif self._message is not None or self._held:
-            if isinstance(msg, _QUESTIONS) or type(msg) in self._in_order:
-                self._held.append(event)
+        elif self._stream.holds_back:
+            if isinstance(msg, QUESTIONS) or type(msg) in self._in_order:
+                self._stream.hold(event)
         else:
             self._do(event, now)
 
@@ -161,13 +140,7 @@ class Chat:
 
     def tick(self, now: float) -> None:
         """Time has passed: print the lines that are due."""
-        message = self._message
-        if message is None:
-            return
-        if lines := message.lines_due(now):
-            self._say(message, lines, now)
-        if self._holds_question and now >= message.last_delta + _SILENCE:
-            self._end_message(now)
+        self._stream.tick(now)
 
     def pause(self, now: float) -> None:
         """The user is asked something: the turn's time stands still."""
@@ -204,12 +177,12 @@ class Chat:
     @property
     def is_streaming(self) -> bool:
         """Whether a message comes in pieces and is not whole yet."""
-        return self._message is not None
+        return self._stream.is_open
 
     @property
     def is_between_paragraphs(self) -> bool:
         """Whether what was printed of the message ends with a whole paragraph."""
-        return self._message is not None and self._message.is_between
+        return self._stream.is_between_paragraphs
 
     @property
     def is_moving(self) -> bool:
@@ -230,13 +203,7 @@ class Chat:
     @property
     def wakes_at(self) -> float | None:
         """When `tick` has something to do."""
-        message = self._message
-        if message is None:
-            return None
-        times = [message.due] if message.due is not None else []
-        if self._holds_question:
-            times.append(message.last_delta + _SILENCE)
-        return min(times, default=None)
+        return self._stream.wakes_at
 
     def live(self) -> Cell | None:
         """The block that is still changing."""
@@ -244,13 +211,8 @@ class Chat:
 
     def status(self, now: float) -> Status | None:
         """The status row; None while nothing runs."""
-        newest, turn = self._beside.newest, self._turn
-        if newest is None:
-            return turn.status(now) if turn is not None else None
-        if turn is None:
-            return Status(RUNNING, int(now - newest.since), hint=STOP_COMMAND)
-        status = turn.status(now)
-        return replace(status, interruptible=True, hint=STOP_COMMAND) if self.stops else status
+        newest = self._beside.newest
+        return shown_status(self._turn, newest and newest.since, now)
 
     def context_left(self) -> int:
         """Percent of the context window that is free."""
@@ -258,12 +220,8 @@ class Chat:
 
     # --- cells ----------------------------------------------------------------------------------------
 
-    @property
-    def _holds_question(self) -> bool:
-        return any(isinstance(event.msg, _QUESTIONS) for event in self._held)
-
     def _do(self, event: events.Event, now: float) -> None:
-        if isinstance(event.msg, _QUESTIONS):
+        if isinstance(event.msg, QUESTIONS):
             self._questions.append(event)
         elif handler := self._in_order.get(type(event.msg)):
             handler(event.msg, now)
@@ -343,14 +301,12 @@ class Chat:
     def _settle(self, now: float) -> None:
         """Nothing of the turn goes on: what is streamed, held or live is printed, questions are void."""
         beside = self._beside.ids
-        self._held = deque(one for one in self._held if one.id in beside or not isinstance(one.msg, _QUESTIONS))
-        self._end_message(now)
+        self._stream.drop_questions(but=beside)
+        self._stream.end(now)
         self._questions = [one for one in self._questions if one.id in beside]
         self._put(self._running.break_off(self._beside.calls))
 
-    def _end_turn(
-        self, how: Literal["completed", "failed", "interrupted", "replaced", "review_ended"], last: str = ""
-    ) -> None:
+    def _end_turn(self, how: How, last: str = "") -> None:
         self._turn = None
         self._turn_id = ""
         self._in_review = self._review_turn = False
@@ -363,24 +319,16 @@ class Chat:
             self.feed(events.Event("", events.Warning(text)), now)
 
     def _stream_error(self, msg: events.StreamError, now: float) -> None:
-        self._end_message(now)
+        self._stream.end(now)
         if self._turn is not None:
             self._turn.retrying(msg.message)
             self._turn.new_section()
 
     # --- what the agent says ------------------------------------------------------------------------------
 
-    def _agent_delta(self, msg: events.AgentMessageDelta, now: float) -> None:
-        if self._message is None:
-            if self._held:
-                self._release(now)
-            self._message = Message(now)
-        self._message.add(msg.delta, now)
-        self.tick(now)
-
     def _agent_message(self, msg: events.AgentMessage, now: float) -> None:
-        if self._message is not None:
-            self._end_message(now)
+        if self._stream.is_open:
+            self._stream.end(now)
         else:
             self._whole_message(msg.message, now)
 
@@ -388,17 +336,6 @@ class Chat:
         if text.strip():
             self._rule_before_message(now)
             self._print(AgentMessage(text))
-
-    def _end_message(self, now: float) -> None:
-        message, self._message = self._message, None
-        if message is not None and (lines := message.rest()):
-            self._say(message, lines, now)
-        self._release(now)
-
-    def _release(self, now: float) -> None:
-        held, self._held = self._held, deque()
-        for event in held:
-            self._do(event, now)
 
     def _say(self, message: Message, lines: list[Flow], now: float) -> None:
         if not message.has_begun:

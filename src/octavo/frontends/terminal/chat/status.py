@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from octavo.frontends.terminal.cells.agent import thought_heading
 from octavo.frontends.terminal.composer.status import Status
 from octavo.frontends.terminal.text.clean import one_line
+from octavo.protocol import events
 
 WORKING = "Working"
 RUNNING = "Running your command"
 STOP_COMMAND = "esc to stop your command"
+
+GOES_ON = (
+    events.AgentMessage,
+    events.AgentMessageDelta,
+    events.AgentReasoning,
+    events.AgentReasoningDelta,
+    events.AgentReasoningRawContentDelta,
+    events.AgentReasoningSectionBreak,
+    events.ExecCommandBegin,
+    events.McpToolCallBegin,
+    events.PatchApplyBegin,
+)
+"""Signs that a model that was asked again answers."""
 
 _LONGEST_SEARCH = 4096
 """Characters of a section in which its heading is looked for."""
@@ -62,3 +78,16 @@ class TurnClock:
     def goes_on(self) -> None:
         """The model answers."""
         self._retry = None
+
+
+def shown_status(turn: TurnClock | None, command_since: float | None, now: float) -> Status | None:
+    """The status row for the turn and the newest of the user's commands beside it, which began then; None for neither.
+
+    What Esc would stop first is named with it: what began last.
+    """
+    if command_since is None:
+        return turn.status(now) if turn is not None else None
+    if turn is None:
+        return Status(RUNNING, int(now - command_since), hint=STOP_COMMAND)
+    status = turn.status(now)
+    return status if turn.began > command_since else replace(status, interruptible=True, hint=STOP_COMMAND)
