@@ -157,11 +157,15 @@ def _update(command: tuple[str, ...]) -> int:
     import shlex
     import subprocess
 
+    from octavo.files.programs import outside_path
+
     shown = shlex.join(command)
     sys.stdout.write(f"\nUpdating Octavo via `{shown}`...\n")
     sys.stdout.flush()
+    # No program that a command of the model has put somewhere.
+    path = outside_path(os.environ.get("PATH", os.defpath), os.getcwd())
     try:
-        code = subprocess.run(command, check=False).returncode
+        code = subprocess.run(command, env={**os.environ, "PATH": path}, check=False).returncode
     except OSError as error:
         raise Stop(1, f"Error: `{shown}` cannot be started: {error.strerror}\n") from None
     if code != 0:

@@ -1,10 +1,13 @@
 """The user's own editor on a draft: it gets the terminal, and what it leaves behind is the new text.
 
-The caller has given the terminal back before and takes it again after (`docs/terminal-composer.md`, "Writing").
+So it is with a pager. Both run without a sandbox, so neither they nor what they start by name comes from where
+commands of the model may write. The caller has given the terminal back before and takes it again after
+(`docs/terminal-composer.md`, "Writing").
 """
 
 from __future__ import annotations
 
+import errno
 import os
 import shlex
 import subprocess
@@ -12,6 +15,7 @@ import tempfile
 from collections.abc import Mapping
 
 from octavo.errors import OctavoError
+from octavo.files.programs import find_program, outside_path
 
 
 class EditorError(OctavoError):
@@ -36,8 +40,16 @@ def page(text: str, environ: Mapping[str, str], folder: str, terminal: int) -> N
         file.seek(0)
         try:
             command = shlex.split(environ.get("PAGER", ""))
+            program, variables = _found(command[0], environ, folder)
             subprocess.run(
-                command, env=dict(environ), cwd=folder, stdin=file, stdout=terminal, stderr=terminal, check=False
+                command,
+                executable=program,
+                env=variables,
+                cwd=folder,
+                stdin=file,
+                stdout=terminal,
+                stderr=terminal,
+                check=False,
             )
         except (OSError, ValueError, IndexError) as error:
             raise EditorError(f"$PAGER cannot be run: {error}") from None
@@ -53,9 +65,11 @@ def edit(text: str, command: list[str], environ: Mapping[str, str], folder: str,
         try:
             with open(path, "w", encoding="utf-8", errors="surrogatepass") as file:
                 file.write(text + "\n")
+            program, variables = _found(command[0], environ, folder)
             code = subprocess.run(
                 [*command, path],
-                env=dict(environ),
+                executable=program,
+                env=variables,
                 cwd=folder,
                 stdin=terminal,
                 stdout=terminal,
@@ -69,3 +83,12 @@ def edit(text: str, command: list[str], environ: Mapping[str, str], folder: str,
     if code:
         raise EditorError(f"{command[0]} ended with {code}: the draft is as it was")
     return edited.removesuffix("\n")
+
+
+def _found(name: str, environ: Mapping[str, str], folder: str) -> tuple[str, dict[str, str]]:
+    """The program of this name, and the variables that it gets. Raises `FileNotFoundError`."""
+    path = environ.get("PATH", os.defpath)
+    program = name if "/" in name else find_program(name, path, folder)
+    if program is None:
+        raise FileNotFoundError(errno.ENOENT, "there is no such program but perhaps where commands may write")
+    return program, {**environ, "PATH": outside_path(path, folder)}
