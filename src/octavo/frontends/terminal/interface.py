@@ -19,6 +19,7 @@ from octavo.config.config import Config
 from octavo.errors import OctavoError
 from octavo.frontends.terminal.app.app import App
 from octavo.frontends.terminal.app.frame import Face, Frame
+from octavo.frontends.terminal.background import Background
 from octavo.frontends.terminal.cells import notices
 from octavo.frontends.terminal.effects.composer import Submit
 from octavo.frontends.terminal.ending import Ending
@@ -68,6 +69,9 @@ class Interface:
         self.config: Config = runtime.config
         self.browser, self.recording = browser, recording
         self.loop = Loop(screen, self, parser)
+        self.background = Background(self.loop.end, self.loop.changed)
+        self.start = self.background.start
+        """Does work beside the loop, until the program leaves."""
         self.looks = Looks(
             screen, app, lambda: self.config, self.start, self.loop.changed, self.warn, has_footer=self._face is app
         )
@@ -83,16 +87,13 @@ class Interface:
         self._to_edit = ""
         self._offers_draft = False
         self._has_begun = False
-        self._crash: BaseException | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._closing: set[asyncio.Task[None]] = set()
         app.perform = self.perform
 
     # --- the whole run ---
 
     async def run(self) -> Ending:
         """Until the user leaves, a signal comes or the terminal is gone; the session is whole when this returns."""
-        asyncio.get_running_loop().set_exception_handler(self._failed)
+        asyncio.get_running_loop().set_exception_handler(self.background.failed)
         self.start(self._prepare())
         self._fill_picker()
         self._face.appear(time.monotonic())  # when keys were pressed that wait in the terminal, nobody knows
@@ -100,8 +101,8 @@ class Interface:
             await self.loop.run()
         finally:
             await self._put_away()
-        if self._crash is not None:
-            raise self._crash
+        if self.background.crash is not None:
+            raise self.background.crash
         return self._ending()
 
     async def _prepare(self) -> None:
@@ -165,15 +166,12 @@ class Interface:
             self.listing.close(remember=False)
         if self.keeper is not None:
             await self.keeper.close()
-        for task in self._tasks:
-            task.cancel()
+        self.background.give_up()
         if self.finder is not None:
             await self.finder.close()
         if self.session is not None:
             await self.session.shut_down()
-        waiting = self._tasks | self._closing
-        if waiting:
-            await asyncio.wait(waiting, timeout=2)
+        await self.background.ended()
         await self.runtime.aclose()
         if self.recording is not None:
             self.recording.close()
@@ -187,36 +185,6 @@ class Interface:
             signum=self.loop.signum,
             update=self.update,
         )
-
-    # --- tasks ---
-
-    def start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        """Do it beside the loop. An error that nobody expected ends the program, the terminal restored."""
-        task = asyncio.get_running_loop().create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._done)
-        return task
-
-    def _done(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        self._closing.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            self.crashed(error)
-        self.loop.changed()
-
-    def _failed(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-        """Something failed where nobody waits for it: what draws and takes keys must not; all else is logged."""
-        error = context.get("exception")
-        if "handle" in context and error is not None:
-            self.crashed(error)
-        else:
-            loop.default_exception_handler(context)
-
-    def crashed(self, error: BaseException) -> None:
-        """A defect: leave, so that it can be told on a restored terminal."""
-        if self._crash is None:
-            self._crash = error
-        self.loop.end()
 
     # --- the state, for the loop ---
 
@@ -340,19 +308,14 @@ class Interface:
         from octavo.frontends.terminal.session import Session
 
         if self.session is not None:
-            self._close(self.session)
+            self.session.mute()
+            self.background.finish(self.session.shut_down())
             assert self.app.talk is not None  # noqa: S101 - there is no session without it
             self.app.talk.new_chat(chat_facts(self.config))
-        self.session = Session(opening, self._deliver, self._could_not_open, self.crashed)
+        self.session = Session(opening, self._deliver, self._could_not_open, self.background.crashed)
         early, self._early = self._early, []
         for op in early:
             self.submit(op)
-
-    def _close(self, session: Session) -> None:
-        session.mute()
-        task = self.start(session.shut_down())
-        self._tasks.discard(task)  # its end is waited for
-        self._closing.add(task)
 
     def _deliver(self, event: events.Event) -> None:
         if isinstance(event.msg, events.SessionConfigured):
