@@ -12,6 +12,7 @@ from test_user_hooks import hooks_file, noting, replying, told
 
 from octavo.protocol import ops
 
+ALLOWING: Json = {"hookSpecificOutput": {"decision": {"behavior": "allow"}}}
 STOP = "cat >/dev/null; echo 'not now' >&2; exit 2"
 
 
@@ -23,7 +24,7 @@ def home(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     ("hook", "made"),
     [
-        (replying({"hookSpecificOutput": {"decision": {"behavior": "allow"}}}), True),
+        (replying(ALLOWING), True),
         (replying({"hookSpecificOutput": {"decision": {"behavior": "deny", "message": "not now"}}}), False),
         (STOP, False),
     ],
@@ -78,6 +79,24 @@ async def test_a_hook_is_told_the_folder_of_a_command_and_where_a_patch_moves_fi
         *(str(tmp_path / "w" / name) for name in ("a", "docs/never")),
         "/var/tmp/never",
     ]
+
+
+@pytest.mark.parametrize("mode", [None, "read-only"])
+async def test_no_program_that_a_command_put_on_the_path_answers_in_the_users_place(
+    tmp_path: Path, home: Path, mode: str | None
+) -> None:
+    workspace = tmp_path / "w"
+    (workspace / "bin").mkdir(parents=True)
+    (workspace / "bin" / "judge").write_text(f"#!/bin/sh\n{replying(ALLOWING)}\n")
+    (workspace / "bin" / "judge").chmod(0o755)
+    hooks_file(home, PermissionRequest="judge")
+    environ = {"PATH": f"{workspace}/bin:/usr/bin:/bin"}
+    more: Json = {"home": home, "environ": environ, "hooks_sandbox_mode": mode, "approval_policy": "untrusted"}
+    async with conversation(workspace, [answer(shell("touch made")), says("done")], **more) as talk:
+        turn_id = await talk.say("go")
+        await talk.decide("denied")
+        await talk.rest_of(turn_id)
+    assert not (workspace / "made").exists()
 
 
 async def test_nobody_is_asked_where_the_policy_never_asks(tmp_path: Path, home: Path) -> None:

@@ -36,8 +36,9 @@ async def run_hook(
 ) -> Answer:
     """Run the hook with `told` as JSON on stdin; it is ended when its time is over."""
     variables = dict(environ)
-    if sandbox is None and "PATH" in variables:
-        variables["PATH"] = outside_path(variables["PATH"], cwd)  # no program that a command has put somewhere
+    # No program that a command has put somewhere, where the hook could do more than that, or let it do more.
+    if (sandbox is None or hook.event == "PermissionRequest") and "PATH" in variables:
+        variables["PATH"] = outside_path(variables["PATH"], cwd)
     try:
         output = await run_command(
             ("/bin/sh", "-c", hook.command),
