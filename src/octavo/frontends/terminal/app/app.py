@@ -10,11 +10,12 @@ from collections.abc import Callable, Iterable
 
 from msgspec.structs import replace
 
+from octavo.frontends.terminal.app.colors import Colors
 from octavo.frontends.terminal.app.frame import Frame
 from octavo.frontends.terminal.composer.composer import Composer
 from octavo.frontends.terminal.composer.footer import mode_columns
 from octavo.frontends.terminal.composer.pane import Pane, pane_rows
-from octavo.frontends.terminal.composer.status import FRAME, Light, mark
+from octavo.frontends.terminal.composer.status import FRAME, mark
 from octavo.frontends.terminal.effects.composer import Interrupt, Submit, UserShell
 from octavo.frontends.terminal.effects.screen import (
     HeldEscape,
@@ -33,9 +34,7 @@ from octavo.frontends.terminal.effects.screen import (
     ToDraft,
 )
 from octavo.frontends.terminal.keys.key import ColorReply, Focus, Input, Key, KeyboardReply, Paste
-from octavo.frontends.terminal.screen.depth import PALETTE, TRUE
-from octavo.frontends.terminal.text.styled import EMPTY, PLAIN, Line, Style
-from octavo.frontends.terminal.themes.theme import TERMINAL, Theme, fitted
+from octavo.frontends.terminal.text.styled import EMPTY, Line
 from octavo.frontends.terminal.views.stack import ViewStack
 from octavo.frontends.terminal.views.view import Outcome, View, is_named
 
@@ -45,12 +44,11 @@ if TYPE_CHECKING:
     from octavo.frontends.terminal.effects.effect import Effect
     from octavo.frontends.terminal.session_items import Known
     from octavo.frontends.terminal.status_line import StatusLine
+    from octavo.frontends.terminal.themes.theme import Theme
     from octavo.frontends.terminal.title import Title
     from octavo.protocol.events import Event
 
     Perform = Callable[[Effect, float], None]
-
-Rgb = tuple[int, int, int]
 
 _ANYWHERE: dict[str, Effect] = {
     "open_transcript": OpenTranscript(),
@@ -81,11 +79,8 @@ class App:
         """The title of the window, where the user wants one."""
         self.perform: Perform = _nothing
         self._early: list[Effect] = []
-        self._depth = depth
+        self._colors = Colors(depth)
         self._tempo = tempo
-        self._theme = fitted(TERMINAL, depth)
-        self._foreground: Rgb | None = None
-        self._background: Rgb | None = None
         self._enhanced = False
         self._drawn_at = 0.0
 
@@ -111,7 +106,8 @@ class App:
                 if self.talk is not None:
                     self.talk.notifier.focus(gained)
             case ColorReply(which, red, green, blue):
-                self._know_color(which, (red, green, blue))
+                self._colors.learn(which, (red, green, blue))
+                self.set_palette()
             case KeyboardReply():
                 self._enhanced = True
 
@@ -123,7 +119,7 @@ class App:
     @property
     def knows_colors(self) -> bool:
         """Whether the terminal has told its colours."""
-        return self._background is not None
+        return self._colors.are_known
 
     def appear(self, now: float) -> None:
         """What was typed before this moment answers nothing that stands on the screen."""
@@ -324,8 +320,9 @@ class App:
         self.composer.resize(columns)
         moment = now if self._tempo == FRAME else None
         if self.talk is not None:
-            self.talk.palette = self.talk.palette._replace(spinner=mark(moment, self._light))
-        pane = Pane(self.composer, now=moment, enhanced=self._enhanced, fill=self._fill, light=self._light)
+            self.talk.palette = self.talk.palette._replace(spinner=mark(moment, self._colors.light))
+        fill, light = self._colors.fill, self._colors.light
+        pane = Pane(self.composer, now=moment, enhanced=self._enhanced, fill=fill, light=light)
         if self.status_line is not None:
             known = self.known(self.status_line, now)
             room = columns - mode_columns(self.composer.modes.shown)
@@ -356,43 +353,15 @@ class App:
 
     # --- colours ---
 
-    def _know_color(self, which: int, color: Rgb) -> None:
-        if which == 10:
-            self._foreground = color
-        elif which == 11:
-            self._background = color
-            if self.talk is not None:
-                self.set_palette()
-
     def wear(self, theme: Theme) -> None:
         """Take what is more than the look of a role from this theme."""
-        self._theme = fitted(theme, self._depth)
+        self._colors.wear(theme)
         self.set_palette()
 
     def set_palette(self) -> None:
         """Let messages have the background that goes with the theme or the terminal's own."""
         if self.talk is not None:
-            fill = self._fill
-            message = fill.bg if fill is not None else None
-            self.talk.palette = self.talk.palette._replace(message=message, reads_code=self._theme.reads_code)
-
-    @property
-    def _fill(self) -> Style | None:
-        fill = self._theme.fill
-        if fill != "auto":
-            return Style(bg=fill) if fill is not None else None
-        if self._background is None or self._depth < PALETTE:
-            return None
-        from octavo.frontends.terminal.cells.cell import blended
-
-        return Style(bg=blended(self._background))
-
-    @property
-    def _light(self) -> Light | None:
-        if self._depth != TRUE or self._background is None or self._foreground is None or not self._theme.has_colors:
-            return None
-        text = self._theme.look(PLAIN).fg
-        return Light(text if isinstance(text, tuple) else self._foreground, self._background)
+            self.talk.palette = self._colors.palette(self.talk.palette)
 
 
 def _needs_talk(effect: Effect) -> bool:
