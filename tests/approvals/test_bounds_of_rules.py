@@ -81,6 +81,24 @@ async def test_what_would_come_before_the_repository_around_a_folder_is_moved_aw
     assert sorted(os.listdir(outside / "w" / "deep")) == ["er", "free"]
 
 
+async def test_a_folder_that_another_command_could_exchange_meanwhile_is_asked_about(outside: Path) -> None:
+    home, workspace = outside / "home", outside / "w"
+    (workspace / "sub").mkdir(parents=True)
+    remember(str(home), None, ("touch",), "me")
+    here = shell(["touch", "made"], "c2", **ESCALATED)
+    below = shell(["touch", "made"], "c3", workdir=str(workspace / "sub"), **ESCALATED)
+    script = [answer(shell("sleep 60 >/dev/null 2>&1 &")), answer(here), answer(below), says("done")]
+    more: Json = {"home": home, "approval_policy": "on-request", "keep_background_processes": True}
+    async with conversation(workspace, script, **more) as talk:
+        turn_id = await talk.say("go")
+        assert (await talk.decide("denied"))["cwd"] == str(workspace / "sub")
+        await talk.rest_of(turn_id)
+    assert ((workspace / "made").exists(), (workspace / "sub" / "made").exists()) == (True, False)
+    script = [answer(shell(["touch", "made"], workdir=str(workspace / "sub"), **ESCALATED)), says("done")]
+    async with conversation(workspace, script, **more) as talk:
+        assert (await talk.user("go")).all("exec_approval_request") == []
+
+
 async def test_a_file_that_a_login_would_take_up_is_moved_away(outside: Path) -> None:
     home, user = outside / "home", outside / "user"
     more: Json = {"home": home, "approval_policy": "on-request", "environ": {"HOME": str(user)}}

@@ -137,6 +137,12 @@ class Leftovers:
         if channel is not None:
             self._channels.append(channel)
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether none of them is left."""
+        self._drop_ended()
+        return not self._channels
+
     async def end(self) -> None:
         """End them all as `Command.terminate` does, and wait until they are gone."""
         channels, self._channels = self._channels, []

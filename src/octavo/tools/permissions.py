@@ -22,7 +22,7 @@ from octavo.errors import OctavoError
 from octavo.files.plain_file import open_plain
 from octavo.files.private_file import replace_private_file
 from octavo.files.programs import find_program
-from octavo.tools.permitted_places import Place, repository_around, stays_in
+from octavo.tools.permitted_places import Place, repository_around, stays_in, works_in
 
 EVERYWHERE, PROJECTS = "rules", "project-rules"
 """The two folders in `CODEX_HOME`."""
@@ -58,11 +58,12 @@ class Permissions:
         return self.look(argv, cwd, turn_cwd)[0]
 
     def look(
-        self, argv: Sequence[str], cwd: str, turn_cwd: str, *, git_is_closed: bool = True
+        self, argv: Sequence[str], cwd: str, turn_cwd: str, *, git_is_closed: bool = True, is_alone: bool = True
     ) -> tuple[Verdict | None, str | None]:
         """The verdict; and where something that is allowed is asked about all the same, why.
 
-        `git_is_closed` says that commands in the sandbox cannot change git's configuration.
+        `git_is_closed` says that commands in the sandbox cannot change git's configuration, `is_alone` that no other
+        command of the conversation runs.
         """
         place = self._place_of(turn_cwd)
         own = project_file(self._home, place.project)
@@ -76,6 +77,8 @@ class Permissions:
             return found, None
         if not stays_in(place, argv, cwd):
             return None, "the command may leave the project, or its repository"
+        if not is_alone and not works_in(turn_cwd, argv, cwd):
+            return None, "another command still runs, which could put another folder in the place of that one"
         from octavo.tools.permitted_git import what_git_would_run  # few commands are allowed by a rule
 
         why = what_git_would_run(exact_commands(argv) or (), place.repository, is_closed=git_is_closed)

@@ -40,20 +40,36 @@ def repository_around(folder: str) -> str | None:
 
 def stays_in(place: Place, argv: Sequence[str], cwd: str) -> bool:
     """Whether a command in `cwd` works in `place` alone, wherever it may go."""
-    folders = {os.path.realpath(cwd)}
     commands = exact_commands(argv) or ()
-    if sum(words[0] == "cd" for words in commands) > _MOST_CHANGES:
+    folders = _folders(commands, cwd)
+    if folders is None or not all(_is_of(place, folder) for folder in folders):
         return False
+    return not any(_names_a_repository(words, folders) or _follows_submodules(place, words) for words in commands)
+
+
+def works_in(folder: str, argv: Sequence[str], cwd: str) -> bool:
+    """Whether a command in `cwd` goes nowhere but to this folder, and to those above it.
+
+    That one stays what it is while other commands run, which could put another folder in the place of one below.
+    """
+    real = os.path.realpath(folder)
+    folders = _folders(exact_commands(argv) or (), cwd)
+    return folders is not None and all(f"{real}/".startswith(f"{one.rstrip('/')}/") for one in folders)
+
+
+def _folders(commands: Sequence[Sequence[str]], cwd: str) -> set[str] | None:
+    """Where commands could come to, whichever `cd` fails; None where that is anywhere."""
+    folders = {os.path.realpath(cwd)}
+    if sum(words[0] == "cd" for words in commands) > _MOST_CHANGES:
+        return None
     for words in commands:
         if words[0] == "cd":
             if len(words) != 2 or words[1][:1] in ("/", "~", "-", ""):
-                return False
+                return None
             for folder in tuple(folders):  # a `cd` may fail, or hold for a part of a pipe alone
                 path = os.path.join(folder, words[1])
                 folders |= {os.path.realpath(path), os.path.realpath(os.path.normpath(path))}
-    if not all(_is_of(place, folder) for folder in folders):
-        return False
-    return not any(_names_a_repository(words, folders) or _follows_submodules(place, words) for words in commands)
+    return folders
 
 
 def _is_of(place: Place, folder: str) -> bool:

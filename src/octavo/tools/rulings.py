@@ -26,9 +26,11 @@ def ruling(permissions: Permissions, invocation: Invocation, command: Sequence[s
         invocation.emit(Warning(line))
     turn = invocation.turn
     closed = turn.config.protect_repository
-    found, held_back = permissions.look(command, cwd, turn.settings.cwd, git_is_closed=closed)
-    if held_back is not None and (text := HELD_BACK.format(why=held_back)) not in invocation.host.told_once:
-        invocation.host.told_once.add(text)
+    host = invocation.host
+    is_alone = host.leftovers.is_empty and all(one.terminal.exit_code is not None for one in host.terminals.values())
+    found, held_back = permissions.look(command, cwd, turn.settings.cwd, git_is_closed=closed, is_alone=is_alone)
+    if held_back is not None and (text := HELD_BACK.format(why=held_back)) not in host.told_once:
+        host.told_once.add(text)
         invocation.emit(BackgroundEvent(text))
     if found is None:
         return None
