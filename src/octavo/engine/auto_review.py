@@ -20,6 +20,7 @@ from octavo.engine.assessment import facts
 from octavo.engine.compaction import users_words
 from octavo.engine.delegate import delegate
 from octavo.engine.session import Question, Session
+from octavo.engine.touched import touched
 from octavo.errors import OctavoError
 from octavo.model.instructions import read_prompt
 from octavo.protocol import events
@@ -160,12 +161,19 @@ def _action(turn: ActiveTurn, question: Question) -> str:
     reason = "" if question.reason is msgspec.UNSET else question.reason
     given = f"\nReason given: {cut_middle(reason, _ITEM_BYTES)}" if reason else ""
     if isinstance(question, events.ExecApprovalRequest):
+        if question.command == ("apply_patch",):  # after the sandbox has stopped it: the question has none of its words
+            raise _NoVerdict("The sandbox stopped the patch, and the reviewer cannot see where it leads.")
         return f"Run this command without the sandbox.\n{facts(turn.context, question.command, question.cwd)}{given}"
     return f"Apply this patch, wherever it writes.\n{_patch(question)}{given}"
 
 
 def _patch(question: events.ApplyPatchApprovalRequest) -> str:
-    return cut_middle("\n".join(_change(*change) for change in question.changes.items()), _CHANGE_BYTES)
+    """All files that it writes, and as much as there is room for of what it does to them. Raises `_NoVerdict`."""
+    files = "\n".join(sorted(touched(question.changes)))
+    if len(files.encode("utf-8", "replace")) > _CHANGE_BYTES:
+        raise _NoVerdict("The patch changes too many files for the reviewer.")
+    changes = cut_middle("\n".join(_change(*change) for change in question.changes.items()), _CHANGE_BYTES)
+    return f"Files, and where links lead:\n{files}\n\n{changes}"
 
 
 def _change(path: str, change: FileChange) -> str:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
-
 from octavo.engine.hook_programs import Programs, shown_command
 from octavo.engine.session import Session
-from octavo.protocol.changes import FileChanges
+from octavo.engine.touched import touched
 from octavo.protocol.events import ApplyPatchApprovalRequest, ExecApprovalRequest, Warning
 from octavo.tools.hooks import Permission, Trigger
 
@@ -30,7 +28,7 @@ class RarerUserHooks:
             cwd = question.cwd  # the model may have chosen another folder, where the same words do something else
         else:
             names = ("apply_patch", "Edit", "Write")
-            tool_input = {"files": sorted(_touched(question.changes))}
+            tool_input = {"files": sorted(touched(question.changes))}
         if isinstance(question.reason, str):
             tool_input["description"] = question.reason
         told = {"tool_name": names[0], "tool_input": tool_input, "tool_use_id": question.call_id}
@@ -75,10 +73,3 @@ class RarerUserHooks:
         """The conversation is over."""
         if self._session.services.depth == 0:
             await self._programs.run("SessionEnd", "", (), {"reason": "other"})
-
-
-def _touched(changes: FileChanges) -> set[str]:
-    """The files of a patch: those that it moves others to, and where links lead, included."""
-    updates = [one.update for one in changes.values() if one.update is not None]
-    named = {*changes, *(one.move_path for one in updates if one.move_path is not None)}
-    return named | set(map(os.path.realpath, named))
