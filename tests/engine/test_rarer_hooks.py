@@ -99,6 +99,20 @@ async def test_no_program_that_a_command_put_on_the_path_answers_in_the_users_pl
     assert not (workspace / "made").exists()
 
 
+async def test_no_hook_says_yes_to_a_patch_that_the_sandbox_stopped_behind_a_link(outside: Path) -> None:
+    home, workspace = outside / "home", outside / "w"
+    hooks_file(home, PermissionRequest=replying(ALLOWING))
+    (outside / "other").mkdir()
+    workspace.mkdir()
+    (workspace / "docs").symlink_to(outside / "other")
+    script = [answer(patch("*** Add File: docs/never\n+evil")), says("done")]
+    async with conversation(workspace, script, home=home, approval_policy="on-request") as talk:
+        turn_id = await talk.say("go")
+        await talk.decide("denied")
+        await talk.rest_of(turn_id)
+    assert list((outside / "other").iterdir()) == []
+
+
 async def test_nobody_is_asked_where_the_policy_never_asks(tmp_path: Path, home: Path) -> None:
     hooks_file(home, PermissionRequest=noting(tmp_path))
     async with conversation(tmp_path / "w", [answer(shell("true")), says("done")], home=home) as talk:
