@@ -167,6 +167,14 @@ def test_archived_sessions_count(home: Home) -> None:
     assert usage(home)["total"]["input_tokens"] == 10
 
 
+def test_a_home_whose_name_is_not_utf_8_ends_no_report(home: Home) -> None:
+    write(home, 1, *turn("m", 10, 0, 1, 0))
+    elsewhere = {"CODEX_HOME": os.fsdecode(bytes(home.root) + b"/caf\xe9")}
+    home.path.rename(elsewhere["CODEX_HOME"])
+    for words in (("usage", "--json"), ("sessions", "list", "--json"), ("config", "show", "--json")):
+        assert home.octavo(*words, env=elsewhere).json
+
+
 def test_days_from_one_on(home: Home) -> None:
     for number, day in enumerate(("2020-01-01", "2026-11-24", "2026-11-25")):
         write(home, number, *turn("m", 10**number, 0, 0, 0), day=day)

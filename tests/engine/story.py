@@ -33,6 +33,7 @@ from octavo.model.backend import ModelBackend, ModelRequest
 from octavo.model.scripted import Script, ScriptedBackend
 from octavo.protocol import asides, ops
 from octavo.protocol.events import Aside, Event
+from octavo.protocol.json_text import encode_json
 from octavo.protocol.policy import ApprovalPolicy, ReadOnly, ReviewDecision, SandboxPolicy
 from octavo.protocol.source import SessionSource
 from octavo.protocol.turn_items import TextInput
@@ -202,7 +203,7 @@ class Talk:
 
 
 def as_json(event: Event) -> Json:
-    decoded: Json = json.loads(msgspec.json.encode(event))
+    decoded: Json = json.loads(encode_json(event))
     return decoded
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -59,6 +60,15 @@ async def test_each_event_is_told_with_its_facts(tmp_path: Path, home: Path) -> 
     assert (before["tool_name"], before["tool_input"], before["tool_use_id"]) == ("Bash", {"command": "echo hi"}, "c1")
     assert '"output":"hi\\n"' in after["tool_response"]
     assert (end["last_assistant_message"], end["stop_hook_active"]) == ("done", False)
+
+
+async def test_a_folder_whose_name_is_not_utf_8_is_told_and_ends_no_turn(tmp_path: Path, home: Path) -> None:
+    hooks_file(home, SessionStart=noting(tmp_path))
+    folder = tmp_path / os.fsdecode(b"caf\xe9")
+    async with conversation(folder, [says("done")], home=home, notify=["true"]) as talk:
+        seen = await talk.user("go")
+        assert seen.kinds()[-1] == "task_complete"
+    assert [one["cwd"] for one in told(tmp_path)] == [f"{tmp_path}/caf\ufffd"]
 
 
 async def test_exit_2_stops_a_call_and_the_model_reads_why(tmp_path: Path, home: Path) -> None:

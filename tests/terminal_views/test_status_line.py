@@ -142,6 +142,16 @@ async def test_the_mode_of_vi_stands_before_it(tmp_path: Path) -> None:
         await here.shown(r"^  \S+ · gpt-5-codex · Context 100% left$")
 
 
+@pytest.mark.parametrize("size", [(1, 1), (10, 3), (14, 5)])
+async def test_the_mode_of_vi_stands_alone_where_there_is_no_room_for_the_line(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    config = CONFIG + HERE + "vim_mode_default = true\n"
+    async with program(tmp_path, [says("Done")], config=config, size=size) as here:
+        await here.key("x")
+        await here.until(lambda: here.draft == "x", "the key")
+
+
 async def test_items_are_chosen_and_saved_with_all_that_stands_around_them(tmp_path: Path) -> None:
     more = HERE.replace("'git-branch'", "'daybreak'") + "notifications = true # loud\n"
     async with program(tmp_path, config=CONFIG + more) as here:

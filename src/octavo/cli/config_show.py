@@ -16,6 +16,7 @@ from octavo.config.explain import Explanation, explain_config
 from octavo.config.home import find_home
 from octavo.config.load import ConfigFlags, ConfigSources
 from octavo.errors import ConfigError
+from octavo.protocol.json_text import encode_json
 
 _WIDEST_KEY, _WIDEST_VALUE = 50, 60
 
@@ -30,7 +31,7 @@ def show(invocation: Invocation) -> int:
             "settings": [{"key": one.path, "value": one.value, "layer": one.layer} for one in settings],
             "unknown": [{"key": one.path, "layer": one.layer, "nearest": one.nearest} for one in explanation.unknown],
         }
-        sys.stdout.write(msgspec.json.format(msgspec.json.encode(shown), indent=2).decode() + "\n")
+        sys.stdout.write(msgspec.json.format(encode_json(shown), indent=2).decode() + "\n")
         return 0
     rows = [(one.path, _shown(one.value), with_tilde(one.layer)) for one in settings]
     for line in (*_table(rows), *_unknown_lines(explanation)):
@@ -39,7 +40,7 @@ def show(invocation: Invocation) -> int:
 
 
 def _shown(value: object) -> str:
-    return "-" if value is None else msgspec.json.encode(value).decode()
+    return "-" if value is None else encode_json(value).decode()
 
 
 def _explanation(invocation: Invocation) -> Explanation:

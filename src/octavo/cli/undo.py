@@ -7,12 +7,11 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 
-import msgspec
-
 from octavo.cli.visible import visible, with_tilde
 from octavo.cli.words.invocation import Invocation
 from octavo.config.home import find_home
 from octavo.errors import OctavoError
+from octavo.protocol.json_text import encode_json
 from octavo.undo.history import every_root_of
 from octavo.undo.journal import Journal
 from octavo.undo.take_back import NothingToUndo, Store, folder_of
@@ -101,7 +100,7 @@ def _number(text: str | None) -> int | None:
 def _list(store: Store, *, as_json: bool) -> int:
     turns = store.turns()
     if as_json:
-        sys.stdout.write(msgspec.json.encode(turns).decode() + "\n")
+        sys.stdout.write(encode_json(turns).decode() + "\n")
         return 0
     for turn in turns:
         sys.stdout.write(
@@ -145,7 +144,7 @@ def _report(
                 for one in left
             ],
         }
-        sys.stdout.write(msgspec.json.encode(said).decode() + "\n")
+        sys.stdout.write(encode_json(said).decode() + "\n")
     else:
         for path, what in sorted(doing.items()):
             sys.stdout.write(f"{words[what]} {visible(with_tilde(path))}\n")

@@ -12,6 +12,7 @@ from octavo.engine.active_turn import ActiveTurn
 from octavo.engine.session import Session
 from octavo.files.programs import find_program, outside_path
 from octavo.protocol.items import message_text
+from octavo.protocol.json_text import encode_json
 
 log = logging.getLogger(__name__)
 
@@ -30,7 +31,7 @@ def start_program(session: Session, turn: ActiveTurn, last_words: str | None) ->
     """Start the program and do not wait for it; that it cannot start is only logged."""
     messages = tuple(message_text(message) for message in turn.said)
     told = TurnComplete(session.id, turn.id, turn.context.settings.cwd, messages, last_words)
-    argv = [*turn.context.config.notify, msgspec.json.encode(told).decode()]
+    argv = [*turn.context.config.notify, encode_json(told).decode()]
     # A command may have put a program of that name, or of one that it needs, where it can write: this runs without
     # a sandbox.
     path, cwd = os.environ.get("PATH", os.defpath), turn.context.settings.cwd

@@ -42,7 +42,10 @@ def read_index(path: str, format_number: int, kind: type[T]) -> T | None:
 
 
 def write_index(path: str, format_number: int, content: Any) -> None:
-    """Put it there, for its owner alone; a full or read-only disk leaves it as it is."""
-    with contextlib.suppress(OSError):
+    """Put it there, for its owner alone; a full or read-only disk leaves it as it is.
+
+    So does a name in it that is not UTF-8, which the format cannot hold.
+    """
+    with contextlib.suppress(OSError, UnicodeEncodeError):
         os.makedirs(os.path.dirname(path), 0o700, exist_ok=True)
         replace_private_file(path, msgspec.msgpack.encode((format_number, content)))

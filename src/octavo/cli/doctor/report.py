@@ -18,6 +18,7 @@ from octavo.cli.words.invocation import Invocation
 from octavo.config.home import find_home
 from octavo.config.load import ConfigFlags, ConfigSources
 from octavo.errors import ConfigError, UsageError
+from octavo.protocol.json_text import encode_json
 
 _MARKS = {"ok": "ok", "warning": "warning", "broken": "BROKEN"}
 _COLORS = {"ok": "32", "warning": "33", "broken": "31;1"}
@@ -32,7 +33,7 @@ def run(invocation: Invocation) -> int:
     is_broken = any(finding.state == "broken" for finding in findings)
     if invocation.last.has("json"):
         shown = {"ok": not is_broken, "findings": findings}
-        sys.stdout.write(msgspec.json.format(msgspec.json.encode(shown), indent=2).decode() + "\n")
+        sys.stdout.write(msgspec.json.format(encode_json(shown), indent=2).decode() + "\n")
     else:
         sys.stdout.write("".join(line + "\n" for line in _lines(findings, color=_wants_color())))
     return 1 if is_broken else 0

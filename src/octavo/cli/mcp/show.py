@@ -12,6 +12,7 @@ from octavo.cli.words.invocation import Invocation
 from octavo.config.mcp_servers import HttpTransport, McpServer, StdioTransport
 from octavo.mcp.oauth.discovery import auth_statuses
 from octavo.protocol.events import McpAuthStatus
+from octavo.protocol.json_text import encode_json
 
 _AUTH_WORDS: dict[McpAuthStatus, str] = {
     "unsupported": "Unsupported",
@@ -60,7 +61,7 @@ def get_server(invocation: Invocation) -> int:
 
 
 def _show_json(value: Any) -> None:
-    show(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())
+    show(msgspec.json.format(encode_json(value), indent=2).decode())
 
 
 def _facts(name: str, server: McpServer, **more: Any) -> dict[str, Any]:

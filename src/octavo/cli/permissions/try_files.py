@@ -10,6 +10,7 @@ from octavo.cli.words.invocation import Invocation
 from octavo.commands.rules import Rule, matching, read_rules, strictest
 from octavo.errors import OctavoError, UsageError
 from octavo.files.plain_file import open_regular
+from octavo.protocol.json_text import encode_json
 
 
 class CannotRead(OctavoError):
@@ -26,7 +27,7 @@ def check(invocation: Invocation) -> int:
     shown: dict[str, object] = {"matchedRules": [{"prefixRuleMatch": _shown(rule, part)} for rule, part in found]}
     if (decision := strictest(rule.decision for rule, _ in found)) is not None:
         shown["decision"] = decision
-    text = msgspec.json.encode(shown)
+    text = encode_json(shown)
     if invocation.last.has("pretty"):
         text = msgspec.json.format(text, indent=2)
     sys.stdout.write(text.decode() + "\n")

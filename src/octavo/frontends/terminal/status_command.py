@@ -14,8 +14,6 @@ import time
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
-import msgspec
-
 from octavo.config.config import Config
 from octavo.files.programs import outside_path
 from octavo.frontends.terminal.facts import sandbox_mode
@@ -25,6 +23,7 @@ from octavo.frontends.terminal.text.styled import EMPTY, Line
 from octavo.process.attended import TIMED_OUT, InputClosed, Stream, attend
 from octavo.process.failures import EmptyCommandError, NulByteError, SpawnError
 from octavo.protocol import events
+from octavo.protocol.json_text import encode_json
 
 LIMIT_S = 5.0
 """Seconds that it may take."""
@@ -170,4 +169,4 @@ def told(known: Known) -> bytes:
             if window is not None
         ],
     }
-    return msgspec.json.encode(facts) + b"\n"
+    return encode_json(facts) + b"\n"

@@ -17,6 +17,7 @@ import msgspec
 from octavo.errors import OctavoError
 from octavo.files.plain_file import open_plain
 from octavo.files.private_file import replace_private_file
+from octavo.protocol.json_text import encode_json
 
 FILE, TRUST_FILE = "hooks.json", "hooks-trust.json"
 RARER = (
@@ -99,7 +100,7 @@ def set_trust(codex_home: str, hook_id: str, *, trusted: bool) -> None:
     path = os.path.join(codex_home, TRUST_FILE)
     try:
         os.makedirs(codex_home, exist_ok=True)
-        replace_private_file(path, msgspec.json.encode(_Record(sorted(changed))) + b"\n")
+        replace_private_file(path, encode_json(_Record(sorted(changed))) + b"\n")
     except OSError as error:
         raise CannotTrust(f"cannot write {path}: {error.strerror}") from None
 

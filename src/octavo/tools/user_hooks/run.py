@@ -10,6 +10,7 @@ import msgspec
 from octavo.errors import OctavoError
 from octavo.files.programs import outside_path
 from octavo.process.run import run_command
+from octavo.protocol.json_text import encode_json
 from octavo.sandbox.spec import SandboxSpec
 from octavo.tools.user_hooks.definitions import Hook
 
@@ -47,7 +48,7 @@ async def run_hook(
             sandbox=sandbox,
             timeout_ms=int(hook.timeout * 1000),
             on_output=lambda stream, chunk: None,
-            stdin=msgspec.json.encode(told),
+            stdin=encode_json(told),
         )
     except (OctavoError, OSError) as error:
         return Answer(failure=str(error))

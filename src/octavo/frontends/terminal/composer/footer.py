@@ -25,7 +25,9 @@ def footer_row(hint: Hint, keys: Keymap, *, busy: bool, empty: bool, context_lef
 
 
 def mode_row(mode: str, row: Line) -> Line:
-    """The footer, which begins with two blanks, behind the mode that keys are in."""
+    """The mode that keys are in, and behind it the footer, which begins with two blanks; in a narrow window nothing."""
+    if not row.spans:
+        return line(Span(f"  {shown(mode)}"))
     first, *others = row.spans
     return line(Span(f"  {shown(mode)} ·"), Span(first.text[1:], first.style), *others)
 
