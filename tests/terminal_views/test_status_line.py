@@ -156,6 +156,7 @@ async def test_items_are_chosen_and_saved_with_all_that_stands_around_them(tmp_p
     more = HERE.replace("'git-branch'", "'daybreak'") + "notifications = true # loud\n"
     async with program(tmp_path, config=CONFIG + more) as here:
         await here.ask("/statusline", r"^› \[x\] model ")
+        await here.see(r"^  space to take in or out, ← → to move, enter to save, esc to")
         await here.key(" ", r"^› \[ \] model ")
         await here.key("enter", r"^• In the status line: context-remaining$")
         await here.shown(r"^  Context 100% left · \? for shortcuts$")

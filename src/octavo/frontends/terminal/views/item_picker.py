@@ -99,7 +99,7 @@ class ItemPicker(View):
         preview = one_line(self._preview(self._chosen)) or "(nothing)"
         head = [line("  ", Span(clean(self._title), BOLD)), EMPTY]
         indent = line("  ")
-        foot = [EMPTY, line("  ", preview), *wrap(line(Span(HINT, DIM)), width, indent, indent)]
+        foot = [EMPTY, line("  ", preview), *wrap(line(Span(self.keys.worded(HINT), DIM)), width, indent, indent)]
         if height < len(head) + len(foot) + 1:
             head, foot = [], []
         self._top, end = window(shown, self._selected, self._top, max(height - len(head) - len(foot), 1))
