@@ -19,6 +19,7 @@ from octavo.frontends.terminal.chat.facts import ChatFacts
 from octavo.frontends.terminal.session_items import ELSEWHERE, ITEMS, Known
 from octavo.frontends.terminal.status_line import StatusLine, known_items, unknown_items
 from octavo.frontends.terminal.text.styled import ACCENT, DIM, ERROR, WARNING, Style, line
+from octavo.frontends.terminal.text.widths import line_width
 from octavo.protocol import events
 from octavo.protocol.usage import RateLimitSnapshot, RateLimitWindow, TokenUsage, TokenUsageInfo
 
@@ -118,6 +119,15 @@ def test_nothing_that_others_have_named_steers_the_terminal(tmp_path: Path) -> N
     of.said = line("mine")
     assert text(of, chat).isprintable()
     assert text(of, chat).endswith(" · mine")
+
+
+def test_what_the_users_command_says_is_cut_where_the_row_ends(tmp_path: Path) -> None:
+    of = a_line(tmp_path, "model")
+    of.said = line("abcdefghij" * 5)
+    shown = of.row(known(of), 40, help_key="?")
+    assert shown.text.startswith("  gpt-5-codex · abcdefghijabcdefghij")
+    assert line_width(shown) == 40
+    assert of.row(known(of), 20, help_key="?").text == "  gpt-5-codex"
 
 
 # --- in the program ---

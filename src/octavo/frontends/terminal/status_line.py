@@ -1,7 +1,7 @@
 """The status line: what the user has chosen of what is known of the session, in the place of the footer.
 
 Items stand in the order of the configuration. Where the row is too narrow those at its right go; none is ever cut but
-the only one that is left (`docs/terminal.md`, "Status line").
+the only one that is left, and what the user's own command says (`docs/terminal.md`, "Status line").
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ _INDENT = Span("  ")
 _BETWEEN = Span(" · ", DIM)
 _LITTLE_ROOM, _HARDLY_ROOM = 25, 10
 _MUCH_USED, _NEARLY_USED = 75, 90
+_LEAST_SAID = 12
+"""Columns for which the words of the user's command are shown at all."""
 
 
 class StatusLine:
@@ -51,18 +53,21 @@ class StatusLine:
     def row(self, known: Known, columns: int, *, help_key: str = "") -> Line:
         """The row; with `help_key` it ends with how to see the keys, where there is room."""
         tui = known.config.tui
-        parts = [part for name in self.items if (part := _part(name, known, colors=tui.status_line_use_colors))]
-        if self.said.spans:
-            parts.append(self.said.spans)
-        if help_key:
-            parts.append((Span(f"{help_key} for shortcuts", DIM),))
+        items = [part for name in self.items if (part := _part(name, known, colors=tui.status_line_use_colors))]
         row = line(_INDENT)
-        for number, part in enumerate(parts):
-            longer = Line(row.spans + ((_BETWEEN, *part) if number else part))
-            if number and line_width(longer) > columns:
-                break
+        for part in items:
+            longer = _longer(row, part)
+            if row.spans != (_INDENT,) and line_width(longer) > columns:
+                return cut_line(row, columns)
             row = longer
-        return cut_line(row, columns)
+        if self.said.spans and columns - line_width(row) >= _LEAST_SAID:
+            row = _longer(row, self.said.spans)
+        shown = _longer(row, (Span(f"{help_key} for shortcuts", DIM),)) if help_key else row
+        return shown if line_width(shown) <= columns else cut_line(row, columns)
+
+
+def _longer(row: Line, part: Sequence[Span]) -> Line:
+    return Line((*row.spans, *part) if row.spans == (_INDENT,) else (*row.spans, _BETWEEN, *part))
 
 
 def _part(name: str, known: Known, *, colors: bool) -> tuple[Span, ...]:
