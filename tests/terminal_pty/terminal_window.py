@@ -190,6 +190,10 @@ def make_home(folder: Path) -> None:
     )
 
 
+Open = Callable[..., Window]
+"""Opens one that ends with its test."""
+
+
 def tape(folder: Path, *answers: Sequence[dict[str, object]]) -> str:
     """A recording with these answers, each a list of items."""
     rows = []

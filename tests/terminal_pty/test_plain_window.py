@@ -4,32 +4,9 @@ from __future__ import annotations
 
 import termios
 import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import pytest
-from terminal_window import Window, make_home, octavo, runs, says, tape
-
-Open = Callable[..., Window]
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    make_home(tmp_path)
-    return tmp_path
-
-
-@pytest.fixture
-def window(home: Path) -> Iterator[Open]:
-    opened: list[Window] = []
-
-    def open_(argv: list[str], **more: object) -> Window:
-        opened.append(Window(home, argv, **more))  # type: ignore[arg-type]
-        return opened[-1]
-
-    yield open_
-    for one in opened:
-        one.close()
+from terminal_window import Open, Window, octavo, runs, says, tape
 
 
 def asked_for(home: Path) -> list[str]:

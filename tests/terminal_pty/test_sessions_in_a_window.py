@@ -4,34 +4,12 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import pytest
-from terminal_window import READY, Window, make_home, octavo, says, tape
+from terminal_window import READY, Open, octavo, says, tape
 from unanswering import unanswering
 
-Open = Callable[..., Window]
 ID = "00000000-0000-4000-8000-{:012}"
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    make_home(tmp_path)
-    return tmp_path
-
-
-@pytest.fixture
-def window(home: Path) -> Iterator[Open]:
-    opened: list[Window] = []
-
-    def open_(argv: list[str], **more: object) -> Window:
-        opened.append(Window(home, argv, **more))  # type: ignore[arg-type]
-        return opened[-1]
-
-    yield open_
-    for one in opened:
-        one.close()
 
 
 def write_sessions(home: Path, count: int) -> Path:

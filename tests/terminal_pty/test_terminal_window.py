@@ -9,33 +9,12 @@ import shutil
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from terminal_window import READY, Window, make_home, octavo, runs, says, tape
+from terminal_window import READY, Open, Window, octavo, runs, says, tape
 
-Open = Callable[..., Window]
 NUMBERS = "  \n".join(f"line {number:03}" for number in range(1, 61))
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    make_home(tmp_path)
-    return tmp_path
-
-
-@pytest.fixture
-def window(home: Path) -> Iterator[Open]:
-    opened: list[Window] = []
-
-    def open_(argv: list[str], **more: object) -> Window:
-        opened.append(Window(home, argv, **more))  # type: ignore[arg-type]
-        return opened[-1]
-
-    yield open_
-    for one in opened:
-        one.close()
 
 
 def is_running(process: int) -> bool:

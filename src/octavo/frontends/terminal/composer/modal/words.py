@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from octavo.frontends.terminal.composer import draft as drafts
 from octavo.frontends.terminal.composer.draft import Draft
 from octavo.frontends.terminal.composer.modal import places
@@ -93,26 +95,16 @@ def word_end(big: bool) -> Motion:
 
 def word_back(big: bool) -> Motion:
     """Back to the beginning of the word, or of the one before."""
-
-    def move(at: From) -> Target | None:
-        index = at.index
-        if index == 0:
-            return None
-        for _ in range(at.times):
-            if index == 0 and at.operator:
-                return None
-            index = drafts.before(at.draft, index)
-            while index > 0 and not _begins_word(at.draft, index, big):
-                index = drafts.before(at.draft, index)
-            if not _begins_word(at.draft, index, big):
-                break
-        return Target(index)
-
-    return move
+    return _back(lambda draft, index: _begins_word(draft, index, big))
 
 
 def end_back(big: bool) -> Motion:
     """Back to the end of the word before."""
+    return _back(lambda draft, index: _ends_before(draft, index, big), inclusive=True)
+
+
+def _back(stops: Callable[[Draft, int], bool], *, inclusive: bool = False) -> Motion:
+    """Back to the next place that `stops`, as often as asked, and at most to the beginning of the draft."""
 
     def move(at: From) -> Target | None:
         index = at.index
@@ -122,11 +114,11 @@ def end_back(big: bool) -> Motion:
             if index == 0 and at.operator:
                 return None
             index = drafts.before(at.draft, index)
-            while index > 0 and not _ends_before(at.draft, index, big):
+            while index > 0 and not stops(at.draft, index):
                 index = drafts.before(at.draft, index)
-            if not _ends_before(at.draft, index, big):
+            if not stops(at.draft, index):
                 break
-        return Target(index, inclusive=True)
+        return Target(index, inclusive=inclusive)
 
     return move
 
