@@ -6,8 +6,6 @@ import os
 import sys
 from collections.abc import Iterator
 
-import msgspec
-
 from octavo.cli import start
 from octavo.cli.visible import with_tilde
 from octavo.cli.words.invocation import Invocation
@@ -16,7 +14,7 @@ from octavo.config.explain import Explanation, explain_config
 from octavo.config.home import find_home
 from octavo.config.load import ConfigFlags, ConfigSources
 from octavo.errors import ConfigError
-from octavo.protocol.json_text import encode_json
+from octavo.protocol.json_text import encode_json, readable_json
 
 _WIDEST_KEY, _WIDEST_VALUE = 50, 60
 
@@ -31,7 +29,7 @@ def show(invocation: Invocation) -> int:
             "settings": [{"key": one.path, "value": one.value, "layer": one.layer} for one in settings],
             "unknown": [{"key": one.path, "layer": one.layer, "nearest": one.nearest} for one in explanation.unknown],
         }
-        sys.stdout.write(msgspec.json.format(encode_json(shown), indent=2).decode() + "\n")
+        sys.stdout.write(readable_json(shown))
         return 0
     rows = [(one.path, _shown(one.value), with_tilde(one.layer)) for one in settings]
     for line in (*_table(rows), *_unknown_lines(explanation)):

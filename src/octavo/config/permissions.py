@@ -33,7 +33,7 @@ def is_built_in(name: str) -> bool:
 
 def permission_warning(name: str | None, profiles: Mapping[str, Any] | None) -> str | None:
     """What to tell the user about a permission profile that is not followed."""
-    if name is not None and name not in _BUILT_IN:
+    if name is not None and not is_built_in(name):
         return f"The permission profile `{name}` is not supported: commands may read and write nothing (read-only)."
     if name is None and profiles:
         return "[permissions] counts for nothing without `default_permissions`."

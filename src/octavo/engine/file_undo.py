@@ -150,7 +150,7 @@ class FileUndo:
 
     def _write_first(self, keeper: Keeper) -> None:
         self._store.journal.keep_state(keeper.state.items())
-        self._store.journal.add(Begun(time.time(), keeper.roots, keeper.repositories, tuple(keeper.skipped)))
+        self._store.journal.add(Begun(time.time(), keeper.roots, keeper.repositories, keeper.skipped))
 
     def _gives_up(self, turn_id: str, keeper: Keeper, why: str) -> None:
         keeper.close()

@@ -14,6 +14,9 @@ from octavo.sandbox.spec import configured_sandbox
 from octavo.tools.user_hooks.definitions import Hook
 from octavo.tools.user_hooks.run import Answer, run_hook
 
+MOST_CONTINUATIONS = 20
+"""How often a hook may keep somebody going who was done."""
+
 
 class Said(NamedTuple):
     """What hooks said together: the first reason against something, words for the model, and whether one says yes."""

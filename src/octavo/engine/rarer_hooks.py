@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from octavo.engine.hook_programs import Programs, shown_command
-from octavo.engine.session import Session
+from octavo.engine.hook_programs import MOST_CONTINUATIONS, Programs, shown_command
 from octavo.engine.touched import touched
 from octavo.protocol.events import ApplyPatchApprovalRequest, ExecApprovalRequest, Warning
 from octavo.tools.hooks import Permission, Trigger
-
-_MOST_CONTINUATIONS = 20
 
 
 class RarerUserHooks:
     """Asks and tells the hooks that are meant. In a sub-conversation nobody is told of ends and interruptions."""
 
-    def __init__(self, session: Session, programs: Programs) -> None:
-        self._session, self._programs = session, programs
+    def __init__(self, programs: Programs) -> None:
+        self._session, self._programs = programs.session, programs
 
     async def permission_request(
         self, turn_id: str, question: ExecApprovalRequest | ApplyPatchApprovalRequest
@@ -60,7 +57,7 @@ class RarerUserHooks:
         told: dict[str, object] = {"agent_id": call_id, "agent_type": agent, "last_assistant_message": last_words}
         told["stop_hook_active"] = count > 1
         said = await self._programs.run("SubagentStop", turn_id, (agent,), told)
-        if said.reason is not None and count > _MOST_CONTINUATIONS:
+        if said.reason is not None and count > MOST_CONTINUATIONS:
             text = f"A SubagentStop hook has kept an agent going {count - 1} times; it ends now."
             self._session.emit(turn_id, Warning(text))
             return None

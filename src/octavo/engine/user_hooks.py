@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from octavo.engine.hook_programs import Programs, shown_command
+from octavo.engine.hook_programs import MOST_CONTINUATIONS, Programs, shown_command
 from octavo.engine.project_docs import project_folders
 from octavo.engine.session import Session
 from octavo.protocol.events import Warning
@@ -22,7 +22,6 @@ from octavo.tools.user_hooks.definitions import RARER, read_hooks
 _TERMINAL = "exec_command"
 _SHELLS = ("shell", "container.exec", "local_shell", _TERMINAL)
 _PATCH = "apply_patch"
-_MOST_CONTINUATIONS = 20
 
 
 def attach_hooks(session: Session, *, resumed: bool) -> None:
@@ -42,7 +41,7 @@ def attach_hooks(session: Session, *, resumed: bool) -> None:
         if any(hook.event in RARER for hook in active):
             from octavo.engine.rarer_hooks import RarerUserHooks  # most users have none of them
 
-            session.rarer_hooks = RarerUserHooks(session, programs)
+            session.rarer_hooks = RarerUserHooks(programs)
 
 
 class UserHooks:
@@ -56,9 +55,7 @@ class UserHooks:
 
     async def pre_tool_use(self, use: ToolUse) -> str | None:
         """A reason not to run the call."""
-        reason, context, _ = await self._programs.run(
-            "PreToolUse", use.turn_id, names_of(use), about_tool(use), use.cwd
-        )
+        reason, context, _ = await self._programs.run("PreToolUse", use.turn_id, _names(use), _about_tool(use), use.cwd)
         self._add(context)
         if reason is None and self._inner is not None:
             return await self._inner.pre_tool_use(use)
@@ -66,8 +63,8 @@ class UserHooks:
 
     async def post_tool_use(self, use: ToolUse, output: str) -> str | None:
         """Words for the model behind the output."""
-        told = {**about_tool(use), "tool_response": output}
-        reason, context, _ = await self._programs.run("PostToolUse", use.turn_id, names_of(use), told, use.cwd)
+        told = {**_about_tool(use), "tool_response": output}
+        reason, context, _ = await self._programs.run("PostToolUse", use.turn_id, _names(use), told, use.cwd)
         inner = None if self._inner is None else await self._inner.post_tool_use(use, output)
         return "\n".join(words for words in (reason, *context, inner) if words) or None
 
@@ -92,7 +89,7 @@ class UserHooks:
         count = self._continued[1] if self._continued[0] == turn_id else 0
         told = {"stop_hook_active": count > 0, "last_assistant_message": last_words}
         reason, _, _ = await self._programs.run("Stop", turn_id, (), told)
-        if reason is not None and count >= _MOST_CONTINUATIONS:
+        if reason is not None and count >= MOST_CONTINUATIONS:
             self._programs.session.emit(
                 turn_id, Warning(f"A Stop hook has kept the turn going {count} times; it ends now.")
             )
@@ -108,16 +105,16 @@ class UserHooks:
             turn.add_input(*(Message("developer", (InputText(words),)) for words in context))
 
 
-def names_of(use: ToolUse) -> tuple[str, ...]:
+def _names(use: ToolUse) -> tuple[str, ...]:
     """What a matcher may call the tool."""
     if use.tool in _SHELLS:
         return ("Bash", use.tool)
     return (use.tool, "Edit", "Write") if use.tool == _PATCH else (use.tool,)
 
 
-def about_tool(use: ToolUse) -> dict[str, Any]:
+def _about_tool(use: ToolUse) -> dict[str, Any]:
     """What hooks are told of a call."""
-    return {"tool_name": names_of(use)[0], "tool_input": _tool_input(use), "tool_use_id": use.call_id}
+    return {"tool_name": _names(use)[0], "tool_input": _tool_input(use), "tool_use_id": use.call_id}
 
 
 def _tool_input(use: ToolUse) -> object:

@@ -13,13 +13,12 @@ import msgspec
 
 from octavo.protocol.commands import ParsedCommand
 from octavo.protocol.events import ApplyPatchApprovalRequest, Aside, AsideDelta, Duration, ExecApprovalRequest
-from octavo.protocol.items import WebSearchAction
+from octavo.protocol.items import Phase, WebSearchAction
 from octavo.protocol.usage import TokenUsage
 
 ReviewStatus = Literal["approved", "denied", "timedOut", "aborted"]
 ReviewRisk = Literal["low", "medium", "high", "critical"]
 UserAuthorization = Literal["unknown", "low", "medium", "high"]
-Phase = Literal["commentary", "partial_answer", "final_answer"]
 
 
 class Verdict(msgspec.Struct, frozen=True):

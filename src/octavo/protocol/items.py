@@ -7,13 +7,14 @@ Field order is the order on the wire.
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
 Role = Literal["user", "assistant", "developer", "system"]
-PHASES = ("commentary", "partial_answer", "final_answer")
+Phase = Literal["commentary", "partial_answer", "final_answer"]
+PHASES = get_args(Phase)
 """What a message of the assistant can be in its turn, where the model says so."""
 
 

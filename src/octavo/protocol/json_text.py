@@ -1,6 +1,6 @@
 """JSON for whoever reads it: clients, models, saved sessions (`docs/rollouts.md`, `docs/models.md`).
 
-Always compact UTF-8. Texts that UTF-8 cannot hold, such as a path of other bytes, never stop it.
+Always UTF-8, and compact but for reports. Texts that UTF-8 cannot hold, such as a path of other bytes, never stop it.
 """
 
 from __future__ import annotations
@@ -21,6 +21,11 @@ def encode_json(value: object) -> bytes:
         return _encode(value)
     except UnicodeEncodeError:
         return _encode(_without_lone_surrogates(msgspec.to_builtins(value, builtin_types=(msgspec.Raw,))))
+
+
+def readable_json(value: object) -> str:
+    """`value` as indented JSON with a line end, for people who look at a report of a program's."""
+    return msgspec.json.format(encode_json(value), indent=2).decode() + "\n"
 
 
 def _without_lone_surrogates(value: Any) -> Any:

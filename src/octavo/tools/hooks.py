@@ -57,7 +57,7 @@ class Permission(msgspec.Struct, frozen=True):
 
 
 class RarerHooks(Protocol):
-    """Who is asked and told about what most turns never see. Each is waited for; none raises."""
+    """Who is asked and told about what most turns never see. Each but `interrupt` is waited for; none raises."""
 
     async def permission_request(self, turn_id: str, question: Question) -> Permission | None:
         """Before the user is asked: an answer in their place; None to ask."""

@@ -99,7 +99,7 @@ class _OpenFolders:
         self._leave(0)
 
     def enter(self, path: str) -> int:
-        """A descriptor of the folder, open until another one is entered that does not lie in it. Raises `OSError`."""
+        """A descriptor of the folder, open until the next one is entered. Raises `OSError`."""
         depth = len(self._chain)
         while depth and not path.startswith(self._chain[depth - 1][0]):
             depth -= 1

@@ -134,7 +134,7 @@ class Work:
         status = status_of(name, above)
         if status is not None and not stat.S_ISREG(status.st_mode):
             status = None  # a link or the like, which the file takes the place of
-        as_wanted = status is not None and (differs_in_mode(status, wanted) or self._has_bytes(name, above, wanted))
+        as_wanted = status is not None and (_differs_in_mode(status, wanted) or self._has_bytes(name, above, wanted))
         alone = wanted.links == 1 and status is not None and status.st_nlink == 1
         if status is not None and as_wanted and (alone or status.st_ino == wanted.inode):
             change_mode(name, above, wanted.mode)
@@ -239,7 +239,7 @@ class Work:
         if expected is not None and expected.content != NOWHERE and _looks_like(status, expected):
             return expected
         wanted = self._net[path].wanted
-        if wanted is not None and differs_in_mode(status, wanted):
+        if wanted is not None and _differs_in_mode(status, wanted):
             return entry_of(status, wanted.content)
         read, content = self._blobs.keep(name, above)
         return entry_of(read, content)
@@ -249,7 +249,7 @@ def _draft_name() -> str:
     return f".octavo-undo-{os.urandom(6).hex()}"
 
 
-def differs_in_mode(status: os.stat_result, wanted: Entry) -> bool:
+def _differs_in_mode(status: os.stat_result, wanted: Entry) -> bool:
     """Whether a file is the wanted one but for its mode, so that no bytes are needed."""
     return (status.st_ino, status.st_size, status.st_mtime_ns) == (wanted.inode, wanted.size, wanted.mtime)
 

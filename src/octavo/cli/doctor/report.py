@@ -7,8 +7,6 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 
-import msgspec
-
 from octavo.cli import logs, start
 from octavo.cli.doctor.finding import Finding
 from octavo.cli.doctor.machine import check_machine
@@ -18,7 +16,7 @@ from octavo.cli.words.invocation import Invocation
 from octavo.config.home import find_home
 from octavo.config.load import ConfigFlags, ConfigSources
 from octavo.errors import ConfigError, UsageError
-from octavo.protocol.json_text import encode_json
+from octavo.protocol.json_text import readable_json
 
 _MARKS = {"ok": "ok", "warning": "warning", "broken": "BROKEN"}
 _COLORS = {"ok": "32", "warning": "33", "broken": "31;1"}
@@ -33,7 +31,7 @@ def run(invocation: Invocation) -> int:
     is_broken = any(finding.state == "broken" for finding in findings)
     if invocation.last.has("json"):
         shown = {"ok": not is_broken, "findings": findings}
-        sys.stdout.write(msgspec.json.format(encode_json(shown), indent=2).decode() + "\n")
+        sys.stdout.write(readable_json(shown))
     else:
         sys.stdout.write("".join(line + "\n" for line in _lines(findings, color=_wants_color())))
     return 1 if is_broken else 0

@@ -13,7 +13,7 @@ from octavo.config.config import Config
 from octavo.config.load import ConfigFlags
 from octavo.engine.project_docs import project_folders
 from octavo.errors import UsageError
-from octavo.protocol.json_text import encode_json
+from octavo.protocol.json_text import readable_json
 from octavo.tools.user_hooks.definitions import Hook, Hooks, read_hooks, set_trust, trusted_ids
 
 
@@ -24,7 +24,7 @@ def list_all(invocation: Invocation) -> int:
     rows = [*((hook, _state(hook)) for hook in found.active), *((hook, "not trusted") for hook in found.untrusted)]
     if invocation.last.has("json"):
         shown = [{"id": hook.id, "state": state, **msgspec.structs.asdict(hook)} for hook, state in rows]
-        sys.stdout.write(msgspec.json.format(encode_json(shown), indent=2).decode() + "\n")
+        sys.stdout.write(readable_json(shown))
     else:
         for hook, state in rows:
             cells = (hook.id, state, hook.event, hook.matcher or "*", hook.command, with_tilde(hook.source))

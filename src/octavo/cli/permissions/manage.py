@@ -7,15 +7,13 @@ import os
 import sys
 from collections.abc import Iterator
 
-import msgspec
-
 from octavo.cli import start
 from octavo.cli.visible import one_line, with_tilde
 from octavo.cli.words.invocation import Invocation
 from octavo.commands.rules import Rule, rule_words
 from octavo.config.home import find_home
 from octavo.errors import UsageError
-from octavo.protocol.json_text import encode_json
+from octavo.protocol.json_text import readable_json
 from octavo.tools.permissions import Permissions, RulesFile, forget
 
 
@@ -36,7 +34,7 @@ def list_all(invocation: Invocation) -> int:
             }
             for file, rule in rows
         ]
-        sys.stdout.write(msgspec.json.format(encode_json(shown), indent=2).decode() + "\n")
+        sys.stdout.write(readable_json(shown))
     else:
         for file, rule in rows:
             cells = (_id(file, rule), rule.decision, _where(file), rule_words(rule), rule.justification or "")

@@ -21,7 +21,7 @@ from octavo.config.config import Config
 from octavo.config.home import find_home
 from octavo.config.load import ConfigFlags, ConfigSources
 from octavo.frontends.shown_text import local_time
-from octavo.protocol.json_text import encode_json
+from octavo.protocol.json_text import readable_json
 from octavo.rollout.lines import CompactedLine, DroppedOutput, kind_of, timestamp_of
 from octavo.rollout.read import LoadedRollout, history_entries, load_rollout
 
@@ -64,7 +64,7 @@ def print_compactions(rollout: LoadedRollout, *, as_json: bool) -> None:
     """One after the other, what went with its size, then the note."""
     found = compactions(rollout)
     if as_json:
-        sys.stdout.write(msgspec.json.format(encode_json({"compactions": found}), indent=2).decode() + "\n")
+        sys.stdout.write(readable_json({"compactions": found}))
     elif not found:
         sys.stderr.write("No compactions.\n")
     else:

@@ -5,14 +5,12 @@ from __future__ import annotations
 import os
 import sys
 
-import msgspec
-
 from octavo.cli.visible import one_line, with_tilde
 from octavo.cli.words.invocation import Invocation, Level
 from octavo.config.home import find_home
 from octavo.errors import UsageError
 from octavo.frontends.shown_text import local_time
-from octavo.protocol.json_text import encode_json
+from octavo.protocol.json_text import readable_json
 from octavo.protocol.source import subagent_label
 from octavo.rollout.files import compressed_files
 from octavo.rollout.listing import DEFAULT_PAGE_SIZE, Cursor, SessionPage, SessionSummary, list_sessions, parse_cursor
@@ -27,7 +25,7 @@ def list_saved(invocation: Invocation) -> int:
     given = invocation.last
     page = _page(invocation, _limit(given), _after(given))
     if given.has("json"):
-        sys.stdout.write(msgspec.json.format(encode_json(_as_json(page)), indent=2).decode() + "\n")
+        sys.stdout.write(readable_json(_as_json(page)))
         return 0
     if not page.sessions:
         sys.stderr.write("No saved sessions.\n")

@@ -8,15 +8,13 @@ import re
 import sys
 from collections.abc import Mapping
 
-import msgspec
-
 from octavo.cli import start
 from octavo.cli.visible import one_line, with_tilde
 from octavo.cli.words.invocation import Invocation
 from octavo.config.load import ConfigFlags
 from octavo.errors import UsageError
 from octavo.frontends.usage_sums import Group, Sum, shown_cost, summed, sums
-from octavo.protocol.json_text import encode_json
+from octavo.protocol.json_text import readable_json
 from octavo.rollout.usage_index import usage_of_all
 
 _EVER = "0000-00-00"
@@ -29,7 +27,7 @@ def run(invocation: Invocation) -> int:
     config = start.load(start.overrides(invocation, start.PLAIN), ConfigFlags(), start.PLAIN)
     by_group = sums(usage_of_all(config.codex_home), config.prices, since)
     if given.has("json"):
-        sys.stdout.write(msgspec.json.format(encode_json(_as_json(by_group)), indent=2).decode() + "\n")
+        sys.stdout.write(readable_json(_as_json(by_group)))
     elif not by_group:
         sys.stderr.write("No answers in saved sessions.\n")
     elif os.isatty(1):

@@ -11,7 +11,7 @@ from octavo.cli import start
 from octavo.cli.visible import one_line, with_tilde
 from octavo.cli.words.invocation import Invocation
 from octavo.git.worktrees import Worktree, list_worktrees, merge_worktree, remove_worktree
-from octavo.protocol.json_text import encode_json
+from octavo.protocol.json_text import readable_json
 
 
 def list_all(invocation: Invocation) -> int:
@@ -19,7 +19,7 @@ def list_all(invocation: Invocation) -> int:
     trees = asyncio.run(list_worktrees(start.working_directory()))
     if invocation.last.has("json"):
         rows = [{**msgspec.structs.asdict(tree), "branch": tree.branch} for tree in trees]
-        sys.stdout.write(msgspec.json.format(encode_json(rows), indent=2).decode() + "\n")
+        sys.stdout.write(readable_json(rows))
     elif not trees:
         sys.stderr.write("No worktrees of octavo in this repository.\n")
     else:

@@ -74,9 +74,9 @@ class Known(NamedTuple):
             return "Waiting"
         if status is None:
             return "Ready" if self.is_open else "Starting"
-        from octavo.frontends.terminal.chat.status import WORKING
+        from octavo.frontends.terminal.chat.status import RUNNING, WORKING
 
-        return "Working" if status.header == WORKING else "Thinking"
+        return "Working" if status.header in (WORKING, RUNNING) else "Thinking"
 
     @property
     def project(self) -> str:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import msgspec
-
 from octavo.frontends.transcripts.entries import transcript
-from octavo.protocol.json_text import encode_json
+from octavo.protocol.json_text import readable_json
 from octavo.protocol.source import subagent_label
 from octavo.rollout.read import LoadedRollout
 
@@ -26,4 +24,4 @@ def as_json(rollout: LoadedRollout, *, archived: bool) -> str:
         "path": rollout.path,
         "entries": transcript(rollout),
     }
-    return msgspec.json.format(encode_json(shown), indent=2).decode() + "\n"
+    return readable_json(shown)

@@ -20,9 +20,7 @@ from octavo.files.private_file import replace_private_file
 from octavo.protocol.json_text import encode_json
 
 FILE, TRUST_FILE = "hooks.json", "hooks-trust.json"
-RARER = (
-    *("PermissionRequest", "PreCompact", "PostCompact", "SubagentStart", "SubagentStop", "Interrupt", "SessionEnd"),
-)
+RARER = ("PermissionRequest", "PreCompact", "PostCompact", "SubagentStart", "SubagentStop", "Interrupt", "SessionEnd")
 EVENTS = ("SessionStart", "UserPromptSubmit", "PreToolUse", "PostToolUse", "Stop", *RARER)
 """What hooks are run for here."""
 DEFAULT_TIMEOUT_S = 60.0

@@ -30,10 +30,10 @@ async def exec_one_off_command(server: Server, request_id: RequestId, params: Ex
     """Start it; the answer comes when it has ended, and other requests are served meanwhile."""
     if not params.command:
         raise refused("command must not be empty")
-    server.answer_later(request_id, run_one_off(server.config, params))
+    server.answer_later(request_id, _run(server.config, params))
 
 
-async def run_one_off(config: Config, params: ExecOneOffCommandParams) -> ExecOneOffCommandResponse:
+async def _run(config: Config, params: ExecOneOffCommandParams) -> ExecOneOffCommandResponse:
     """Run it, confined, to its end. Raises `RequestError`."""
     policy = config.sandbox_policy if params.sandbox_policy is None else params.sandbox_policy
     sandbox = configured_sandbox(config, policy, config.cwd)

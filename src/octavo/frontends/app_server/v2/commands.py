@@ -204,7 +204,8 @@ def _policy(server: Server, params: CommandExecParams) -> SandboxPolicy:
     if profile is None:
         return server.config.sandbox_policy
     if not is_built_in(profile):
-        raise refused(f"permission profile `{profile[:80]}` is not supported; there are :read-only and :workspace")
+        known = ":read-only, :workspace and :danger-full-access"
+        raise refused(f"permission profile `{profile[:80]}` is not supported; there are {known}")
     try:
         return server.runtime.derive(ConfigFlags(sandbox_mode=sandbox_mode_of(profile))).sandbox_policy
     except ConfigError as error:

@@ -56,9 +56,9 @@ class Talk:
     def event(self, event: events.Event, now: float) -> list[Effect]:
         """An event of the conversation; what is to be done because of it."""
         self.chat.feed(event, now)
-        return self._of_event(event.msg) + self.settle(now)
+        return self._of_event(event.msg) + self.settle()
 
-    def settle(self, now: float) -> list[Effect]:
+    def settle(self) -> list[Effect]:
         """Take out of the conversation what it has for the composer and the views."""
         effects: list[Effect] = []
         for event in self.chat.take_questions():
@@ -83,7 +83,7 @@ class Talk:
     def tick(self, now: float) -> list[Effect]:
         """Lines of a stream may be due, and what waited for them."""
         self.chat.tick(now)
-        return self.settle(now)
+        return self.settle()
 
     def show(self, cell: Cell) -> None:
         """Print something of the interface's own."""
@@ -92,7 +92,7 @@ class Talk:
 
     # --- what is done here ---
 
-    def run(self, effect: Effect, now: float) -> list[Effect] | None:
+    def run(self, effect: Effect) -> list[Effect] | None:
         """Do what concerns the conversation, and say what is left to be done outside; None: the effect is not ours."""
         match effect:
             case Submit():

@@ -216,13 +216,10 @@ _ELSEWHERE_DARK = frozenset(
     }
 )
 _ELSEWHERE_PLAIN = frozenset({"ada", "babbage", "curie", "cushman", "dali", "davinci"})
-_ELSEWHERE_PLAIN = frozenset({"ada", "babbage", "curie", "cushman", "dali", "davinci"})
 
 
 def built_in(name: str) -> Theme | None:
     """The theme of this name. Names of later releases, which colour code alone there, stand for `dark` or `light`."""
-    if name in _ELSEWHERE_PLAIN:
-        return TERMINAL
     if name in _ELSEWHERE_PLAIN:
         return TERMINAL
     name = "light" if name in _ELSEWHERE_LIGHT else "dark" if name in _ELSEWHERE_DARK else name
