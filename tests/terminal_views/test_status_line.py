@@ -16,8 +16,8 @@ from whole_program import CONFIG, Program, program
 from octavo.config.schema import PriceToml, Tui
 from octavo.frontends.terminal.chat.chat import Chat
 from octavo.frontends.terminal.chat.facts import ChatFacts
-from octavo.frontends.terminal.session_items import ELSEWHERE, ITEMS, Known
-from octavo.frontends.terminal.status_line import StatusLine, known_items, unknown_items
+from octavo.frontends.terminal.session_items import ELSEWHERE, ITEMS, Known, known_items, unknown_items
+from octavo.frontends.terminal.status_line import StatusLine
 from octavo.frontends.terminal.text.styled import ACCENT, DIM, ERROR, WARNING, Style, line
 from octavo.frontends.terminal.text.widths import line_width
 from octavo.protocol import events

@@ -7,7 +7,7 @@ cleaned yet.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from octavo import __version__
@@ -220,3 +220,17 @@ ELSEWHERE = (
     "workspace-headline",
 )
 """Names in Codex of what is never known here."""
+
+
+def known_items(
+    names: Sequence[str], items: Mapping[str, Item] = ITEMS, older: Mapping[str, str] = OLDER
+) -> tuple[str, ...]:
+    """Those of the names that stand for one of the `items`, each once, by the names of today."""
+    return tuple(dict.fromkeys(name for name in (older.get(name, name) for name in names) if name in items))
+
+
+def unknown_items(
+    names: Sequence[str], items: Mapping[str, Item] = ITEMS, older: Mapping[str, str] = OLDER
+) -> list[str]:
+    """Those that nobody knows."""
+    return [name for name in names if older.get(name, name) not in items and name not in ELSEWHERE]

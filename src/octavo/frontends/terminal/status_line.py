@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from octavo.config.config import Config
-from octavo.frontends.terminal.session_items import ELSEWHERE, ITEMS, OLDER, Around, Known
+from octavo.frontends.terminal.session_items import ITEMS, Around, Known, known_items, unknown_items
 from octavo.frontends.terminal.text.clean import one_line
 from octavo.frontends.terminal.text.styled import ACCENT, DIM, EMPTY, ERROR, PLAIN, WARNING, Line, Span, Style, line
 from octavo.frontends.terminal.text.widths import cut_line, line_width
@@ -99,13 +99,3 @@ def _style(name: str, known: Known) -> Style:
     if name == "permissions" and ITEMS[name].text(known) == "Full access":
         return ERROR
     return _STYLES.get(name, DIM)
-
-
-def known_items(names: Sequence[str]) -> tuple[str, ...]:
-    """Those that there are, each once, by the names of today."""
-    return tuple(dict.fromkeys(name for name in (OLDER.get(name, name) for name in names) if name in ITEMS))
-
-
-def unknown_items(names: Sequence[str]) -> list[str]:
-    """Those that nobody knows."""
-    return [name for name in names if OLDER.get(name, name) not in ITEMS and name not in ELSEWHERE]

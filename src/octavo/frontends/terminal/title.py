@@ -52,12 +52,12 @@ class Title:
 
 def known_items(names: Sequence[str]) -> tuple[str, ...]:
     """Those that there are, each once, by the names of today."""
-    return tuple(dict.fromkeys(name for name in (_OLDER.get(name, name) for name in names) if name in ITEMS))
+    return session_items.known_items(names, ITEMS, _OLDER)
 
 
 def unknown_items(names: Sequence[str]) -> list[str]:
     """Those that nobody knows."""
-    return [name for name in names if _OLDER.get(name, name) not in ITEMS and name not in session_items.ELSEWHERE]
+    return session_items.unknown_items(names, ITEMS, _OLDER)
 
 
 def _activity(at: Known) -> str:

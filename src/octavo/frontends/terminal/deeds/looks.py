@@ -49,8 +49,8 @@ def choose_theme(here: Interface, effect: ChooseTheme) -> None:
 
 def list_status_items(here: Interface, _: ListStatusItems) -> None:
     """Open the list of what may stand in the status line."""
-    from octavo.frontends.terminal.session_items import ITEMS
-    from octavo.frontends.terminal.status_line import StatusLine, known_items
+    from octavo.frontends.terminal.session_items import ITEMS, known_items
+    from octavo.frontends.terminal.status_line import StatusLine
     from octavo.frontends.terminal.views.item_picker import ItemPicker
 
     if not here.looks.has_footer:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 NONE, ANSI, PALETTE, TRUE = 0, 16, 256, 1 << 24
-_STEPS = (0, 95, 135, 175, 215, 255)
+STEPS = (0, 95, 135, 175, 215, 255)
+"""How bright each of red, green and blue can be among the 256."""
 
 
 def color_depth(environ: Mapping[str, str]) -> int:
@@ -21,14 +22,14 @@ def color_depth(environ: Mapping[str, str]) -> int:
 def palette_index(red: int, green: int, blue: int) -> int:
     """The colour of 16 to 255 that looks most like this one: the cube of six steps, or a grey."""
     near = [_nearest_step(part) for part in (red, green, blue)]
-    cube = (16 + 36 * near[0] + 6 * near[1] + near[2], *(_STEPS[step] for step in near))
+    cube = (16 + 36 * near[0] + 6 * near[1] + near[2], *(STEPS[step] for step in near))
     grey_step = min(max((red + green + blue) // 3 - 3, 0) // 10, 23)
     grey = (232 + grey_step, *(3 * (8 + 10 * grey_step,)))
     return min((cube, grey), key=lambda color: _distance((red, green, blue), color[1:]))[0]
 
 
 def _nearest_step(part: int) -> int:
-    distances = [abs(step - part) for step in _STEPS]
+    distances = [abs(step - part) for step in STEPS]
     return distances.index(min(distances))
 
 

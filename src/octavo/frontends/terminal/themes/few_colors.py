@@ -11,12 +11,11 @@ from collections.abc import Mapping
 
 from msgspec.structs import replace
 
-from octavo.frontends.terminal.screen.depth import ANSI
+from octavo.frontends.terminal.screen.depth import ANSI, STEPS
 from octavo.frontends.terminal.text.styled import BLUE, CYAN, GREEN, MAGENTA, RED, YELLOW, Color, Role, Style
 
 _WHEEL = (RED, YELLOW, GREEN, CYAN, BLUE, MAGENTA)
 _LEAST_SATURATION = 0.2
-_STEPS = (0, 95, 135, 175, 215, 255)
 _BEHIND: tuple[Role, ...] = ("dim", "comment", "operator")
 
 
@@ -50,4 +49,4 @@ def rgb_of(color: Color) -> tuple[int, int, int]:
         return (grey, grey, grey)
     red, rest = divmod(color - ANSI, 36)
     green, blue = divmod(rest, 6)
-    return (_STEPS[red], _STEPS[green], _STEPS[blue])
+    return (STEPS[red], STEPS[green], STEPS[blue])
