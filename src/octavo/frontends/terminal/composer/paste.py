@@ -57,7 +57,7 @@ def _dropped(text: str, folder: str, read_size: ReadSize, exists: Callable[[str]
             whole = os.path.join(folder, path)
             if (size := read_size(whole)) is not None:
                 found.append(Found(whole, size))
-            elif files_too and os.path.isabs(path) and not path.isspace() and _can_be_written(path) and exists(path):
+            elif files_too and os.path.isabs(path) and _can_be_written(path) and exists(path):
                 found.append(reference(path, folder))
             else:
                 break  # text like most: no other file is looked at

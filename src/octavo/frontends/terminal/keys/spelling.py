@@ -71,7 +71,7 @@ def chord_of(key: Key) -> Chord:
 
 def shown(written: str) -> str:
     """A binding on the screen; empty for one that cannot be pressed."""
-    return ", ".join(shown_chord(chord) for chord in chords_of(written)).replace(", ", " ")
+    return " ".join(map(shown_chord, chords_of(written)))
 
 
 def shown_chord(chord: Chord) -> str:

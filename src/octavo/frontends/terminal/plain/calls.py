@@ -110,7 +110,7 @@ def _tool(cell: McpCell, *, whole: bool) -> list[str]:
     first, *others = (row.text.replace("└", " ") for row in rows)
     said = first.partition(" ")[2]
     state = "" if cell.outcome is None or (cell.outcome.ok and cell.outcome.ok.is_error is not True) else " It failed."
-    return [f"{said}.{state}", *(row.strip().join(("  ", "")) for row in others)]
+    return [f"{said}.{state}", *(f"  {row.strip()}" for row in others)]
 
 
 def _file(file: FileDiff) -> list[str]:
@@ -124,7 +124,7 @@ def _file(file: FileDiff) -> list[str]:
 def _diff_line(entry: DiffLine) -> str:
     if entry.sign == "⋮":
         return "  further down:"
-    return f"  {entry.number} {entry.sign if entry.sign != ' ' else ' '} {entry.text}".rstrip()
+    return f"  {entry.number} {entry.sign} {entry.text}".rstrip()
 
 
 def _plan(cell: PlanCell) -> list[str]:

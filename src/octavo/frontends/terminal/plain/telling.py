@@ -81,7 +81,7 @@ class Telling:
         self._waits, self._told = list(waits), list(told)
         return said
 
-    def keys(self, composer: Composer, *, enhanced: bool = False) -> list[str]:
+    def keys(self, composer: Composer) -> list[str]:
         """What the last key asks for, or the keys that there are."""
         hint, self._hint = self._hint, composer.hint
         said = []
@@ -89,7 +89,7 @@ class Telling:
             said.append(_HINTS[composer.hint].format(end="interrupt" if composer.busy else "quit"))
         shortcuts, self._shortcuts = self._shortcuts, composer.shortcuts
         if composer.shortcuts and not shortcuts:
-            said += [row.text.strip() for row in shortcut_rows(1, composer.keys, enhanced=enhanced, primed=False)]
+            said += [row.text.strip() for row in shortcut_rows(1, composer.keys, enhanced=False, primed=False)]
         return said
 
 

@@ -52,6 +52,11 @@ def visible(text: str) -> str:
     return "".join(_shown(character) for character in text)
 
 
+def visible_in_a_row(text: str) -> str:
+    """The text as `visible` has it, in one row: somebody decides by it."""
+    return visible(text).replace("\n", " ")
+
+
 def _harmless(text: str) -> bool:
     return text.isprintable() or (text.isascii() and text.replace("\n", "").isprintable())
 

@@ -8,7 +8,7 @@ from functools import partial
 from msgspec import UNSET
 
 from octavo.frontends.terminal.effects.conversation import Answer
-from octavo.frontends.terminal.text.clean import TAB, visible
+from octavo.frontends.terminal.text.clean import TAB, visible, visible_in_a_row
 from octavo.frontends.terminal.text.styled import ACCENT, BOLD, ERROR, ITALIC, SUCCESS, Span, line
 from octavo.frontends.terminal.views.blocks import Block, blank, paragraph
 from octavo.frontends.terminal.views.option_rows import Option
@@ -61,7 +61,7 @@ def _remembering(event_id: str, request: ExecApprovalRequest) -> tuple[Reply, ..
 
     replies = []
     for prefix in prefixes_to_remember(request.command):
-        words = visible(quote_command(prefix)).replace("\n", " ")
+        words = visible_in_a_row(quote_command(prefix))
         words += "" if needs_every_word(prefix) else " …"
         for everywhere, where in ((False, "in this project"), (True, "everywhere")):
             option = Option(f"Yes, and always allow `{words}` {where}")

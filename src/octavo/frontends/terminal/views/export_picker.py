@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from octavo.frontends.terminal.effects.sessions import CopySession, ExportSession
-from octavo.frontends.terminal.text.clean import visible
+from octavo.frontends.terminal.text.clean import visible_in_a_row
 from octavo.frontends.terminal.text.styled import DIM, Span, line
 from octavo.frontends.terminal.views.option_rows import Option
 from octavo.frontends.terminal.views.selection_list import Choice, SelectionList
@@ -31,4 +31,4 @@ def overwrite_question(effect: ExportSession, shown: str) -> SelectionList:
     """Asked before a file is overwritten."""
     yes = ExportSession(effect.file, overwrites=True)
     choices = (Choice(Option("No, leave it as it is"), back=True), Choice(Option("Yes, overwrite it"), (yes,)))
-    return SelectionList(f"Overwrite {visible(shown).replace(chr(10), ' ')}?", choices, guarded=True)
+    return SelectionList(f"Overwrite {visible_in_a_row(shown)}?", choices, guarded=True)

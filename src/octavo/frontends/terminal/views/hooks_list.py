@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from octavo.frontends.terminal.effects.screen import OpenPager
 from octavo.frontends.terminal.effects.settings import TrustHook
-from octavo.frontends.terminal.text.clean import one_line, visible
+from octavo.frontends.terminal.text.clean import one_line, visible, visible_in_a_row
 from octavo.frontends.terminal.text.directory import with_tilde
 from octavo.frontends.terminal.text.styled import DIM, Line, Span, line
 from octavo.frontends.terminal.views.blocks import blank, paragraph
@@ -68,13 +68,8 @@ def _choice(hook: Hook, state: str, home: str | None) -> Choice:
 def _facts(hook: Hook, home: str | None) -> list[Line]:
     facts = [
         ("Event", hook.event),
-        ("Matcher", _in_a_line(hook.matcher or "*")),
+        ("Matcher", visible_in_a_row(hook.matcher or "*")),
         ("Seconds", f"{hook.timeout:g} at most"),
-        ("From", _in_a_line(with_tilde(hook.source, home))),
+        ("From", visible_in_a_row(with_tilde(hook.source, home))),
     ]
     return [line(Span(f"{name + ':':9}", DIM), value) for name, value in facts]
-
-
-def _in_a_line(text: str) -> str:
-    """Whole, with what hides or reorders it made visible: somebody decides by it."""
-    return visible(text).replace("\n", " ")

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from octavo.commands.rules import Rule, rule_words
 from octavo.frontends.terminal.effects.settings import ForgetRule
-from octavo.frontends.terminal.text.clean import one_line, visible
+from octavo.frontends.terminal.text.clean import one_line, visible_in_a_row
 from octavo.frontends.terminal.text.styled import DIM, Span, line
 from octavo.frontends.terminal.views.approvals_picker import approval_choices
 from octavo.frontends.terminal.views.option_rows import Option
@@ -57,7 +57,7 @@ def rules_list(rules: Sequence[ShownRule]) -> SelectionList:
 
 def removal_question(one: ShownRule) -> SelectionList:
     """Asked before a rule is removed."""
-    words = visible(rule_words(one.rule)).replace("\n", " ")
+    words = visible_in_a_row(rule_words(one.rule))
     header = (line(Span(f"{one.rule.decision}: {words}")), line(Span(_about(one), DIM)))
     choices = (
         Choice(Option("No, keep it"), back=True),

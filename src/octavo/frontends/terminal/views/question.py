@@ -67,8 +67,9 @@ class Question(View):
         words: str = "",
     ) -> None:
         self._words, self._menus = words or title, dict[bool, "Menu"]()
-        self._title, self._replies, self._pager = title, tuple(replies), pager
-        self._first, self._more = tuple(replies), tuple(more)
+        self._title, self._pager = title, pager
+        self._first = self._replies = tuple(replies)
+        self._more = tuple(more)
         self._about, self._subject, self._lines = tuple(about), tuple(subject), lines
         self._guard = Guard()
         self._selected = self._top = 0

@@ -214,9 +214,9 @@ class SignInStep(View):
         error = (one_line(self._error),) if self._error else ()
         match self._stage:
             case "choice":
-                return Menu(
-                    (*error, _CHOICE), in_words(self._options()), prompt="Choose 1 or 2, q to leave: ", back=False
-                )
+                options = self._options()
+                prompt = f"Choose {'1 or 2' if len(options) > 1 else '1'}, q to leave: "
+                return Menu((*error, _CHOICE), in_words(options), prompt=prompt, back=False)
             case "key":
                 known = (_KNOWN,) if self._is_known_key else ()
                 return Menu((*error, *known), prompt="Your API key, 0 to go back: ", secret=True, empty=True)

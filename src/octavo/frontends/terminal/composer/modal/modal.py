@@ -7,6 +7,7 @@ stands on a character.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Literal
 
 import msgspec
@@ -319,9 +320,9 @@ class Modal:
             self._editor.handle(Key(name), self.columns)
         self.settle()
 
-    def _repeat(self, step: object, command: Command) -> None:
+    def _repeat(self, step: Callable[[], object], command: Command) -> None:
         for _ in range(command.count or 1):
-            step()  # type: ignore[operator]
+            step()
         self._stand(self._editor.draft.cursor)
 
     def _again(self, count: int | None) -> None:

@@ -132,7 +132,7 @@ def _bracketed(draft: Draft, index: int, opening: str, closing: str, *, around: 
     line = places.start_of(draft, end)
     if line > start and not draft.text[line:end].strip(" \t"):
         end = line
-    return Span(first, max(end, first)) if end >= first else Span(start + 1, start + 1)
+    return Span(first, end) if end >= first else Span(start + 1, start + 1)
 
 
 def _next(draft: Draft, index: int, opening: str) -> int | None:
@@ -153,7 +153,7 @@ def _paragraph(draft: Draft, index: int, *, around: bool, count: int) -> Span | 
     wanted = count * (2 if around else 1)
     last = start
     while end is not None and blocks < wanted:
-        last = end = _block_end(draft, end)
+        last = _block_end(draft, end)
         blocks += 1
         end = last + 1 if last < len(draft.text) else None
     if around and blocks < wanted:

@@ -48,23 +48,18 @@ def word_on(big: bool) -> Motion:
             while index < last and not _begins_word(draft, index, big):
                 index = drafts.after(draft, index)
             if at.operator and step == 1:
-                index = _word_at_line_end(draft, since, index, big)
+                index = _word_at_line_end(draft, since, index)
         return Target(index if at.operator else places.on_character(draft, index), inclusive=False)
 
     return move
 
 
-def _word_at_line_end(draft: Draft, since: int, index: int, big: bool) -> int:
+def _word_at_line_end(draft: Draft, since: int, index: int) -> int:
     """An operator takes no line break along with the last word of a line, and no indent of the next one."""
     end = places.end_of(draft, since)
     if places.is_empty_line(draft, since):
         return min(index, end + 1)
-    if index <= end:
-        return index
-    place = since
-    while place < end and places.kind(draft, place, big=big) == places.kind(draft, since, big=big):
-        place = drafts.after(draft, place)
-    return end if place >= end or places.kind(draft, since) == places.BLANK or index > end else index
+    return min(index, end)
 
 
 def _change_word(at: From, big: bool) -> Target:
