@@ -4,21 +4,12 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Mapping, Sequence
 
 from octavo.errors import OctavoError
 
 
 class CommandError(OctavoError):
     """A command that gave no exit code. The text is what the model and clients get."""
-
-
-def check_words(argv: Sequence[str], cwd: str, environ: Mapping[str, str]) -> None:
-    """Raise `EmptyCommandError` or `NulByteError` for a command that no system call can start."""
-    if not argv:
-        raise EmptyCommandError
-    if any("\0" in text for text in (*argv, cwd, *environ, *environ.values())):
-        raise NulByteError
 
 
 class EmptyCommandError(CommandError):

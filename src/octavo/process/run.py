@@ -19,7 +19,7 @@ from typing import Literal
 
 import msgspec
 
-from octavo.process.failures import KilledBySignalError, SpawnError, check_words
+from octavo.process.failures import EmptyCommandError, KilledBySignalError, NulByteError, SpawnError
 from octavo.process.launch import KILLED, Command, Leftovers, launch
 from octavo.sandbox.spec import NOTHING, SandboxSpec, Unreadable
 
@@ -79,7 +79,10 @@ async def run_command(
     hears of what is told as `CommandOutput.moved`, however the command ends. What is `unreadable` is hidden from it.
     Raises `EmptyCommandError`, `SpawnError`, `NulByteError` and `KilledBySignalError`.
     """
-    check_words(argv, cwd, environ)
+    if not argv:
+        raise EmptyCommandError
+    if any("\0" in text for text in (*argv, cwd, *environ, *environ.values())):
+        raise NulByteError
     loop = asyncio.get_running_loop()
     started = loop.time()
     command, output = _start(argv, cwd, environ, sandbox, on_output, stdin, unreadable)
