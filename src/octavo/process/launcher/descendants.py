@@ -158,5 +158,5 @@ def end_descendants() -> None:
 
 
 def _signal_all(number: int) -> None:
-    for process in descendants(os.getpid()):
+    for process in list(descendants(os.getpid())):  # what a handler starts to clean up with must not get the signal
         send(os.kill, process, number)

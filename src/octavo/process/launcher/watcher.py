@@ -290,9 +290,10 @@ def _reap(leader: int, status: int | None) -> tuple[int | None, bool, bool]:
 
 
 def _signal_all(leader: int, leader_lives: bool, number: int) -> None:
+    found = list(descendants(os.getpid()))  # first: what a handler starts to clean up with must not get the signal
     if leader_lives or sys.platform != "linux":
         send(os.killpg, leader, number)
-    for process in descendants(os.getpid()):
+    for process in found:
         # The leader's group has its signal already; a second one could end a handler that was just cleaning up.
         if not leader_lives or _group(process) != leader:
             send(os.kill, process, number)
