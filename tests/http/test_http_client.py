@@ -437,6 +437,37 @@ async def test_an_encrypted_request_goes_through_a_tunnel(certificate: Path) -> 
     server.listener.close()
 
 
+async def test_a_start_that_loads_no_tls_has_it_once_a_server_asks_for_it(certificate: Path) -> None:
+    code = """
+import sys
+from octavo.cli.loading import load_asyncio
+load_asyncio()
+import asyncio
+from octavo.http.client import HttpClient
+from octavo.http.wire import TransportError
+async def main(url, roots, proxy):
+    assert "ssl" not in sys.modules
+    try:
+        await HttpClient(None, {}).request("GET", url)
+    except TransportError as error:
+        print(error)
+    for environ in ({}, {"HTTPS_PROXY": proxy}):
+        answer = await HttpClient(None, {"SSL_CERT_FILE": roots, **environ}).request("GET", url)
+        print(answer.body.decode())
+asyncio.run(main(*sys.argv[1:]))
+"""
+    server, tunnel = TlsServer(certificate), TlsServer(certificate, tunnels=True)
+    url, roots = f"https://localhost:{server.port}/", str(certificate / "cert.pem")
+    command = [sys.executable, "-c", code, url, roots, f"http://127.0.0.1:{tunnel.port}"]
+    result = await asyncio.to_thread(subprocess.run, command, capture_output=True, text=True, check=True)
+    refused, *answers = result.stdout.splitlines()
+    assert "certificate not accepted" in refused
+    assert answers == ["secret", "secret"]
+    assert len(tunnel.seen) == 2
+    server.listener.close()
+    tunnel.listener.close()
+
+
 async def test_a_proxy_that_refuses_the_tunnel_is_named() -> None:
     with Server([json_reply({}, 407)]) as proxy:
         http = client(HTTPS_PROXY=proxy.url)

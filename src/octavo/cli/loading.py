@@ -5,7 +5,8 @@ schemas, and for the types of dates, decimal numbers and UUIDs. While it is load
 the real ones to whoever uses or imports them later. Two things it cannot do in such a process: put an `uuid.UUID` or
 a `decimal.Decimal` into JSON or read one from it. No type of ours has any, and a test sees to that.
 
-`asyncio` asks for what shows tracebacks and takes functions apart: a sixth of its time, and only for errors.
+`asyncio` asks for what shows tracebacks and takes functions apart, and for TLS: a third of its time, and only for
+errors and encrypted connections.
 """
 
 from __future__ import annotations
@@ -57,7 +58,8 @@ def load_asyncio() -> None:
     later = (
         _Later("traceback", "extract_stack"),
         _Inspect("inspect", "isgenerator"),
-        *(_Later(name) for name in ("linecache", "locale", "array")),
+        _Tls("ssl"),
+        *(_Later(name) for name in ("asyncio.sslproto", "linecache", "locale", "array")),
     )
     with _in_place_of({module.__name__: module for module in later}):
         import asyncio  # noqa: F401
@@ -105,6 +107,20 @@ class _Inspect(_Later):
         if isinstance(plain, FunctionType):
             return bool(plain.__code__.co_flags & _MAKES_COROUTINES)
         return bool(_real("inspect").iscoroutinefunction(function))
+
+
+class _Tls(_Later):
+    """Whether a socket is one of the real module's is asked of each."""
+
+    @property
+    def SSLSocket(self) -> type:
+        """While the real module is not loaded, no socket can be one."""
+        module = sys.modules.get("ssl")
+        return _NoSocket if module is None else module.SSLSocket
+
+
+class _NoSocket:
+    """Nothing is one."""
 
 
 class _Types(ModuleType):

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import ssl
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
@@ -26,6 +25,8 @@ from octavo.http.urls import Url, join_url, mask_url, parse_url
 from octavo.http.wire import TransportError
 
 if TYPE_CHECKING:
+    import ssl
+
     from octavo.http.content_coding import Decoder
 
 _log = logging.getLogger("octavo.http")

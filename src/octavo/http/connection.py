@@ -9,14 +9,17 @@ from __future__ import annotations
 import asyncio
 import base64
 import contextlib
-import ssl
 import time
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from octavo.http.answer import Answer
 from octavo.http.head import AnswerHead, BadMessage, Header, request_head
 from octavo.http.urls import Url
 from octavo.http.wire import TransportError, Wire, connecting, open_wire
+
+if TYPE_CHECKING:
+    import ssl
 
 NO_ANSWER = "the server closed the connection without an answer"
 

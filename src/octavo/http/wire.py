@@ -10,11 +10,13 @@ import asyncio
 import contextlib
 import os
 import select
-import ssl
 from collections.abc import Iterator
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from octavo.errors import OctavoError
+
+if TYPE_CHECKING:
+    import ssl
 
 _READ_AHEAD = 256 * 1024
 _RECEIVED_AT_ONCE = 64 * 1024
@@ -146,11 +148,13 @@ def connecting(place: str) -> Iterator[None]:
         yield
     except TimeoutError:
         raise TransportError(f"{what}: timed out") from None
-    except (OSError, ssl.SSLError, UnicodeError) as error:
+    except (OSError, UnicodeError) as error:  # the first of TLS too
         raise TransportError(f"{what}: {_cause_text(error)}") from None
 
 
 def _cause_text(error: BaseException) -> str:
+    import ssl  # a connection that stands, and has no TLS, needs none of it
+
     if isinstance(error, ssl.SSLCertVerificationError):
         return f"certificate not accepted: {error.verify_message}"
     if isinstance(error, ssl.SSLError):
