@@ -62,6 +62,13 @@ def test_a_compiled_module_is_found_and_runs_again(folder: Path, name: str) -> N
     assert module.answer == 42
 
 
+def test_a_module_that_was_compiled_under_another_name_of_its_folder_knows_where_it_is(folder: Path) -> None:
+    (folder / "one.py").write_text("def told(): ...\n")
+    py_compile.compile(str(folder / "one.py"), dfile="src/one.py")
+    module = run(find_directly("octavo.one", [str(folder)]))
+    assert module.told.__code__.co_filename == str(folder / "one.py")
+
+
 def test_a_changed_source_is_left_to_the_import_system(folder: Path) -> None:
     (folder / "one.py").write_text("answer = 43 # later\n")
     assert find_directly("octavo.one", [str(folder)]) is None

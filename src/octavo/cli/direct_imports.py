@@ -8,6 +8,7 @@ import system goes its own way.
 
 from __future__ import annotations
 
+import _imp
 import marshal
 import os
 import sys
@@ -81,8 +82,8 @@ def _module(name: str, folder: str, last: str) -> ModuleSpec | None:
         return None
     loader = _Loader(name, source)
     loader.code = marshal.loads(memoryview(content)[_HEAD_BYTES:])  # noqa: S302 - what an import does
-    if loader.code.co_filename != source:  # compiled elsewhere
-        return None
+    # It may have been compiled elsewhere, or by another name of this folder.
+    _imp._fix_co_filename(loader.code, source)  # type: ignore[attr-defined]
     spec = ModuleSpec(name, loader, origin=source, is_package=last == "__init__")
     if spec.submodule_search_locations is not None:
         spec.submodule_search_locations.append(folder)
