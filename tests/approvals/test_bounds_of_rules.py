@@ -174,7 +174,7 @@ def test_programs_that_write_wherever_they_are_told_are_remembered_word_by_word(
     assert found is None
     assert why is not None
     assert "so the rule has to have all words" in why
-    assert permissions.verdict((program, "x", "y", "z"), "/", "/") is None
+    assert permissions.look((program, "x", "y", "z"), "/", "/")[0] is None
 
 
 @pytest.mark.parametrize(
@@ -282,7 +282,7 @@ def test_git_is_asked_about_where_an_alias_or_a_hook_leads_to_what_commands_can_
     assert permissions.look(("git", "again"), *where)[0] is None
     git(project, "config", "alias.again", "push")
     assert permissions.look(("git", "again"), *where)[0] is not None
-    assert permissions.verdict(("git", "push"), *where) is not None
+    assert permissions.look(("git", "push"), *where)[0] is not None
     (project / ".git" / "hooks" / "pre-push").symlink_to("../../check.sh")
     assert permissions.look(("git", "push"), *where) == (None, "the hook pre-push leads to where commands can write")
 

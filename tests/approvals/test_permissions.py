@@ -305,7 +305,7 @@ def test_a_repository_that_came_later_borrows_no_rule(tmp_path: Path) -> None:
 def verdict(home: Path, line: str, cwd: Path, permissions: Permissions | None = None) -> str | None:
     """What the rules decide about a line of shell."""
     known = permissions or Permissions(str(home), dict(os.environ))
-    found = known.verdict(("bash", "-lc", line), str(cwd), str(cwd))
+    found = known.look(("bash", "-lc", line), str(cwd), str(cwd))[0]
     return None if found is None else found.decision
 
 
@@ -317,8 +317,8 @@ def test_a_program_in_the_project_borrows_no_rule(tmp_path: Path) -> None:
     (bin_folder / "mytool").chmod(0o755)
     permissions = Permissions(str(tmp_path / "home"), {"PATH": f"{bin_folder}:/usr/bin:/bin"})
     workspace = str(tmp_path / "w")
-    assert permissions.verdict(("mytool",), workspace, workspace) is None
+    assert permissions.look(("mytool",), workspace, workspace)[0] is None
     remember(str(tmp_path / "home"), None, ("touch",), "me")
-    found = permissions.verdict(("touch", "x"), workspace, workspace)
+    found = permissions.look(("touch", "x"), workspace, workspace)[0]
     assert found is not None
     assert found.decision == "allow"

@@ -53,14 +53,12 @@ class Permissions:
         self._places: dict[str, Place] = {}
         self._told: set[str] = set()
 
-    def verdict(self, argv: Sequence[str], cwd: str, turn_cwd: str) -> Verdict | None:
-        """What the rules say about a command that is to run in `cwd`, in a turn that works in `turn_cwd`."""
-        return self.look(argv, cwd, turn_cwd)[0]
-
     def look(
         self, argv: Sequence[str], cwd: str, turn_cwd: str, *, git_is_closed: bool = True, is_alone: bool = True
     ) -> tuple[Verdict | None, str | None]:
-        """The verdict; and where something that is allowed is asked about all the same, why.
+        """What the rules say about a command that is to run in `cwd`, in a turn that works in `turn_cwd`.
+
+        And where something that is allowed is asked about all the same, why.
 
         `git_is_closed` says that commands in the sandbox cannot change git's configuration, `is_alone` that no other
         command of the conversation runs.
