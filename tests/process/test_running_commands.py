@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from octavo.process.failures import EmptyCommandError, KilledBySignalError, NulByteError, SpawnError
-from octavo.process.launch import Leftovers
-from octavo.process.run import CommandOutput, Stream, run_command
+from octavo.process.launch import Leftovers, Stream
+from octavo.process.run import CommandOutput, run_command
 from octavo.protocol.policy import WorkspaceWrite
 from octavo.sandbox.spec import SandboxSpec, sandbox_spec
 

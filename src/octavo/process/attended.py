@@ -14,17 +14,12 @@ import os
 import struct
 import termios
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
-from typing import Literal
+from collections.abc import Mapping, Sequence
 
-from octavo.process.failures import EmptyCommandError, NulByteError, SpawnError
-from octavo.process.launch import KILLED, Command, launch
+from octavo.process.failures import SpawnError
+from octavo.process.launch import KILLED, TIMED_OUT, Command, OnOutput, Stream, check_words, launch
 from octavo.sandbox.spec import NOTHING, SandboxSpec, Unreadable
 
-Stream = Literal["stdout", "stderr"]
-OnOutput = Callable[[Stream, bytes], None]
-
-TIMED_OUT = 124
 MOST_INPUT = 1 << 24
 """Bytes of input that may wait for a command that does not read."""
 _READ_SIZE = 1 << 16
@@ -223,10 +218,7 @@ def attend(
     Its input is empty unless it `reads_input`; a terminal always can. Raises `EmptyCommandError`, `NulByteError` and
     `SpawnError`; that the program itself cannot be run is told by `Attended.ended`.
     """
-    if not argv:
-        raise EmptyCommandError
-    if any("\0" in text for text in (*argv, cwd, *environ, *environ.values())):
-        raise NulByteError
+    check_words(argv, cwd, environ)
     given: int | None = None
     with contextlib.ExitStack() as ours, contextlib.ExitStack() as theirs:
         if size is not None:

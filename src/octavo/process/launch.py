@@ -9,17 +9,23 @@ import marshal
 import os
 import socket
 import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Literal
 
-from octavo.process.failures import SpawnError
+from octavo.process.failures import EmptyCommandError, NulByteError, SpawnError
 from octavo.process.launcher_spawn import hand_over, launcher
 from octavo.sandbox.spec import NOTHING, SandboxSpec, Unreadable, confinement, platform_sandbox
+
+Stream = Literal["stdout", "stderr"]
+OnOutput = Callable[[Stream, bytes], None]
 
 _STARTED, _SPAWN_FAILED, _EXITED, _EXITED_FIRST, _MOVED, _NOT_HIDDEN = 1, 2, 3, 4, 5, 6
 _RECORD = struct.Struct("ii")
 _GONE_WITHIN = 3.5  # seconds: one for SIGTERM, two for SIGKILL, and some to hear of it
 KILLED = 9
 """The wait status of a command of which nothing more can be heard."""
+TIMED_OUT = 124
+"""The exit code of a command whose time was up."""
 
 
 class Command:
@@ -151,6 +157,14 @@ class Leftovers:
 
     def _drop_ended(self) -> None:
         self._channels = [channel for channel in self._channels if not _has_ended(channel)]
+
+
+def check_words(argv: Sequence[str], cwd: str, environ: Mapping[str, str]) -> None:
+    """Raise `EmptyCommandError` or `NulByteError` for a command that no system call can start."""
+    if not argv:
+        raise EmptyCommandError
+    if any("\0" in text for text in (*argv, cwd, *environ, *environ.values())):
+        raise NulByteError
 
 
 def launch(

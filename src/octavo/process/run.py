@@ -15,19 +15,15 @@ import os
 import sys
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from typing import Literal
 
 import msgspec
 
-from octavo.process.failures import EmptyCommandError, KilledBySignalError, NulByteError, SpawnError
-from octavo.process.launch import KILLED, Command, Leftovers, launch
+from octavo.process.failures import KilledBySignalError, SpawnError
+from octavo.process.launch import KILLED, TIMED_OUT, Command, Leftovers, OnOutput, Stream, check_words, launch
 from octavo.sandbox.spec import NOTHING, SandboxSpec, Unreadable
 
-Stream = Literal["stdout", "stderr"]
-OnOutput = Callable[[Stream, bytes], None]
 OnMoved = Callable[[str, str], None]
 
-TIMED_OUT = 124
 _READ_SIZE = 1 << 16
 _READS_AT_ONCE = 4  # a full pipe; then the other stream and the rest of the program get their turn
 _PIPE_SIZE = _READ_SIZE * _READS_AT_ONCE  # a command that prints much is not stopped after each 64 KiB
@@ -79,10 +75,7 @@ async def run_command(
     hears of what is told as `CommandOutput.moved`, however the command ends. What is `unreadable` is hidden from it.
     Raises `EmptyCommandError`, `SpawnError`, `NulByteError` and `KilledBySignalError`.
     """
-    if not argv:
-        raise EmptyCommandError
-    if any("\0" in text for text in (*argv, cwd, *environ, *environ.values())):
-        raise NulByteError
+    check_words(argv, cwd, environ)
     loop = asyncio.get_running_loop()
     started = loop.time()
     command, output = _start(argv, cwd, environ, sandbox, on_output, stdin, unreadable)

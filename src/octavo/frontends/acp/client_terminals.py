@@ -23,7 +23,8 @@ from octavo.frontends.acp.types.terminals import (
     TerminalParams,
 )
 from octavo.process.failures import CommandError, KilledBySignalError
-from octavo.process.run import TIMED_OUT, CommandOutput
+from octavo.process.launch import TIMED_OUT
+from octavo.process.run import CommandOutput
 
 MOST_OUTPUT = 1 << 20
 """Bytes of output that the client is asked to keep."""

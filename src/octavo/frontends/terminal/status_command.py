@@ -20,8 +20,9 @@ from octavo.frontends.terminal.facts import sandbox_mode
 from octavo.frontends.terminal.session_items import Known
 from octavo.frontends.terminal.text.ansi import ansi_lines
 from octavo.frontends.terminal.text.styled import EMPTY, Line
-from octavo.process.attended import TIMED_OUT, InputClosed, Stream, attend
+from octavo.process.attended import InputClosed, attend
 from octavo.process.failures import EmptyCommandError, NulByteError, SpawnError
+from octavo.process.launch import TIMED_OUT, Stream
 from octavo.protocol import events
 from octavo.protocol.json_text import encode_json
 

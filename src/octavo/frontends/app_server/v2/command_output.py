@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import asyncio
 import base64
-from typing import Literal, Protocol
+from typing import Protocol
 
 from octavo.frontends.app_server.v2.types.from_server import CommandOutputDelta
 from octavo.frontends.jsonrpc.peer import Peer
+from octavo.process.launch import Stream
 
-Stream = Literal["stdout", "stderr"]
 _METHOD = "command/exec/outputDelta"
 
 
