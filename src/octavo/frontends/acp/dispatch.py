@@ -14,7 +14,7 @@ from octavo.frontends.acp.server import Server
 from octavo.frontends.acp.types.params import SessionParams
 from octavo.frontends.jsonrpc.answers import give_answer
 from octavo.frontends.jsonrpc.complaints import complaint, short
-from octavo.frontends.jsonrpc.errors import INVALID_PARAMS, METHOD_NOT_FOUND, RequestError, refused
+from octavo.frontends.jsonrpc.errors import METHOD_NOT_FOUND, RequestError, bad_params, refused
 from octavo.frontends.jsonrpc.messages import NOT_JSON, Notification, Request, RequestId
 
 Handler = Callable[[Server, RequestId, Any], Awaitable[Any]]
@@ -52,7 +52,7 @@ async def _handle(server: Server, request: Request) -> object:
     try:
         params = _decoder(method.params)(_NOTHING if says_nothing else request.params)
     except NOT_JSON as error:
-        raise RequestError(INVALID_PARAMS, f"Invalid params: {request.method}: {complaint(error)}") from None
+        raise bad_params(f"Invalid params: {request.method}: {complaint(error)}") from None
     return await _handler(method.handler)(server, request.id, params)
 
 

@@ -15,7 +15,7 @@ from octavo.frontends.acp.types.params import (
     NoParams,
 )
 from octavo.frontends.acp.types.results import AuthMethod, InitializeResult, Variable
-from octavo.frontends.jsonrpc.errors import INVALID_PARAMS, RequestError, failed, refused
+from octavo.frontends.jsonrpc.errors import RequestError, bad_params, failed, refused
 from octavo.frontends.jsonrpc.messages import RequestId
 from octavo.http.identity import ORIGINATOR_VARIABLE
 
@@ -46,7 +46,7 @@ async def authenticate(server: Server, request_id: RequestId, params: Authentica
         return None
     variable = _VARIABLES.get(params.method_id)
     if variable is None and params.method_id != _TERMINAL:
-        raise RequestError(INVALID_PARAMS, f"unknown method: `{params.method_id[:80]}`")
+        raise bad_params(f"unknown method: `{params.method_id[:80]}`")
     if variable is not None:
         key = server.runtime.config.environ.get(variable, "").strip()
         if not key:

@@ -14,7 +14,7 @@ from octavo.frontends.acp.types.params import PromptParams, SessionParams
 from octavo.frontends.acp.types.results import PromptResult
 from octavo.frontends.acp.types.updates import AgentMessageChunk
 from octavo.frontends.ids import random_uuid
-from octavo.frontends.jsonrpc.errors import INVALID_PARAMS, RequestError, refused
+from octavo.frontends.jsonrpc.errors import bad_params, refused
 from octavo.frontends.jsonrpc.messages import RequestId
 from octavo.protocol import ops
 from octavo.protocol.turn_items import ImageInput, TextInput, UserInput
@@ -51,7 +51,7 @@ async def cancel(server: Server, params: SessionParams) -> None:
 def user_inputs(blocks: Sequence[wire.ContentBlock]) -> tuple[UserInput, ...]:
     """The blocks as the engine takes them, in order. Raises `RequestError`."""
     if not blocks:
-        raise _bad("the prompt is empty")
+        raise bad_params("the prompt is empty")
     return tuple(_input(block) for block in blocks)
 
 
@@ -66,16 +66,16 @@ def _input(block: wire.ContentBlock) -> UserInput:
         case wire.EmbeddedResource(resource=resource):
             return _resource(resource)
         case wire.AudioBlock():
-            raise _bad("sounds are not understood")
+            raise bad_params("sounds are not understood")
 
 
 def _picture(data: str, kind: str) -> UserInput:
     try:
         base64.b64decode(data, validate=True)
     except (binascii.Error, ValueError):
-        raise _bad("the data of a picture is no base64") from None
+        raise bad_params("the data of a picture is no base64") from None
     if not kind.startswith("image/"):
-        raise _bad(f"a picture of the type {kind[:80]} is not understood")
+        raise bad_params(f"a picture of the type {kind[:80]} is not understood")
     return ImageInput(f"data:{kind};base64,{data}")
 
 
@@ -92,7 +92,3 @@ def _resource(resource: wire.Resource) -> UserInput:
 
 def _link(name: str, uri: str) -> str:
     return f"[@{name}]({uri})"
-
-
-def _bad(text: str) -> RequestError:
-    return RequestError(INVALID_PARAMS, text)

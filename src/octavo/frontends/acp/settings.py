@@ -17,7 +17,7 @@ from octavo.frontends.acp.types.results import (
 )
 from octavo.frontends.acp.types.updates import ConfigOptionUpdate, CurrentMode
 from octavo.frontends.approval_presets import PRESETS, ApprovalPreset
-from octavo.frontends.jsonrpc.errors import INVALID_PARAMS, RequestError
+from octavo.frontends.jsonrpc.errors import bad_params
 from octavo.frontends.jsonrpc.messages import RequestId
 from octavo.model.presets import ALL_EFFORTS, Effort
 from octavo.model.presets import PRESETS as MODELS
@@ -47,7 +47,7 @@ async def set_config_option(server: Server, request_id: RequestId, params: SetCo
     session = server.session(params.session_id)
     value = params.value
     if not isinstance(value, str):
-        raise _unknown(f"`{params.config_id}` takes one of its values, no boolean")
+        raise bad_params(f"`{params.config_id}` takes one of its values, no boolean")
     match params.config_id:
         case "mode":
             await _work_as(server, session, value)
@@ -56,10 +56,10 @@ async def set_config_option(server: Server, request_id: RequestId, params: SetCo
         case "reasoning_effort":
             efforts = {effort.effort: effort.effort for effort in _efforts(session.conversation.settings)}
             if value not in efforts:
-                raise _unknown(f"unknown value for reasoning_effort: `{value[:80]}`")
+                raise bad_params(f"unknown value for reasoning_effort: `{value[:80]}`")
             await _change(session, ops.OverrideTurnContext(effort=efforts[value]))
         case other:
-            raise _unknown(f"unknown setting: `{other[:80]}`")
+            raise bad_params(f"unknown setting: `{other[:80]}`")
     server.peer.reply(request_id, ConfigOptions(config_options=_options(session.conversation.settings)))
     _tell(session, mode_changed=params.config_id == _MODE)
 
@@ -67,7 +67,7 @@ async def set_config_option(server: Server, request_id: RequestId, params: SetCo
 async def _work_as(server: Server, session: LiveSession, mode_id: str) -> None:
     preset = next((preset for preset in PRESETS if preset.id == mode_id), None)
     if preset is None:
-        raise _unknown(f"unknown mode: `{mode_id[:80]}`")
+        raise bad_params(f"unknown mode: `{mode_id[:80]}`")
     policy = _policy(server, session, preset)
     await _change(session, ops.OverrideTurnContext(approval_policy=preset.approval_policy, sandbox_policy=policy))
 
@@ -89,7 +89,7 @@ def _with_model(settings: SessionSettings, model: str) -> ops.OverrideTurnContex
     """Another model; an amount of reasoning that it does not know goes back to its usual one."""
     preset = next((preset for preset in MODELS if preset.model == model), None)
     if preset is None and model != settings.model:
-        raise _unknown(f"unknown model: `{model[:80]}`")
+        raise bad_params(f"unknown model: `{model[:80]}`")
     if preset is None or settings.effort in [effort.effort for effort in preset.efforts]:
         return ops.OverrideTurnContext(model=model)
     return ops.OverrideTurnContext(model=model, effort=None)
@@ -183,7 +183,3 @@ def _efforts(settings: SessionSettings) -> tuple[Effort, ...]:
 def _usual_effort(settings: SessionSettings) -> str:
     preset = next((preset for preset in MODELS if preset.model == settings.model), None)
     return "medium" if preset is None else preset.default_effort
-
-
-def _unknown(text: str) -> RequestError:
-    return RequestError(INVALID_PARAMS, text)

@@ -11,7 +11,7 @@ import msgspec
 from octavo.config.choices import ConfigFlags
 from octavo.config.overrides import Override, json_overrides
 from octavo.frontends.acp.types.params import McpServer
-from octavo.frontends.jsonrpc.errors import INVALID_PARAMS, RequestError
+from octavo.frontends.jsonrpc.errors import bad_params
 from octavo.protocol.policy import SandboxMode
 
 
@@ -32,14 +32,14 @@ def wishes_of(cwd: str, servers: Iterable[McpServer], folders: Iterable[str]) ->
     more = tuple(_folder("additionalDirectories", folder) for folder in folders)
     here = _folder("cwd", cwd)
     if not os.path.isdir(here):
-        raise _bad(f"cwd is no folder: {cwd[:200]}")
+        raise bad_params(f"cwd is no folder: {cwd[:200]}")
     tables = {_key(server): _table(server) for server in servers}
     return Wishes(here, more, json_overrides(tables))
 
 
 def _folder(member: str, given: str) -> str:
     if "\0" in given or not os.path.isabs(given):
-        raise _bad(f"{member} is not an absolute path: {given[:200]}")
+        raise bad_params(f"{member} is not an absolute path: {given[:200]}")
     return os.path.normpath(given)
 
 
@@ -47,7 +47,7 @@ def _key(server: McpServer) -> str:
     """The server's place in the configuration; signs that a name cannot have there become `_`."""
     name = re.sub(r"[^A-Za-z0-9_-]", "_", server.name)
     if not name:
-        raise _bad("a server of mcpServers has no name")
+        raise bad_params("a server of mcpServers has no name")
     return f"mcp_servers.{name}"
 
 
@@ -59,8 +59,4 @@ def _table(server: McpServer) -> dict[str, object]:
         case "http" if server.url:
             return {"url": server.url, "http_headers": {header.name: header.value for header in server.headers}}
         case kind:
-            raise _bad(f"the server `{server.name[:80]}` of mcpServers cannot be used (type {kind or 'stdio'})")
-
-
-def _bad(text: str) -> RequestError:
-    return RequestError(INVALID_PARAMS, text)
+            raise bad_params(f"the server `{server.name[:80]}` of mcpServers cannot be used (type {kind or 'stdio'})")

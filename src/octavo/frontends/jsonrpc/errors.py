@@ -23,6 +23,11 @@ def refused(message: str, data: object = None) -> RequestError:
     return RequestError(INVALID_REQUEST, message, data)
 
 
+def bad_params(message: str) -> RequestError:
+    """What the client sent along with its request makes no sense."""
+    return RequestError(INVALID_PARAMS, message)
+
+
 def failed(message: str) -> RequestError:
     """What the client asked for did not work."""
     return RequestError(INTERNAL_ERROR, message)

@@ -29,7 +29,7 @@ from octavo.frontends.app_server.v2.types.params import (
     TerminalSize,
 )
 from octavo.frontends.app_server.v2.types.results import CommandExecResponse
-from octavo.frontends.jsonrpc.errors import INVALID_PARAMS, RequestError, failed, refused
+from octavo.frontends.jsonrpc.errors import bad_params, failed, refused
 from octavo.frontends.jsonrpc.messages import RequestId
 from octavo.process.attended import Attended, InputClosed, InputFull, attend
 from octavo.process.failures import CommandError, SpawnError
@@ -109,11 +109,11 @@ async def write(server: Server, _: RequestId, params: CommandWriteParams) -> Emp
     if not (asked.tty or asked.stream_stdin):
         raise refused("stdin streaming is not enabled for this command/exec")
     if params.delta_base64 is None and not params.close_stdin:
-        raise _bad("command/exec/write requires deltaBase64 or closeStdin")
+        raise bad_params("command/exec/write requires deltaBase64 or closeStdin")
     try:
         data = base64.b64decode(params.delta_base64 or "", validate=True)
     except (binascii.Error, ValueError) as error:
-        raise _bad(f"invalid deltaBase64: {error}") from None
+        raise bad_params(f"invalid deltaBase64: {error}") from None
     try:
         if params.delta_base64 is not None:
             command.write(data)
@@ -156,24 +156,24 @@ def _check(params: CommandExecParams) -> None:
     if params.process_id is None and (params.tty or params.stream_stdin or params.stream_stdout_stderr):
         raise refused("command/exec tty or streaming requires a client-supplied processId")
     if params.size is not None and not params.tty:
-        raise _bad("command/exec size requires tty: true")
+        raise bad_params("command/exec size requires tty: true")
     if params.size is not None:
         _check_size(params.size)
     if params.disable_timeout and params.timeout_ms is not None:
-        raise _bad("command/exec cannot set both timeoutMs and disableTimeout")
+        raise bad_params("command/exec cannot set both timeoutMs and disableTimeout")
     if params.timeout_ms is not None and params.timeout_ms < 0:
-        raise _bad(f"command/exec timeoutMs must be non-negative, got {params.timeout_ms}")
+        raise bad_params(f"command/exec timeoutMs must be non-negative, got {params.timeout_ms}")
     if params.disable_output_cap and params.output_bytes_cap is not None:
-        raise _bad("command/exec cannot set both outputBytesCap and disableOutputCap")
+        raise bad_params("command/exec cannot set both outputBytesCap and disableOutputCap")
     if params.output_bytes_cap is not None and params.output_bytes_cap < 0:
-        raise _bad(f"command/exec outputBytesCap must be non-negative, got {params.output_bytes_cap}")
+        raise bad_params(f"command/exec outputBytesCap must be non-negative, got {params.output_bytes_cap}")
     if params.sandbox_policy is not None and params.permission_profile is not None:
-        raise _bad("command/exec cannot set both sandboxPolicy and permissionProfile")
+        raise bad_params("command/exec cannot set both sandboxPolicy and permissionProfile")
 
 
 def _check_size(size: TerminalSize) -> None:
     if not (0 < size.rows <= _LARGEST_SIDE and 0 < size.cols <= _LARGEST_SIDE):
-        raise _bad(f"command/exec size rows and cols must be greater than 0 and at most {_LARGEST_SIDE}")
+        raise bad_params(f"command/exec size rows and cols must be greater than 0 and at most {_LARGEST_SIDE}")
 
 
 def _started(
@@ -217,7 +217,7 @@ def _environment(config: Config, policy: SandboxPolicy, changes: dict[str, str |
     environ = {**configured_environment(config, policy), **changes}
     for name in environ:
         if not name or "=" in name:
-            raise _bad(f"`{name[:80]}` cannot be the name of an environment variable")
+            raise bad_params(f"`{name[:80]}` cannot be the name of an environment variable")
     return {name: value for name, value in environ.items() if value is not None}
 
 
@@ -235,7 +235,3 @@ async def _ended(
     for path, to in command.moved:
         output.take("stderr", f"{moved_text(path, to)}\n".encode())
     return CommandExecResponse(code, output.kept("stdout"), output.kept("stderr"))
-
-
-def _bad(message: str) -> RequestError:
-    return RequestError(INVALID_PARAMS, message)
