@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Mapping
 
 from octavo.cli.visible import one_line, with_tilde
 from octavo.cli.words.invocation import Invocation, Level
@@ -24,15 +25,15 @@ def list_saved(invocation: Invocation) -> int:
     """Print a page: a table on a terminal, else lines with tabs, or JSON; the next cursor goes to stderr."""
     given = invocation.last
     page = _page(invocation, _limit(given), _after(given))
+    names = thread_names(find_home(os.environ))
     if given.has("json"):
-        sys.stdout.write(readable_json(_as_json(page)))
+        sys.stdout.write(readable_json(_as_json(page, names)))
         return 0
     if not page.sessions:
         sys.stderr.write("No saved sessions.\n")
     elif os.isatty(1):
-        _print_table(page)
+        _print_table(page, names)
     else:
-        names = thread_names(find_home(os.environ))
         for session in page.sessions:
             cells = _cells(session, names.get(session.conversation_id, ""))
             sys.stdout.write("\t".join(cells if cells[6] else cells[:6]) + "\n")
@@ -92,8 +93,7 @@ def _after(given: Level) -> Cursor | None:
     return cursor
 
 
-def _as_json(page: SessionPage) -> object:
-    names = thread_names(find_home(os.environ))
+def _as_json(page: SessionPage, names: Mapping[str, str]) -> object:
     return {
         "sessions": [
             {
@@ -139,11 +139,10 @@ def _cells(session: SessionSummary, name: str) -> tuple[str, str, str, str, str,
     )
 
 
-def _print_table(page: SessionPage) -> None:
+def _print_table(page: SessionPage, names: Mapping[str, str]) -> None:
     from octavo.cli.styled_output import Column, print_table  # only for a terminal
     from octavo.frontends.terminal.text.styled import CYAN, DIM, Style
 
-    names = thread_names(find_home(os.environ))
     cells = [_cells(session, names.get(session.conversation_id, "")) for session in page.sessions]
     columns = (
         Column("Updated", DIM, least=16),
