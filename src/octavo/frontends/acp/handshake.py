@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from octavo import __version__
-from octavo.frontends.acp.server import AUTHENTICATION_REQUIRED, Server
+from octavo.frontends.acp.server import Server, login_needed
 from octavo.frontends.acp.types.base import Empty
 from octavo.frontends.acp.types.params import (
     AuthenticateParams,
@@ -15,7 +15,7 @@ from octavo.frontends.acp.types.params import (
     NoParams,
 )
 from octavo.frontends.acp.types.results import AuthMethod, InitializeResult, Variable
-from octavo.frontends.jsonrpc.errors import RequestError, bad_params, failed, refused
+from octavo.frontends.jsonrpc.errors import bad_params, failed, refused
 from octavo.frontends.jsonrpc.messages import RequestId
 from octavo.http.identity import ORIGINATOR_VARIABLE
 
@@ -50,13 +50,13 @@ async def authenticate(server: Server, request_id: RequestId, params: Authentica
     if variable is not None:
         key = server.runtime.config.environ.get(variable, "").strip()
         if not key:
-            raise RequestError(AUTHENTICATION_REQUIRED, f"the variable {variable} holds no key")
+            raise login_needed(f"the variable {variable} holds no key")
         if params.method_id == _OPENAI_KEY:
             server.login.store_key(key)
     auth = server.runtime.remote.auth
     auth.reload()
     if auth.auth is None:
-        raise RequestError(AUTHENTICATION_REQUIRED, "nobody is logged in; run `octavo login` in a terminal")
+        raise login_needed("nobody is logged in; run `octavo login` in a terminal")
     return Empty()
 
 
@@ -121,8 +121,8 @@ async def _browser_login(server: Server) -> Empty:
         raise failed(f"failed to start login server: {error}") from None
     if not server.open_browser(url):
         server.login.cancel()
-        raise RequestError(AUTHENTICATION_REQUIRED, "there is no browser; run `octavo login --device-auth`")
+        raise login_needed("there is no browser; run `octavo login --device-auth`")
     failure = await ended
     if failure is not None:
-        raise RequestError(AUTHENTICATION_REQUIRED, f"the login failed: {failure}")
+        raise login_needed(f"the login failed: {failure}")
     return Empty()

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from octavo.frontends.acp.wishes import Wishes
     from octavo.frontends.login import Login
 
-NOT_FOUND = -32002
-AUTHENTICATION_REQUIRED = -32000
+_NOT_FOUND = -32002
+_AUTHENTICATION_REQUIRED = -32000
 
 
 class Server:
@@ -52,7 +52,7 @@ class Server:
         """The session that a request means. Raises `RequestError`."""
         session = self.sessions.get(session_id)
         if session is None:
-            raise RequestError(NOT_FOUND, f"Session not found: {session_id[:80]}")
+            raise no_such_session(session_id)
         return session
 
     def config_for(self, wishes: Wishes, mode: SandboxMode | None = None) -> Config:
@@ -82,3 +82,13 @@ class Server:
         if self._work:
             await asyncio.wait(self._work)
         await self.runtime.aclose()
+
+
+def no_such_session(session_id: str) -> RequestError:
+    """There is no session of this id."""
+    return RequestError(_NOT_FOUND, f"Session not found: {session_id[:80]}")
+
+
+def login_needed(message: str) -> RequestError:
+    """Somebody has to log in first; the client then offers the ways to do so."""
+    return RequestError(_AUTHENTICATION_REQUIRED, message)

@@ -12,7 +12,7 @@ from octavo.errors import OctavoError
 from octavo.frontends.acp.client_editor import client_editor
 from octavo.frontends.acp.commands import available_commands
 from octavo.frontends.acp.replay import tell_history
-from octavo.frontends.acp.server import AUTHENTICATION_REQUIRED, NOT_FOUND, Server
+from octavo.frontends.acp.server import Server, login_needed, no_such_session
 from octavo.frontends.acp.session import LiveSession
 from octavo.frontends.acp.settings import session_state
 from octavo.frontends.acp.types.base import Empty
@@ -25,7 +25,7 @@ from octavo.frontends.acp.types.params import (
 )
 from octavo.frontends.acp.types.results import NewSessionResult, SessionInfo, SessionList
 from octavo.frontends.acp.wishes import Wishes, wishes_of
-from octavo.frontends.jsonrpc.errors import RequestError, failed, refused
+from octavo.frontends.jsonrpc.errors import failed, refused
 from octavo.frontends.jsonrpc.messages import RequestId
 from octavo.frontends.jsonrpc.pages import DEFAULT_SIZE, page
 from octavo.protocol.source import SubAgentSource
@@ -96,7 +96,7 @@ async def _open(server: Server, wishes: Wishes, path: str | None) -> LiveSession
         if auth.auth is None:
             auth.reload()  # a login in a terminal counts at once
         if auth.auth is None:
-            raise RequestError(AUTHENTICATION_REQUIRED, "Authentication required")
+            raise login_needed("Authentication required")
     runtime = server.runtime
     editor = client_editor(server, wishes, config)
     try:
@@ -127,7 +127,7 @@ async def _go_on(server: Server, session_id: str, wishes: Wishes) -> LiveSession
     home = server.runtime.config.codex_home
     path = await asyncio.to_thread(lambda: find_session(home, session_id) or find_archived(home, session_id))
     if path is None:
-        raise RequestError(NOT_FOUND, f"Session not found: {session_id[:80]}")
+        raise no_such_session(session_id)
     session = await _open(server, wishes, path)
     session.has_title = True
     return session
