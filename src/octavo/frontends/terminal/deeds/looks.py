@@ -1,4 +1,4 @@
-"""What the interface looks like: themes, and the status line."""
+"""What the interface looks like: themes, the status line, and the title."""
 
 from __future__ import annotations
 
@@ -7,7 +7,15 @@ import time
 from msgspec.structs import replace
 
 from octavo.errors import OctavoError
-from octavo.frontends.terminal.effects.looks import ChooseStatusLine, ChooseTheme, ListStatusItems, ListThemes, TryTheme
+from octavo.frontends.terminal.effects.looks import (
+    ChooseStatusLine,
+    ChooseTheme,
+    ChooseTitle,
+    ListStatusItems,
+    ListThemes,
+    ListTitleItems,
+    TryTheme,
+)
 from octavo.frontends.terminal.effects.screen import OpenView
 from octavo.frontends.terminal.interface import Interface
 
@@ -85,3 +93,41 @@ def choose_status_line(here: Interface, effect: ChooseStatusLine) -> None:
         here.error(f"The choice holds for this session, but could not be saved: {error}")
         return
     here.info(f"In the status line: {', '.join(effect.items)}" if effect.items else "There is no status line.")
+
+
+def list_title_items(here: Interface, _: ListTitleItems) -> None:
+    """Open the list of what may stand in the title."""
+    from octavo.frontends.terminal.title import ITEMS, Title, known_items
+    from octavo.frontends.terminal.views.item_picker import ItemPicker
+
+    if here.config.tui.quiet:
+        here.info("There is no title with `quiet = true` in [tui].", "take it out of config.toml first")
+        return
+
+    def preview(items: tuple[str, ...]) -> str:
+        title = Title(items, lambda: here.config)
+        talk = here.app.talk
+        if talk is None:
+            return ""
+        title.look()
+        return title.text(talk.chat, is_open=talk.is_open, is_asked=False, now=time.monotonic())
+
+    meanings = {name: item.meaning for name, item in ITEMS.items()}
+    chosen = known_items(here.config.tui.terminal_title)
+    here.run_effects((OpenView(ItemPicker("Title", meanings, chosen, preview, ChooseTitle)),))
+
+
+def choose_title(here: Interface, effect: ChooseTitle) -> None:
+    """Let the title be so from now on, and save that."""
+    from octavo.config.edit import save_title
+
+    here.set_config(tui=replace(here.config.tui, terminal_title=effect.items))
+    here.looks.set_title(effect.items)
+    if not effect.items:
+        here.screen.leave_title()
+    try:
+        save_title(here.config.codex_home, effect.items)
+    except OctavoError as error:
+        here.error(f"The choice holds for this session, but could not be saved: {error}")
+        return
+    here.info(f"In the title: {', '.join(effect.items)}" if effect.items else "The title is left alone.")
