@@ -32,7 +32,7 @@ class PlainScreen:
     depth = NONE
 
     def __init__(self, tty: Tty, environ: Mapping[str, str]) -> None:
-        self.tty, self.environ = tty, environ
+        self.tty, self._environ = tty, environ
         self.columns, self.lines = tty.size()
         self._queue: list[str] = []
         self._rows: list[str] = []
@@ -48,7 +48,7 @@ class PlainScreen:
         """Take the terminal. Nothing is asked of it: no colour depends on the answer."""
         self.tty.raw()
         self._on = True
-        self.tty.write(modes.modes_on(self.environ))
+        self.tty.write(modes.modes_on(self._environ))
 
     def ask_colors(self) -> None:
         """There are none."""
@@ -102,11 +102,11 @@ class PlainScreen:
         """Call the user, in the way that `[tui] notification_method` names."""
         from octavo.frontends.terminal.screen.bells import notification
 
-        self.send(notification(text, method, self.environ, ""))
+        self.send(notification(text, method, self._environ, ""))
 
     def title(self, text: str) -> None:
         """Give the window this title; an empty one leaves it as it is."""
-        if text and text != self._title and self._on and modes.has_title(self.environ):
+        if text and text != self._title and self._on and modes.has_title(self._environ):
             self.send(("" if self._title else modes.KEEP_TITLE) + modes.title(text))
             self._title = text
 
@@ -142,7 +142,7 @@ class PlainScreen:
         if not self._on:
             return
         self.leave_title()
-        text = self._finished() + self._line([], (0, 0)) + modes.modes_off(self.environ)
+        text = self._finished() + self._line([], (0, 0)) + modes.modes_off(self._environ)
         self._on = False
         self.tty.write(text)
         self.tty.finish()

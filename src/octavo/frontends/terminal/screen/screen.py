@@ -33,7 +33,7 @@ class Screen:
     """Draws on a terminal from `start` to `end`, and gives it back in between for `suspend`."""
 
     def __init__(self, tty: Tty, environ: Mapping[str, str]) -> None:
-        self.tty, self.environ = tty, environ
+        self.tty, self._environ = tty, environ
         self.columns, self.lines = tty.size()
         self.depth = color_depth(environ)
         self._ink = ink = Ink(self.depth, links=modes.knows_links(environ))
@@ -63,7 +63,7 @@ class Screen:
         self.tty.raw()
         self._on = True
         self._asked_at = time.monotonic() if ask else self._asked_at
-        self.tty.write(modes.modes_on(self.environ) + (modes.QUERIES if ask else ""))
+        self.tty.write(modes.modes_on(self._environ) + (modes.QUERIES if ask else ""))
 
     def ask_colors(self) -> None:
         """Ask for the colours again; answers come as input."""
@@ -77,8 +77,8 @@ class Screen:
     def named(self, name: str) -> None:
         """The terminal has said what it is."""
         self._name = name
-        self._live.rewraps = modes.rewraps(self.environ, name)
-        self._ink.links = modes.knows_links(self.environ, name)
+        self._live.rewraps = modes.rewraps(self._environ, name)
+        self._ink.links = modes.knows_links(self._environ, name)
 
     def resized(self) -> bool:
         """Take the terminal's size as it is now; whether it is another one."""
@@ -149,14 +149,14 @@ class Screen:
         """Call the user, in the way that `[tui] notification_method` names; the text has no control characters."""
         from octavo.frontends.terminal.screen.bells import notification  # most are never called
 
-        self.tty.write(notification(text, method, self.environ, self._name))
+        self.tty.write(notification(text, method, self._environ, self._name))
 
     def title(self, text: str) -> None:
         """Give the window this title, which has no control characters; an empty one leaves it as it is.
 
         The title of before comes back whenever the terminal is given back.
         """
-        if text and text != self._title and self._on and not self.busy and modes.has_title(self.environ):
+        if text and text != self._title and self._on and not self.busy and modes.has_title(self._environ):
             self.tty.write(("" if self._title else modes.KEEP_TITLE) + modes.title(text))
             self._title = text
 
@@ -176,7 +176,7 @@ class Screen:
     def give_back(self) -> None:
         """Let the terminal be as it was before us, until `continued`; the live rows stay where they are."""
         text = (self._leave_overlay() if self._overlay else "") + self._own_shape() + self._live.to_last() + "\r\n"
-        self.tty.write(text + self._title_back() + modes.modes_off(self.environ))
+        self.tty.write(text + self._title_back() + modes.modes_off(self._environ))
         self.tty.finish()
         self.tty.cooked()
         self._on = False
@@ -213,7 +213,7 @@ class Screen:
         text += self._live.frame(left, [], (0, 0), self.columns) if left else ""
         self._queue.clear()
         text += self._live.to_top(self.columns) + "\x1b[J" + self._own_shape() + self._title_back()
-        text += modes.modes_off(self.environ)
+        text += modes.modes_off(self._environ)
         self.tty.write(text)
         self.tty.finish()
         if time.monotonic() < self._asked_at + _ANSWERS_S:

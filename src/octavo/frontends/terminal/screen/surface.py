@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from octavo.frontends.terminal.keys.key import Input
@@ -30,7 +30,6 @@ class Surface(Protocol):
     """One terminal, from `start` to `end`. Every byte to it passes here."""
 
     tty: Tty
-    environ: Mapping[str, str]
     columns: int
     lines: int
     depth: int
