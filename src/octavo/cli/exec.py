@@ -79,12 +79,7 @@ def run_turn(
         flags = _flags(words, cwd)
         return start.load_with_sources(chosen, flags, start.EXEC, reads_user_file=reads_user_file, is_strict=is_strict)
 
-    sources, config = load()
-    if words.has("trust"):
-        from octavo.cli.trust_project import trust_project_of  # rare
-
-        if trust_project_of(config):
-            sources, config = load()
+    sources, config = start.load_trusting(words, load)
     session_id = None
     if words.has("worktree") or words.text("worktree-name") is not None:
         session_id, folder = _in_worktree(words, config, resume_id)

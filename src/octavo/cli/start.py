@@ -175,6 +175,17 @@ def load_with_sources(
     return sources, config
 
 
+def load_trusting(words: Words, read: Callable[[], tuple[ConfigSources, Config]]) -> tuple[ConfigSources, Config]:
+    """What `read` gives; with `--trust` what it gives once the project is trusted. Raises `Stop`."""
+    sources, config = read()
+    if words.has("trust"):
+        from octavo.cli.trust_project import trust_project_of  # rare
+
+        if trust_project_of(config, warn):
+            return read()
+    return sources, config
+
+
 def warn(line: str) -> None:
     """Tell the user on stderr."""
     sys.stderr.write(f"{line}\n")

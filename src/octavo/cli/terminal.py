@@ -62,12 +62,11 @@ def _run(invocation: Invocation, session: SessionChoice, prompt: str | None, *, 
     words = Words(invocation.levels)
     chosen = start.overrides(invocation, start.LOGIN)
     is_strict = words.has("strict-config")
-    sources, config = start.load_with_sources(chosen, _flags(words), start.LOGIN, is_strict=is_strict)
-    if words.has("trust"):
-        from octavo.cli.trust_project import trust_project_of  # rare
 
-        if trust_project_of(config):
-            sources, config = start.load_with_sources(chosen, _flags(words), start.LOGIN, is_strict=is_strict)
+    def load() -> tuple[ConfigSources, Config]:
+        return start.load_with_sources(chosen, _flags(words), start.LOGIN, is_strict=is_strict)
+
+    sources, config = start.load_trusting(words, load)
     _check_folders(words, config)
     start.tell_of_no_effect(words)
     start.check_telemetry(config, lambda line: None)
