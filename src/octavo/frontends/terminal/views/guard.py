@@ -17,6 +17,7 @@ from octavo.frontends.terminal.views.view import STAY, Outcome, is_named, typed
 
 QUIET_SECONDS = 0.35
 BURST_SECONDS = 0.01
+"""What follows a character within this time came with a paste."""
 
 
 class Admitted(msgspec.Struct, frozen=True):

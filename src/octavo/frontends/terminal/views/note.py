@@ -11,6 +11,7 @@ from octavo.frontends.terminal.composer.rows import column_of, row_at, rows_of, 
 from octavo.frontends.terminal.keys.key import Key, Paste
 from octavo.frontends.terminal.text.styled import ACCENT, BOLD, DIM, EMPTY, Line, Span, line
 from octavo.frontends.terminal.text.widths import cut_line
+from octavo.frontends.terminal.views.guard import BURST_SECONDS
 from octavo.frontends.terminal.views.view import CLOSE, STAY, Cursor, Outcome, View, is_cancel, typed
 
 TYPE_CHECKING = False
@@ -23,8 +24,6 @@ HINT = "{composer.submit} to send, NEWLINE for a new line, {list.cancel} to go b
 _GUTTER = Span("▌ ", ACCENT)
 _GUTTER_WIDTH = 2
 _MOST_ROWS = 8
-_PASTE_SECONDS = 0.01
-"""An Enter that follows a character within this time came with a paste."""
 
 
 class Note(View):
@@ -72,7 +71,7 @@ class Note(View):
         return None if effects is None else Outcome(effects, "close_all")
 
     def _enter(self, now: float) -> Outcome:
-        if now - self._last_character <= _PASTE_SECONDS:
+        if now - self._last_character <= BURST_SECONDS:
             self._last_character = now
             self._editor.insert(_plain("\n"))
             return STAY

@@ -11,7 +11,7 @@ from octavo.frontends.terminal.text.clean import one_line
 from octavo.frontends.terminal.text.styled import ACCENT, BOLD, DIM, EMPTY, ERROR, LINK, Line, Span, line
 from octavo.frontends.terminal.text.widths import cut_line
 from octavo.frontends.terminal.text.wrapping import wrap
-from octavo.frontends.terminal.views.guard import Guard
+from octavo.frontends.terminal.views.guard import BURST_SECONDS, Guard
 from octavo.frontends.terminal.views.option_rows import Option, option_rows
 from octavo.frontends.terminal.views.view import STAY, Cursor, Outcome, View, is_ctrl, is_named, typed
 
@@ -21,7 +21,6 @@ SHIMMER_SECONDS = 0.1
 
 _MASK = "•"
 _MOST_FIELD = 56
-_PASTE_SECONDS = 0.01
 
 _CHOICE = "Sign in with your ChatGPT account, or use an API key of your own"
 _KNOWN = "This one is in OPENAI_API_KEY; enter takes it, typing replaces it."
@@ -150,7 +149,7 @@ class SignInStep(View):
         elif is_named(event, "escape"):
             self._stage, self._error = "choice", ""
         elif is_named(event, "enter"):
-            if now - self._last_character > _PASTE_SECONDS:
+            if now - self._last_character > BURST_SECONDS:
                 return self._save()
         elif is_named(event, "backspace") or is_ctrl(event, "h"):
             self._key = "" if self._is_known_key else self._key[:-1]
