@@ -9,6 +9,7 @@ from octavo.frontends.terminal.composer.rows import column_of, row_at, rows_of, 
 from octavo.frontends.terminal.text.widths import width
 
 UNDER = "  "
+"""Before the second line and those below it."""
 
 
 class Prompt(NamedTuple):

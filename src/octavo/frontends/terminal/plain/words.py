@@ -15,6 +15,7 @@ from octavo.frontends.terminal.cells.header import HeaderCell, ModelChanged
 from octavo.frontends.terminal.cells.notices import Banner, Decision, Notice
 from octavo.frontends.terminal.cells.user import UserCell
 from octavo.frontends.terminal.plain.calls import CALLS, call_words
+from octavo.frontends.terminal.plain.prompt import UNDER
 from octavo.frontends.terminal.text.clean import clean, one_line
 from octavo.frontends.terminal.text.markdown import render
 from octavo.frontends.terminal.text.styled import Line
@@ -22,7 +23,6 @@ from octavo.frontends.terminal.text.wrapping import Flow
 
 AGENT = "Octavo: "
 USER = "> "
-UNDER = "  "
 
 _WIDEST = 10_000
 _MARKS = {"■ ": "Error: ", "⚠ ": "Warning: ", "✔ ": "", "✗ ": "", "• ": "", "🔌  ": "", "🌐 ": ""}
