@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from octavo.frontends.terminal.composer.composer import Composer
 from octavo.frontends.terminal.effects.sessions import Backtrack
 from octavo.frontends.terminal.keys.key import Key, Paste
-from octavo.frontends.terminal.text.clean import one_line
+from octavo.frontends.terminal.text.clean import one_line, one_short_line
 from octavo.frontends.terminal.views.menu import Menu
 from octavo.frontends.terminal.views.option_rows import Option
 from octavo.frontends.terminal.views.selection_list import Choice, SelectionList
@@ -54,11 +54,7 @@ class Completions(View):
 def earlier_messages(texts: Sequence[str]) -> SelectionList:
     """The user's messages of the session, the newest first, to go back to."""
     choices = [
-        Choice(Option(_shortened(one_line(text)) or "(pictures)"), (Backtrack(tuple(texts), index),))
+        Choice(Option(one_short_line(text, _LONGEST) or "(pictures)"), (Backtrack(tuple(texts), index),))
         for index, text in reversed(list(enumerate(texts)))
     ]
     return SelectionList("Which message do you want to edit? What came after it is left out.", choices)
-
-
-def _shortened(text: str) -> str:
-    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"

@@ -9,7 +9,7 @@ from octavo.frontends.terminal.chat.status import RUNNING
 from octavo.frontends.terminal.composer.composer import Composer
 from octavo.frontends.terminal.composer.footer import shortcut_rows
 from octavo.frontends.terminal.plain.calls import begun_words, seconds_text, tool_begun
-from octavo.frontends.terminal.text.clean import one_line
+from octavo.frontends.terminal.text.clean import one_short_line
 
 _LONGEST = 200
 _HINTS = {"ctrl-c": "Press Ctrl+C again to {end}.", "backtrack": "Press Escape again to edit an earlier message."}
@@ -75,9 +75,9 @@ class Telling:
         """Messages wait for the end of the turn, or for the model to hear them."""
         waits, told = list(composer.waiting.queue), list(composer.waiting.told)
         new = [one for one in waits if not any(one is old for old in self._waits)]
-        said = [f"Waits for the end of this turn: {_begin(one.draft.text)}" for one in new]
+        said = [f"Waits for the end of this turn: {one_short_line(one.draft.text, _LONGEST)}" for one in new]
         new = [one for one in told if not any(one is old for old in self._told)]
-        said += [f"The model hears it with its next step: {_begin(one.draft.text)}" for one in new]
+        said += [f"The model hears it with its next step: {one_short_line(one.draft.text, _LONGEST)}" for one in new]
         self._waits, self._told = list(waits), list(told)
         return said
 
@@ -91,8 +91,3 @@ class Telling:
         if composer.shortcuts and not shortcuts:
             said += [row.text.strip() for row in shortcut_rows(1, composer.keys, enhanced=False, primed=False)]
         return said
-
-
-def _begin(text: str) -> str:
-    text = one_line(text)
-    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"

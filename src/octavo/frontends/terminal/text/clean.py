@@ -45,6 +45,12 @@ def one_line(text: str) -> str:
     return " ".join(clean(text).split())
 
 
+def one_short_line(text: str, most: int) -> str:
+    """The same, cut to `most` characters; a `…` is the last of them then."""
+    text = one_line(text)
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
 def visible(text: str) -> str:
     """The text with every character that hides or reorders what is read written as an escape; line ends stay."""
     if _harmless(text):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from octavo.frontends.terminal.chat.copies import Unit
 from octavo.frontends.terminal.effects.shows import CopyText
-from octavo.frontends.terminal.text.clean import one_line
+from octavo.frontends.terminal.text.clean import one_short_line
 from octavo.frontends.terminal.views.option_rows import Option
 from octavo.frontends.terminal.views.selection_list import Choice, SelectionList
 
@@ -26,5 +26,4 @@ def _name(unit: Unit) -> str:
 
 
 def _begin(unit: Unit) -> str:
-    text = one_line(next((row for row in unit.text.split("\n") if row.strip()), ""))
-    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+    return one_short_line(next((row for row in unit.text.split("\n") if row.strip()), ""), _LONGEST)
