@@ -55,7 +55,8 @@ class Sum(msgspec.Struct):
         if price is None:
             self.unpriced += answer.input + answer.output
         else:
-            self.cost[price.currency] = self.cost.get(price.currency, 0.0) + cost_of(answer, price)
+            cost = price.cost(answer.input, answer.cached, answer.output)
+            self.cost[price.currency] = self.cost.get(price.currency, 0.0) + cost
 
     def include(self, other: Sum) -> None:
         """What another sum holds, too."""
@@ -67,11 +68,6 @@ class Sum(msgspec.Struct):
         self.unpriced += other.unpriced
         for currency, amount in other.cost.items():
             self.cost[currency] = self.cost.get(currency, 0.0) + amount
-
-
-def cost_of(answer: Answer, price: PriceToml) -> float:
-    """What an answer costs; prices are for a million tokens."""
-    return price.cost(answer.input, answer.cached, answer.output)
 
 
 def sums(stretches: Iterable[Stretch], prices: Mapping[str, PriceToml], since: str) -> dict[Group, Sum]:
