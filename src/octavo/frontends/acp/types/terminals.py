@@ -41,5 +41,3 @@ class TerminalOutput(Wire, frozen=True, kw_only=True):
     """What it printed so far."""
 
     output: str
-    truncated: bool = False
-    exit_status: ExitStatus | None = None
