@@ -19,6 +19,7 @@ from octavo.files.programs import outside_path
 from octavo.frontends.terminal.facts import sandbox_mode
 from octavo.frontends.terminal.session_items import Known
 from octavo.frontends.terminal.text.ansi import ansi_lines
+from octavo.frontends.terminal.text.directory import without_tilde
 from octavo.frontends.terminal.text.styled import EMPTY, Line
 from octavo.process.attended import InputClosed, attend
 from octavo.process.failures import EmptyCommandError, NulByteError, SpawnError
@@ -96,9 +97,7 @@ class _Failure(Exception):
 async def _output(argv: Sequence[str], known: Known) -> str:
     """What it prints. Raises `_Failure`."""
     config, printed, complaint = known.config, bytearray(), bytearray()
-    home, first = config.environ.get("HOME"), argv[0]
-    if home and first.startswith("~/"):
-        first = home + first[1:]
+    first = without_tilde(argv[0], config.environ.get("HOME"))
     if "/" in first and not first.startswith("/"):  # in another project that would be another program
         raise _Failure("has to be named by its whole path, or by its name alone.")
 

@@ -10,6 +10,7 @@ import stat
 
 from octavo.errors import OctavoError
 from octavo.files.private_file import replace_private_file
+from octavo.frontends.terminal.text.directory import without_tilde
 from octavo.frontends.transcripts.forms import form_of, in_form
 from octavo.rollout.errors import os_error_text
 from octavo.rollout.read import load_rollout
@@ -25,9 +26,7 @@ class AlreadyThere(CannotExport):
 
 def export_path(file: str, cwd: str, home: str | None) -> str:
     """The file that the user means, seen from the folder of the session."""
-    if home and (file == "~" or file.startswith("~/")):
-        file = home + file[1:]
-    return os.path.normpath(os.path.join(cwd, file))
+    return os.path.normpath(os.path.join(cwd, without_tilde(file, home)))
 
 
 def export_session(rollout_path: str, target: str, *, overwrites: bool) -> None:

@@ -14,6 +14,11 @@ def with_tilde(path: str, home: str | None) -> str:
     return path
 
 
+def without_tilde(path: str, home: str | None) -> str:
+    """The path that the user wrote, with the home folder for a `~` at its start."""
+    return home + path[1:] if home and (path == "~" or path.startswith("~/")) else path
+
+
 def shown_path(path: str, cwd: str, repository: str | None, home: str | None) -> str:
     """A file's path: relative below `cwd` and in its repository, with `~` below the home folder, else absolute."""
     if path.startswith(cwd.rstrip("/") + "/"):
