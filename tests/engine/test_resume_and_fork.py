@@ -52,6 +52,17 @@ async def test_the_saved_events_come_back_word_for_word_and_in_order(tmp_path: P
     assert configured["initial_messages"] == [line["payload"] for line in lines if line["type"] == "event_msg"]
 
 
+async def test_going_on_with_a_session_that_is_open_elsewhere_warns(tmp_path: Path) -> None:
+    async with conversation(tmp_path / "w", [says("a"), says("b")]) as first:
+        await first.user("one")
+        async with conversation(tmp_path / "w", [says("c")], resume=first.path) as second:
+            turn = await second.user("two")
+        assert "open somewhere else" in turn.one("warning")["message"]
+        assert not (await first.user("three")).all("warning")
+    async with conversation(tmp_path / "w", [says("d")], resume=first.path) as alone:
+        assert not (await alone.user("four")).all("warning")
+
+
 async def test_resuming_adds_no_context_and_starts_the_counts_anew(tmp_path: Path) -> None:
     workspace = tmp_path / "w"
     path = await saved_session(workspace)

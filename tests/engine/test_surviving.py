@@ -113,6 +113,15 @@ async def test_a_killed_session_goes_on_with_all_that_it_had_shown(tmp_path: Pat
     await check_resumes(tmp_path, shown)
 
 
+async def test_a_session_that_cannot_be_saved_any_more_says_so_and_goes_on(tmp_path: Path) -> None:
+    async with conversation(tmp_path / "w", [says("a"), says("b")]) as talk:
+        await talk.user("one")
+        Path(talk.path).unlink()
+        turn = await talk.user("two")
+        assert turn.one("task_complete")["last_agent_message"] == "b"
+        assert "its file was removed" in turn.one("warning")["message"]
+
+
 async def test_a_session_that_ran_to_its_end(tmp_path: Path) -> None:
     with session(tmp_path) as process:
         shown = shown_events(process)

@@ -143,4 +143,12 @@ def test_the_last_lines_tell_the_tokens_and_how_to_go_on(usage: TokenUsage, line
 
 def test_nothing_is_left_where_no_token_was_used() -> None:
     assert last_lines(Ending(None, "the-id"), color=True) == ""
+
+
+def test_the_last_lines_tell_what_could_not_be_saved() -> None:
+    lost = "The last of this session could not be saved: No space left on device (os error 28)\n"
+    unsaved = "No space left on device (os error 28)"
+    assert last_lines(Ending(None, "the-id", unsaved), color=False) == lost
+    told = last_lines(Ending(TokenUsage(1, 0, 1, 0, 2), "the-id", unsaved), color=False)
+    assert told.startswith(lost + "Token usage: ")
     assert last_lines(Ending(TokenUsage(), "the-id"), color=True) == ""

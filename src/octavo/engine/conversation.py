@@ -63,6 +63,11 @@ class Conversation:
         """Usage and limits as they are now."""
         return self._session.tokens.event()
 
+    @property
+    def unsaved_because(self) -> str | None:
+        """Why the last that happened is not saved; None where it is."""
+        return self._session.recorder.failure
+
     def subscribe(self, *, wait: bool = True) -> Subscription:
         """Listen, from now on; the first listener also gets what was told before.
 

@@ -51,6 +51,12 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+UNSAVED = (
+    "What happens in this session is not saved at present: {why}. It is kept in memory and saved as soon as that is"
+    " possible."
+)
+SAVED_AGAIN = "The session is saved again, and so is what happened meanwhile."
+
 Question = events.ExecApprovalRequest | events.ApplyPatchApprovalRequest
 if TYPE_CHECKING:
     Reviewer = Callable[["Session", ActiveTurn, Question], Awaitable[Verdict]]
@@ -96,6 +102,7 @@ class Session:
         """Whether the saved file is another provider's, so that each attempt has to name its own."""
         self.items_after_compaction: int | None = None
         """How many items the history had right after the last careful compaction."""
+        self._unsaved_because: str | None = None
         self._internal_turns = 0
         self.terminals: dict[int, OpenTerminal] = {}
         self._terminal_count = 0
@@ -163,6 +170,13 @@ class Session:
     def _send(self, turn_id: str, msg: events.EventMsg, origin: str | None = None) -> None:
         self.recorder.record_event(msg)
         self.broadcast.tell(events.Event(turn_id, msg, origin))
+        if self.recorder.failure is not self._unsaved_because:
+            self._tell_of_saving(turn_id)
+
+    def _tell_of_saving(self, turn_id: str) -> None:
+        """Say that the session is not saved any more, or that it is again."""
+        self._unsaved_because = why = self.recorder.failure
+        self.broadcast.tell(events.Event(turn_id, events.Warning(UNSAVED.format(why=why) if why else SAVED_AGAIN)))
 
     # --- work beside the operations -------------------------------------------------------
 

@@ -34,6 +34,11 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+OPEN_ELSEWHERE = (
+    "This session is open somewhere else, too. Both are saved in one file, turn by turn, and neither hears what is said"
+    " in the other: better end one, or fork the session."
+)
+
 _LARGE = 8 << 20
 """Bytes of a session that takes noticeably long to read."""
 
@@ -217,6 +222,8 @@ def _announce(session: Session, saved_events: Sequence[msgspec.Raw] | None) -> e
     session.emit("", configured)
     for warning in session.config.warnings:
         session.emit("", events.Warning(warning))
+    if session.recorder.is_shared:
+        session.emit("", events.Warning(OPEN_ELSEWHERE))
     for alias, canonical in session.config.deprecations:
         session.emit("", deprecation_notice(alias, canonical))
     for problem in session.skills.problems if session.skills is not None else ():

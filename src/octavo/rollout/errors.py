@@ -14,7 +14,7 @@ class RolloutCreateError(RolloutError):
 
 
 class RolloutWriteError(RolloutError):
-    """A line could not be written; nothing was saved after it."""
+    """Something could not be written."""
 
 
 class RolloutReadError(RolloutError):

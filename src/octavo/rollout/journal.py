@@ -8,7 +8,7 @@ by fuzzy search over file names must not hit it.
 
 One line per item: `{"at":<size of the rollout when the first item came>,"item":{…}}`.
 The writer holds a lock on the file, so another process that opens the same session
-leaves it alone.
+leaves it alone. Whether there is one, a lock on the rollout itself tells.
 """
 
 from __future__ import annotations
@@ -162,3 +162,43 @@ def lock_journal(path: str, create: bool) -> int | None:
     # Its owner removed it between our opening and our locking.
     os.close(fd)
     return lock_journal(path, create)
+
+
+# --- who has the rollout itself open: a lock that keeps nobody out ---
+
+
+def mark_in_use(fd: int) -> bool:
+    """Mark the file as in use until the descriptor is closed; whether somebody else had marked it.
+
+    Where the file system has no locks, nobody else is seen.
+    """
+    import fcntl
+
+    is_shared = _is_marked(fd)
+    with contextlib.suppress(OSError):  # none can be had, or somebody looks just now
+        fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    return is_shared
+
+
+def is_in_use(path: str) -> bool:
+    """Whether somebody has the file marked. Leaves no mark."""
+    try:
+        fd = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        return _is_marked(fd)
+    finally:
+        os.close(fd)
+
+
+def _is_marked(fd: int) -> bool:
+    import fcntl
+
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False

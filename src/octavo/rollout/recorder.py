@@ -5,12 +5,15 @@ lines to a file opened for appending, so lines never interleave and a finished c
 is in the kernel's hands; nothing is ever changed or taken away. There is no thread
 and no queue: a few lines take microseconds.
 
-A failed write ends the saving, not the session: it is logged once, later calls do
-nothing, and `close` raises. The times are local in path and name, UTC in the lines.
+A failed write does not end the session: it is logged once, `failure` says why, and what
+could not be written waits in memory and goes first when a later call, or `close`, finds
+room again; `close` raises if nothing helped. The file is locked as one that is in use,
+which keeps nobody out. The times are local in path and name, UTC in the lines.
 """
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import logging
 import os
@@ -23,7 +26,7 @@ from octavo.protocol.events import EventMsg
 from octavo.protocol.items import ResponseItem
 from octavo.protocol.json_text import encode_json
 from octavo.rollout.errors import RolloutCreateError, RolloutWriteError, os_error_text
-from octavo.rollout.journal import Journal
+from octavo.rollout.journal import Journal, mark_in_use
 from octavo.rollout.lines import (
     DroppedOutput,
     LineKind,
@@ -54,7 +57,12 @@ class RolloutRecorder:
         self._failure: str | None = None
         self._unwritten: bytearray | None = None
         """What stands before the first thing that happens, while there is no file."""
+        self._late = bytearray()
+        """What the file could not take; it goes before anything else."""
         self._journal = Journal(path)
+        self._is_closed = False
+        self.is_shared = False
+        """Whether somebody else had the session open when it was opened here."""
 
     @classmethod
     def create(cls, codex_home: str, meta: SessionMeta, now: Clock) -> RolloutRecorder:
@@ -68,8 +76,12 @@ class RolloutRecorder:
             fd = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_EXCL, 0o666)
         except OSError as error:
             raise _cannot_start(error) from None
+        mark_in_use(fd)
         recorder = cls(path, fd, now)
         recorder._append("session_meta", [encode_json(meta)])
+        if recorder.failure:
+            with contextlib.suppress(OSError):  # an empty file is no session
+                os.unlink(path)
         recorder._must_have_started()
         return recorder
 
@@ -114,6 +126,7 @@ class RolloutRecorder:
             raise _cannot_start(error) from None
         try:
             recorder = cls(path, fd, now, next_ordinal(fd))
+            recorder.is_shared = mark_in_use(fd)
             with left_items(path, fd) as left:
                 if _is_torn(fd):
                     recorder._write(b"\n")
@@ -141,6 +154,8 @@ class RolloutRecorder:
     def record_turn_context(self, context: TurnContextLine) -> None:
         """Save the settings of an attempt. Items of an earlier attempt that were not recorded by now are given up."""
         self._append("turn_context", [encode_json(context)])
+        if self._fd >= 0 and os.fstat(self._fd).st_nlink == 0 and self.path:
+            self._stop("its file was removed")
         if not self._failure:
             self._journal.forget()
 
@@ -174,7 +189,7 @@ class RolloutRecorder:
 
     @property
     def failure(self) -> str | None:
-        """Why saving stopped; None while it goes on."""
+        """Why what happens is not saved at present; None while it is."""
         return self._failure
 
     def flush(self) -> None:
@@ -185,12 +200,18 @@ class RolloutRecorder:
 
         Raises `RolloutWriteError` if something was not saved; the journal then stays for the next opening.
         """
-        self._unwritten = None
-        if self._fd < 0:
+        if self._is_closed:
             return
+        self._is_closed = True
+        if self._failure and self._unwritten is not None:
+            self._make_file(self._unwritten)
+        elif self._late:
+            self._catch_up()
+        self._unwritten = None
         try:
             self._journal.close(keep=self._failure is not None)
-            os.close(self._fd)
+            if self._fd >= 0:
+                os.close(self._fd)
         except OSError as error:
             self._stop(os_error_text(error))
         self._fd = -1
@@ -205,13 +226,14 @@ class RolloutRecorder:
         self._write(b"".join([self._line(kind, payload) for payload in payloads]))
 
     def _make_file(self, unwritten: bytearray) -> None:
-        self._unwritten = None
         try:
             os.makedirs(os.path.dirname(self.path), exist_ok=True)
             self._fd = os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_EXCL, 0o666)
         except OSError as error:
             self._stop(os_error_text(error))
             return
+        mark_in_use(self._fd)
+        self._unwritten, self._failure = None, None
         self._write(bytes(unwritten))
 
     def _line(self, kind: LineKind, payload: bytes) -> bytes:
@@ -221,7 +243,7 @@ class RolloutRecorder:
         return encode_line(self._now(), kind, payload, ordinal)
 
     def _write(self, data: bytes) -> None:
-        if self._failure or not data:
+        if not data:
             return
         if self._unwritten is not None:
             self._unwritten += data
@@ -229,11 +251,24 @@ class RolloutRecorder:
         if self._fd < 0:
             self._stop("the session is closed")
             return
+        if self._late:
+            self._late += data
+            self._catch_up()
+            return
         try:
             while data:  # a full disk takes a part first and fails then
                 data = data[os.write(self._fd, data) :]
         except OSError as error:
             self._stop(os_error_text(error))
+            self._late += data
+
+    def _catch_up(self) -> None:
+        try:
+            while self._late:
+                del self._late[: os.write(self._fd, self._late)]
+        except OSError:
+            return
+        self._failure = None
 
     def _stop(self, reason: str) -> None:
         if self._failure is None:

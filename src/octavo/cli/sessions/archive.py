@@ -13,6 +13,7 @@ from octavo.config.home import find_home
 from octavo.protocol.ids import ConversationId, parse_conversation_id
 from octavo.rollout.archive import archivable_path, archive_session, delete_session, unarchive_session
 from octavo.rollout.files import parse_file_name
+from octavo.rollout.journal import is_in_use
 
 
 def archive(invocation: Invocation) -> int:
@@ -52,7 +53,8 @@ def delete(invocation: Invocation) -> int:
 def _is_meant(path: str) -> bool:
     if not os.isatty(0):
         raise NoSuchSession("there is nobody to ask whether this is meant: --force deletes without asking")
-    sys.stderr.write(f"Delete {with_tilde(path)} for good? [y/N] ")
+    open_now = ", which is open somewhere at this moment," if is_in_use(path) else ""
+    sys.stderr.write(f"Delete {with_tilde(path)}{open_now} for good? [y/N] ")
     sys.stderr.flush()
     return sys.stdin.readline().strip().lower() in ("y", "yes")
 

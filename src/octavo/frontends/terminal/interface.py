@@ -179,9 +179,11 @@ class Interface:
     def _ending(self) -> Ending:
         talk = self.app.talk
         tokens = talk.chat.usage.tokens if talk is not None else None
+        conversation = self.session.conversation if self.session is not None else None
         return Ending(
             usage=tokens.total_token_usage if tokens is not None else None,
             session_id=talk.chat.session_id if talk is not None else "",
+            unsaved=(conversation.unsaved_because if conversation is not None else None) or "",
             signum=self.loop.signum,
             update=self.update,
         )
