@@ -9,7 +9,7 @@ from itertools import pairwise
 import pytest
 
 from octavo.frontends.app_server.v2.patch_progress import PatchProgress
-from octavo.frontends.app_server.v2.types.items import AddKind, DeleteKind, FileUpdate, UpdateKind
+from octavo.frontends.app_server.v2.types.patches import AddKind, DeleteKind, FileUpdate, UpdateKind
 
 PATCH = (
     '*** Begin Patch\n*** Add File: a "q"\\.txt\n+é \U0001f600\\n\n+\n*** Delete File: d.txt\n'

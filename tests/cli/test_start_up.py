@@ -7,9 +7,12 @@ import json
 import os
 import subprocess
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from app_server_place import Place
+from app_server_replies import deltas
 
 import octavo
 
@@ -30,6 +33,12 @@ NOT_ASKED_FOR = {
     "octavo.config.limits", "octavo.engine.limits", "octavo.engine.loop_guard", "octavo.engine.user_hooks",
     "octavo.tools.user_hooks", "octavo.tools.permissions", "octavo.tools.rulings", "octavo.commands.rules",
     "octavo.git.worktrees", "octavo.engine.skill_list",
+}  # fmt: skip
+TYPES_OF_TODAY = "octavo.frontends.app_server.v2.types"
+TYPES_OF_A_PLAIN_ANSWER = {"handshake", "items", "start", "threads", "turns", "values"}
+NOT_FOR_A_PLAIN_ANSWER = {
+    "octavo.frontends.app_server.v2.asides", "octavo.frontends.app_server.v2.item_asides",
+    "octavo.frontends.app_server.v2.shown_work", "octavo.protocol.asides", "octavo.commands",
 }  # fmt: skip
 TELEMETRY = {"octavo.telemetry", "opentelemetry", "requests", "grpc", "google.protobuf"}
 NOT_FOR_A_PATCH = NOT_FOR_THE_VERSION | {"octavo.cli"}
@@ -214,6 +223,23 @@ def test_clients_of_today_do_not_load_the_words_of_the_first_generation(tmp_path
     modules = loaded_by(tmp_path, "octavo", "app-server", said=said)
     assert "octavo.frontends.app_server.v2.handshake" in modules
     assert among(modules, {"octavo.frontends.app_server.v1", "octavo.engine"}) == set()
+
+
+def test_a_plain_answer_loads_no_types_of_other_things(tmp_path: Path) -> None:
+    hello = {"clientInfo": {"name": "a", "version": "1"}, "capabilities": {}}
+    with ExitStack() as stack:
+        place = Place(tmp_path, stack)
+        place.model(deltas(["Hi"]))
+        server = place.server(program=[sys.executable, "-c", WATCH, "app-server"], initialize=False)
+        server.result("initialize", hello)
+        thread = server.result("thread/start", {})["thread"]["id"]
+        server.result("turn/start", {"threadId": thread, "input": [{"type": "text", "text": "hi"}]})
+        assert server.notification("turn/completed")["turn"]["status"] == "completed"
+        server.end()
+        modules = set(server.stderr_path.read_text().rpartition("\0")[2].split())
+    types = {module.removeprefix(f"{TYPES_OF_TODAY}.") for module in among(modules, {TYPES_OF_TODAY})}
+    assert types - {TYPES_OF_TODAY} == TYPES_OF_A_PLAIN_ANSWER
+    assert among(modules, NOT_FOR_A_PLAIN_ANSWER | NEVER | NOT_FOR_ASYNCIO) == set()
 
 
 @pytest.mark.parametrize("server", ["app-server", "mcp-server", "acp"])

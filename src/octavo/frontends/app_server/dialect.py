@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from octavo.frontends.jsonrpc.questions import Request
+from octavo.frontends.app_server.places import at_place
+from octavo.frontends.app_server.shapes import Empty
 from octavo.protocol.events import Event, TurnAborted
 from octavo.protocol.policy import ReviewDecision
 
 if TYPE_CHECKING:
     from octavo.frontends.app_server.loaded import Loaded
+    from octavo.frontends.jsonrpc.questions import Request
     from octavo.protocol.ops import Remember
 
 
@@ -25,16 +27,28 @@ class NoParams(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Method(msgspec.Struct, frozen=True):
-    """A request: the types of its params and its result, and who serves it.
+    """A request: what its params and its result are, and who serves it, each as `module:name`, loaded on use.
 
-    `handler` is `module:function`, imported on use; the function takes the server, the
-    request's id and the params. It gives the result, or None when the answer is already
-    sent or comes later. A request of the server's own has none.
+    The handler is a function that takes the server, the request's id and the params. It gives
+    the result, or None when the answer is already sent or comes later. A request of the
+    server's own has none.
     """
 
-    params: Any
-    result: Any
+    params_type: str | None
+    """None where nothing is said."""
+    result_type: str | None
+    """None where the answer says only that it was done."""
     handler: str = ""
+
+    @property
+    def params(self) -> Any:
+        """The type of its params."""
+        return NoParams if self.params_type is None else at_place(self.params_type)
+
+    @property
+    def result(self) -> Any:
+        """The type of its result."""
+        return Empty if self.result_type is None else at_place(self.result_type)
 
 
 class Notice(msgspec.Struct, frozen=True):

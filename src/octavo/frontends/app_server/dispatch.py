@@ -14,6 +14,7 @@ import msgspec
 
 from octavo.frontends.app_server.dialect import Method, NoParams
 from octavo.frontends.app_server.generations import method_of
+from octavo.frontends.app_server.places import at_place
 from octavo.frontends.app_server.server import Server
 from octavo.frontends.jsonrpc.answers import give_answer
 from octavo.frontends.jsonrpc.complaints import complaint, short
@@ -35,18 +36,20 @@ async def _handle(server: Server, request: Request) -> object:
     params = _read_params(request, method)
     if not server.is_initialized and request.method != "initialize":
         raise refused("Not initialized")
-    return await _handler(method.handler)(server, request.id, params)
+    handler: Handler = at_place(method.handler)
+    return await handler(server, request.id, params)
 
 
 def _read_params(request: Request, method: Method) -> Any:
     """The params in their type. Raises `RequestError`."""
+    shape = method.params
     says_nothing = request.params is None or bytes(request.params) == b"null"
-    if says_nothing and method.params is NoParams:
+    if says_nothing and shape is NoParams:
         return NoParams()
     if says_nothing:
         raise refused(f"Invalid request: {request.method} needs params")
     try:
-        return _decoder(method.params)(request.params)
+        return _decoder(shape)(request.params)
     except NOT_JSON as error:
         raise refused(f"Invalid request: {request.method}: {complaint(error)}") from None
 
@@ -54,10 +57,3 @@ def _read_params(request: Request, method: Method) -> Any:
 @functools.cache
 def _decoder(shape: Any) -> Callable[[Any], Any]:
     return msgspec.json.Decoder(shape).decode
-
-
-@functools.cache
-def _handler(place: str) -> Handler:
-    module_name, _, function = place.partition(":")
-    handler: Handler = getattr(__import__(module_name, fromlist=[function]), function)
-    return handler

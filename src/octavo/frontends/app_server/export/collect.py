@@ -24,6 +24,7 @@ from octavo.frontends.app_server.export.shapes import (
     Shape,
     Variant,
 )
+from octavo.frontends.app_server.places import at_place
 from octavo.frontends.app_server.shapes import Empty
 from octavo.frontends.app_server.v1 import methods
 from octavo.frontends.app_server.v1.types.from_server import EventParams
@@ -49,7 +50,9 @@ def language() -> Named:
     named["RequestId"] = Either((Plain("string"), Plain("integer")))
     named["ClientRequest"] = Either(tuple(collector.request(*entry) for entry in methods.REQUESTS.items()))
     named["ServerRequest"] = Either(tuple(collector.request(*entry) for entry in methods.SERVER_REQUESTS.items()))
-    named["ServerNotification"] = Either(tuple(collector.notification(*one) for one in methods.NOTIFICATIONS.items()))
+    named["ServerNotification"] = Either(
+        tuple(collector.notification(name, at_place(place)) for name, place in methods.NOTIFICATIONS.items())
+    )
     named["ClientNotification"] = Either(tuple(message(name) for name in methods.CLIENT_NOTIFICATIONS))
     collector.shape(items.ResponseItem)
     kinds = events.Msg.__subclasses__()
@@ -165,6 +168,8 @@ class Collector:
     def _struct(self, info: inspect.StructType) -> Shape:
         if info.cls is events.Msg:
             return Ref("EventMsg")
+        if (union := self._names.bases.get(info.cls)) is not None:
+            return self.shape(union)
         if info.cls.__name__ in self._names.inline:
             return self._body(info)
         name = self._names.class_name(info.cls)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, NamedTuple, get_args
 
 from octavo.frontends.app_server import shapes
@@ -16,6 +16,7 @@ class Names(NamedTuple):
     `choice` gives the name of a choice between words, in a field of this name, and the words in
     their own order; `done_name` the name of the result of a method that only says that it was done.
     Classes that are `inline` have no name, fields that are `big` are whole numbers of 64 bits.
+    A class among `bases` stands for a union of classes that are made from it.
     """
 
     class_name: Callable[[type], str]
@@ -25,6 +26,7 @@ class Names(NamedTuple):
     done_name: Callable[[str], str]
     inline: frozenset[str]
     big: frozenset[str]
+    bases: Mapping[type, Any]
 
 
 _CLASSES = {
@@ -143,5 +145,5 @@ def pascal(text: str) -> str:
     return "".join(word[:1].upper() + word[1:] for word in words)
 
 
-FIRST = Names(class_name, choice, union_name, field_name, done_name, INLINE, BIG)
+FIRST = Names(class_name, choice, union_name, field_name, done_name, INLINE, BIG, {})
 """The names of the first generation."""

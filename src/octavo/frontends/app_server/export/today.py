@@ -9,9 +9,12 @@ from octavo.frontends.app_server.dialect import Method, NoParams
 from octavo.frontends.app_server.export.collect import Collector, message
 from octavo.frontends.app_server.export.names import Names
 from octavo.frontends.app_server.export.shapes import Either, Field, Named, Plain, Record, Ref, Shape, Variant
+from octavo.frontends.app_server.places import at_place
 from octavo.frontends.app_server.shapes import Empty
 from octavo.frontends.app_server.v2 import methods
-from octavo.frontends.app_server.v2.types import items, params, results, threads, values
+from octavo.frontends.app_server.v2.types import accounts, command_items, patches, review, searches, threads, values
+from octavo.frontends.app_server.v2.types.every_item import ThreadItem
+from octavo.frontends.app_server.v2.types.items import Item
 
 _STEMS = {
     "account/login/cancel": "CancelLoginAccount",
@@ -32,17 +35,17 @@ _STEMS = {
 """What the names of a method's types begin with, where that is not the method itself."""
 
 _UNIONS: dict[str, Any] = {
-    "Account": results.ApiKeyAccount | results.ChatGptAccount,
-    "CommandAction": items.CommandAction,
-    "LoginAccountParams": params.Login,
-    "LoginAccountResponse": results.LoginResponse,
-    "PatchChangeKind": items.AddKind | items.DeleteKind | items.UpdateKind,
-    "ReviewTarget": params.ReviewTarget,
+    "Account": accounts.ApiKeyAccount | accounts.ChatGptAccount,
+    "CommandAction": command_items.CommandAction,
+    "LoginAccountParams": accounts.Login,
+    "LoginAccountResponse": accounts.LoginResponse,
+    "PatchChangeKind": patches.AddKind | patches.DeleteKind | patches.UpdateKind,
+    "ReviewTarget": review.ReviewTarget,
     "SandboxPolicy": values.SandboxPolicy,
-    "ThreadItem": items.ThreadItem,
+    "ThreadItem": ThreadItem,
     "ThreadStatus": threads.ThreadStatus,
     "UserInput": values.InputPart,
-    "WebSearchAction": items.WebAction,
+    "WebSearchAction": searches.WebAction,
 }
 _CLASSES = {
     "EffortOption": "ReasoningEffortOption",
@@ -63,7 +66,7 @@ def language_of_today() -> Named:
     named["ClientRequest"] = _requests(collector, methods.REQUESTS)
     named["ServerRequest"] = _requests(collector, methods.SERVER_REQUESTS)
     named["ServerNotification"] = Either(
-        tuple(_notification(collector, method, kind) for method, kind in methods.NOTIFICATIONS.items())
+        tuple(_notification(collector, method, at_place(place)) for method, place in methods.NOTIFICATIONS.items())
     )
     named["ClientNotification"] = Either((message("initialized"),))
     return named
@@ -116,5 +119,12 @@ def _field_name(_: str) -> str | None:
 
 
 _NAMES = Names(
-    _class_name, _choice, _union_name, _field_name, stem, frozenset(), frozenset({"startedAtMs", "completedAtMs"})
+    _class_name,
+    _choice,
+    _union_name,
+    _field_name,
+    stem,
+    frozenset(),
+    frozenset({"startedAtMs", "completedAtMs"}),
+    {Item: ThreadItem},
 )

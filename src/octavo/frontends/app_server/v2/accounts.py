@@ -9,26 +9,25 @@ from octavo.frontends.app_server.dialect import NoParams
 from octavo.frontends.app_server.server import Server
 from octavo.frontends.app_server.shapes import Empty
 from octavo.frontends.app_server.v1.account import limits_now
-from octavo.frontends.app_server.v2.counts import shown_limits
-from octavo.frontends.app_server.v2.types.from_server import AccountUpdated, LoginCompleted
-from octavo.frontends.app_server.v2.types.params import (
+from octavo.frontends.app_server.v2.limits import shown_limits
+from octavo.frontends.app_server.v2.types.accounts import (
     AccountReadParams,
+    AccountReadResponse,
+    AccountUpdated,
+    ApiKeyAccount,
     ApiKeyLogin,
+    ChatGptAccount,
     ChatGptLogin,
     DeviceCodeLogin,
     Login,
-    LoginCancelParams,
-)
-from octavo.frontends.app_server.v2.types.results import (
-    AccountReadResponse,
-    ApiKeyAccount,
-    ChatGptAccount,
     LoginApiKeyResponse,
+    LoginCancelParams,
     LoginCancelResponse,
     LoginChatGptResponse,
+    LoginCompleted,
     LoginDeviceCodeResponse,
-    RateLimitsResponse,
 )
+from octavo.frontends.app_server.v2.types.limits import RateLimitsResponse
 from octavo.frontends.jsonrpc.errors import failed, refused
 from octavo.frontends.jsonrpc.messages import RequestId
 

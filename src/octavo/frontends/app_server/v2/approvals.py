@@ -14,8 +14,8 @@ from msgspec import UNSET, structs
 
 from octavo.commands.quoting import quote_command
 from octavo.frontends.app_server.dialect import Inquiry
-from octavo.frontends.app_server.v2.shown_items import shown_actions
-from octavo.frontends.app_server.v2.types.from_server import (
+from octavo.frontends.app_server.v2.shown_work import shown_actions
+from octavo.frontends.app_server.v2.types.approvals import (
     ApprovalResponse,
     CommandApprovalParams,
     FileChangeApprovalParams,

@@ -10,10 +10,15 @@ from octavo.frontends.app_server.server import Server
 from octavo.frontends.app_server.shapes import Empty
 from octavo.frontends.app_server.v2.read import path_of, thread_at
 from octavo.frontends.app_server.v2.threads import Threads, find_thread, known_id
-from octavo.frontends.app_server.v2.types.from_server import ThreadNameUpdated, ThreadNotice, ThreadStatusChanged
-from octavo.frontends.app_server.v2.types.params import ThreadNameParams, ThreadParams
-from octavo.frontends.app_server.v2.types.results import ThreadReadResponse, UnsubscribeResponse
-from octavo.frontends.app_server.v2.types.threads import NotLoaded
+from octavo.frontends.app_server.v2.types.archive import (
+    ThreadNameParams,
+    ThreadNameUpdated,
+    ThreadNotice,
+    ThreadParams,
+    UnsubscribeResponse,
+)
+from octavo.frontends.app_server.v2.types.listing import ThreadReadResponse
+from octavo.frontends.app_server.v2.types.threads import NotLoaded, ThreadStatusChanged
 from octavo.frontends.jsonrpc.errors import failed, refused
 from octavo.frontends.jsonrpc.messages import RequestId
 from octavo.protocol.ids import ConversationId

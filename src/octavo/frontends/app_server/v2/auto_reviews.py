@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from octavo.commands.quoting import quote_command
 from octavo.frontends.app_server.dialect import Notice
-from octavo.frontends.app_server.v2.types import from_server as told
+from octavo.frontends.app_server.v2.types import auto_reviews as told
 from octavo.protocol.asides import AutoReviewEnded, AutoReviewStarted, Verdict
 from octavo.protocol.events import ApplyPatchApprovalRequest, ExecApprovalRequest
 

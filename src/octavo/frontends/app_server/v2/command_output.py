@@ -9,7 +9,7 @@ import asyncio
 import base64
 from typing import Protocol
 
-from octavo.frontends.app_server.v2.types.from_server import CommandOutputDelta
+from octavo.frontends.app_server.v2.types.commands import CommandOutputDelta
 from octavo.frontends.jsonrpc.peer import Peer
 from octavo.process.launch import Stream
 

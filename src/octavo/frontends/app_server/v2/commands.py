@@ -21,14 +21,14 @@ from octavo.frontends.app_server.server import Server
 from octavo.frontends.app_server.shapes import Empty
 from octavo.frontends.app_server.v2.command_output import CommandOutput
 from octavo.frontends.app_server.v2.policies import sandbox_policy
-from octavo.frontends.app_server.v2.types.params import (
+from octavo.frontends.app_server.v2.types.commands import (
     CommandExecParams,
+    CommandExecResponse,
     CommandResizeParams,
     CommandTerminateParams,
     CommandWriteParams,
     TerminalSize,
 )
-from octavo.frontends.app_server.v2.types.results import CommandExecResponse
 from octavo.frontends.jsonrpc.errors import bad_params, failed, refused
 from octavo.frontends.jsonrpc.messages import RequestId
 from octavo.process.attended import Attended, InputClosed, InputFull, attend

@@ -14,8 +14,7 @@ from octavo.errors import ConfigError
 from octavo.frontends.app_server.paths import absolute
 from octavo.frontends.app_server.server import Server
 from octavo.frontends.app_server.v2.config_layers import layer_source
-from octavo.frontends.app_server.v2.types.params import ConfigReadParams
-from octavo.frontends.app_server.v2.types.results import ConfigReadResponse
+from octavo.frontends.app_server.v2.types.configuration import ConfigReadParams, ConfigReadResponse
 from octavo.frontends.jsonrpc.errors import failed
 from octavo.frontends.jsonrpc.messages import RequestId
 

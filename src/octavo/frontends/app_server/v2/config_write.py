@@ -12,8 +12,14 @@ from octavo.errors import ConfigError
 from octavo.frontends.app_server.paths import absolute
 from octavo.frontends.app_server.server import Server
 from octavo.frontends.app_server.v2.config_layers import layer_source
-from octavo.frontends.app_server.v2.types.params import ConfigBatchWriteParams, ConfigEdit, ConfigValueWriteParams
-from octavo.frontends.app_server.v2.types.results import ConfigWriteResponse, OverriddenMetadata, OverridingLayer
+from octavo.frontends.app_server.v2.types.configuration import (
+    ConfigBatchWriteParams,
+    ConfigEdit,
+    ConfigValueWriteParams,
+    ConfigWriteResponse,
+    OverriddenMetadata,
+    OverridingLayer,
+)
 from octavo.frontends.jsonrpc.errors import RequestError, refused
 from octavo.frontends.jsonrpc.messages import RequestId
 

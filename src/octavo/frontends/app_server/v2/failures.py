@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from octavo.frontends.app_server.v2.types.threads import TurnError
+from octavo.frontends.app_server.v2.types.turns import TurnError
 from octavo.frontends.failures import error_info
 from octavo.protocol.events import Error
 

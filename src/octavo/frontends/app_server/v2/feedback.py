@@ -6,8 +6,7 @@ from octavo.frontends.app_server.server import Server
 from octavo.frontends.app_server.v1.feedback import upload_feedback as upload
 from octavo.frontends.app_server.v1.types.params import UploadFeedbackParams
 from octavo.frontends.app_server.v2.threads import known_id
-from octavo.frontends.app_server.v2.types.params import FeedbackParams
-from octavo.frontends.app_server.v2.types.results import FeedbackResponse
+from octavo.frontends.app_server.v2.types.feedback import FeedbackParams, FeedbackResponse
 from octavo.frontends.jsonrpc.messages import RequestId
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import sys
 
 from octavo.frontends.app_server.server import Server
-from octavo.frontends.app_server.v2.types.params import InitializeParams
-from octavo.frontends.app_server.v2.types.results import InitializeResponse, ServerInfo
+from octavo.frontends.app_server.v2.types.handshake import InitializeParams, InitializeResponse, ServerInfo
 from octavo.frontends.jsonrpc.errors import refused
 from octavo.frontends.jsonrpc.messages import RequestId
 

@@ -10,8 +10,12 @@ import msgspec
 from octavo.frontends.app_server.server import Server
 from octavo.frontends.app_server.v2.saved_threads import saved_thread, source_kinds
 from octavo.frontends.app_server.v2.threads import find_thread
-from octavo.frontends.app_server.v2.types.params import LoadedListParams, ThreadListParams
-from octavo.frontends.app_server.v2.types.results import LoadedListResponse, ThreadListResponse
+from octavo.frontends.app_server.v2.types.listing import (
+    LoadedListParams,
+    LoadedListResponse,
+    ThreadListParams,
+    ThreadListResponse,
+)
 from octavo.frontends.app_server.v2.types.threads import Thread
 from octavo.frontends.jsonrpc.errors import failed
 from octavo.frontends.jsonrpc.messages import RequestId

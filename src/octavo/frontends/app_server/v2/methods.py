@@ -2,106 +2,121 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from octavo.frontends.app_server.dialect import Dialect, Method, NoParams, Voice
+from octavo.frontends.app_server.dialect import Dialect, Method, Voice
 from octavo.frontends.app_server.shapes import Empty
-from octavo.frontends.app_server.v2.types import from_server, params, results
 from octavo.protocol.events import TurnAborted
 
 if TYPE_CHECKING:
     from octavo.frontends.app_server.loaded import Loaded  # the handshake need not wait for the agent
 
 
-def _method(given: Any, result: Any, handler: str) -> Method:
+def _type(place: str) -> str:
+    """Where a type of this dialect stands."""
+    return f"{__package__}.types.{place}"
+
+
+def _method(given: str | None, result: str | None, handler: str) -> Method:
     """A request of the client, served by a function of this package."""
-    return Method(given, result, f"{__package__}.{handler}")
+    return Method(given and _type(given), result and _type(result), f"{__package__}.{handler}")
+
+
+def _question(given: str, result: str) -> Method:
+    """A request of the server."""
+    return Method(_type(given), _type(result))
 
 
 REQUESTS: dict[str, Method] = {
-    "initialize": _method(params.InitializeParams, results.InitializeResponse, "handshake:initialize"),
-    "thread/start": _method(params.ThreadStartParams, results.ThreadResponse, "start:start_thread"),
-    "thread/resume": _method(params.ThreadResumeParams, results.ThreadResponse, "resume:resume_thread"),
-    "thread/fork": _method(params.ThreadForkParams, results.ThreadResponse, "resume:fork_thread"),
-    "thread/read": _method(params.ThreadReadParams, results.ThreadReadResponse, "read:read_thread"),
-    "thread/turns/list": _method(params.TurnsListParams, results.TurnsListResponse, "read:list_turns"),
-    "thread/list": _method(params.ThreadListParams, results.ThreadListResponse, "listing:list_threads"),
-    "thread/loaded/list": _method(params.LoadedListParams, results.LoadedListResponse, "listing:list_loaded"),
-    "thread/archive": _method(params.ThreadParams, Empty, "archive:archive_thread"),
-    "thread/unarchive": _method(params.ThreadParams, results.ThreadReadResponse, "archive:unarchive_thread"),
-    "thread/unsubscribe": _method(params.ThreadParams, results.UnsubscribeResponse, "archive:unsubscribe"),
-    "thread/name/set": _method(params.ThreadNameParams, Empty, "archive:set_name"),
-    "thread/compact/start": _method(params.ThreadParams, Empty, "review:start_compaction"),
-    "thread/compact/rollback": _method(params.ThreadParams, Empty, "review:roll_back_compaction"),
-    "turn/start": _method(params.TurnStartParams, results.TurnStartResponse, "turns:start_turn"),
-    "turn/steer": _method(params.TurnSteerParams, results.TurnSteerResponse, "turns:steer_turn"),
-    "turn/interrupt": _method(params.TurnInterruptParams, Empty, "turns:interrupt_turn"),
-    "review/start": _method(params.ReviewStartParams, results.ReviewStartResponse, "review:start_review"),
-    "command/exec": _method(params.CommandExecParams, results.CommandExecResponse, "commands:exec_command"),
-    "command/exec/write": _method(params.CommandWriteParams, Empty, "commands:write"),
-    "command/exec/resize": _method(params.CommandResizeParams, Empty, "commands:resize"),
-    "command/exec/terminate": _method(params.CommandTerminateParams, Empty, "commands:terminate"),
-    "model/list": _method(params.ModelListParams, results.ModelListResponse, "models:list_models"),
-    "config/read": _method(params.ConfigReadParams, results.ConfigReadResponse, "config_read:read_config"),
+    "initialize": _method("handshake:InitializeParams", "handshake:InitializeResponse", "handshake:initialize"),
+    "thread/start": _method("start:ThreadStartParams", "threads:ThreadResponse", "start:start_thread"),
+    "thread/resume": _method("resume:ThreadResumeParams", "threads:ThreadResponse", "resume:resume_thread"),
+    "thread/fork": _method("resume:ThreadForkParams", "threads:ThreadResponse", "resume:fork_thread"),
+    "thread/read": _method("listing:ThreadReadParams", "listing:ThreadReadResponse", "read:read_thread"),
+    "thread/turns/list": _method("listing:TurnsListParams", "listing:TurnsListResponse", "read:list_turns"),
+    "thread/list": _method("listing:ThreadListParams", "listing:ThreadListResponse", "listing:list_threads"),
+    "thread/loaded/list": _method("listing:LoadedListParams", "listing:LoadedListResponse", "listing:list_loaded"),
+    "thread/archive": _method("archive:ThreadParams", None, "archive:archive_thread"),
+    "thread/unarchive": _method("archive:ThreadParams", "listing:ThreadReadResponse", "archive:unarchive_thread"),
+    "thread/unsubscribe": _method("archive:ThreadParams", "archive:UnsubscribeResponse", "archive:unsubscribe"),
+    "thread/name/set": _method("archive:ThreadNameParams", None, "archive:set_name"),
+    "thread/compact/start": _method("archive:ThreadParams", None, "review:start_compaction"),
+    "thread/compact/rollback": _method("archive:ThreadParams", None, "review:roll_back_compaction"),
+    "turn/start": _method("turns:TurnStartParams", "turns:TurnStartResponse", "turns:start_turn"),
+    "turn/steer": _method(
+        "running_turns:TurnSteerParams", "running_turns:TurnSteerResponse", "running_turns:steer_turn"
+    ),
+    "turn/interrupt": _method("running_turns:TurnInterruptParams", None, "running_turns:interrupt_turn"),
+    "review/start": _method("review:ReviewStartParams", "review:ReviewStartResponse", "review:start_review"),
+    "command/exec": _method("commands:CommandExecParams", "commands:CommandExecResponse", "commands:exec_command"),
+    "command/exec/write": _method("commands:CommandWriteParams", None, "commands:write"),
+    "command/exec/resize": _method("commands:CommandResizeParams", None, "commands:resize"),
+    "command/exec/terminate": _method("commands:CommandTerminateParams", None, "commands:terminate"),
+    "model/list": _method("models:ModelListParams", "models:ModelListResponse", "models:list_models"),
+    "config/read": _method(
+        "configuration:ConfigReadParams", "configuration:ConfigReadResponse", "config_read:read_config"
+    ),
     "config/value/write": _method(
-        params.ConfigValueWriteParams, results.ConfigWriteResponse, "config_write:write_value"
+        "configuration:ConfigValueWriteParams", "configuration:ConfigWriteResponse", "config_write:write_value"
     ),
     "config/batchWrite": _method(
-        params.ConfigBatchWriteParams, results.ConfigWriteResponse, "config_write:write_batch"
+        "configuration:ConfigBatchWriteParams", "configuration:ConfigWriteResponse", "config_write:write_batch"
     ),
-    "feedback/upload": _method(params.FeedbackParams, results.FeedbackResponse, "feedback:upload_feedback"),
-    "account/read": _method(params.AccountReadParams, results.AccountReadResponse, "accounts:read_account"),
-    "account/login/start": _method(params.Login, results.LoginResponse, "accounts:start_login"),
-    "account/login/cancel": _method(params.LoginCancelParams, results.LoginCancelResponse, "accounts:cancel_login"),
-    "account/logout": _method(NoParams, Empty, "accounts:log_out"),
-    "account/rateLimits/read": _method(NoParams, results.RateLimitsResponse, "accounts:read_limits"),
+    "feedback/upload": _method("feedback:FeedbackParams", "feedback:FeedbackResponse", "feedback:upload_feedback"),
+    "account/read": _method("accounts:AccountReadParams", "accounts:AccountReadResponse", "accounts:read_account"),
+    "account/login/start": _method("accounts:Login", "accounts:LoginResponse", "accounts:start_login"),
+    "account/login/cancel": _method(
+        "accounts:LoginCancelParams", "accounts:LoginCancelResponse", "accounts:cancel_login"
+    ),
+    "account/logout": _method(None, None, "accounts:log_out"),
+    "account/rateLimits/read": _method(None, "limits:RateLimitsResponse", "accounts:read_limits"),
 }
 """Requests of the client. Those that only the first generation has are served as well (`generations`)."""
 
 SERVER_REQUESTS: dict[str, Method] = {
-    "item/commandExecution/requestApproval": Method(from_server.CommandApprovalParams, from_server.ApprovalResponse),
-    "item/fileChange/requestApproval": Method(from_server.FileChangeApprovalParams, from_server.ApprovalResponse),
+    "item/commandExecution/requestApproval": _question("approvals:CommandApprovalParams", "approvals:ApprovalResponse"),
+    "item/fileChange/requestApproval": _question("approvals:FileChangeApprovalParams", "approvals:ApprovalResponse"),
 }
 """Requests of the server."""
 
-NOTIFICATIONS: dict[str, Any] = {
-    "thread/started": from_server.ThreadStarted,
-    "thread/status/changed": from_server.ThreadStatusChanged,
-    "thread/archived": from_server.ThreadNotice,
-    "thread/unarchived": from_server.ThreadNotice,
-    "thread/closed": from_server.ThreadNotice,
-    "thread/name/updated": from_server.ThreadNameUpdated,
-    "thread/tokenUsage/updated": from_server.TokenUsageUpdated,
-    "turn/started": from_server.TurnNotice,
-    "turn/completed": from_server.TurnNotice,
-    "turn/plan/updated": from_server.PlanUpdated,
-    "turn/diff/updated": from_server.DiffUpdated,
-    "item/started": from_server.ItemStarted,
-    "item/completed": from_server.ItemCompleted,
-    "item/agentMessage/delta": from_server.ItemDelta,
-    "item/reasoning/summaryTextDelta": from_server.SummaryDelta,
-    "item/reasoning/summaryPartAdded": from_server.SummaryPart,
-    "item/reasoning/textDelta": from_server.ReasoningDelta,
-    "item/commandExecution/outputDelta": from_server.ItemDelta,
-    "item/fileChange/patchUpdated": from_server.PatchUpdated,
-    "command/exec/outputDelta": from_server.CommandOutputDelta,
-    "item/autoApprovalReview/started": from_server.AutoReviewStarted,
-    "item/autoApprovalReview/completed": from_server.AutoReviewCompleted,
-    "guardianWarning": from_server.ReviewerWarning,
-    "item/mcpToolCall/progress": from_server.McpToolCallProgress,
-    "item/commandExecution/terminalInteraction": from_server.TerminalInteraction,
-    "mcpServer/startupStatus/updated": from_server.McpServerStatusUpdated,
-    "model/rerouted": from_server.ModelRerouted,
-    "serverRequest/resolved": from_server.RequestResolved,
-    "error": from_server.ErrorNotice,
-    "warning": from_server.WarningNotice,
-    "configWarning": from_server.ConfigWarning,
-    "deprecationNotice": from_server.DeprecationNotice,
-    "account/rateLimits/updated": from_server.RateLimitsUpdated,
-    "account/updated": from_server.AccountUpdated,
-    "account/login/completed": from_server.LoginCompleted,
+NOTIFICATIONS: dict[str, str] = {
+    "thread/started": _type("threads:ThreadStarted"),
+    "thread/status/changed": _type("threads:ThreadStatusChanged"),
+    "thread/archived": _type("archive:ThreadNotice"),
+    "thread/unarchived": _type("archive:ThreadNotice"),
+    "thread/closed": _type("archive:ThreadNotice"),
+    "thread/name/updated": _type("archive:ThreadNameUpdated"),
+    "thread/tokenUsage/updated": _type("turns:TokenUsageUpdated"),
+    "turn/started": _type("turns:TurnNotice"),
+    "turn/completed": _type("turns:TurnNotice"),
+    "turn/plan/updated": _type("plans:PlanUpdated"),
+    "turn/diff/updated": _type("patches:DiffUpdated"),
+    "item/started": _type("items:ItemStarted"),
+    "item/completed": _type("items:ItemCompleted"),
+    "item/agentMessage/delta": _type("items:ItemDelta"),
+    "item/reasoning/summaryTextDelta": _type("reasoning:SummaryDelta"),
+    "item/reasoning/summaryPartAdded": _type("reasoning:SummaryPart"),
+    "item/reasoning/textDelta": _type("reasoning:ReasoningDelta"),
+    "item/commandExecution/outputDelta": _type("items:ItemDelta"),
+    "item/fileChange/patchUpdated": _type("patches:PatchUpdated"),
+    "command/exec/outputDelta": _type("commands:CommandOutputDelta"),
+    "item/autoApprovalReview/started": _type("auto_reviews:AutoReviewStarted"),
+    "item/autoApprovalReview/completed": _type("auto_reviews:AutoReviewCompleted"),
+    "guardianWarning": _type("auto_reviews:ReviewerWarning"),
+    "item/mcpToolCall/progress": _type("mcp:McpToolCallProgress"),
+    "item/commandExecution/terminalInteraction": _type("command_items:TerminalInteraction"),
+    "mcpServer/startupStatus/updated": _type("mcp:McpServerStatusUpdated"),
+    "model/rerouted": _type("notices:ModelRerouted"),
+    "serverRequest/resolved": _type("approvals:RequestResolved"),
+    "error": _type("notices:ErrorNotice"),
+    "warning": _type("notices:WarningNotice"),
+    "configWarning": _type("notices:ConfigWarning"),
+    "deprecationNotice": _type("notices:DeprecationNotice"),
+    "account/rateLimits/updated": _type("limits:RateLimitsUpdated"),
+    "account/updated": _type("accounts:AccountUpdated"),
+    "account/login/completed": _type("accounts:LoginCompleted"),
 }
-"""Notifications of the server, and their params."""
+"""Notifications of the server, and where the types of their params stand."""
 
 
 def _voice(loaded: Loaded) -> Voice:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from octavo.frontends.app_server.server import Server
-from octavo.frontends.app_server.v2.types.params import ModelListParams
-from octavo.frontends.app_server.v2.types.results import EffortOption, Model, ModelListResponse
+from octavo.frontends.app_server.v2.types.models import EffortOption, Model, ModelListParams, ModelListResponse
 from octavo.frontends.jsonrpc.messages import RequestId
 from octavo.frontends.jsonrpc.pages import page
 from octavo.model.presets import PRESETS

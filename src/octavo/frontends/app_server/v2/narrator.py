@@ -10,28 +10,30 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec import UNSET
 
 from octavo.frontends.app_server.dialect import Inquiry, Notice
-from octavo.frontends.app_server.v2.asides import aside_notice
-from octavo.frontends.app_server.v2.auto_reviews import AutoReviews
-from octavo.frontends.app_server.v2.counts import shown_limits, shown_usage
+from octavo.frontends.app_server.v2.counts import shown_usage
 from octavo.frontends.app_server.v2.pieces import Pieces
 from octavo.frontends.app_server.v2.records import TurnRecord
 from octavo.frontends.app_server.v2.shown_items import shown
 from octavo.frontends.app_server.v2.turn_items import TurnItems
-from octavo.frontends.app_server.v2.types import from_server as told
-from octavo.frontends.app_server.v2.types import items as wire
-from octavo.frontends.app_server.v2.types.threads import Active, Idle, SystemFailure, ThreadStatus, TurnError
+from octavo.frontends.app_server.v2.types.items import AgentMessageItem
+from octavo.frontends.app_server.v2.types.threads import Active, Idle, SystemFailure, ThreadStatus, ThreadStatusChanged
+from octavo.frontends.app_server.v2.types.turns import TokenUsageUpdated, TurnError, TurnNotice
 from octavo.frontends.ids import random_uuid
-from octavo.protocol import asides, events
+from octavo.protocol import events
 from octavo.protocol import view_items as view
 from octavo.protocol.item_view import ItemView, shown_item
 from octavo.protocol.items import FunctionCallOutput, Message, wire_form
 from octavo.protocol.turn_items import turn_item_of
 from octavo.protocol.usage import RateLimitSnapshot, TokenUsageInfo
+
+if TYPE_CHECKING:
+    from octavo.frontends.app_server.v2.asides import Asides
+    from octavo.frontends.app_server.v2.types.other_items import ToolOutputItem
 
 Told = Iterator[Notice | Inquiry]
 _PLAN_STATUS = {"pending": "pending", "in_progress": "inProgress", "completed": "completed"}
@@ -52,13 +54,11 @@ class Narrator:
         self._counted: TokenUsageInfo | None = None
         self._limits: RateLimitSnapshot | None = None
         self._steered: deque[Message] = deque()
-        self._outside: dict[str, wire.ToolOutputItem] = {}
+        self._outside: dict[str, ToolOutputItem] = {}
         self._items = TurnItems(thread_id, self._turn, now)
         self._pieces = Pieces(thread_id, self._items)
         self._waiting: set[str] = set()
-        self._is_compacting = False
-        self._cause: str | None = None
-        self._reviews = AutoReviews(thread_id)
+        self._asides: Asides | None = None
         self._tellers: dict[type[events.Msg], Callable[[str, Any], Told]] = {
             events.TaskStarted: self._task_started,
             events.TaskComplete: self._task_complete,
@@ -75,22 +75,14 @@ class Narrator:
             events.RawResponseItem: self._raw_item,
             events.ExecApprovalRequest: self._about_command,
             events.ApplyPatchApprovalRequest: self._about_patch,
-            asides.CompactionStarted: self._compaction_started,
-            asides.CompactionEnded: self._compaction_ended,
-            asides.RetryCause: self._retry_cause,
-            asides.McpServerStatus: self._aside,
-            asides.McpToolCallProgress: self._aside,
-            asides.TerminalInteraction: self._aside,
-            asides.ModelRerouted: self._aside,
-            asides.AutoReviewStarted: self._auto_review_started,
-            asides.AutoReviewEnded: self._auto_review_ended,
-            **self._items.tellers,
             **self._pieces.tellers,
         }
 
     def __call__(self, event: events.Event) -> Told:
         """What the client hears of the event, in order."""
-        if isinstance(event.msg, events.AgentMessage) and self._is_compacting:
+        if isinstance(event.msg, events.Aside) and self._asides is None:
+            self._asides = self._hear_asides()
+        if isinstance(event.msg, events.AgentMessage) and self._asides is not None and self._asides.is_compacting:
             return  # its words only say that the compaction is done, which the end of its item does
         self.changed_at = self._now()
         is_end = isinstance(event.msg, events.TaskComplete | events.TurnAborted)
@@ -102,6 +94,14 @@ class Narrator:
         if teller := self._tellers.get(type(event.msg)):
             yield from teller(event.id, event.msg)
 
+    def _hear_asides(self) -> Asides:
+        """Get ready for what is told beside the events."""
+        from octavo.frontends.app_server.v2.asides import Asides  # most turns have none
+
+        told = Asides(self.thread_id, self._items, self._ms)
+        self._tellers |= {**told.tellers, **self._items.hear_asides(), **self._pieces.hear_asides()}
+        return told
+
     # --- what requests say ----------------------------------------------------------------
 
     def expect(self, turn_id: str, kind: str) -> None:
@@ -112,7 +112,7 @@ class Narrator:
         """These words join the running turn; they are told when the model is told."""
         self._steered.append(message)
 
-    def passed_on(self, item: wire.ToolOutputItem) -> None:
+    def passed_on(self, item: ToolOutputItem) -> None:
         """Words from outside, which are told when the model is."""
         self._outside[item.id] = item
 
@@ -132,7 +132,7 @@ class Narrator:
         turn = TurnRecord(turn_id, self._now())
         self.turns.append(turn)
         yield self._set_status(Active())
-        yield Notice("turn/started", told.TurnNotice(self.thread_id, turn.shown()))
+        yield Notice("turn/started", TurnNotice(self.thread_id, turn.shown()))
 
     def _task_complete(self, turn_id: str, _: events.TaskComplete) -> Told:
         if turn_id in self.expected:
@@ -157,7 +157,7 @@ class Narrator:
         self._pieces.turn_ended()
         if status != "failed":
             yield self._set_status(Idle())
-        yield Notice("turn/completed", told.TurnNotice(self.thread_id, turn.ended()))
+        yield Notice("turn/completed", TurnNotice(self.thread_id, turn.ended()))
 
     def _turn(self, turn_id: str) -> TurnRecord | None:
         running = self.running
@@ -168,7 +168,7 @@ class Narrator:
 
     def _set_status(self, status: ThreadStatus) -> Notice:
         self.status = status
-        return Notice("thread/status/changed", told.ThreadStatusChanged(self.thread_id, status))
+        return Notice("thread/status/changed", ThreadStatusChanged(self.thread_id, status))
 
     # --- what is no event of its own --------------------------------------------------------
 
@@ -192,99 +192,98 @@ class Narrator:
     # --- the turn as a whole ----------------------------------------------------------------
 
     def _plan(self, turn_id: str, msg: events.PlanUpdate) -> Told:
-        steps = tuple(told.PlanStep(step.step, _PLAN_STATUS[step.status]) for step in msg.plan)  # type: ignore[arg-type]
-        yield Notice("turn/plan/updated", told.PlanUpdated(self.thread_id, turn_id, steps, msg.explanation))
+        from octavo.frontends.app_server.v2.types.plans import PlanStep, PlanUpdated  # most turns have none
+
+        steps = tuple(PlanStep(step.step, _PLAN_STATUS[step.status]) for step in msg.plan)  # type: ignore[arg-type]
+        yield Notice("turn/plan/updated", PlanUpdated(self.thread_id, turn_id, steps, msg.explanation))
 
     def _diff(self, turn_id: str, msg: events.TurnDiff) -> Told:
         if (turn := self._turn(turn_id)) is not None and turn.diff != msg.unified_diff:
+            from octavo.frontends.app_server.v2.types.patches import DiffUpdated  # a turn without patches has none
+
             turn.diff = msg.unified_diff
-            yield Notice("turn/diff/updated", told.DiffUpdated(self.thread_id, turn_id, msg.unified_diff))
+            yield Notice("turn/diff/updated", DiffUpdated(self.thread_id, turn_id, msg.unified_diff))
 
     def _tokens(self, turn_id: str, msg: events.TokenCount) -> Told:
         """Usage when an answer was counted; limits then and when they changed, where the service tells any."""
         is_counted = msg.info is not None and msg.info is not self._counted
         if msg.info is not None and is_counted:
             self._counted = msg.info
-            usage = told.TokenUsageUpdated(self.thread_id, turn_id, shown_usage(msg.info))
+            usage = TokenUsageUpdated(self.thread_id, turn_id, shown_usage(msg.info))
             yield Notice("thread/tokenUsage/updated", usage)
         limits = msg.rate_limits
         if limits is None or (limits.primary is None and limits.secondary is None):
             return
         if is_counted or limits != self._limits:
+            from octavo.frontends.app_server.v2.limits import shown_limits  # few services tell any
+            from octavo.frontends.app_server.v2.types.limits import RateLimitsUpdated
+
             self._limits = limits
-            yield Notice("account/rateLimits/updated", told.RateLimitsUpdated(shown_limits(limits)))
+            yield Notice("account/rateLimits/updated", RateLimitsUpdated(shown_limits(limits)))
 
     # --- trouble ----------------------------------------------------------------------------
 
     def _error(self, turn_id: str, msg: events.Error) -> Told:
         """A turn that fails before it has begun fails here, since nothing else may be told of it."""
+        from octavo.frontends.app_server.v2.failures import turn_error  # most turns have none
+        from octavo.frontends.app_server.v2.types.notices import ErrorNotice, WarningNotice
+
         never_begun = turn_id in self.expected and self._turn(turn_id) is None
         if never_begun:
             yield from self._begin(turn_id)
         turn = self._turn(turn_id)
         if turn is None:
-            yield Notice("warning", told.WarningNotice(msg.message, self.thread_id))
+            yield Notice("warning", WarningNotice(msg.message, self.thread_id))
             return
-        from octavo.frontends.app_server.v2.failures import turn_error  # most turns have none
-
         turn.error = turn_error(msg)
         yield self._set_status(SystemFailure())
-        yield Notice("error", told.ErrorNotice(self.thread_id, turn_id, turn.error, will_retry=False))
+        yield Notice("error", ErrorNotice(self.thread_id, turn_id, turn.error, will_retry=False))
         if never_begun:
             yield from self._end(turn, "failed")
 
-    def _retry_cause(self, _: str, msg: asides.RetryCause) -> Told:
-        self._cause = msg.message
-        yield from ()
-
     def _stream_error(self, turn_id: str, msg: events.StreamError) -> Told:
-        self._items.forget_patches()
+        from octavo.frontends.app_server.v2.types.notices import ErrorNotice  # most answers come at once
+
+        if self._items.asides is not None:
+            self._items.asides.forget_patches()
         info = {"responseStreamDisconnected": {"httpStatusCode": None}}
-        error, self._cause = TurnError(msg.message, info, self._cause), None
-        yield Notice("error", told.ErrorNotice(self.thread_id, turn_id, error, will_retry=True))
+        cause = self._asides.take_cause() if self._asides is not None else None
+        error = TurnError(msg.message, info, cause)
+        yield Notice("error", ErrorNotice(self.thread_id, turn_id, error, will_retry=True))
 
     def _warning(self, turn_id: str, msg: events.Warning) -> Told:
         """What belongs to no turn is about the configuration."""
+        from octavo.frontends.app_server.v2.types.notices import ConfigWarning, WarningNotice
+
         if not turn_id:
-            yield Notice("configWarning", told.ConfigWarning(msg.message))
+            yield Notice("configWarning", ConfigWarning(msg.message))
             return
-        yield Notice("warning", told.WarningNotice(msg.message, self.thread_id))
+        yield Notice("warning", WarningNotice(msg.message, self.thread_id))
 
     def _deprecation(self, _: str, msg: events.DeprecationNotice) -> Told:
+        from octavo.frontends.app_server.v2.types.notices import DeprecationNotice
+
         details = None if msg.details is UNSET else msg.details
-        yield Notice("deprecationNotice", told.DeprecationNotice(msg.summary, details))
-
-    # --- what is told beside items ------------------------------------------------------------
-
-    def _aside(self, turn_id: str, msg: events.Aside) -> Told:
-        if (notice := aside_notice(self.thread_id, turn_id, msg)) is not None:
-            yield notice
-
-    def _compaction_started(self, turn_id: str, msg: asides.CompactionStarted) -> Told:
-        self._is_compacting = True
-        yield from self._items.start(turn_id, wire.CompactionItem(id=msg.item_id))
-
-    def _compaction_ended(self, turn_id: str, msg: asides.CompactionEnded) -> Told:
-        self._is_compacting = False
-        yield from self._items.complete(turn_id, wire.CompactionItem(id=msg.item_id))
+        yield Notice("deprecationNotice", DeprecationNotice(msg.summary, details))
 
     # --- reviews ----------------------------------------------------------------------------
 
     def _entered_review(self, turn_id: str, msg: events.EnteredReviewMode) -> Told:
+        from octavo.frontends.app_server.v2.types.other_items import EnteredReviewItem  # most threads have none
+
         yield from self._begin(turn_id)
-        yield from self._items.complete(turn_id, wire.EnteredReviewItem(id=random_uuid(), review=msg.user_facing_hint))
+        yield from self._items.complete(turn_id, EnteredReviewItem(id=random_uuid(), review=msg.user_facing_hint))
 
     def _exited_review(self, turn_id: str, msg: events.ExitedReviewMode) -> Told:
-        from octavo.frontends.review_text import review_text  # most threads are never reviewed
+        from octavo.frontends.app_server.v2.types.other_items import ExitedReviewItem
+        from octavo.frontends.review_text import review_text
 
         text = review_text(msg.review_output)
-        yield from self._items.complete(turn_id, wire.ExitedReviewItem(id=random_uuid(), review=text))
+        yield from self._items.complete(turn_id, ExitedReviewItem(id=random_uuid(), review=text))
         turn = self._turn(turn_id)
-        begun = [] if turn is None else [one.id for one in turn.open.values() if isinstance(one, wire.AgentMessageItem)]
+        begun = [] if turn is None else [one.id for one in turn.open.values() if isinstance(one, AgentMessageItem)]
         # The verdict takes the place of the reviewer's last words.
-        yield from self._items.complete(
-            turn_id, wire.AgentMessageItem(id=begun[0] if begun else random_uuid(), text=text)
-        )
+        yield from self._items.complete(turn_id, AgentMessageItem(id=begun[0] if begun else random_uuid(), text=text))
 
     # --- questions ----------------------------------------------------------------------------
 
@@ -302,23 +301,15 @@ class Narrator:
 
         yield about_patch(self.thread_id, turn_id, self._ms(), msg, self._answered)
 
-    def _auto_review_started(self, turn_id: str, msg: asides.AutoReviewStarted) -> Told:
-        if isinstance(msg.request, events.ApplyPatchApprovalRequest):
-            yield from self._items.begin_patch(turn_id, msg.request)
-        yield self._reviews.begun(turn_id, self._ms(), msg)
-
-    def _auto_review_ended(self, turn_id: str, msg: asides.AutoReviewEnded) -> Told:
-        yield from self._reviews.ended(turn_id, self._ms(), msg)
-        if msg.status != "approved":
-            yield from self._items.refused(turn_id, msg.request.call_id)
-
     def _wait_for(self, call_id: str) -> Told:
         self._waiting.add(call_id)
         yield self._set_status(Active(active_flags=("waitingOnApproval",)))
 
     def _answered(self, call_id: str, number: int, allowed: bool) -> None:
         """Nothing waits for this answer any more."""
-        self._tell(Notice("serverRequest/resolved", told.RequestResolved(self.thread_id, number)))
+        from octavo.frontends.app_server.v2.types.approvals import RequestResolved  # loaded with the question
+
+        self._tell(Notice("serverRequest/resolved", RequestResolved(self.thread_id, number)))
         self._waiting.discard(call_id)
         turn = self.running
         if turn is not None and not self._waiting:

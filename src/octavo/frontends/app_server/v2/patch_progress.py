@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from octavo.frontends.app_server.v2.types.items import AddKind, DeleteKind, FileUpdate, UpdateKind
+from octavo.frontends.app_server.v2.types.patches import AddKind, DeleteKind, FileUpdate, UpdateKind
 from octavo.patch.parse import ADD, BEGIN, DELETE, END, END_OF_FILE, MOVE, UPDATE
 
 _EVERY = 0.5

@@ -9,9 +9,14 @@ from octavo.frontends.app_server.v2.records import with_view
 from octavo.frontends.app_server.v2.saved_threads import saved_thread
 from octavo.frontends.app_server.v2.saved_turns import saved_turns
 from octavo.frontends.app_server.v2.threads import find_thread, known_id
-from octavo.frontends.app_server.v2.types.params import ThreadReadParams, TurnsListParams
-from octavo.frontends.app_server.v2.types.results import ThreadReadResponse, TurnsListResponse
-from octavo.frontends.app_server.v2.types.threads import Thread, Turn
+from octavo.frontends.app_server.v2.types.listing import (
+    ThreadReadParams,
+    ThreadReadResponse,
+    TurnsListParams,
+    TurnsListResponse,
+)
+from octavo.frontends.app_server.v2.types.threads import Thread
+from octavo.frontends.app_server.v2.types.turns import Turn
 from octavo.frontends.jsonrpc.errors import failed, refused
 from octavo.frontends.jsonrpc.messages import RequestId
 from octavo.frontends.jsonrpc.pages import page

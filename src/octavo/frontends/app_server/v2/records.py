@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import msgspec
 
-from octavo.frontends.app_server.v2.types.items import AgentMessageItem, ThreadItem, UserMessageItem
-from octavo.frontends.app_server.v2.types.threads import Turn, TurnError, TurnStatus
+from octavo.frontends.app_server.v2.types.items import AgentMessageItem, Item, UserMessageItem
+from octavo.frontends.app_server.v2.types.turns import Turn, TurnError, TurnStatus
 from octavo.frontends.app_server.v2.types.values import ItemsView, TextPart
 
 
@@ -18,8 +18,8 @@ class TurnRecord:
         self.id = turn_id
         self.status: TurnStatus = "inProgress"
         self.error: TurnError | None = None
-        self.items: list[ThreadItem] = []
-        self.open: dict[str, ThreadItem] = {}
+        self.items: list[Item] = []
+        self.open: dict[str, Item] = {}
         self.closed: set[str] = set()
         self.diff = ""
         self._started, self._ended = now, now
@@ -33,7 +33,7 @@ class TurnRecord:
 
     def shown(self, view: ItemsView = "notLoaded") -> Turn:
         """The turn, with all of its items, with the first and the last of them, or with none."""
-        items: Sequence[ThreadItem] = (*self.items, *self.open.values())
+        items: Sequence[Item] = (*self.items, *self.open.values())
         over = self.status != "inProgress"
         return Turn(
             id=self.id,
@@ -54,7 +54,7 @@ class TurnRecord:
         return msgspec.structs.replace(self.shown(), items=(words[-1],), items_view="summary")
 
 
-def viewed(items: Sequence[ThreadItem], view: ItemsView) -> tuple[ThreadItem, ...]:
+def viewed(items: Sequence[Item], view: ItemsView) -> tuple[Item, ...]:
     """As much of a turn's items as is wanted."""
     if view == "notLoaded":
         return ()

@@ -12,8 +12,8 @@ from octavo.frontends.app_server.v2.saved_turns import last_usage
 from octavo.frontends.app_server.v2.start import tell_started
 from octavo.frontends.app_server.v2.thread_config import thread_config
 from octavo.frontends.app_server.v2.threads import LiveThread, adopt, find_thread, listen, take_over
-from octavo.frontends.app_server.v2.types.from_server import TokenUsageUpdated
-from octavo.frontends.app_server.v2.types.params import ThreadForkParams, ThreadResumeParams
+from octavo.frontends.app_server.v2.types.resume import ThreadForkParams, ThreadResumeParams
+from octavo.frontends.app_server.v2.types.turns import TokenUsageUpdated
 from octavo.frontends.jsonrpc.errors import failed
 from octavo.frontends.jsonrpc.messages import RequestId
 from octavo.rollout.read import load_rollout

@@ -7,17 +7,17 @@ from octavo.frontends.app_server.server import Server
 from octavo.frontends.app_server.shapes import Empty
 from octavo.frontends.app_server.v2.threads import live_thread
 from octavo.frontends.app_server.v2.turns import new_turn_id, refuse_if_busy
-from octavo.frontends.app_server.v2.types.params import (
+from octavo.frontends.app_server.v2.types.archive import ThreadParams
+from octavo.frontends.app_server.v2.types.review import (
     BaseBranch,
     Commit,
     CustomTarget,
     ReviewStartParams,
+    ReviewStartResponse,
     ReviewTarget,
-    ThreadParams,
     UncommittedChanges,
 )
-from octavo.frontends.app_server.v2.types.results import ReviewStartResponse
-from octavo.frontends.app_server.v2.types.threads import Turn
+from octavo.frontends.app_server.v2.types.turns import Turn
 from octavo.frontends.jsonrpc.errors import refused
 from octavo.frontends.jsonrpc.messages import RequestId
 from octavo.protocol import ops

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 from msgspec import UNSET
 
-from octavo.frontends.app_server.v2.types.threads import GitInfo, NotLoaded, Source, SubAgentSource, Thread, Turn
+from octavo.frontends.app_server.v2.types.threads import GitInfo, NotLoaded, Source, SubAgentSource, Thread
+from octavo.frontends.app_server.v2.types.turns import Turn
 from octavo.protocol.source import OtherSubAgent, SessionSource
 from octavo.protocol.source import SubAgentSource as OwnSubAgentSource
 from octavo.rollout.lines import SessionMeta

@@ -7,8 +7,8 @@ numbered here, the same at each look. A turn begins with words of the user.
 from __future__ import annotations
 
 from octavo.frontends.app_server.v2.shown_items import shown
-from octavo.frontends.app_server.v2.types.items import ThreadItem, UserMessageItem
-from octavo.frontends.app_server.v2.types.threads import Turn, TurnStatus
+from octavo.frontends.app_server.v2.types.items import Item, UserMessageItem
+from octavo.frontends.app_server.v2.types.turns import Turn, TurnStatus
 from octavo.protocol.events import TokenCount
 from octavo.protocol.saved_view import SavedView
 from octavo.protocol.usage import TokenUsageInfo
@@ -38,7 +38,7 @@ class _Reader:
 
     def __init__(self) -> None:
         self._view = SavedView()
-        self._turns: list[list[ThreadItem]] = []
+        self._turns: list[list[Item]] = []
         self._count = 0
 
     def take(self, entry: HistoryLine) -> None:

@@ -8,8 +8,8 @@ from octavo.errors import OctavoError
 from octavo.frontends.app_server.dialect import Notice
 from octavo.frontends.app_server.server import Server
 from octavo.frontends.app_server.v2.thread_config import thread_config
-from octavo.frontends.app_server.v2.types.from_server import ThreadStarted
-from octavo.frontends.app_server.v2.types.params import ThreadStartParams
+from octavo.frontends.app_server.v2.types.start import ThreadStartParams
+from octavo.frontends.app_server.v2.types.threads import ThreadStarted
 from octavo.frontends.jsonrpc.errors import failed
 from octavo.frontends.jsonrpc.messages import RequestId
 from octavo.git.info import early_git_info

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from octavo.commands.quoting import command_line
-from octavo.frontends.app_server.v2.shown_items import MOST_OUTPUT, milliseconds, shown_actions
-from octavo.frontends.app_server.v2.types.items import CommandExecutionItem
+from octavo.frontends.app_server.v2.shown_work import MOST_OUTPUT, milliseconds, shown_actions
+from octavo.frontends.app_server.v2.types.command_items import CommandExecutionItem
+from octavo.frontends.app_server.v2.types.items import Item
 from octavo.protocol.asides import TerminalEnd, TerminalStart
 
 if TYPE_CHECKING:
@@ -68,9 +69,9 @@ class TerminalItems:
             aggregated_output=self._output(item.id),
         )
 
-    def left(self, item: CommandExecutionItem) -> CommandExecutionItem:
-        """The item at the end of its turn, while the command goes on: with what it printed so far."""
-        if item.id not in self._started or item.status == "declined":
+    def left(self, item: Item) -> Item:
+        """The item at the end of its turn, while its command goes on: with what that printed so far."""
+        if not isinstance(item, CommandExecutionItem) or item.id not in self._started or item.status == "declined":
             return item
         self._left.add(item.id)
         return msgspec.structs.replace(item, aggregated_output=self._output(item.id))

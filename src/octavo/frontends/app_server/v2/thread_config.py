@@ -18,7 +18,7 @@ from octavo.frontends.app_server.v2.policies import (
     effective_reviewer,
     sandbox_mode,
 )
-from octavo.frontends.app_server.v2.types.params import ThreadSettings
+from octavo.frontends.app_server.v2.types.start import ThreadSettings
 from octavo.frontends.app_server.v2.types.values import ApprovalsReviewer, AskedPolicy, Granular
 from octavo.frontends.jsonrpc.errors import refused
 

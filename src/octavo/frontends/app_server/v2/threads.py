@@ -14,8 +14,8 @@ from octavo.frontends.app_server.server import Server
 from octavo.frontends.app_server.v2.narrator import Narrator
 from octavo.frontends.app_server.v2.policies import configured_policy, shown_policy, shown_sandbox
 from octavo.frontends.app_server.v2.records import preview_of
-from octavo.frontends.app_server.v2.types.results import ThreadResponse
-from octavo.frontends.app_server.v2.types.threads import Thread, Turn
+from octavo.frontends.app_server.v2.types.threads import Thread, ThreadResponse
+from octavo.frontends.app_server.v2.types.turns import Turn
 from octavo.frontends.app_server.v2.types.values import ApprovalsReviewer, AskedPolicy, ShownPolicy
 from octavo.frontends.ids import usual_uuid
 from octavo.frontends.jsonrpc.errors import refused

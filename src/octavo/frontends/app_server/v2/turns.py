@@ -1,4 +1,4 @@
-"""`turn/start`, `turn/steer` and `turn/interrupt`."""
+"""`turn/start`."""
 
 from __future__ import annotations
 
@@ -9,15 +9,10 @@ from msgspec import UNSET, UnsetType
 
 from octavo.frontends.app_server.paths import absolute
 from octavo.frontends.app_server.server import Server
-from octavo.frontends.app_server.shapes import Empty
 from octavo.frontends.app_server.v2.input_parts import user_inputs
 from octavo.frontends.app_server.v2.policies import effective_policy, effective_reviewer, sandbox_policy
 from octavo.frontends.app_server.v2.threads import LiveThread, live_thread
-from octavo.frontends.app_server.v2.types.from_server import WarningNotice
-from octavo.frontends.app_server.v2.types.items import ToolOutputItem
-from octavo.frontends.app_server.v2.types.params import TurnInterruptParams, TurnStartParams, TurnSteerParams
-from octavo.frontends.app_server.v2.types.results import TurnStartResponse, TurnSteerResponse
-from octavo.frontends.app_server.v2.types.threads import Turn
+from octavo.frontends.app_server.v2.types.turns import Turn, TurnStartParams, TurnStartResponse
 from octavo.frontends.app_server.v2.types.values import ToolOutput
 from octavo.frontends.ids import random_uuid
 from octavo.frontends.jsonrpc.errors import refused
@@ -33,7 +28,7 @@ async def start_turn(server: Server, request_id: RequestId, params: TurnStartPar
     thread = live_thread(server, params.thread_id)
     await thread.conversation.taken()
     running = thread.conversation.running
-    _check_joinable(thread, running)
+    check_joinable(thread, running)
     if params.tool_output is not None and params.input:
         raise refused("`toolOutput` cannot be combined with nonempty `input`")
     await thread.conversation.submit(_changes(server, thread, params))
@@ -47,37 +42,10 @@ async def start_turn(server: Server, request_id: RequestId, params: TurnStartPar
     if params.tool_output is not None:
         await _pass_on(thread, params.tool_output, params, turn_id)
     elif running is not None:
-        await _join(thread, inputs)
+        await join(thread, inputs)
     else:
         tier = params.service_tier_for_turn or UNSET
         await thread.conversation.submit(ops.UserInputOp(inputs, params.output_schema, tier), turn_id)
-
-
-async def steer_turn(server: Server, _: RequestId, params: TurnSteerParams) -> TurnSteerResponse:
-    """Say something in the turn that runs; the model hears it with its next request."""
-    thread = live_thread(server, params.thread_id)
-    await thread.conversation.taken()
-    running = thread.conversation.running
-    if running is None:
-        raise refused("no active turn to steer")
-    _check_is(running, params.expected_turn_id)
-    _check_joinable(thread, running)
-    if not params.input:
-        raise refused("input must not be empty")
-    await _join(thread, user_inputs(params.input, thread.conversation.settings.cwd))
-    return TurnSteerResponse(running)
-
-
-async def interrupt_turn(server: Server, request_id: RequestId, params: TurnInterruptParams) -> None:
-    """End the turn; its end is told after the answer."""
-    thread = live_thread(server, params.thread_id)
-    await thread.conversation.taken()
-    running = thread.conversation.running
-    if running is None:
-        raise refused("no active turn to interrupt")
-    _check_is(running, params.turn_id)
-    server.peer.reply(request_id, Empty())
-    await thread.conversation.submit(ops.Interrupt())
 
 
 def warn_of_unknown_model(server: Server, thread: LiveThread, model: str) -> None:
@@ -88,6 +56,8 @@ def warn_of_unknown_model(server: Server, thread: LiveThread, model: str) -> Non
     config = thread.conversation.config
     if family_of(model) or sizes_of(model) or config.model_context_window or config.model_provider_id == "embedded":
         return
+    from octavo.frontends.app_server.v2.types.notices import WarningNotice
+
     text = f"Nothing is known of the model `{model}`: the turn runs with what usual models can do."
     server.peer.notify("warning", WarningNotice(text, thread.id))
 
@@ -102,12 +72,14 @@ async def refuse_if_busy(thread: LiveThread) -> None:
     await thread.conversation.taken()
     running = thread.conversation.running
     if running is not None:
-        _check_joinable(thread, running)
+        check_joinable(thread, running)
         raise refused(f"a turn is running: {running}")
 
 
 async def _pass_on(thread: LiveThread, said: ToolOutput, params: TurnStartParams, turn_id: str) -> None:
     """Words from outside start the turn, or join it, as what a tool answered."""
+    from octavo.frontends.app_server.v2.types.other_items import ToolOutputItem  # few clients do
+
     call_id = f"call_{random_uuid()}"
     item = ToolOutputItem(id=call_id, name=said.name, output=said.output, namespace=said.namespace)
     thread.narrator.passed_on(item)
@@ -118,7 +90,8 @@ async def _pass_on(thread: LiveThread, said: ToolOutput, params: TurnStartParams
     await thread.conversation.submit(words, turn_id)
 
 
-async def _join(thread: LiveThread, inputs: tuple[UserInput, ...]) -> None:
+async def join(thread: LiveThread, inputs: tuple[UserInput, ...]) -> None:
+    """Say something in the turn that runs."""
     from octavo.engine.user_message import message_of
 
     if inputs:
@@ -127,12 +100,8 @@ async def _join(thread: LiveThread, inputs: tuple[UserInput, ...]) -> None:
     await thread.conversation.taken()
 
 
-def _check_is(running: str, expected: str) -> None:
-    if running != expected:
-        raise refused(f"expected active turn id `{expected}` but found `{running}`")
-
-
-def _check_joinable(thread: LiveThread, running: str | None) -> None:
+def check_joinable(thread: LiveThread, running: str | None) -> None:
+    """Raise `RequestError` where something runs that takes no words."""
     kind = thread.narrator.expected.get(running or "", "turn")
     if kind != "turn":
         info = {"codexErrorInfo": {"activeTurnNotSteerable": {"turnKind": kind}}}

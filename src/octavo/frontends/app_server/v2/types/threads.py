@@ -1,16 +1,17 @@
-"""Threads and their turns."""
+"""Threads: what they are, what one runs under, and what is told of each."""
 
 from __future__ import annotations
 
 from typing import Any, Literal
 
-import msgspec
-
 from octavo.frontends.app_server.shapes import Camel
-from octavo.frontends.app_server.v2.types.items import ThreadItem
-from octavo.frontends.app_server.v2.types.values import ItemsView, Variant
-
-TurnStatus = Literal["inProgress", "completed", "interrupted", "failed"]
+from octavo.frontends.app_server.v2.types.turns import Turn
+from octavo.frontends.app_server.v2.types.values import (
+    ApprovalsReviewer,
+    SandboxPolicy,
+    ShownPolicy,
+    Variant,
+)
 
 
 class NotLoaded(Variant, frozen=True, kw_only=True, tag="notLoaded"):
@@ -32,38 +33,6 @@ class Active(Variant, frozen=True, kw_only=True, tag="active"):
 
 
 ThreadStatus = NotLoaded | Idle | SystemFailure | Active
-
-
-class TurnError(Camel, frozen=True):
-    """Why a turn failed."""
-
-    message: str
-    codex_error_info: Any = None
-    additional_details: str | None = None
-    misalignment: None = None
-
-
-class Turn(Camel, frozen=True, kw_only=True):
-    """One turn. Times are Unix seconds, `durationMs` milliseconds."""
-
-    id: str
-    status: TurnStatus
-    items: tuple[ThreadItem, ...] = ()
-    items_view: ItemsView = "notLoaded"
-    error: TurnError | None = None
-    started_at: int | None = None
-    completed_at: int | None = None
-    duration_ms: int | None = None
-    root_turn_id: str | None = None
-
-    def __post_init__(self) -> None:
-        if self.root_turn_id is None:
-            msgspec.structs.force_setattr(self, "root_turn_id", self.id)  # no turn is a part of another one here
-
-    @property
-    def is_over(self) -> bool:
-        """Whether it has ended."""
-        return self.status != "inProgress"
 
 
 class GitInfo(Camel, frozen=True):
@@ -117,3 +86,30 @@ class Thread(Camel, frozen=True, kw_only=True):
     section_entered_at: int | None = None
     recency_at: int | None = None
     turns: tuple[Turn, ...] = ()
+
+
+class ThreadResponse(Camel, frozen=True, kw_only=True):
+    """A thread that goes on, and what it runs under."""
+
+    thread: Thread
+    model: str
+    model_provider: str
+    cwd: str
+    approval_policy: ShownPolicy
+    approvals_reviewer: ApprovalsReviewer
+    sandbox: SandboxPolicy
+    reasoning_effort: str | None = None
+    service_tier: str | None = None
+
+
+class ThreadStarted(Camel, frozen=True):
+    """A thread is there."""
+
+    thread: Thread
+
+
+class ThreadStatusChanged(Camel, frozen=True):
+    """A thread does something else now."""
+
+    thread_id: str
+    status: ThreadStatus
