@@ -30,6 +30,10 @@ PARTS = [
     "b",
     "é",
     "x",
+    "HTTPServer",
+    "v2",
+    "(e)",
+    "a,b",
 ]
 QUERIES = (
     "m mo mod main View test.py src/m mv_x engine42 tests aei eee core/mod MyC 42 4 . / - _ src\\ main a b é modelview"
@@ -51,6 +55,9 @@ def test_the_best_of_thousands_are_those_that_scoring_all_of_them_gives(seed: in
     pieces = paths_of(b"".join(path.encode() + b"\0" for path in paths))
     queries = [*QUERIES.split(), "main src", "a b", "x"]
     queries += ["".join(chance.choices("abcdemnorstvw/_.4M", k=chance.randint(1, 8))) for _ in range(40)]
+    for path in chance.sample(paths, 40):
+        places = sorted(chance.sample(range(len(path)), min(len(path), chance.randint(2, 6))))
+        queries.append("".join(path[place] for place in places).replace(" ", ""))
     for query in queries:
         asked = words(query)
         found = [hit for text in pieces for hit in best_paths(asked, holding(asked, text), 50, lambda: False)]

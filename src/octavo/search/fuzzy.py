@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from octavo.search.align import match
 from octavo.search.kept_folders import keep_folders, read_folders
-from octavo.search.listed import Listed, Paths, listed, paths_of
+from octavo.search.listed import Listed, Paths, paths_of
 from octavo.search.listing import list_files
 from octavo.search.query import Word, words
 from octavo.search.rank import best_paths, holding
@@ -200,7 +200,7 @@ class FileSearch:
         seen.append(paths_of(b"".join(os.fsencode(path) + b"\0" for path in special)))
         yield seen[-1]
         if not cancelled():
-            self._listings[root] = listed(root, seen, folders.paths, started_ns)
+            self._listings[root] = Listed(root, seen, folders.paths, started_ns)
 
     def _remember(self, root: str) -> None:
         if self._cache is not None and root not in self._remembered:

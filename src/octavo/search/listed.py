@@ -6,6 +6,7 @@ folder or a file of ignore rules that it went by has changed since.
 
 from __future__ import annotations
 
+import functools
 import os
 import time
 from collections.abc import Iterable
@@ -24,20 +25,30 @@ class Paths(NamedTuple):
     wide: str
 
 
-class Listed(NamedTuple):
-    """All paths below a root, when it was begun to read them, and what they went by."""
+class Listed:
+    """All paths below a root, when it was begun to read them, and what they went by: `folders`, and files of rules."""
 
-    pieces: tuple[Paths, ...]
-    started_ns: int
-    went_by: tuple[str, ...]
-    not_there: tuple[str, ...]
+    def __init__(self, root: str, pieces: Iterable[Paths], folders: Iterable[str], started_ns: int) -> None:
+        self.pieces = tuple(pieces)
+        self._top = root or os.curdir
+        self._folders = folders
+        self._started_ns = started_ns
+        rules: dict[bool, list[str]] = {True: [], False: []}
+        for path in (os.path.join(self._top, ".git", "info", "exclude"), *_ignore_files_above(self._top)):
+            rules[os.path.lexists(path)].append(path)
+        self._rules, self._not_there = rules[True], rules[False]
 
     def still_serves(self) -> bool:
         """Whether it was read moments ago and nothing that it went by has changed."""
-        if not 0 <= time.time_ns() - self.started_ns < _SERVES_S * 1e9:
+        if not 0 <= time.time_ns() - self._started_ns < _SERVES_S * 1e9:
             return False
-        same = all(unchanged_since(path, self.started_ns) for path in self.went_by)
-        return same and not any(map(os.path.lexists, self.not_there))
+        same = all(unchanged_since(path, self._started_ns) for path in self._went_by)
+        return same and not any(map(os.path.lexists, self._not_there))
+
+    @functools.cached_property
+    def _went_by(self) -> tuple[str, ...]:
+        """Looked up once somebody asks: an answer need not wait for it."""
+        return (*self._folders, *self._rules, *_ignore_files_below(self._top, self.pieces))
 
 
 def paths_of(piece: bytes) -> Paths:
@@ -56,24 +67,18 @@ def paths_of(piece: bytes) -> Paths:
     return Paths(END + END.join(plain), END + "".join(f"{path}{END}" for path in wide))
 
 
-def listed(root: str, pieces: Iterable[Paths], folders: Iterable[str], started_ns: int) -> Listed:
-    """What was just read of a root; `folders` are those that were gone by."""
-    pieces = tuple(pieces)
-    top = root or os.curdir
-    rules: dict[bool, list[str]] = {True: [], False: []}
-    for path in (os.path.join(top, ".git", "info", "exclude"), *_ignore_files(top, pieces)):
-        rules[os.path.lexists(path)].append(path)
-    return Listed(pieces, started_ns, (*folders, *rules[True]), tuple(rules[False]))
-
-
-def _ignore_files(top: str, pieces: Iterable[Paths]) -> Iterable[str]:
-    """The files of ignore rules that stand at or below the root, and those above it."""
+def _ignore_files_below(top: str, pieces: Iterable[Paths]) -> Iterable[str]:
+    """The files of ignore rules that stand at or below the root."""
     for text in (text for piece in pieces for text in piece):
         for name in IGNORE_FILES:
             end = 0
             while (start := text.find(name + END, end)) >= 0:
                 end = start + len(name)
                 yield os.path.join(top, text[text.rindex(END, 0, start) + 1 : end])
+
+
+def _ignore_files_above(top: str) -> Iterable[str]:
+    """Where files of ignore rules may stand above the root."""
     above = os.path.abspath(top)
     while (parent := os.path.dirname(above)) != above:
         above = parent

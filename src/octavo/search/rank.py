@@ -14,8 +14,9 @@ import re
 import string
 from collections.abc import Callable, Iterable, Sequence
 
+from octavo.search.near import NEARLY, most_of_any, near_pattern
 from octavo.search.query import Word
-from octavo.search.shapes import END, Bound, Shape, most_of_the_rest, shapes
+from octavo.search.shapes import END, Bound, most_of_the_rest, shapes
 from octavo.search.worth import NOT_THERE, worth
 
 _FEW = 300
@@ -44,7 +45,7 @@ def best_paths(query: Sequence[Word], text: str, count: int, cancelled: Callable
     rest = _NO_BOUND
     if len(query) == 1 and text.count(END) > _FEW and text.isascii():
         rest = _take_shapes(best, query[0], text)
-        if best.is_beyond(rest):
+        if best.is_beyond(rest) or _take_near(best, query[0], text, rest):
             return best.found
     paths = [path for path in _paths(text) if path not in best.seen]
     for bound, group in _by_bound(query, paths):
@@ -68,6 +69,11 @@ class _Best:
     @property
     def found(self) -> list[tuple[int, str]]:
         return [(-score, path) for score, path in self._best]
+
+    @property
+    def least(self) -> int:
+        """What a path has to be worth; 0 while there are not enough."""
+        return -self._best[-1][0] if len(self._best) == self._count else 0
 
     def is_beyond(self, most: int) -> bool:
         """Whether no path that is worth so much at the most can be among the best."""
@@ -93,8 +99,23 @@ def _take_shapes(best: _Best, word: Word, text: str) -> int:
     for number, shape in enumerate(shapes(word, _MOST_SHAPES, has_white=has_white)):
         if best.is_beyond(shape.most):
             return most_of_the_rest(word, number, has_white=has_white)
-        best.take(shape.most, _having(shape, searched, text))
+        best.take(shape.most, _matching(shape.pattern, searched, text))
     return most_of_the_rest(word, _MOST_SHAPES, has_white=has_white)
+
+
+def _take_near(best: _Best, word: Word, text: str, rest: int) -> bool:
+    """Take the paths that are worth nearly the most; whether none of the others can be among the best."""
+    most = most_of_any(word)
+    least = max(best.least, most - NEARLY)
+    pattern = near_pattern(word, most - least)
+    if not pattern:
+        return False
+    paths = [path for path in _matching(pattern, text, text) if path not in best.seen]
+    for bound, group in _by_bound((word,), paths):
+        if min(bound, rest) < least or best.is_beyond(min(bound, rest)):
+            break
+        best.take(min(bound, rest), group)
+    return best.is_beyond(least - 1)
 
 
 def _has_white(text: str) -> bool:
@@ -105,9 +126,9 @@ def _paths(text: str) -> list[str]:
     return text[1:-1].split(END) if len(text) > 1 else []
 
 
-def _having(shape: Shape, searched: str, text: str) -> Iterable[str]:
-    """The paths of `text` that have the shape; `searched` is the text as the word is looked for in it."""
-    for hit in re.finditer(shape.pattern, searched):
+def _matching(pattern: str, searched: str, text: str) -> Iterable[str]:
+    """The paths of `text` with such a place; `searched` is the text as the word is looked for in it."""
+    for hit in re.finditer(pattern, searched):
         begin, end = hit.span()
         start = text.rindex(END, 0, begin + 1) + 1
         yield text[start : text.index(END, end)]

@@ -77,36 +77,57 @@ class Bound:
         """The bounds of paths; `titled` is what `str.title` makes of them, `compared` the form that the word is looked
         for in: lower case where case does not count.
         """
-        first = self._word.units[0]
-        # One column for each question, so that a path costs no call of a function.
-        columns = [[text.startswith(first) for text in compared]]
-        for upper in self._uppers:
-            columns += [[upper in text for text in titled], [upper in text for text in paths]]
-        columns += [[pair in text for text in compared] for pair in self._pairs]
-        rows = list(zip(*columns, strict=True))
-        known = {row: self._worth(sum(1 << place for place, seen in enumerate(row) if seen)) for row in set(rows)}
-        return [known[row] for row in rows]
+        bounds = [0] * len(paths)
+        for adjoins, members in self._by_neighbours(compared).items():
+            # A character that has its neighbour is worth the most wherever it stands; how the others stand is seen.
+            runs = (0, *(place for place, adjoining in enumerate(adjoins, 1) if not adjoining))
+            rows = self._landings(runs, *([texts[member] for member in members] for texts in (paths, titled, compared)))
+            known = {row: self._worth(runs, row) for row in set(rows)}
+            for member, row in zip(members, rows, strict=True):
+                bounds[member] = known[row]
+        return bounds
 
-    def _worth(self, seen: int) -> int:
+    def _by_neighbours(self, compared: Sequence[str]) -> dict[tuple[bool, ...], list[int]]:
+        """The numbers of the paths in which the same of the word's neighbours are neighbours."""
+        columns = [[pair in text for text in compared] for pair in self._pairs]
+        groups: dict[tuple[bool, ...], list[int]] = {}
+        for number, adjoins in enumerate(zip(*columns, strict=True) if columns else [()] * len(compared)):
+            groups.setdefault(adjoins, []).append(number)
+        return groups
+
+    def _landings(
+        self, places: Sequence[int], paths: Sequence[str], titled: Sequence[str], compared: Sequence[str]
+    ) -> list[tuple[bool, ...]]:
+        """Whether a path starts with the word's first character, and for each place whether one begins a part, and
+        whether one is a hump. One column for each question, so that a path costs no call of a function.
+        """
+        first = self._word.units[0]
+        columns = [[text.startswith(first) for text in compared]]
+        for upper in map(self._uppers.__getitem__, places):
+            columns += [[upper in text for text in titled], [upper in text for text in paths]]
+        return list(zip(*columns, strict=True))
+
+    def _worth(self, runs: Sequence[int], seen: Sequence[bool]) -> int:
         size = len(self._word.units)
-        adjoins = [False] + [bool(seen & 2 << 2 * size + place) for place in range(size - 1)]
-        highest = self._landing(0, seen)
+        landings = {
+            place: self._landing(place, seen[0] and not place, *seen[2 * number + 1 : 2 * number + 3])
+            for number, place in enumerate(runs)
+        }
+        highest = landings[0]
         total = MATCH * size + 2 * highest
         own = _worths(self._word).own
         for place in range(1, size):
-            landing = self._landing(place, seen & ~1)
-            apart = landing - GAP_START
+            landing = landings.get(place, self._landing(place, False, True, True))
             highest = max(highest, own[place])
-            total += max(apart, highest, CONSECUTIVE) if adjoins[place] else apart
+            total += landing - GAP_START if place in landings else max(landing - GAP_START, highest, CONSECUTIVE)
             highest = max(highest, landing)
         return total
 
-    def _landing(self, place: int, seen: int) -> int:
+    def _landing(self, place: int, at_start: bool, begins: bool, is_hump: bool) -> int:
         """What a character is worth after a gap: it begins a part, or is a hump in the middle of one, or neither."""
         white, *others = _worths(self._word).landing[place]
-        begins, is_hump = seen & 2 << 2 * place, seen & 4 << 2 * place
         if begins or not self._word.units[place].isalpha():
-            return white if seen & 1 or self._has_white else max(others)
+            return white if at_start or self._has_white else max(others)
         return others[-1] if is_hump else 0
 
 
