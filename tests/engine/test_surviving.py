@@ -119,7 +119,7 @@ async def test_a_session_that_cannot_be_saved_any_more_says_so_and_goes_on(tmp_p
         Path(talk.path).unlink()
         turn = await talk.user("two")
         assert turn.one("task_complete")["last_agent_message"] == "b"
-        assert "its file was removed" in turn.one("warning")["message"]
+        assert turn.one("warning")["message"] == "What happens in this session is not saved: its file was removed."
 
 
 async def test_a_session_that_ran_to_its_end(tmp_path: Path) -> None:

@@ -31,7 +31,7 @@ from octavo.protocol.items import Message, ResponseItem, told_form
 from octavo.protocol.legacy import legacy_events
 from octavo.protocol.policy import ReviewDecision
 from octavo.protocol.settings import SessionSettings
-from octavo.rollout.recorder import RolloutRecorder
+from octavo.rollout.recorder import REMOVED, RolloutRecorder
 from octavo.tools.context import ApprovalKey, Editor, OpenTerminal, Tool, TurnContext
 from octavo.tools.errors import FatalToolError
 
@@ -51,10 +51,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-UNSAVED = (
-    "What happens in this session is not saved at present: {why}. It is kept in memory and saved as soon as that is"
-    " possible."
-)
+UNSAVED = "What happens in this session is not saved: {why}."
+UNTIL_THEN = " It is kept in memory and saved as soon as that is possible."
 SAVED_AGAIN = "The session is saved again, and so is what happened meanwhile."
 
 Question = events.ExecApprovalRequest | events.ApplyPatchApprovalRequest
@@ -176,7 +174,8 @@ class Session:
     def _tell_of_saving(self, turn_id: str) -> None:
         """Say that the session is not saved any more, or that it is again."""
         self._unsaved_because = why = self.recorder.failure
-        self.broadcast.tell(events.Event(turn_id, events.Warning(UNSAVED.format(why=why) if why else SAVED_AGAIN)))
+        told = UNSAVED.format(why=why) + ("" if why == REMOVED else UNTIL_THEN) if why else SAVED_AGAIN
+        self.broadcast.tell(events.Event(turn_id, events.Warning(told)))
 
     # --- work beside the operations -------------------------------------------------------
 

@@ -39,6 +39,9 @@ from octavo.rollout.persistence import encode_item, is_saved
 
 logger = logging.getLogger(__name__)
 
+REMOVED = "its file was removed"
+"""The one reason for not saving that does not pass."""
+
 Clock = Callable[[], int]
 """The time now, in Unix milliseconds."""
 
@@ -155,7 +158,7 @@ class RolloutRecorder:
         """Save the settings of an attempt. Items of an earlier attempt that were not recorded by now are given up."""
         self._append("turn_context", [encode_json(context)])
         if self._fd >= 0 and os.fstat(self._fd).st_nlink == 0 and self.path:
-            self._stop("its file was removed")
+            self._stop(REMOVED)
         if not self._failure:
             self._journal.forget()
 
