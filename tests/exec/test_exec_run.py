@@ -329,3 +329,15 @@ def test_a_picture_by_name_alone_is_a_text_for_the_model(place: Place, content: 
     words, prompt = model.input_texts()[-2:]
     assert (words.startswith("The local image at `"), prompt) == (True, "hi")
     assert not any(part["type"] == "input_image" for part in model.requests[0]["input"][-1]["content"])
+
+
+def test_who_names_a_picture_that_is_not_there_is_told(place: Place) -> None:
+    place.model(answer(says("ok")))
+    done = place.exec("-i", "nope.png", "--", "hi")
+    assert (done.code, done.out) == (0, b"ok\n")
+    told = [line for line in done.err.splitlines() if line.startswith("warning: ")]
+    reason = "No such file or directory (os error 2)"
+    path = place.workspace / "nope.png"
+    assert told == [
+        f"warning: Codex could not read the local image at `{path}`: failed to read image at {path}: {reason}"
+    ]

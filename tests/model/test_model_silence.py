@@ -98,3 +98,17 @@ def test_the_clock_starts_anew_at_every_whole_event() -> None:
 def test_time_that_the_reader_takes_is_no_silence() -> None:
     event = sse(completed())
     assert run(read(300, (1, event), (299, event), pause=1000)) == (2, pytest.approx(2300))
+
+
+def test_an_event_that_never_ends_is_not_gathered_for_ever() -> None:
+    endless = [(0.1, b"x" * (1 << 20))] * 100
+    with pytest.raises(FatalModelError) as caught:
+        run(read(300, (0, b"data: "), *endless))
+    assert (
+        str(caught.value.error) == "stream disconnected before completion: an event of the answer is larger than 64 MiB"
+    )
+
+
+def test_many_large_events_are_no_endless_one() -> None:
+    large = b"data: " + b"x" * (40 << 20) + b"\n\n"
+    assert run(read(300, (1, large), (1, large), (1, large))) == (3, pytest.approx(3))

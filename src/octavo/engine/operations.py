@@ -16,7 +16,7 @@ from octavo.engine.mcp_servers import offer_mcp_tools
 from octavo.engine.session import Session
 from octavo.engine.settings import turn_context
 from octavo.engine.turn import run_turn
-from octavo.engine.user_message import message_of
+from octavo.engine.user_message import message_of, pictures_not_sent
 from octavo.errors import OctavoError
 from octavo.protocol import events, ops
 from octavo.protocol.items import FunctionCall, FunctionCallOutput, Message
@@ -75,7 +75,8 @@ async def _user_turn(session: Session, submission_id: str, op: ops.UserInputOp |
         if op.items:
             await _ask_hook(session, submission_id, op.items)
             _tell_observer(session, session.active, op.items)
-            session.active.add_input(message_of(op.items), *_skills(session, session.active, op.items))
+            message = _message(session, session.active, op.items)
+            session.active.add_input(message, *_skills(session, session.active, op.items))
         return
     tier = op.service_tier if isinstance(op, ops.UserInputOp) else UNSET
     turn = _new_turn(session, submission_id, op.final_output_json_schema, tier)
@@ -85,12 +86,21 @@ async def _user_turn(session: Session, submission_id: str, op: ops.UserInputOp |
             return None
         await _ask_hook(session, submission_id, op.items)
         _tell_observer(session, turn, op.items)
-        message = message_of(op.items)
+        message = _message(session, turn, op.items)
         turn.add_input(*_skills(session, turn, op.items))
         await offer_mcp_tools(session, turn, message)
         return await run_turn(session, turn, message)
 
     await tasks.start(session, turn, body)
+
+
+def _message(session: Session, turn: ActiveTurn, items: Sequence[UserInput]) -> Message:
+    """What the user says. A picture that cannot be sent is told, but to editors, which look at pictures themselves."""
+    message = message_of(items)
+    if session.services.source in ("cli", "exec"):
+        for reason in pictures_not_sent(items, message):
+            session.emit(turn.id, events.Warning(reason))
+    return message
 
 
 def _skills(session: Session, turn: ActiveTurn, items: Sequence[UserInput]) -> list[Message]:

@@ -23,6 +23,12 @@ def message_of(inputs: Iterable[UserInput]) -> Message:
     return Message("user", tuple(_part(item) for item in inputs))
 
 
+def pictures_not_sent(inputs: Iterable[UserInput], message: Message) -> list[str]:
+    """What the model is told in the place of pictures that it does not get."""
+    pairs = zip(inputs, message.content, strict=True)
+    return [part.text for item, part in pairs if isinstance(item, LocalImageInput) and isinstance(part, InputText)]
+
+
 def show_user_message(session: Session, turn: ActiveTurn, message: Message) -> None:
     """Record what the user said and tell it as an item, unless it reads like a description of the environment."""
     session.record(turn.id, [message])

@@ -20,6 +20,7 @@ from octavo.model.sse import EventStream
 
 IDLE_TEXT = "idle timeout waiting for SSE"
 _LARGEST_DOCUMENT = 64 << 20
+_LARGEST_EVENT = 64 << 20
 _STREAM_LINES = (b":", b"event:", b"id:", b"retry:", b"data:")
 
 
@@ -69,6 +70,9 @@ class AnswerBody:
                 self._keep(chunk)
             if self._stream.damage is not None:
                 raise _broken(f"UTF8 error: {self._stream.damage}", observer, loop.time() - waited_from)
+            if self._stream.unfinished_size > _LARGEST_EVENT:
+                size = f"an event of the answer is larger than {_LARGEST_EVENT >> 20} MiB"
+                raise _broken(size, observer, loop.time() - waited_from)
             if not chunk:
                 return
 

@@ -21,6 +21,8 @@ class EventStream:
     def __init__(self) -> None:
         self.damage: str | None = None
         self.failure: bytes | None = None
+        self.unfinished_size = 0
+        """How many bytes came since the last blank line."""
         self._pieces: list[bytes] = []
         self._at_start = True
         self._after_cr = False
@@ -73,6 +75,7 @@ class EventStream:
         if b"\n\n" not in chunk and not (chunk[:1] == b"\n" and pieces and pieces[-1][-1:] == b"\n"):
             if chunk:
                 pieces.append(chunk)
+                self.unfinished_size += len(chunk)
             return []
         pieces.append(chunk)
         whole = b"".join(pieces)
@@ -83,6 +86,7 @@ class EventStream:
             self._at_start = False
             whole = whole.removeprefix(_BOM)
         end = whole.rindex(b"\n\n") + 2
+        self.unfinished_size = len(whole) - end
         if end < len(whole):
             pieces.append(whole[end:])
         return self._checked(whole[: end - 2]).split(b"\n\n")
