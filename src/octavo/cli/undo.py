@@ -157,10 +157,5 @@ def _report(
     return 1 if left else 0
 
 
-def _text(path: str) -> str:
-    """A path as JSON can have it; bytes that are no UTF-8 are lost."""
-    return os.fsencode(path).decode("utf-8", "replace")
-
-
 def _counted(count: int, what: str) -> str:
     return f"{count} {what}" if count == 1 else f"{count} {what}s"

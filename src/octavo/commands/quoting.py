@@ -12,7 +12,6 @@ from collections.abc import Sequence
 
 _BARE = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+-./:@]_")
 _NOT_SINGLE = frozenset("'\\^")
-_NOT_DOUBLE = frozenset("`$!^")
 
 NUL_TEXT = "<command included NUL byte>"
 

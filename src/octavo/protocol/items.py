@@ -12,7 +12,6 @@ from typing import Any, Literal, get_args
 import msgspec
 from msgspec import UNSET, UnsetType
 
-Role = Literal["user", "assistant", "developer", "system"]
 Phase = Literal["commentary", "partial_answer", "final_answer"]
 PHASES = get_args(Phase)
 """What a message of the assistant can be in its turn, where the model says so."""
@@ -206,13 +205,6 @@ def told_form(item: ResponseItem) -> ResponseItem:
     """The item as events tell it: `wire_form` without what their language does not have."""
     bare = wire_form(item)
     return Message(bare.role, bare.content) if isinstance(bare, Message) and bare.phase is not UNSET else bare
-
-
-def with_sent_id(item: ResponseItem) -> ResponseItem:
-    """The item as providers want it that store responses: `wire_form`, then a non-empty id as its last key."""
-    bare = wire_form(item)
-    item_id = getattr(item, "id", UNSET)
-    return msgspec.structs.replace(bare, id=item_id) if item_id else bare
 
 
 def user_message(*parts: ContentPart) -> Message:

@@ -56,7 +56,6 @@ class Undoing(msgspec.Struct, frozen=True):
 
     turns: tuple[int, ...]
     planned: Plan
-    redoes: bool = False
 
 
 class Store:
@@ -85,7 +84,7 @@ class Store:
         with self._contents(records) as contents:
             turns, net, _ = _wanted(records, first, redo, finish, contents)
             self._mark_shared(net, records, turns, redo=redo)
-            return Undoing(turns, plan(net, contents, overwrite=overwrite), redo)
+            return Undoing(turns, plan(net, contents, overwrite=overwrite))
 
     def take_back(
         self, first: int | None = None, *, overwrite: bool = False, redo: bool = False, finish: bool = False
@@ -117,7 +116,7 @@ class Store:
                 else tuple(saved_name(one.path) for one in outcome.left if one.path not in outcome.done)
             )
             self.journal.add(Undone(turns, time.time(), (*(begun.changes if begun else ()), *changes), left))
-        return Undoing(turns, planned, redo), outcome
+        return Undoing(turns, planned), outcome
 
     def recover(self) -> bool:
         """Find out what a step did that a kill cut short; whether there was one.

@@ -43,7 +43,7 @@ _SO_DOMAIN = 39
 _SIOCUNIXFILE = 0x89E0
 _LONGEST_ADDRESS = 128
 _PATH_AT = 2
-_AT_FDCWD, _NO_MAGIC_LINKS, _IN_ROOT = -100, 0x02, 0x10
+_NO_MAGIC_LINKS, _IN_ROOT = 0x02, 0x10
 _MOST_LISTENERS, _MOST_WAITING = 256, 128  # a process may have 1,024 open files, and each takes up to two
 _DESCRIPTORS = struct.Struct("4i")
 

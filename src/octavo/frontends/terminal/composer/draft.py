@@ -74,11 +74,6 @@ def replaced(draft: Draft, start: int, end: int, new: Draft) -> Draft:
     return at(changed, start + len(new.text))
 
 
-def inserted(draft: Draft, text: str) -> Draft:
-    """`text` typed at the cursor."""
-    return replaced(draft, draft.cursor, draft.cursor, Draft(text))
-
-
 def cut_out(draft: Draft, start: int, end: int) -> Draft:
     """A range by itself, labels with it."""
     start, end = widened(draft, start, end)
