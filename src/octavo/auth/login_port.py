@@ -8,6 +8,7 @@ import errno
 from collections.abc import Awaitable, Callable
 
 from octavo.auth.login_exchange import LoginFailed
+from octavo.auth.login_reply import MOST_HEAD_BYTES
 
 _HOST = "127.0.0.1"
 _ATTEMPTS = 10
@@ -24,7 +25,7 @@ async def listen(port: int, visit: Visit) -> asyncio.Server:
     """
     for attempt in range(_ATTEMPTS):
         try:
-            return await asyncio.start_server(visit, _HOST, port, limit=64 * 1024)
+            return await asyncio.start_server(visit, _HOST, port, limit=MOST_HEAD_BYTES)
         except OSError as error:
             if error.errno != errno.EADDRINUSE:
                 raise LoginFailed(f"cannot listen on {_HOST}:{port}: {error.strerror}") from None

@@ -14,7 +14,8 @@ from octavo.auth.login_exchange import LoginFailed
 from octavo.auth.login_pages import refusal_page
 from octavo.http.status import status_text
 
-_MOST_HEAD_BYTES = 64 * 1024
+MOST_HEAD_BYTES = 64 * 1024
+"""What a connection may hold of a request that has not ended."""
 _READ_SECONDS = 30.0
 _OUR_NAMES = ("localhost", "127.0.0.1", "[::1]")
 _SAFE = (

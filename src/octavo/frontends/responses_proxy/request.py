@@ -6,7 +6,8 @@ import asyncio
 
 import msgspec
 
-_MOST_HEAD_BYTES = 256 * 1024
+MOST_HEAD_BYTES = 256 * 1024
+"""What a connection may hold of a head that has not ended."""
 _OUR_NAMES = ("localhost", "127.0.0.1", "[::1]")
 
 Header = tuple[bytes, bytes]

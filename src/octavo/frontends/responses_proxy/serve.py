@@ -15,7 +15,13 @@ import msgspec
 from octavo.config.home import os_error_text
 from octavo.errors import OctavoError
 from octavo.frontends.responses_proxy.key import Key
-from octavo.frontends.responses_proxy.request import BadRequest, Header, ProxyRequest, read_proxy_request
+from octavo.frontends.responses_proxy.request import (
+    MOST_HEAD_BYTES,
+    BadRequest,
+    Header,
+    ProxyRequest,
+    read_proxy_request,
+)
 from octavo.http.connection import Connection, connect
 from octavo.http.proxies import proxies_from
 from octavo.http.status import status_text
@@ -75,7 +81,7 @@ class _Proxy:
     async def serve(self) -> None:
         port = self._settings.port
         try:
-            server = await asyncio.start_server(self._visit, "127.0.0.1", port, limit=256 * 1024)
+            server = await asyncio.start_server(self._visit, "127.0.0.1", port, limit=MOST_HEAD_BYTES)
         except OSError as error:
             raise ProxyNotStarted(f"cannot listen on 127.0.0.1:{port}: {os_error_text(error)}") from None
         with contextlib.closing(server):
