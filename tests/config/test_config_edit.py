@@ -7,7 +7,6 @@ import pytest
 from config_home import Home
 
 from octavo.config.edit import (
-    acknowledge_wsl_setup,
     hide_full_access_warning,
     load_global_mcp_servers,
     save_mcp_servers,
@@ -193,10 +192,10 @@ def test_a_link_is_replaced_and_its_target_kept(tmp_path: Path) -> None:
     target = tmp_path / "dotfiles.toml"
     target.write_text('model = "m"\n')
     (home.path / "config.toml").symlink_to(target)
-    acknowledge_wsl_setup(str(home.path))
+    hide_full_access_warning(str(home.path))
     assert not (home.path / "config.toml").is_symlink()
     assert target.read_text() == 'model = "m"\n'
-    assert home.read() == 'model = "m"\nwindows_wsl_setup_acknowledged = true\n'
+    assert home.read() == 'model = "m"\n\n[notice]\nhide_full_access_warning = true\n'
 
 
 def test_the_state_folder_is_made(tmp_path: Path) -> None:

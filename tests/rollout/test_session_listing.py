@@ -19,7 +19,7 @@ from saved_sessions import (
 )
 
 from octavo.rollout.errors import RolloutReadError
-from octavo.rollout.find import find_session, has_sessions, newest_session
+from octavo.rollout.find import find_session, newest_session
 from octavo.rollout.listing import SCAN_LIMIT, SessionPage, list_sessions, parse_cursor, summarize_session
 
 STAMP = "2025-09-01T10-00-00"
@@ -39,7 +39,6 @@ def lines(number: int, *more: dict[str, Any], **changes: Any) -> list[dict[str, 
 
 def test_no_sessions_is_an_empty_page(tmp_path: Path) -> None:
     assert list_sessions(str(tmp_path)) == SessionPage((), None)
-    assert not has_sessions(str(tmp_path))
 
 
 def test_newest_come_first_across_days_months_and_years(tmp_path: Path) -> None:

@@ -57,11 +57,6 @@ def save_title(home: str, items: Sequence[str]) -> None:
     edit_file(home, _setting(("tui",), "terminal_title", list(items)))
 
 
-def acknowledge_wsl_setup(home: str) -> None:
-    """Records that the user has seen the note about WSL."""
-    edit_file(home, _setting((), "windows_wsl_setup_acknowledged", True))
-
-
 def save_theme(home: str, name: str) -> None:
     """Records the theme of the interface."""
     edit_file(home, _setting(("tui",), "theme", name))

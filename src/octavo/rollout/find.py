@@ -6,7 +6,7 @@ import os
 from collections.abc import Collection
 
 from octavo.protocol.ids import InvalidConversationId, parse_conversation_id
-from octavo.rollout.files import archived_files, session_files, sessions_folder
+from octavo.rollout.files import archived_files, sessions_folder
 from octavo.rollout.listing import SessionSummary, list_sessions, scan_sessions
 from octavo.rollout.thread_names import thread_names
 
@@ -84,11 +84,6 @@ def id_of_named(codex_home: str, name: str) -> str | None:
 def _called(codex_home: str, name: str) -> list[str]:
     """The ids of all sessions of this name, the youngest first."""
     return sorted((one for one, called in thread_names(codex_home).items() if called == name), reverse=True)
-
-
-def has_sessions(codex_home: str) -> bool:
-    """Whether any session is saved."""
-    return next(session_files(codex_home), None) is not None
 
 
 def _likely_folders(top: str, conversation_id: str) -> list[str]:
