@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from octavo.cli.commands import DEFERRED
+from octavo.cli import commands
 from octavo.cli.words.spec import Deferred
+
+DEFERRED = [one for one in vars(commands).values() if isinstance(one, Deferred)]
 
 
 @pytest.mark.parametrize("deferred", DEFERRED, ids=lambda deferred: deferred.words[0])

@@ -6,6 +6,7 @@ from octavo.cli.exec_options import BYPASS, EXEC, SANDBOX_MODES
 from octavo.cli.later_options import LATER_OPTIONS, TERMINAL_ONLY
 from octavo.cli.words.spec import Command, Deferred, Option, Positional
 
+# Declared beside what they do: a run of another command does not load them.
 LOGIN = Deferred(("login",), "octavo.cli.login_options:LOGIN")
 LOGOUT = Deferred(("logout",), "octavo.cli.login_options:LOGOUT")
 MCP = Deferred(("mcp",), "octavo.cli.mcp.options:MCP")
@@ -29,32 +30,6 @@ EXECPOLICY = Deferred(("execpolicy",), "octavo.cli.permissions.options:EXECPOLIC
 HOOKS = Deferred(("hooks",), "octavo.cli.hooks.options:HOOKS")
 RESPONSES_API_PROXY = Deferred(("responses-api-proxy",), "octavo.cli.plumbing_options:RESPONSES_API_PROXY")
 STDIO_TO_UDS = Deferred(("stdio-to-uds",), "octavo.cli.plumbing_options:STDIO_TO_UDS")
-DEFERRED = (
-    LOGIN,
-    LOGOUT,
-    MCP,
-    APPLY,
-    CLOUD,
-    CONFIG,
-    SESSIONS,
-    ARCHIVE,
-    UNARCHIVE,
-    DELETE,
-    USAGE,
-    UNDO,
-    REPLAY,
-    BATCH,
-    DOCTOR,
-    WORKTREE,
-    PERMISSIONS,
-    EXECPOLICY,
-    HOOKS,
-    GENERATE_TS,
-    GENERATE_JSON_SCHEMA,
-    RESPONSES_API_PROXY,
-    STDIO_TO_UDS,
-)
-"""Declared beside what they do: a run of another command does not load them."""
 
 SHELLS = ("bash", "elvish", "fish", "powershell", "zsh")
 _APPROVALS = ("untrusted", "on-failure", "on-request", "never")
