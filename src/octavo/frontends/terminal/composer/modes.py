@@ -9,7 +9,8 @@ from octavo.frontends.terminal.keys.key import Key
 
 TYPE_CHECKING = False  # who does not use them does not load them
 if TYPE_CHECKING:
-    from octavo.frontends.terminal.composer.modal.modal import Modal, Outcome
+    from octavo.frontends.terminal.composer.modal.commands import Outcome
+    from octavo.frontends.terminal.composer.modal.modal import Modal
 
 
 class Modes:
@@ -65,9 +66,8 @@ class Modes:
         """
         if self.modal is None:
             return None
-        self.modal.columns = columns
         quick, self._commanded_at = now - self._commanded_at <= GAP, now if typed(key) else float("-inf")
-        outcome = self.modal.handle(key)
+        outcome = self.modal.handle(key, columns)
         return "done" if outcome == "submit" and quick else outcome
 
     def insert(self, new: Draft) -> None:
