@@ -12,6 +12,7 @@ from octavo.cli.words.invocation import Invocation
 from octavo.config.home import find_home
 from octavo.errors import OctavoError
 from octavo.protocol.json_text import encode_json
+from octavo.sandbox.roots import is_within
 from octavo.undo.history import every_root_of
 from octavo.undo.journal import Journal
 from octavo.undo.take_back import NothingToUndo, Store, folder_of
@@ -69,7 +70,7 @@ def _session(home: str, word: str | None) -> str:
             roots = every_root_of(Journal(folder, name).read())
         except OSError:  # what stands there is no journal
             continue
-        if any(here == root or here.startswith(root.rstrip("/") + "/") for root in roots):
+        if any(is_within(here, root) for root in roots):
             return name
     raise CannotUndo("nothing was kept of a session in this folder ([undo] enabled = true in config.toml)")
 

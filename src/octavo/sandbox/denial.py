@@ -8,6 +8,7 @@ import os
 import re
 
 from octavo.protocol.policy import ReadOnly, WorkspaceWrite, has_network, sandbox_mode
+from octavo.sandbox.roots import is_within
 from octavo.sandbox.spec import SandboxSpec
 
 _SIGNS = (
@@ -91,15 +92,11 @@ def _is_closed(spec: SandboxSpec, path: str, cwd: str) -> bool:
 def _is_outside(spec: SandboxSpec, path: str, cwd: str) -> bool:
     """Whether the sandbox forbids to write there, and nothing but the sandbox."""
     real = os.path.realpath(os.path.join(cwd, path))
-    if any(_is_within(real, os.path.realpath(root.root)) for root in spec.roots):
+    if any(is_within(real, os.path.realpath(root.root)) for root in spec.roots):
         return False
     while not os.path.lexists(real) and real != "/":
         real = os.path.dirname(real)
     return os.access(real, os.W_OK)
-
-
-def _is_within(path: str, folder: str) -> bool:
-    return path == folder or path.startswith(folder.rstrip("/") + "/")
 
 
 def _refused_paths(text: str) -> list[str]:

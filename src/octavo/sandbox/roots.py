@@ -18,7 +18,7 @@ class WritableRoot(msgspec.Struct, frozen=True):
 
     def allows(self, path: str) -> bool:
         """Whether a normalised absolute `path` is writable by this root; compares components, follows no link."""
-        return _is_within(path, self.root) and not any(_is_within(path, closed) for closed in self.read_only)
+        return is_within(path, self.root) and not any(is_within(path, closed) for closed in self.read_only)
 
 
 def writable_roots(policy: SandboxPolicy, cwd: str, environ: Mapping[str, str]) -> tuple[WritableRoot, ...]:
@@ -41,5 +41,6 @@ def _read_only_below(root: str) -> tuple[str, ...]:
     return (git_folder,) if os.path.isdir(git_folder) else ()
 
 
-def _is_within(path: str, folder: str) -> bool:
+def is_within(path: str, folder: str) -> bool:
+    """Whether a normalised `path` is `folder` or lies below it; no link is followed."""
     return path == folder or path.startswith(folder.rstrip("/") + "/")

@@ -18,6 +18,7 @@ from octavo.commands.shell_words import split_words
 from octavo.files.plain_file import open_plain
 from octavo.files.programs import may_be_written
 from octavo.git.run import QUERY_LIMIT, GitResult, start_git
+from octavo.sandbox.roots import is_within
 
 _RUN_GIT = frozenset({"git", "gh", "hub", "glab", "git-lfs"})
 _LIST = ("config", "--null", "--list", "--show-scope", "--show-origin", "--includes")
@@ -169,7 +170,7 @@ def _hooks_in_reach(top: str, named: str | None) -> str | None:
 def _in_reach(path: str, top: str) -> bool:
     """Whether commands can write there; what is closed to them in the folder of git apart."""
     real = os.path.realpath(path)
-    if any(_is_within(real, os.path.realpath(os.path.join(folder, name))) for folder in _own(top) for name in _CLOSED):
+    if any(is_within(real, os.path.realpath(os.path.join(folder, name))) for folder in _own(top) for name in _CLOSED):
         return False
     return may_be_written(path, top)
 
@@ -190,7 +191,3 @@ def _first_line(path: str) -> str:
             return os.fsdecode(file.readline(_LONGEST))
     except OSError:
         return ""
-
-
-def _is_within(path: str, folder: str) -> bool:
-    return path == folder or path.startswith(folder + "/")

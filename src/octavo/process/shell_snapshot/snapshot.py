@@ -21,6 +21,7 @@ import msgspec
 from octavo.process.shell_snapshot.capture import Capture, NoSnapshotError, Situation, Snapshot
 from octavo.process.shell_snapshot.folder import SnapshotFolder, make_snapshot_folder, still_says
 from octavo.process.shell_snapshot.startup_files import stamp
+from octavo.sandbox.roots import is_within
 from octavo.sandbox.spec import SandboxSpec, platform_sandbox
 
 log = logging.getLogger(__name__)
@@ -153,11 +154,5 @@ def _is_writable(path: str, sandbox: SandboxSpec) -> bool:
     """Whether commands in the sandbox can write `path`: it lies in a root, and in no folder that is closed in there."""
     roots = [os.path.realpath(root.root) for root in sandbox.roots]
     closed = map(os.path.realpath, sandbox.closed if platform_sandbox() == "linux" else ())
-    is_closed = any(
-        _is_within(path, folder) and not any(_is_within(root, folder) for root in roots) for folder in closed
-    )
-    return not is_closed and any(_is_within(path, root) for root in roots)
-
-
-def _is_within(path: str, folder: str) -> bool:
-    return path == folder or path.startswith(folder.rstrip("/") + "/")
+    is_closed = any(is_within(path, folder) and not any(is_within(root, folder) for root in roots) for folder in closed)
+    return not is_closed and any(is_within(path, root) for root in roots)
