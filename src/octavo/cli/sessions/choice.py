@@ -6,7 +6,7 @@ import os
 
 from octavo.errors import OctavoError
 from octavo.protocol.ids import InvalidConversationId, parse_conversation_id
-from octavo.rollout.files import parse_file_name, session_files
+from octavo.rollout.files import archive_folder, parse_file_name, session_files
 from octavo.rollout.find import find_named, find_session
 
 _SHORTEST_BEGINNING = 4
@@ -44,7 +44,7 @@ def chosen_session(codex_home: str, word: str, *, archived: bool) -> str:
 
 def is_archived(codex_home: str, path: str) -> bool:
     """Whether the file lies among the archived sessions."""
-    return os.path.realpath(path).startswith(os.path.realpath(_archive_folder(codex_home)) + os.sep)
+    return os.path.realpath(path).startswith(os.path.realpath(archive_folder(codex_home)) + os.sep)
 
 
 def _only_one(codex_home: str, beginning: str, *, archived: bool) -> str:
@@ -59,14 +59,10 @@ def _only_one(codex_home: str, beginning: str, *, archived: bool) -> str:
 
 
 def _archived(codex_home: str, beginning: str) -> dict[str, str]:
-    folder = _archive_folder(codex_home)
+    folder = archive_folder(codex_home)
     try:
         names = os.listdir(folder)
     except OSError:
         return {}
     parsed = ((parse_file_name(name), name) for name in names)
     return {named[1]: os.path.join(folder, name) for named, name in parsed if named and named[1].startswith(beginning)}
-
-
-def _archive_folder(codex_home: str) -> str:
-    return os.path.join(codex_home, "archived_sessions")
