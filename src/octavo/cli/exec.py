@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from octavo.config.load import ConfigFlags, ConfigSources
     from octavo.frontends.exec.style import ColorChoice
     from octavo.protocol.ids import ConversationId
-    from octavo.protocol.policy import SandboxMode
     from octavo.protocol.review import ReviewRequest
 
     T = TypeVar("T", int, float)
@@ -195,7 +194,7 @@ def _flags(words: Words, cwd: str | None = None) -> ConfigFlags:
     return ConfigFlags(
         model=words.text("model"),
         profile=words.text("profile"),
-        sandbox_mode=_sandbox_mode(words),
+        sandbox_mode=start.sandbox_mode(words),
         # There is nobody to ask, but for a model that answers in the user's place.
         approval_policy="on-request" if words.has("approve-for-me") and not words.has(_BYPASS) else "never",
         approvals_reviewer="auto_review" if words.has("approve-for-me") else None,
@@ -223,14 +222,3 @@ def _number(words: Words, option: str, kind: Callable[[str], T]) -> T | None:
         from octavo.errors import UsageError
 
         raise UsageError(f"invalid value '{text}' for '--{option}': a number is needed") from None
-
-
-def _sandbox_mode(words: Words) -> SandboxMode | None:
-    from typing import cast
-
-    if words.has(_BYPASS):
-        return "danger-full-access"
-    if words.has("full-auto"):
-        return "workspace-write"
-    usual = "workspace-write" if words.has("approve-for-me") else None
-    return cast("SandboxMode | None", words.text("sandbox") or usual)  # the parser lets no other word pass

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from octavo.config.config import Config
     from octavo.config.load import ConfigFlags, ConfigSources
     from octavo.config.overrides import Override
+    from octavo.protocol.policy import SandboxMode
 
 
 _NEW_OBJECTS = 20_000
@@ -237,6 +238,18 @@ def chosen_folder(named: str | None) -> str | None:
     if not os.path.isdir(folder):
         raise Stop(1, f"Error: --cd: there is no folder {folder}\n")
     return folder
+
+
+def sandbox_mode(words: Words) -> SandboxMode | None:
+    """The mode that the options name, by itself or with what else they mean."""
+    from typing import cast
+
+    if words.has("dangerously-bypass-approvals-and-sandbox"):
+        return "danger-full-access"
+    if words.has("full-auto"):
+        return "workspace-write"
+    usual = "workspace-write" if words.has("approve-for-me") else None
+    return cast("SandboxMode | None", words.text("sandbox") or usual)  # the parser lets no other word pass
 
 
 def _let_interrupts_end_us() -> None:

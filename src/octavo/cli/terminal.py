@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from octavo.config.load import ConfigFlags, ConfigSources
     from octavo.frontends.terminal.ending import Ending
     from octavo.frontends.terminal.request import SessionChoice, TerminalRequest
-    from octavo.protocol.policy import ApprovalPolicy, SandboxMode
+    from octavo.protocol.policy import ApprovalPolicy
     from octavo.runtime.runtime import Runtime
 
 
@@ -192,7 +192,7 @@ def _flags(words: Words) -> ConfigFlags:
     return ConfigFlags(
         model=words.text("model"),
         profile=words.text("profile"),
-        sandbox_mode=_sandbox_mode(words),
+        sandbox_mode=start.sandbox_mode(words),
         approval_policy=_approval_policy(words),
         approvals_reviewer="auto_review" if words.has("approve-for-me") else None,
         trusts_hooks=words.has("dangerously-bypass-hook-trust"),
@@ -205,17 +205,6 @@ def _flags(words: Words) -> ConfigFlags:
         additional_writable_roots=words.texts("add-dir"),
         plain=words.has("plain"),
     )
-
-
-def _sandbox_mode(words: Words) -> SandboxMode | None:
-    from typing import cast
-
-    if words.has("dangerously-bypass-approvals-and-sandbox"):
-        return "danger-full-access"
-    if words.has("full-auto"):
-        return "workspace-write"
-    usual = "workspace-write" if words.has("approve-for-me") else None
-    return cast("SandboxMode | None", words.text("sandbox") or usual)  # the parser lets no other word pass
 
 
 def _approval_policy(words: Words) -> ApprovalPolicy | None:
