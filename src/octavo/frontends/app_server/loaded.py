@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 
 from octavo.engine.conversation import Conversation
 from octavo.frontends.app_server.dialect import Dialect, Voice
 from octavo.frontends.ids import usual_uuid
 from octavo.frontends.jsonrpc.messages import RequestId
+
+_SHUTDOWN_SECONDS = 10.0
 
 
 class Loaded:
@@ -52,6 +55,15 @@ class LoadedConversations:
         """No request means it any more."""
         if self._by_id.get(loaded.id) is loaded:
             del self._by_id[loaded.id]
+
+    async def shut_down(self, loaded: Loaded) -> None:
+        """Let it end in good order, if it does within ten seconds; `close` is still to come."""
+        from octavo.protocol.ops import Shutdown
+
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_SHUTDOWN_SECONDS):
+                await loaded.conversation.submit(Shutdown())
+                await loaded.conversation.ended()
 
     async def close(self, loaded: Loaded) -> None:
         """End one for good, with everything that it runs."""

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 
-from octavo.frontends.app_server.loaded import Loaded
 from octavo.frontends.app_server.server import Server
 from octavo.frontends.app_server.shapes import Empty
 from octavo.frontends.app_server.v1.types.params import ArchiveConversationParams
 from octavo.frontends.ids import usual_uuid
 from octavo.frontends.jsonrpc.errors import failed, refused
 from octavo.frontends.jsonrpc.messages import RequestId
-from octavo.protocol.ops import Shutdown
 from octavo.rollout.archive import ArchiveError, NotArchivable, archivable_path, archive_session
-
-_SHUTDOWN_SECONDS = 10.0
 
 
 async def archive_conversation(server: Server, _: RequestId, params: ArchiveConversationParams) -> Empty:
@@ -28,20 +23,11 @@ async def archive_conversation(server: Server, _: RequestId, params: ArchiveConv
     loaded = server.conversations.find(params.conversation_id)
     if loaded is not None:
         server.conversations.forget(loaded)
-        await _shut_down(server, loaded)
+        # Its listener hears the end either way it comes.
+        await server.conversations.shut_down(loaded)
+        await server.conversations.close(loaded)
     try:
         archive_session(home, path, lambda: time.time_ns() // 1_000_000)
     except ArchiveError as error:
         raise failed(str(error)) from None
     return Empty()
-
-
-async def _shut_down(server: Server, loaded: Loaded) -> None:
-    """Let it end in good order, or else by force; its listener hears the end either way it comes."""
-    try:
-        async with asyncio.timeout(_SHUTDOWN_SECONDS):
-            await loaded.conversation.submit(Shutdown())
-            await loaded.conversation.ended()
-    except TimeoutError:
-        pass
-    await server.conversations.close(loaded)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 
 from octavo.frontends.app_server.loaded import Loaded
@@ -22,13 +21,10 @@ from octavo.frontends.app_server.v2.types.threads import NotLoaded, ThreadStatus
 from octavo.frontends.jsonrpc.errors import failed, refused
 from octavo.frontends.jsonrpc.messages import RequestId
 from octavo.protocol.ids import ConversationId
-from octavo.protocol.ops import Shutdown
 from octavo.rollout.archive import ArchiveError, NotArchivable, archivable_path, archive_session, unarchive_session
 from octavo.rollout.errors import RolloutWriteError
 from octavo.rollout.find import find_session
 from octavo.rollout.thread_names import name_thread
-
-_SHUTDOWN_SECONDS = 10.0
 
 
 async def archive_thread(server: Server, request_id: RequestId, params: ThreadParams) -> None:
@@ -98,12 +94,7 @@ async def unsubscribe(server: Server, request_id: RequestId, params: ThreadParam
 
 async def _shut_down(server: Server, loaded: Loaded) -> None:
     """Let it end in good order, or else by force."""
-    try:
-        async with asyncio.timeout(_SHUTDOWN_SECONDS):
-            await loaded.conversation.submit(Shutdown())
-            await loaded.conversation.ended()
-    except TimeoutError:
-        pass
+    await server.conversations.shut_down(loaded)
     if (thread := server.room(Threads).of(loaded)) is not None:
         server.room(Threads).forget(thread)
     await server.conversations.close(loaded)
