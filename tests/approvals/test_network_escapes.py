@@ -408,17 +408,6 @@ async def test_those_who_connect_for_a_command_are_out_of_its_reach(workspace: P
     assert found[-1] == "still there ok"
 
 
-def test_a_socket_that_somebody_left_open_is_not_passed_on(workspace: Path) -> None:
-    """The forms that are started by other programs inherit what those forgot to close."""
-    from test_sandbox_command import confined, sandbox
-
-    with socket.socket() as forgotten:
-        os.set_inheritable(forgotten.fileno(), True)
-        look = f"[ -e /proc/self/fd/{forgotten.fileno()} ] && echo open || echo closed"
-        for start in (confined, sandbox):
-            assert start("sh", "-c", look, cwd=workspace, inherited=(forgotten.fileno(),)).stdout == b"closed\n"
-
-
 async def test_a_command_is_given_no_socket_and_no_listener(workspace: Path) -> None:
     script = "print([os.readlink(f'/proc/self/fd/{n}') for n in range(3, 64) if os.path.islink(f'/proc/self/fd/{n}')])"
     assert await lines(script, workspace) == ["[]"]

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
 import sys
 import textwrap
 from pathlib import Path
 
 import pytest
+
+from octavo.sandbox.capabilities import capabilities
 
 POLICY = {"mode": "workspace-write", "network_access": False, "exclude_slash_tmp": True}
 HELPER = "import sys; from octavo.sandbox.helper import run_helper; run_helper(sys.argv)"
@@ -154,8 +157,6 @@ AS_THAT_USER = textwrap.dedent("""
 
 def as_ordinary_user(namespaces: str, workspace: Path, script: str, *roots: str) -> tuple[str, str]:
     """The namespace that was found, and what the command printed."""
-    from octavo.sandbox.capabilities import capabilities
-
     if capabilities().namespace == "none":
         pytest.skip("this machine allows no namespace")
     arguments = [sys.executable, "-c", ORDINARY_USER, namespaces, AS_THAT_USER, str(workspace), script, *roots]
@@ -184,3 +185,13 @@ def test_without_namespaces_landlock_confines_alone(workspace: Path) -> None:
     namespace, result = as_ordinary_user("alone", workspace, script)
     assert namespace == "none"
     assert all(word in result for word in ("'made'", "'refused'", "'open'", "'Permission'")), result
+
+
+@pytest.mark.skipif(not capabilities().private_network, reason="this machine allows no network namespace")
+def test_a_socket_that_somebody_left_open_is_not_passed_on(workspace: Path) -> None:
+    """The forms that are started by other programs inherit what those forgot to close."""
+    with socket.socket() as forgotten:
+        os.set_inheritable(forgotten.fileno(), True)
+        look = f"[ -e /proc/self/fd/{forgotten.fileno()} ] && echo open || echo closed"
+        for start in (confined, sandbox):
+            assert start("sh", "-c", look, cwd=workspace, inherited=(forgotten.fileno(),)).stdout == b"closed\n"
