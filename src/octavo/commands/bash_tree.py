@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -24,6 +25,14 @@ class BashTree:
     def __init__(self, root: Node, script: str) -> None:
         self.root = root
         self._script = script
+
+    def nodes(self) -> Iterator[Node]:
+        """All of them, each before what is in it."""
+        waiting = [self.root]
+        while waiting:
+            node = waiting.pop()
+            yield node
+            waiting.extend(node.children)
 
     def text(self, node: Node) -> str:
         """The part of the script that a node covers."""

@@ -8,7 +8,7 @@ word that is only known when it runs is None.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from octavo.commands.bash_tree import BashTree, parse_bash
@@ -94,21 +94,13 @@ def _collect_script(script: str, found: list[Words], unread: list[str], depth: i
         unread.append(script)
     if tree is None:
         return
-    for node in _nodes(tree.root):
+    for node in tree.nodes():
         if node.type == "command":
             _collect(_words(tree, node), found, unread, depth)
         elif node.type == "heredoc_body" and depth < _DEEPEST:
             _collect_script(tree.text(node), found, unread, depth + 1)
         elif node.type == "herestring_redirect" and depth < _DEEPEST:
             _collect_script(_literal(tree, node.named_child(0)) or "", found, unread, depth + 1)
-
-
-def _nodes(root: Node) -> Iterator[Node]:
-    waiting = [root]
-    while waiting:
-        node = waiting.pop()
-        yield node
-        waiting.extend(node.children)
 
 
 def _words(tree: BashTree, command: Node) -> list[str | None]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from octavo.commands.bash_tree import BashTree, parse_bash
@@ -129,7 +129,7 @@ def _parsed_commands(script: str) -> list[list[str]] | None:
     if tree is None or tree.root.has_error:
         return None
     commands = []
-    for node in _descendants(tree.root):
+    for node in tree.nodes():
         if not _is_admitted(node):
             return None
         if node.type == "command":
@@ -140,14 +140,6 @@ def _parsed_commands(script: str) -> list[list[str]] | None:
 
 def _start(node: Node) -> int:
     return node.start_byte
-
-
-def _descendants(root: Node) -> Iterator[Node]:
-    waiting = [root]
-    while waiting:
-        node = waiting.pop()
-        yield node
-        waiting.extend(node.children)
 
 
 def _is_admitted(node: Node) -> bool:
