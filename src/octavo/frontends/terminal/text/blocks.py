@@ -11,7 +11,7 @@ import functools
 import re
 from typing import NamedTuple
 
-from octavo.frontends.terminal.text.styled import PLAIN, Line, Span, Style
+from octavo.frontends.terminal.text.styled import PLAIN, Line, Span, Style, line
 
 _LEVEL = 4
 """Columns by which a list is set off from the one that it is in."""
@@ -145,11 +145,7 @@ def prefixes(path: tuple[Container, ...], *, blank: bool = False) -> tuple[Line,
         else:
             first.append(Span(container.marker, _NUMBER if container.marker[0].isdigit() else PLAIN))
         column += pad + len(container.marker)
-    return _line(first), _line(rest)
-
-
-def _line(spans: list[Span]) -> Line:
-    return Line(tuple(span for span in spans if span.text))
+    return line(*first), line(*rest)
 
 
 _MARK = Span("> ", Style(roles=("quote",)))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from octavo.frontends.terminal.text.links import is_address
-from octavo.frontends.terminal.text.styled import BOLD, ITALIC, LINK, PLAIN, Line, Span, Style
+from octavo.frontends.terminal.text.styled import BOLD, ITALIC, LINK, PLAIN, Line, Span, Style, line
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -68,7 +68,7 @@ def inline(text: str, base: Style = PLAIN) -> tuple[list[Line], bool]:
                 styles.pop()
             case _:
                 lines[-1].append(Span(token.content, style))
-    return [_line(spans) for spans in lines], is_closed
+    return [line(*spans) for spans in lines], is_closed
 
 
 def _address(token: Token, address: str, shown: str, base: Style) -> list[Span]:
@@ -76,10 +76,6 @@ def _address(token: Token, address: str, shown: str, base: Style) -> list[Span]:
         return []
     link = address if is_address(address) else ""
     return [Span(" (", base), Span(address, replace(LINK, link=link).over(base)), Span(")", base)]
-
-
-def _line(spans: list[Span]) -> Line:
-    return Line(tuple(span for span in spans if span.text))
 
 
 @functools.cache
