@@ -38,7 +38,7 @@ def seen(*msgs: events.EventMsg, view: ItemView | None = None) -> list[ItemChang
 
 
 def stages(changes: Sequence[ItemChange]) -> list[tuple[str, str, str]]:
-    return [(stage, item.id, item.status) for stage, item in changes]
+    return [(change.stage, change.item.id, change.item.status) for change in changes]
 
 
 def completed(item: TurnItem) -> list[events.EventMsg]:

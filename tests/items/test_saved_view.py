@@ -62,7 +62,7 @@ def test_a_shell_call_of_the_model_may_only_have_an_item_id() -> None:
 def test_other_tools_keep_what_was_written() -> None:
     patch = CustomToolCall(call_id="c2", name="apply_patch", input="*** Begin Patch")
     changes = seen(call("look", {"a": 1}), patch, CustomToolCallOutput("c2", "done"), FunctionCallOutput("c1", "[1]"))
-    assert [(stage, item.id) for stage, item in changes] == [
+    assert [(change.stage, change.item.id) for change in changes] == [
         ("started", "c1"),
         ("started", "c2"),
         ("completed", "c2"),

@@ -12,11 +12,12 @@ import pytest
 from saved_sessions import ID, START, asked, clock, meta, payloads, read_lines, said, start
 
 from octavo.protocol import events
+from octavo.protocol.checkout import GitInfo
 from octavo.protocol.items import GhostCommit, GhostSnapshot, Message, OutputText, WebSearchAction, WebSearchCall
 from octavo.protocol.policy import ReadOnly, WorkspaceWrite
 from octavo.protocol.source import OtherSubAgent, SubAgentSource
 from octavo.protocol.usage import RateLimitSnapshot, RateLimitWindow, TokenUsage, TokenUsageInfo
-from octavo.rollout.lines import GitInfo, TurnContextLine
+from octavo.rollout.lines import TurnContextLine
 from octavo.rollout.recorder import RolloutRecorder
 
 CONTEXT = TurnContextLine("/w/repo", "never", WorkspaceWrite(), "gpt-5", "high", "auto")

@@ -16,7 +16,7 @@ from octavo.config.load import ConfigSources
 from octavo.errors import OctavoError
 from octavo.frontends.exec.run import ExecRequest, NotInRepository, run_exec
 from octavo.frontends.signals import Interrupted
-from octavo.git.info import GitInfo
+from octavo.protocol.checkout import GitInfo
 from octavo.protocol.policy import ReadOnly
 from octavo.runtime.front_end import FrontEnd
 from octavo.runtime.runtime import Runtime

@@ -2,8 +2,9 @@
 
 `msgspec` asks for `typing_extensions`, whose names `typing` has, for its own readers of types and writers of JSON
 schemas, and for the types of dates, decimal numbers and UUIDs. While it is loaded others stand in for these; they are
-the real ones to whoever uses or imports them later. Two things it cannot do in such a process: put an `uuid.UUID` or
-a `decimal.Decimal` into JSON or read one from it. No type of ours has any, and a test sees to that.
+the real ones to whoever uses or imports them later. What an annotation says is evaluated as it stands. Two things it
+cannot do in such a process: put an `uuid.UUID` or a `decimal.Decimal` into JSON or read one from it. No type of ours
+has any, and a test sees to that.
 
 `asyncio` asks for what shows tracebacks and takes functions apart, and for TLS: a third of its time, and only for
 errors and encrypted connections.
@@ -49,6 +50,23 @@ def load_msgspec() -> None:
             import msgspec  # noqa: F401
     finally:
         typing.ForwardRef = reference  # type: ignore[misc]
+    _evaluate_plainly(sys.modules["msgspec._utils"])
+
+
+def _evaluate_plainly(reader: Any) -> None:
+    """Let annotations be evaluated without an object around each: that one checks its text with the compiler's types,
+    and whoever makes the first pays for a hundred of them.
+    """
+    if not hasattr(reader, "_forward_ref") or not hasattr(reader, "_eval_type"):
+        return  # another release
+    resolve = reader._eval_type
+
+    def evaluate(annotation: object, first: dict[str, Any], second: dict[str, Any], *more: object) -> object:
+        if isinstance(annotation, str):
+            annotation = eval(annotation, first, second)  # noqa: S307 - what is written in the class
+        return resolve(annotation, first, second, *more)
+
+    reader._forward_ref, reader._eval_type = str, evaluate
 
 
 def load_asyncio() -> None:

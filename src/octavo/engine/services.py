@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from octavo.git.info import GitInfo, git_info
+from octavo.git.info import git_info
 from octavo.model.backend import ModelBackend
 from octavo.model.client import random_jitter
+from octavo.protocol.checkout import GitInfo
 from octavo.protocol.source import SessionSource
 
 if TYPE_CHECKING:

@@ -6,11 +6,12 @@ The answers are git's own words. Outside a repository no process is started.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from octavo.git.repository import may_be_repository
+from octavo.protocol.checkout import GitInfo
 
 if TYPE_CHECKING:
     import subprocess
@@ -20,14 +21,6 @@ if TYPE_CHECKING:
 
 _FATAL = 128
 """With this git ends when it cannot say what it was asked for."""
-
-
-class GitInfo(TypedDict, total=False):
-    """The checkout; a key is absent when its value is not known (no commit yet, detached, no remote)."""
-
-    commit_hash: str
-    branch: str
-    repository_url: str
 
 
 class Questions(msgspec.Struct, frozen=True):

@@ -6,7 +6,7 @@ running conversation, `saved_view` from the lines of a saved one.
 
 from __future__ import annotations
 
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 import msgspec
 
@@ -114,7 +114,7 @@ class ToolCall(Item, frozen=True, kw_only=True):
     exit_code: int | None = None
 
 
-class ItemChange(NamedTuple):
+class ItemChange(msgspec.Struct, frozen=True):
     """An item at a point of its life. What comes whole is completed only."""
 
     stage: Stage

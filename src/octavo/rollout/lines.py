@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import time
 from functools import cache
-from typing import Any, Literal, TypedDict, get_args
+from typing import Any, Literal, get_args
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from octavo.protocol.checkout import GitInfo
 from octavo.protocol.ids import ConversationId, InvalidConversationId, parse_conversation_id
 from octavo.protocol.items import ResponseItem
 from octavo.protocol.policy import ApprovalPolicy, ReasoningEffort, ReasoningSummary, SandboxPolicy
@@ -29,14 +30,6 @@ _HEAD = b'{"timestamp":"'
 _TYPE_AT = len(_HEAD) + len("2026-01-01T00:00:00.000Z")
 _TYPE = b'","type":"'
 _PAYLOAD = b'","payload":'
-
-
-class GitInfo(TypedDict, total=False):
-    """The checkout that a session started in; a key is absent when its value is not known."""
-
-    commit_hash: str
-    branch: str
-    repository_url: str
 
 
 class SessionMeta(msgspec.Struct, frozen=True, kw_only=True):

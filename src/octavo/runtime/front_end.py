@@ -11,7 +11,7 @@ from octavo.http.identity import DEFAULT_ORIGINATOR
 TYPE_CHECKING = False  # as `typing` has it
 if TYPE_CHECKING:
     from octavo.engine.sub_agents import SubAgent
-    from octavo.git.info import GitInfo
+    from octavo.protocol.checkout import GitInfo
     from octavo.protocol.source import SessionSource
     from octavo.tools.context import Tool
     from octavo.tools.hooks import Hooks

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from octavo.config.load import ConfigSources
     from octavo.engine.conversation import Conversation
     from octavo.engine.services import Services
-    from octavo.git.info import GitInfo
     from octavo.model.backend import ModelBackend
     from octavo.process.patch_links import PatchLinks
+    from octavo.protocol.checkout import GitInfo
     from octavo.protocol.ids import ConversationId
     from octavo.protocol.items import ResponseItem
     from octavo.telemetry.attach import Attached

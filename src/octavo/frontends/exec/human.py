@@ -81,7 +81,8 @@ class HumanPrinter:
 
     def __call__(self, event: events.Event) -> None:
         """Queue the text of one event."""
-        for stage, item in self._view.feed(event):
+        for change in self._view.feed(event):
+            stage, item = change.stage, change.item
             show = self._items.get(type(item))
             if show is not None and item.status != "aborted":
                 show(stage, item)

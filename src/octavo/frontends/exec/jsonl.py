@@ -54,7 +54,8 @@ class JsonLines:
 
     def __call__(self, event: events.Event) -> None:
         """Queue the lines of one event: items that end with a turn before the end of the turn."""
-        for stage, item in self._view.feed(event):
+        for change in self._view.feed(event):
+            stage, item = change.stage, change.item
             show = self._items.get(type(item))
             if show is not None and item.status != "aborted":
                 show(stage, item)

@@ -70,7 +70,8 @@ class Running:
     def feed(self, event: events.Event) -> list[Cell]:
         """A call began or ended; the cells that are finished by this."""
         finished: list[Cell] = []
-        for stage, item in self._items.feed(event):
+        for change in self._items.feed(event):
+            stage, item = change.stage, change.item
             match item:
                 case view.CommandExecution():
                     finished += self._command_began(item) if stage == "started" else self._command_ended(item)
