@@ -13,7 +13,6 @@ import msgspec
 from octavo.frontends.app_server.dialect import Notice
 from octavo.frontends.app_server.v2.shown_items import shown
 from octavo.frontends.app_server.v2.terminals import TerminalItems
-from octavo.frontends.app_server.v2.turn_items import Tellers, Told, TurnItems
 from octavo.frontends.app_server.v2.types.command_items import CommandExecutionItem
 from octavo.frontends.app_server.v2.types.items import AgentMessageItem, Item
 from octavo.frontends.app_server.v2.types.mcp import McpToolCallItem
@@ -24,6 +23,7 @@ from octavo.protocol import view_items as view
 
 if TYPE_CHECKING:
     from octavo.frontends.app_server.v2.patch_progress import PatchProgress
+    from octavo.frontends.app_server.v2.turn_items import Tellers, Told, TurnItems
 
 
 class ItemAsides:
