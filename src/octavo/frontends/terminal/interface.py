@@ -255,6 +255,15 @@ class Interface:
             self.app.talk.show(notices.error(text))
         self.loop.changed()
 
+    def save(self, save: Callable[[], None], what: str = "choice") -> bool:
+        """Keep for later sessions what holds in this one by now. Whether that worked; if not, it is told."""
+        try:
+            save()
+        except OctavoError as error:
+            self.error(f"The {what} holds for this session, but could not be saved: {error}")
+            return False
+        return True
+
     # --- from the first question to the session ---
 
     def go_on(self) -> None:

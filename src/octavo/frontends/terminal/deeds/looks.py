@@ -6,7 +6,6 @@ import time
 
 from msgspec.structs import replace
 
-from octavo.errors import OctavoError
 from octavo.frontends.terminal.effects.looks import (
     ChooseStatusLine,
     ChooseTheme,
@@ -47,10 +46,7 @@ def choose_theme(here: Interface, effect: ChooseTheme) -> None:
     here.set_config(tui=replace(here.config.tui, theme=effect.name))
     for fault in faults:
         here.warn(fault)
-    try:
-        save_theme(here.config.codex_home, effect.name)
-    except OctavoError as error:
-        here.error(f"The theme holds for this session, but could not be saved: {error}")
+    if not here.save(lambda: save_theme(here.config.codex_home, effect.name), "theme"):
         return
     here.info(f"Theme changed to {effect.name}", "what is printed already keeps its colours; /redraw prints it again")
 
@@ -87,10 +83,7 @@ def choose_status_line(here: Interface, effect: ChooseStatusLine) -> None:
     items = (*effect.items, *(name for name in here.config.tui.status_line if name in ELSEWHERE))
     here.set_config(tui=replace(here.config.tui, status_line=items))
     here.looks.set_status_line()
-    try:
-        save_status_line(here.config.codex_home, items)
-    except OctavoError as error:
-        here.error(f"The choice holds for this session, but could not be saved: {error}")
+    if not here.save(lambda: save_status_line(here.config.codex_home, items)):
         return
     here.info(f"In the status line: {', '.join(effect.items)}" if effect.items else "There is no status line.")
 
@@ -125,9 +118,6 @@ def choose_title(here: Interface, effect: ChooseTitle) -> None:
     here.looks.set_title(effect.items)
     if not effect.items:
         here.screen.leave_title()
-    try:
-        save_title(here.config.codex_home, effect.items)
-    except OctavoError as error:
-        here.error(f"The choice holds for this session, but could not be saved: {error}")
+    if not here.save(lambda: save_title(here.config.codex_home, effect.items)):
         return
     here.info(f"In the title: {', '.join(effect.items)}" if effect.items else "The title is left alone.")

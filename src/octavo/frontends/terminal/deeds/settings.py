@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from octavo.errors import OctavoError
 from octavo.frontends.terminal.effects.settings import ChooseApprovals, ChooseModel
 from octavo.frontends.terminal.interface import Interface
 from octavo.protocol import ops
@@ -16,10 +15,7 @@ def choose_model(here: Interface, effect: ChooseModel) -> None:
     here.set_config(model=effect.model, model_reasoning_effort=effect.effort)
     profile = here.config.active_profile
     where = f" for {profile} profile" if profile else ""
-    try:
-        save_model(here.config.codex_home, profile, effect.model, effect.effort)
-    except OctavoError as error:
-        here.error(f"The choice holds for this session, but could not be saved: {error}")
+    if not here.save(lambda: save_model(here.config.codex_home, profile, effect.model, effect.effort)):
         return
     reasoning = f" with {effect.effort} reasoning" if effect.effort else ""
     here.info(f"Model changed to {effect.model}{reasoning}{where}")
@@ -42,7 +38,4 @@ def choose_approvals(here: Interface, effect: ChooseApprovals) -> None:
     here.set_config(approval_policy=effect.approval_policy, sandbox_policy=policy)
     if effect.hide_warning:
         here.set_config(notices=Notices(hide_full_access_warning=True))
-        try:
-            hide_full_access_warning(here.config.codex_home)
-        except OctavoError as error:
-            here.error(f"The choice holds for this session, but could not be saved: {error}")
+        here.save(lambda: hide_full_access_warning(here.config.codex_home))
