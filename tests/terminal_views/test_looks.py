@@ -47,6 +47,17 @@ async def test_a_theme_is_chosen_saved_and_stays(tmp_path: Path) -> None:
         assert BLUE in here.tty.log
 
 
+async def test_a_theme_that_cannot_be_saved_holds_all_the_same_which_is_told(tmp_path: Path) -> None:
+    async with program(tmp_path, config=config("mine")) as here:
+        await here.ask("/theme", r"› 1\. mine")
+        (here.home / "config.toml").write_text("model = [")
+        here.tty.log = ""
+        await here.key("4", r"^■ The theme holds for this session, but$")
+        await here.ask("/theme", r"› 4\. dark \(current\)")
+        assert BLUE in here.tty.log
+        assert (here.home / "config.toml").read_text() == "model = ["
+
+
 async def test_a_theme_that_is_not_there_costs_one_line_and_prose_keeps_to_its_column(tmp_path: Path) -> None:
     async with program(tmp_path, [says("word " * 40)], config=config("nope")) as here:
         await here.see("⚠ There is no theme `nope`")

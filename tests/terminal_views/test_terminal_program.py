@@ -110,7 +110,7 @@ async def test_a_choice_that_cannot_be_saved_holds_all_the_same(tmp_path: Path) 
         (here.home / "config.toml").write_text("model = [")
         await here.ask("/model", r"^› 1\. gpt-5-codex")
         await here.key("2", r"^. 1\. Minimal")
-        await here.key("1", r"^■ ")
+        await here.key("1", r"^■ The choice holds for this session, but could not be saved: ")
         await here.ask("hi", r"^• Hello$")
         assert here.sent(0)["model"] == "gpt-5"
 
