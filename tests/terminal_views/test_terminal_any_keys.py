@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from unicodedata import category
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 from terminal_keys import CTRL_C, DOWN, ENTER, ESC, UP, ctrl, key
@@ -111,6 +111,7 @@ SIZES = st.tuples(st.integers(1, 100), st.integers(1, 30))
     st.sampled_from(VIEWS),
     st.lists(st.tuples(EVENTS, SIZES, st.sampled_from([0.0, 0.005, 0.2, 0.5])), max_size=25),
 )
+@example(lambda: rules_list(RULES), [(UP, (1, 26), 0.0)])
 def test_views_keep_to_their_size(
     make: Callable[[], View], steps: list[tuple[Key | Paste, tuple[int, int], float]]
 ) -> None:

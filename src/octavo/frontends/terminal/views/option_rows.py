@@ -36,10 +36,12 @@ def option_rows(options: Sequence[Option], selected: int, columns: int, *, numbe
     """For each option its rows, none wider than `columns`."""
     heads = [_head(option, index if numbered else None) for index, option in enumerate(options)]
     column = max((width(head) for head in heads), default=0) + 2
-    return [
+    rows = (
         _rows(option, head, column, columns, is_selected=index == selected)
         for index, (option, head) in enumerate(zip(options, heads, strict=True))
-    ]
+    )
+    # In a single column not even one wide character has room.
+    return [[cut_line(row, columns) for row in each] for each in rows]
 
 
 def window(rows: Sequence[Sequence[Line]], selected: int, top: int, height: int) -> tuple[int, int]:
