@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from octavo.config.config import Config
 from octavo.frontends.acp.client_calls import ClientCalls
 from octavo.frontends.acp.types.params import ClientCapabilities
-from octavo.frontends.jsonrpc.answers import give_answer, log_failure
+from octavo.frontends.jsonrpc.answers import LaterAnswers
 from octavo.frontends.jsonrpc.errors import RequestError
 from octavo.frontends.jsonrpc.messages import RequestId
 from octavo.frontends.jsonrpc.peer import Peer
@@ -37,7 +37,7 @@ class Server:
         self.questions = Questions()
         self.calls = ClientCalls(peer)
         self._login: Login | None = None
-        self._work: set[asyncio.Task[None]] = set()
+        self._later = LaterAnswers(peer)
 
     @property
     def login(self) -> Login:
@@ -61,10 +61,7 @@ class Server:
 
     def answer_later(self, request_id: RequestId, work: Coroutine[None, None, object]) -> None:
         """Start work whose result answers the request; other messages are taken meanwhile."""
-        task = asyncio.create_task(give_answer(self.peer, request_id, work))
-        self._work.add(task)
-        task.add_done_callback(self._work.discard)
-        task.add_done_callback(log_failure)
+        self._later.start(request_id, work)
 
     async def settle(self) -> None:
         """The client is gone, and nobody waits for what it began."""
@@ -73,14 +70,12 @@ class Server:
 
     async def close(self) -> None:
         """End everything that runs."""
-        for task in self._work:
-            task.cancel()
+        self._later.cancel()
         if self._login is not None:
             await self._login.close()
         self.calls.close()
         await asyncio.gather(*(session.close() for session in self.sessions.values()))
-        if self._work:
-            await asyncio.wait(self._work)
+        await self._later.ended()
         await self.runtime.aclose()
 
 

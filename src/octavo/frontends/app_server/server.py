@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, TypeVar
 
 from octavo.frontends.app_server.dialect import Dialect
-from octavo.frontends.jsonrpc.answers import give_answer, log_failure
+from octavo.frontends.jsonrpc.answers import LaterAnswers
 from octavo.frontends.jsonrpc.messages import RequestId
 from octavo.frontends.jsonrpc.peer import Peer
 from octavo.runtime.runtime import Runtime
@@ -38,7 +37,7 @@ class Server:
         self.is_initialized = False
         self._first_dialect = dialect
         self._dialect: Dialect | None = None
-        self._work: set[asyncio.Task[None]] = set()
+        self._later = LaterAnswers(peer)
         self._conversations: LoadedConversations | None = None
         self._questions: Questions | None = None
         self._listeners: Listeners | None = None
@@ -121,22 +120,17 @@ class Server:
 
     def answer_later(self, request_id: RequestId, work: Coroutine[None, None, object]) -> None:
         """Start work whose result answers the request; it is waited for when the client says nothing more."""
-        task = asyncio.create_task(give_answer(self.peer, request_id, work))
-        self._work.add(task)
-        task.add_done_callback(self._work.discard)
-        task.add_done_callback(log_failure)
+        self._later.start(request_id, work)
 
     async def settle(self) -> None:
         """Wait until every answer is given that is owed."""
         for end in self.at_end:
             end()
-        while self._work:
-            await asyncio.wait(self._work)
+        await self._later.ended()
 
     async def close(self) -> None:
         """End everything that runs."""
-        for task in self._work:
-            task.cancel()
+        self._later.cancel()
         if self._searches is not None:
             self._searches.close()
         if self._login is not None:
@@ -145,6 +139,5 @@ class Server:
             self._listeners.close()
         if self._conversations is not None:
             await self._conversations.close_all()
-        if self._work:
-            await asyncio.wait(self._work)
+        await self._later.ended()
         await self.runtime.aclose()

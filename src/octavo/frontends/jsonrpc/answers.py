@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Coroutine
 
 from octavo.frontends.jsonrpc.errors import INTERNAL_ERROR, RequestError
 from octavo.frontends.jsonrpc.messages import RequestId
@@ -26,6 +26,31 @@ async def give_answer(peer: Peer, request_id: RequestId, work: Awaitable[object]
     else:
         if result is not None:
             peer.reply(request_id, result)
+
+
+class LaterAnswers:
+    """Answers that are worked on while other messages are taken."""
+
+    def __init__(self, peer: Peer) -> None:
+        self._peer = peer
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def start(self, request_id: RequestId, work: Coroutine[None, None, object]) -> None:
+        """Answer the request with the result of `work`, once there is one."""
+        task = asyncio.create_task(give_answer(self._peer, request_id, work))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(log_failure)
+
+    def cancel(self) -> None:
+        """Nobody waits for them any more."""
+        for task in self._tasks:
+            task.cancel()
+
+    async def ended(self) -> None:
+        """Wait until none is worked on."""
+        while self._tasks:
+            await asyncio.wait(self._tasks)
 
 
 def log_failure(task: asyncio.Task[None]) -> None:
