@@ -58,12 +58,23 @@ from octavo.__main__ import main
 tell(main())
 """
 
+# Annotations that are texts are compiled where such a type is read or made; the first one costs as much as 20 modules.
+COMPILE_NO_TEXT = """
+import builtins
+compile_any = builtins.compile
+def compile_no_text(source, name, *more, **others):
+    if name == "<string>":
+        raise AssertionError(f"a start compiles {source!r}")
+    return compile_any(source, name, *more, **others)
+builtins.compile = compile_no_text
+"""
 
-def loaded_by(folder: Path, program: str, *words: str, config: str = "", said: str = "") -> set[str]:
-    """The modules that a start brought in, with `said` on stdin."""
+
+def loaded_by(folder: Path, program: str, *words: str, config: str = "", said: str = "", before: str = "") -> set[str]:
+    """The modules that a start brought in, with `said` on stdin; `before` is code that runs first."""
     (folder / "config.toml").write_text(config)
     environ = {"PATH": os.environ["PATH"], "HOME": str(folder), "CODEX_HOME": str(folder)}
-    code = f"import sys; sys.argv[0] = {program!r}\n{WATCH}"
+    code = f"import sys; sys.argv[0] = {program!r}\n{before}{WATCH}"
     result = subprocess.run(
         [sys.executable, "-c", code, *words],
         env=environ,
@@ -107,6 +118,16 @@ def test_a_turn_loads_only_what_it_needs(tmp_path: Path) -> None:
     modules = loaded_by(tmp_path, "octavo", *_a_turn(tmp_path))
     assert "octavo.engine.turn" in modules
     assert among(modules, NEVER | TELEMETRY | NOT_ASKED_FOR | NOT_FOR_ASYNCIO) == set()
+
+
+def test_a_turn_compiles_nothing(tmp_path: Path) -> None:
+    with ExitStack() as stack:
+        place = Place(tmp_path, stack)
+        place.model(deltas(["Hi"]))
+        config = (place.home / "config.toml").read_text()
+        words = ("exec", "--skip-git-repo-check", "hi")
+        modules = loaded_by(tmp_path, "octavo", *words, config=config, before=COMPILE_NO_TEXT)
+    assert "octavo.engine.turn" in modules
 
 
 def test_msgspec_comes_without_what_no_start_needs_and_is_whole_to_who_asks(tmp_path: Path) -> None:
@@ -230,7 +251,7 @@ def test_a_plain_answer_loads_no_types_of_other_things(tmp_path: Path) -> None:
     with ExitStack() as stack:
         place = Place(tmp_path, stack)
         place.model(deltas(["Hi"]))
-        server = place.server(program=[sys.executable, "-c", WATCH, "app-server"], initialize=False)
+        server = place.server(program=[sys.executable, "-c", COMPILE_NO_TEXT + WATCH, "app-server"], initialize=False)
         server.result("initialize", hello)
         thread = server.result("thread/start", {})["thread"]["id"]
         server.result("turn/start", {"threadId": thread, "input": [{"type": "text", "text": "hi"}]})

@@ -5,7 +5,7 @@ is of no use here, is skipped. Whether the answer is whole shows at the end of t
 body only: completion and failure are remembered until then.
 """
 
-from __future__ import annotations
+# No `from __future__ import annotations` here, for the reason given in `config.schema`.
 
 import logging
 from collections.abc import Iterator, Sequence

@@ -5,7 +5,7 @@ events. A server's item id is kept in memory only; `wire_form` takes it off.
 Field order is the order on the wire.
 """
 
-from __future__ import annotations
+# No `from __future__ import annotations` here, for the reason given in `config.schema`.
 
 from typing import Any, Literal, get_args
 

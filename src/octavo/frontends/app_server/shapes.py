@@ -1,6 +1,6 @@
 """What messages of all generations are made of."""
 
-from __future__ import annotations
+# No `from __future__ import annotations` here, for the reason given in `config.schema`.
 
 from typing import Literal
 

@@ -4,7 +4,7 @@ The first of request, notification, response and error that fits wins; members t
 the kind does not have are never looked at. What is none of them is `BadLine`.
 """
 
-from __future__ import annotations
+# No `from __future__ import annotations` here, for the reason given in `config.schema`.
 
 from typing import Any
 

@@ -1,6 +1,6 @@
 """The handshake."""
 
-from __future__ import annotations
+# No `from __future__ import annotations` here, for the reason given in `config.schema`.
 
 from octavo.frontends.app_server.shapes import Camel, ClientInfo
 

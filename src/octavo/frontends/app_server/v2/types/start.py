@@ -1,6 +1,6 @@
 """What a client sends to begin a thread."""
 
-from __future__ import annotations
+# No `from __future__ import annotations` here, for the reason given in `config.schema`.
 
 from typing import Any
 

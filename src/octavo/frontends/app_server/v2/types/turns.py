@@ -1,6 +1,6 @@
 """Turns: what they are, how one is begun, and what is told of each."""
 
-from __future__ import annotations
+# No `from __future__ import annotations` here, for the reason given in `config.schema`.
 
 from typing import Any, Literal
 

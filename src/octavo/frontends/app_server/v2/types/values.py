@@ -1,6 +1,6 @@
 """Settings and input that several messages share. An optional member may be missing or null, which means the same."""
 
-from __future__ import annotations
+# No `from __future__ import annotations` here, for the reason given in `config.schema`.
 
 from typing import Annotated, Any, Literal
 
