@@ -44,6 +44,17 @@ async def test_a_file_open_to_others_becomes_private(tmp_path: Path) -> None:
     assert file.stat().st_mode & 0o777 == 0o600
 
 
+async def test_a_device_behind_a_link_keeps_its_mode(tmp_path: Path) -> None:
+    # `history.jsonl` led to `/dev/null`, by whom wants no history: as root that would close it to everybody else.
+    device = tmp_path / "device"
+    os.mkfifo(device)
+    device.chmod(0o666)
+    (tmp_path / "history.jsonl").symlink_to(device)
+    await append_message(str(tmp_path), ID, "x", 1)
+    assert device.stat().st_mode & 0o777 == 0o666
+    assert message_history_size(str(tmp_path)) == (0, 0)
+
+
 async def test_messages_are_counted_and_looked_up(tmp_path: Path) -> None:
     assert message_history_size(str(tmp_path)) == (0, 0)
     for number in range(3):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from octavo.protocol.items import (
 from octavo.protocol.json_text import encode_json
 from octavo.protocol.source import OtherSubAgent, SubAgentSource
 from octavo.rollout.errors import RolloutReadError
+from octavo.rollout.head import read_head
 from octavo.rollout.lines import CompactedLine
 from octavo.rollout.read import LoadedRollout, ThreadRolledBack, load_rollout
 
@@ -93,6 +95,15 @@ def test_a_file_that_names_no_conversation_is_refused(tmp_path: Path, line: byte
     path.write_bytes(line + b"\n")
     with pytest.raises(RolloutReadError, match=r"^failed to parse conversation ID from rollout file$"):
         load_rollout(str(path))
+
+
+def test_a_pipe_in_the_place_of_a_session_is_told_and_not_waited_for(tmp_path: Path) -> None:
+    pipe = tmp_path / "rollout.jsonl"
+    os.mkfifo(pipe)
+    with pytest.raises(RolloutReadError, match=r"^not a regular file$"):
+        load_rollout(str(pipe))
+    with pytest.raises(OSError, match=r"^not a regular file$"):
+        read_head(str(pipe))
 
 
 def test_a_missing_file_is_told_in_the_systems_words(tmp_path: Path) -> None:

@@ -36,9 +36,11 @@ def log_to_file(path: str, environ: Mapping[str, str], default: str = "info") ->
 
     Raises `OSError`.
     """
+    from octavo.files.plain_file import keep_private  # a command that logs to stderr pays nothing
+
     os.makedirs(os.path.dirname(path), exist_ok=True)
     descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    os.fchmod(descriptor, 0o600)  # it may be older than this rule
+    keep_private(descriptor)  # it may be older than this rule
     stream = open(descriptor, "w", encoding="utf-8", errors="replace")  # noqa: SIM115 - open until the process ends
     _install(logging.StreamHandler(stream), environ, default, color=False)
 

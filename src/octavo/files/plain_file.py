@@ -37,6 +37,12 @@ def open_regular(path: str) -> BinaryIO:
     return os.fdopen(descriptor, "rb")
 
 
+def open_patiently(path: str) -> BinaryIO:
+    """The same for a file of ours, and one that another program holds on to (a lease) is waited for."""
+    _require_regular(os.stat(path).st_mode)
+    return open(path, "rb")
+
+
 def open_plain(path: str) -> BinaryIO:
     """Open a regular file of a disk: what the system shows as files in `/proc`, `/sys` and `/dev` is refused.
 
@@ -48,6 +54,13 @@ def open_plain(path: str) -> BinaryIO:
         file.close()
         raise NotPlain
     return file
+
+
+def keep_private(descriptor: int) -> None:
+    """Let nobody but its owner read the file; what is no file, as `/dev/null` behind a link, stays as it is for all."""
+    mode = os.fstat(descriptor).st_mode
+    if stat.S_ISREG(mode) and stat.S_IMODE(mode) != 0o600:
+        os.fchmod(descriptor, 0o600)
 
 
 def place_of(file: BinaryIO) -> str:

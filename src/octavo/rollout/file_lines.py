@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from octavo.files.plain_file import open_patiently
+
 _BLOCK = 1 << 20
 _LONG = 4 << 20
 """So much of a line is read before somebody is asked whether it is wanted."""
@@ -22,7 +24,7 @@ def file_lines(
     What is empty is left out, and so is a very long line of whose beginning `wanted` says no. A mark of the byte order
     before the first line is no part of it. Raises `OSError`.
     """
-    with open(path, "rb") as file:
+    with open_patiently(path) as file:
         file.seek(start)
         place = start
         long: list[bytes] = []

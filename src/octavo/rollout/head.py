@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from octavo.files.plain_file import open_patiently
 from octavo.protocol.items import InputImage, Message, ResponseItem
 from octavo.rollout.lines import BAD_JSON, SessionMeta, decode_line, kind_of, timestamp_of
 from octavo.rollout.numbering import lines_from_end
@@ -43,7 +44,7 @@ def read_head(path: str) -> SessionHead:
     meta: SessionMeta | None = None
     items: list[ResponseItem] = []
     records, created_at, has_user_message, starts_with_meta = 0, "", False, False
-    with open(path, "rb") as file:
+    with open_patiently(path) as file:
         for raw_line in file:
             line = raw_line.removesuffix(b"\n")
             line_meta = meta_of(line)
@@ -89,7 +90,7 @@ def last_item_time(path: str) -> str | None:
 
     Raises `OSError`.
     """
-    with open(path, "rb") as file:
+    with open_patiently(path) as file:
         for line in lines_from_end(file.fileno()):
             if kind_of(line) == "response_item" and items_of(line):
                 return timestamp_of(line)

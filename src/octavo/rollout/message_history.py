@@ -9,10 +9,10 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import os
-import stat
 
 import msgspec
 
+from octavo.files.plain_file import keep_private, open_patiently
 from octavo.protocol.events import HistoryEntry
 from octavo.protocol.ids import ConversationId
 from octavo.protocol.json_text import encode_json
@@ -52,8 +52,7 @@ async def append_message(codex_home: str, conversation_id: ConversationId, text:
         os.makedirs(codex_home, exist_ok=True)
         fd = os.open(message_history_path(codex_home), os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
         try:
-            if stat.S_IMODE(os.fstat(fd).st_mode) != 0o600:
-                os.fchmod(fd, 0o600)
+            keep_private(fd)
             await _lock(fd, fcntl.LOCK_EX)
             size = os.fstat(fd).st_size
             if size and os.pread(fd, 1, size - 1) != b"\n":
@@ -69,7 +68,7 @@ async def append_message(codex_home: str, conversation_id: ConversationId, text:
 def message_history_size(codex_home: str) -> tuple[int, int]:
     """Log id and number of messages: inode and line ends of the file, 0 and 0 without one."""
     try:
-        with open(message_history_path(codex_home), "rb") as file:
+        with open_patiently(message_history_path(codex_home)) as file:
             log_id = os.fstat(file.fileno()).st_ino
             count = 0
             while block := file.read(1 << 20):
@@ -100,7 +99,7 @@ async def look_up_message(codex_home: str, offset: int, log_id: int) -> HistoryE
 def find_message(codex_home: str, part: str, below: int, log_id: int) -> tuple[int, HistoryEntry] | None:
     """The last message before offset `below` that holds `part` in any case, with its offset; reads the whole file."""
     try:
-        with open(message_history_path(codex_home), "rb") as file:
+        with open_patiently(message_history_path(codex_home)) as file:
             if os.fstat(file.fileno()).st_ino != log_id:
                 return None
             lines = file.read().split(b"\n")[:below]

@@ -13,6 +13,7 @@ from typing import Any, get_args
 import msgspec
 
 from octavo.errors import OctavoError
+from octavo.files.plain_file import open_patiently
 from octavo.model.scripted import ScriptedError
 from octavo.protocol.items import (
     CustomToolCall,
@@ -73,10 +74,10 @@ class Recording(msgspec.Struct, frozen=True):
 def read_recording(path: str) -> Recording:
     """What the file holds. Raises `NotPlayable`, and `RolloutReadError` for a session that cannot be read."""
     try:
-        with open(path, "rb") as file:
+        with open_patiently(path) as file:
             first = next((line for line in file if line.strip()), b"")
     except OSError as error:
-        raise NotPlayable(f"cannot read {path}: {error.strerror}") from None
+        raise NotPlayable(f"cannot read {path}: {error.strerror or error}") from None
     is_tape = b'"events"' in first and kind_of(first) is None
     recording = _tape(path) if is_tape else _session(load_rollout(path))
     if not recording.turns:
@@ -193,7 +194,7 @@ def _tape(path: str) -> Recording:
 
 
 def _lines(path: str) -> Iterator[_Line]:
-    with open(path, "rb") as file:
+    with open_patiently(path) as file:
         for number, text in enumerate(file, 1):
             if not text.strip():
                 continue

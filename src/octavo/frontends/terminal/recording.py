@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 import msgspec
 
 from octavo.config.config import Config
+from octavo.files.plain_file import keep_private
 from octavo.protocol.events import Event
 from octavo.protocol.ops import Op
 
@@ -77,7 +78,7 @@ def open_recording(
     os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
     flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND | os.O_CLOEXEC
     descriptor = os.open(path, flags, 0o600)
-    os.fchmod(descriptor, 0o600)  # it may be older than this rule
+    keep_private(descriptor)  # it may be older than this rule
     recording = Recording(descriptor, now)
     recording.start(config)
     return recording
