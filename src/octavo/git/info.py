@@ -3,7 +3,7 @@
 The answers are git's own words. Outside a repository no process is started.
 """
 
-# No `from __future__ import annotations` here: a `TypedDict` compiles the text of each annotation when it is made.
+from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
@@ -26,8 +26,8 @@ _FATAL = 128
 class Questions(msgspec.Struct, frozen=True):
     """The usual questions, on their way to git."""
 
-    commit_and_branch: "subprocess.Popen[bytes] | GitResult"
-    url: "subprocess.Popen[bytes] | GitResult"
+    commit_and_branch: subprocess.Popen[bytes] | GitResult
+    url: subprocess.Popen[bytes] | GitResult
 
 
 def ask_git(cwd: str) -> Questions | None:
@@ -87,5 +87,5 @@ def early_git_info(cwd: str) -> Callable[[str], Awaitable[GitInfo | None]]:
     return later
 
 
-def _answer(result: "GitResult") -> str:
+def _answer(result: GitResult) -> str:
     return result.text.strip() if result.code == 0 else ""

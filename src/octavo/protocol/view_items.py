@@ -4,7 +4,7 @@ An item has an id, a status and two ends. `item_view` makes items from the event
 running conversation, `saved_view` from the lines of a saved one.
 """
 
-# No `from __future__ import annotations` here: a `NamedTuple` compiles the text of each annotation when it is made.
+from __future__ import annotations
 
 from typing import Any, Literal
 

@@ -5,7 +5,7 @@ order. Reading forgives: a line that is torn, unknown or of another shape is Non
 never an error.
 """
 
-# No `from __future__ import annotations` here: a `TypedDict` compiles the text of each annotation when it is made.
+from __future__ import annotations
 
 import time
 from functools import cache
