@@ -39,6 +39,7 @@ TYPES_OF_A_PLAIN_ANSWER = {"handshake", "items", "start", "threads", "turns", "v
 NOT_FOR_A_PLAIN_ANSWER = {
     "octavo.frontends.app_server.v2.asides", "octavo.frontends.app_server.v2.item_asides",
     "octavo.frontends.app_server.v2.shown_work", "octavo.protocol.asides", "octavo.commands",
+    "octavo.frontends.jsonrpc.questions", "octavo.frontends.jsonrpc.complaints",
 }  # fmt: skip
 TELEMETRY = {"octavo.telemetry", "opentelemetry", "requests", "grpc", "google.protobuf"}
 NOT_FOR_A_PATCH = NOT_FOR_THE_VERSION | {"octavo.cli"}

@@ -17,7 +17,6 @@ from octavo.frontends.app_server.generations import method_of
 from octavo.frontends.app_server.places import at_place
 from octavo.frontends.app_server.server import Server
 from octavo.frontends.jsonrpc.answers import give_answer
-from octavo.frontends.jsonrpc.complaints import complaint, short
 from octavo.frontends.jsonrpc.errors import refused
 from octavo.frontends.jsonrpc.messages import NOT_JSON, Request, RequestId
 
@@ -32,6 +31,8 @@ async def serve_request(server: Server, request: Request) -> None:
 async def _handle(server: Server, request: Request) -> object:
     method = method_of(server, request)
     if method is None:
+        from octavo.frontends.jsonrpc.complaints import short  # for clients that are mistaken
+
         raise refused(f"Invalid request: unknown method `{short(request.method)}`")
     params = _read_params(request, method)
     if not server.is_initialized and request.method != "initialize":
@@ -51,6 +52,8 @@ def _read_params(request: Request, method: Method) -> Any:
     try:
         return _decoder(shape)(request.params)
     except NOT_JSON as error:
+        from octavo.frontends.jsonrpc.complaints import complaint  # likewise
+
         raise refused(f"Invalid request: {request.method}: {complaint(error)}") from None
 
 

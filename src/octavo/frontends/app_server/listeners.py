@@ -9,6 +9,8 @@ a listener keeps its events, as many as `engine.backlog` allows.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from octavo.engine.broadcast import Subscription
 from octavo.frontends.app_server.dialect import Inquiry, Notice
@@ -16,8 +18,10 @@ from octavo.frontends.app_server.loaded import Loaded
 from octavo.frontends.ids import random_uuid
 from octavo.frontends.jsonrpc.answers import log_failure
 from octavo.frontends.jsonrpc.peer import Peer
-from octavo.frontends.jsonrpc.questions import Question, Questions
 from octavo.protocol import events
+
+if TYPE_CHECKING:
+    from octavo.frontends.jsonrpc.questions import Question, Questions
 
 
 class _Audience:
@@ -32,8 +36,10 @@ class _Audience:
 class Listeners:
     """Who hears which conversation; one task passes on what each of them tells."""
 
-    def __init__(self, peer: Peer, questions: Questions) -> None:
-        self._peer, self._questions = peer, questions
+    def __init__(self, peer: Peer, questions: Callable[[], Questions]) -> None:
+        """`questions` gives the place of what is asked, which most conversations do without."""
+        self._peer, self._make_questions = peer, questions
+        self._questions: Questions | None = None
         self._audiences: dict[Loaded, _Audience] = {}
         self._heard_out: set[str] = set()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -84,13 +90,15 @@ class Listeners:
         times = self._times(audience, event)
         if times == 0:
             return
-        if isinstance(event.msg, events.TaskComplete | events.TurnAborted):
+        if self._questions is not None and isinstance(event.msg, events.TaskComplete | events.TurnAborted):
             self._questions.drop(loaded.conversation, event.id)
         for message in loaded.voice(event):
             if isinstance(message, Notice):
                 for _ in range(times):
                     self._peer.notify(message.method, message.params)
             else:
+                if self._questions is None:
+                    self._questions = self._make_questions()
                 number = self._peer.ask(message.method, message.params)
                 self._questions.add(number, _question(loaded, event, message))
         if isinstance(event.msg, events.TurnAborted):
@@ -106,6 +114,8 @@ class Listeners:
 
 
 def _question(loaded: Loaded, event: events.Event, inquiry: Inquiry) -> Question:
+    from octavo.frontends.jsonrpc.questions import Question
+
     return Question(
         loaded.conversation,
         event.id,

@@ -83,7 +83,7 @@ class Server:
         if self._listeners is None:
             from octavo.frontends.app_server.listeners import Listeners
 
-            self._listeners = Listeners(self.peer, self.questions)
+            self._listeners = Listeners(self.peer, lambda: self.questions)
         return self._listeners
 
     @property
