@@ -10,6 +10,7 @@ from msgspec import inspect
 from octavo.config.agents import AgentFile
 from octavo.config.schema import AgentToml, ConfigToml
 from octavo.frontends.app_server.dialect import Method
+from octavo.frontends.app_server.places import at_place
 from octavo.frontends.app_server.v1 import methods as first
 from octavo.frontends.app_server.v2 import methods as today
 from octavo.frontends.exec import exec_events
@@ -84,10 +85,9 @@ def _methods(methods: Mapping[str, Method], known: dict[str, inspect.StructType]
         yield f"| `{name}` | {words(given)} | {words(result)} |"
 
 
-def _notices(notices: Any, known: dict[str, inspect.StructType]) -> Iterator[str]:
-    pairs = notices.items() if isinstance(notices, Mapping) else notices
-    for name, kind in pairs:
-        info = inspect.type_info(kind)
+def _notices(notices: Mapping[str, str], known: dict[str, inspect.StructType]) -> Iterator[str]:
+    for name, place in notices.items():
+        info = inspect.type_info(at_place(place))
         structs_in(info, known)
         yield f"| `{name}` | {words(info)} |"
 
