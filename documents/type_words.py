@@ -7,6 +7,8 @@ from typing import Any
 
 from msgspec import NODEFAULT, UNSET, inspect
 
+from octavo.frontends.app_server.v2.types.every_item import BASES
+
 PLAIN = {
     inspect.AnyType: "any value",
     inspect.RawType: "any value",
@@ -32,6 +34,8 @@ def words(kind: Any) -> str:
             return f"list of {', '.join(words(one) for one in kind.item_types)}"
         case inspect.DictType():
             return f"table of {words(kind.value_type)}"
+        case inspect.StructType(cls=cls) if cls in BASES:
+            return words(inspect.type_info(BASES[cls]))
         case inspect.StructType():
             return f"[{name_of(kind)}](#{name_of(kind).lower()})"
         case inspect.EnumType():
@@ -85,6 +89,8 @@ def _shown(value: Any) -> str:
 def structs_in(kind: Any, known: dict[str, inspect.StructType]) -> None:
     """Gather the types that a type is made of, by name."""
     match kind:
+        case inspect.StructType(cls=cls) if cls in BASES:
+            structs_in(inspect.type_info(BASES[cls]), known)
         case inspect.StructType():
             if name_of(kind) not in known:
                 known[name_of(kind)] = kind

@@ -13,8 +13,7 @@ from octavo.frontends.app_server.places import at_place
 from octavo.frontends.app_server.shapes import Empty
 from octavo.frontends.app_server.v2 import methods
 from octavo.frontends.app_server.v2.types import accounts, command_items, patches, review, searches, threads, values
-from octavo.frontends.app_server.v2.types.every_item import ThreadItem
-from octavo.frontends.app_server.v2.types.items import Item
+from octavo.frontends.app_server.v2.types.every_item import BASES, ThreadItem
 
 _STEMS = {
     "account/login/cancel": "CancelLoginAccount",
@@ -126,5 +125,5 @@ _NAMES = Names(
     stem,
     frozenset(),
     frozenset({"startedAtMs", "completedAtMs"}),
-    {Item: ThreadItem},
+    BASES,
 )

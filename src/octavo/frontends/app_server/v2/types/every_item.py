@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from octavo.frontends.app_server.v2.types.command_items import CommandExecutionItem
-from octavo.frontends.app_server.v2.types.items import AgentMessageItem, UserMessageItem
+from octavo.frontends.app_server.v2.types.items import AgentMessageItem, Item, UserMessageItem
 from octavo.frontends.app_server.v2.types.mcp import McpToolCallItem
 from octavo.frontends.app_server.v2.types.other_items import (
     CompactionItem,
@@ -30,3 +33,6 @@ ThreadItem = (
     | CompactionItem
     | ToolOutputItem
 )
+
+BASES: Mapping[type, Any] = {Item: ThreadItem}
+"""Classes that stand for a union of those that are made from them."""
