@@ -142,7 +142,7 @@ def test_mcp_calls_show_arguments_and_answers() -> None:
         '{\n  "content": [\n    {\n      "text": "hey",\n      "type": "text"\n    }\n  ],\n'
         '  "structuredContent": {\n    "said": "hey"\n  }\n}\n'
         'own.list() failed in 1ms:\n{\n  "content": [],\n  "isError": true\n}\n'
-        "own.list() failed in 1ms:\n"
+        "own.list() failed in 1ms:\ngone\n"
     )
 
 

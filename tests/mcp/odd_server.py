@@ -47,6 +47,8 @@ def tools() -> list[Json]:
 def page(cursor: str | None) -> Json:
     """A page of the tools: all of them, one by one, or with pages that lead nowhere."""
     found = tools() + grown
+    if "no-list" in habits:
+        return {"tools": "none"}
     if "pages" in habits:
         place = int(cursor or 0)
         more = {"nextCursor": str(place + 1)} if place + 1 < len(found) else {}
@@ -145,6 +147,7 @@ CALLS: dict[str, Callable[[Any], Any]] = {
     "late": lambda given: None,
     "error": lambda given: None,
     "shapeless": lambda given: None,
+    "halves": lambda given: text("cut \ud83d here, \U0001f600 not, \\ud83d neither"),
     "grow": grow,
     "cwd": lambda given: text(os.getcwd()),
 }
@@ -185,6 +188,8 @@ def answer(message: Json) -> None:
             about = {"name": "odd", "version": "1"}
             version = "1999-01-01" if "old" in habits else params["protocolVersion"]
             send({"id": message["id"], "result": {"protocolVersion": version, "capabilities": {}, "serverInfo": about}})
+        case "tools/list" if "no-method" in habits:
+            send({"id": message["id"], "error": {"code": -32601, "message": "Method not found"}})
         case "tools/list" if "toolless" not in habits:
             send({"id": message["id"], "result": page(params.get("cursor"))})
         case "tools/call":

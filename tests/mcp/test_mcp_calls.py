@@ -125,6 +125,11 @@ async def test_a_server_that_breaks_in_a_call_breaks_only_that(tmp_path: Path, t
         assert told.one("task_complete")["last_agent_message"] == "done"
 
 
+async def test_half_a_character_in_an_answer_does_not_lose_the_answer(tmp_path: Path) -> None:
+    (block,) = json.loads(await called(tmp_path / "w", "halves"))
+    assert block["text"] == "cut \ufffd here, \U0001f600 not, \\ud83d neither"
+
+
 @pytest.mark.parametrize("tool", ["flood", "notify", "chatter"])
 async def test_noise_is_no_answer_and_blocks_nobody(
     tmp_path: Path, tool: str, capfd: pytest.CaptureFixture[str]

@@ -118,6 +118,28 @@ async def test_what_a_server_prints_besides_messages_is_skipped_and_told_once(tm
     assert "error" not in told.kinds()
 
 
+@pytest.mark.parametrize(
+    ("habit", "reason"),
+    [
+        ("no-list", "the answer to tools/list has no list"),
+        ("toolless", "timed out awaiting tools/list after "),
+    ],
+)
+async def test_a_server_that_does_not_list_its_tools_is_told(tmp_path: Path, habit: str, reason: str) -> None:
+    servers = {"odd": odd(habit, startup_timeout_sec=1)}
+    async with conversation(tmp_path / "w", [says("hi")], mcp_servers=servers) as talk:
+        told = await talk.user("go")
+    [remark] = told.all("background_event")
+    expected = f"MCP server `odd` did not list its tools, so the model does not have them: {reason}"
+    assert remark["message"].startswith(expected)
+
+
+async def test_a_server_without_tools_is_none_to_tell_of(tmp_path: Path) -> None:
+    async with conversation(tmp_path / "w", [says("hi")], mcp_servers={"odd": odd("no-method")}) as talk:
+        told = await talk.user("go")
+    assert {"background_event", "error"}.isdisjoint(told.kinds())
+
+
 async def test_a_server_that_prints_something_and_ends_is_told_with_its_words(tmp_path: Path) -> None:
     async with conversation(tmp_path / "w", [says("hi")], mcp_servers={"odd": odd("no-json", "exits")}) as talk:
         error = (await talk.user("go")).one("error")["message"]

@@ -55,6 +55,14 @@ async def test_a_good_answer_passes_whole(tmp_path: Path) -> None:
         assert await collect(client_on(server, tmp_path).call(prompt())) == WHOLE
 
 
+async def test_half_a_character_in_an_answer_does_not_lose_the_answer(tmp_path: Path) -> None:
+    halved = sse(message("cut HALF here, BOTH not")).replace(b"HALF", rb"\ud83d").replace(b"BOTH", rb"\uD83D\uDE00")
+    reply = Reply(headers=[("content-type", "text/event-stream")], body=[halved + sse(completed(7))])
+    item = ItemDone(Message("assistant", (OutputText("cut \ufffd here, \U0001f600 not"),)))
+    with Server([reply]) as server:
+        assert item in await collect(client_on(server, tmp_path).call(prompt()))
+
+
 @pytest.mark.parametrize("status", [401, 429, 500, 502, 503, 599])
 async def test_statuses_that_may_pass_are_tried_again_with_the_same_body(tmp_path: Path, status: int) -> None:
     waits = Waits()

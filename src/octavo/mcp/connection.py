@@ -29,6 +29,7 @@ TOOL_SECONDS = 60.0
 _LEAVES_WITHIN = 6.0  # seconds for a server process, which has steps of its own
 _HANGS_UP_WITHIN = 2.0  # seconds for a server over the network to take our goodbye
 _MOST_TOOLS = 10_000
+_NO_SUCH_METHOD = "Mcp error: -32601:"
 GITHUB_URL = "https://api.githubcopilot.com/mcp"
 
 
@@ -228,17 +229,24 @@ class Connection:
         listed: list[Json] | None = None
         cursor, seen = None, set[str]()
         while True:
-            left = max(deadline - time.monotonic(), 0.0)
+            left = round(max(deadline - time.monotonic(), 0.0), 2)
             try:
                 answer = await self.request("tools/list", {"cursor": cursor} if cursor else {}, left)
             except RequestFailed as error:
-                log.warning("MCP server %s: %s", self.name, error)
+                self._tell_unlisted(error)
                 return None if listed is None else tuple(listed)
             page, cursor = answer.get("tools"), answer.get("nextCursor")
+            if not isinstance(page, list):
+                self._tell_unlisted("the answer to tools/list has no list")
             listed = (listed or []) + [tool for tool in (page if isinstance(page, list) else ()) if _is_tool(tool)]
             if not isinstance(cursor, str) or not cursor or cursor in seen or len(listed) > _MOST_TOOLS:
                 return tuple(listed)
             seen.add(cursor)
+
+    def _tell_unlisted(self, why: object) -> None:
+        log.warning("MCP server %s: %s", self.name, why)
+        if _NO_SUCH_METHOD not in str(why):  # a server need not have any tools
+            self._tell(f"MCP server `{self.name}` did not list its tools, so the model does not have them: {why}")
 
     def _authorization(self, transport: HttpTransport) -> tuple[dict[str, str], Any]:
         """The headers of every request, and who adds the token where a login was stored."""

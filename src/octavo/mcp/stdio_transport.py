@@ -21,6 +21,7 @@ from mcp.types import INTERNAL_ERROR, ErrorData, JSONRPCError, JSONRPCMessage, j
 from octavo.mcp.errors import BrokenOutput, Noise
 from octavo.mcp.line_reader import LineTooLong
 from octavo.mcp.server_process import ServerProcess
+from octavo.protocol.whole_characters import with_whole_characters
 
 log = logging.getLogger(__name__)
 
@@ -106,6 +107,9 @@ def message_of(line: bytes) -> JSONRPCMessage | None:
     except ValueError:
         pass
     try:
+        whole = with_whole_characters(line)
+        if whole != line:
+            return message_of(whole)
         said: Any = msgspec.json.decode(line)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise Noise(line) from None

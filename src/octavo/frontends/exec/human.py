@@ -193,6 +193,8 @@ class HumanPrinter:
         if item.outcome.ok is not None:
             pretty = msgspec.json.format(_json(item.outcome.ok), indent=2).decode("utf-8", "replace")
             self._lines(_first_lines(pretty), DIM)
+        elif item.outcome.err:
+            self._lines(_first_lines(item.outcome.err), DIM)
 
     def _web_search(self, stage: view.Stage, item: view.WebSearch) -> None:
         if stage == "completed":
