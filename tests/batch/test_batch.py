@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ import pytest
 
 from octavo.frontends.batch.progress import Progress
 from octavo.frontends.batch.results import Result
+from octavo.frontends.batch.trees import Tree, changes_in
+from octavo.git.run import GitResult, run_git
 from octavo.protocol.usage import TokenUsage
 
 PAGE = (Path(__file__).parents[2] / "docs" / "batch.md").read_text()
@@ -107,6 +110,25 @@ def test_each_task_works_in_a_tree_of_its_own(place: Place) -> None:
     assert place.git(place.project, "status", "--short") == ""
     assert place.git(place.project, "worktree", "list").count("\n") == 1
     assert list((place.root / ".cache/octavo/batch").iterdir()) == []
+
+
+async def test_changes_are_told_although_git_tripped_over_another_tree(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commands: list[str] = []
+
+    async def trips_first(words: Sequence[str], *more: Any, **others: Any) -> GitResult:
+        commands.append(words[0])
+        if commands.count(words[0]) == 1:
+            return GitResult(128, b"", b"fatal: could not open the worktree")
+        return await run_git(words, *more, **others)
+
+    monkeypatch.setattr("octavo.frontends.batch.trees.run_git", trips_first)
+    (place.project / "made").touch()
+    project, head = str(place.project), place.git(place.project, "rev-parse", "HEAD").strip()
+    told = await changes_in(Tree(project, project, f"{project}/.git", head, head, {}))
+    assert told is not None
+    assert told.startswith("diff --git a/made b/made")
 
 
 def test_what_has_a_result_is_not_run_again(place: Place) -> None:

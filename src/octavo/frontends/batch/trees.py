@@ -23,7 +23,7 @@ from octavo.files.programs import commands_may_write
 from octavo.frontends.batch.tasks import Task
 from octavo.git import scratch
 from octavo.git.foreign_programs import programs_off
-from octavo.git.run import GitError, checked_git, run_git
+from octavo.git.run import GitError, GitResult, checked_git, run_git
 
 _LARGEST = 2 << 30
 _LONGEST_S = 600.0
@@ -158,25 +158,26 @@ class Trees:
 
 async def changes_in(tree: Tree) -> str | None:
     """The diff of what was changed, new files included; None where git cannot tell it."""
-    options, variables = _options(tree), tree.variables
-    looked = await run_git(
-        ("status", "--porcelain", "--untracked-files=all", "--ignore-submodules=dirty"),
-        tree.top,
-        seconds=_LONGEST_S,
-        options=options,
-        variables=variables,
-    )
+    looked = await _asked(tree, "status", "--porcelain", "--untracked-files=all", "--ignore-submodules=dirty")
     if looked.code:
         return None
     if tree.base and not looked.stdout:
         return ""
     if any(line.startswith(b"??") for line in looked.stdout.split(b"\n")):
-        new = ("add", "--all", "--intent-to-add")
-        await run_git(new, tree.top, seconds=_LONGEST_S, options=options, variables=variables)
+        await _asked(tree, "add", "--all", "--intent-to-add")
     words = ("diff", "--binary", "--no-color", "--no-ext-diff", "--no-textconv", "--ignore-submodules=dirty")
     base = (tree.base,) if tree.base else ()
-    told = await run_git((*words, *base), tree.top, seconds=_LONGEST_S, options=options, variables=variables)
+    told = await _asked(tree, *words, *base)
     return told.stdout.decode("utf-8", "replace") if told.code == 0 else None
+
+
+async def _asked(tree: Tree, *words: str) -> GitResult:
+    """What git says about a tree. Now and then it trips over another one that comes or goes in the same moment."""
+    for _ in range(_ATTEMPTS):
+        result = await run_git(words, tree.top, seconds=_LONGEST_S, options=_options(tree), variables=tree.variables)
+        if not result.code:
+            break
+    return result
 
 
 def _options(tree: Tree) -> tuple[str, ...]:
