@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from octavo.frontends.terminal.app.app import App
 from octavo.frontends.terminal.app.talk import Talk
+from octavo.frontends.terminal.cells.cell import Palette
 from octavo.frontends.terminal.chat.facts import ChatFacts
 from octavo.frontends.terminal.composer.composer import Composer
 from octavo.frontends.terminal.effects.composer import Interrupt, RunCommand, Submit, UserShell
@@ -112,6 +113,23 @@ def test_a_session_that_cannot_begin_gives_back_what_waits() -> None:
     early.app.could_not_open()
     assert early.app.composer.editor.draft.text == "hi"
     assert not early.app.composer.busy
+
+
+def test_a_message_without_a_session_is_a_draft_again_and_blocks_no_command() -> None:
+    early = Early()
+    early.load()
+    early.app.could_not_open()
+    early.say("hello")
+    assert early.app.composer.editor.draft.text == "hello"
+    assert not early.app.composer.busy
+    assert early.app.talk is not None
+    rows = [row.text for cell in early.app.talk.cells for row in cell.transcript(100, Palette())]
+    assert "■ There is no session that could take this. /new tries to begin one." in rows
+    early.app.talk.new_chat(ChatFacts(version="1", cwd="/ws", model="gpt-5-codex"))
+    early.press(Key("enter"))
+    assert early.app.composer.busy
+    early.begin()
+    assert early.messages() == [Submit("hello")]
 
 
 def test_leaving_needs_no_agent() -> None:

@@ -18,6 +18,7 @@ from octavo.frontends.terminal.composer.pane import Pane, pane_rows
 from octavo.frontends.terminal.composer.status import FRAME, mark
 from octavo.frontends.terminal.effects.composer import Interrupt, Submit, UserShell
 from octavo.frontends.terminal.effects.screen import (
+    Error,
     HeldEscape,
     Info,
     InsertText,
@@ -92,7 +93,12 @@ class App:
         self.run(early, now)
 
     def could_not_open(self) -> None:
-        """No session begins, or nobody wants to wait for it: messages that waited are a draft again."""
+        """No session begins: messages that waited are a draft again, and so is what is sent before another one does."""
+        if self.talk is not None:
+            self.talk.has_failed = True
+        self._give_back()
+
+    def _give_back(self) -> None:
         self.composer.turn_ended(interrupted=True)
 
     # --- what comes in ---
@@ -204,8 +210,11 @@ class App:
         is_open = self.talk is not None and self.talk.is_open
         if isinstance(effect, Submit | UserShell) and not is_open:
             self.composer.hold(effect)
+            if self.talk is not None and self.talk.has_failed:
+                self._give_back()
+                self._do_now(Error("There is no session that could take this. /new tries to begin one."), now)
         elif isinstance(effect, Interrupt) and not is_open:
-            self.could_not_open()
+            self._give_back()
         elif self.talk is None and _needs_talk(effect):
             self._early.append(effect)
         else:

@@ -46,6 +46,8 @@ class Talk:
         self.palette = Palette()
         self.is_open = False
         """Whether the session has begun."""
+        self.has_failed = False
+        """Whether it could not begin, so that nobody takes a message."""
         self._printed = self._ever_printed = 0
         self._began_at = 0
         self._something_printed = False
@@ -77,7 +79,7 @@ class Talk:
         self.chat.leave()
         self.cells += self.chat.take_cells()
         self.chat = Chat(facts)
-        self.is_open = False
+        self.is_open = self.has_failed = False
         self.composer.busy = self.composer.steerable = self.composer.beside = False
 
     def tick(self, now: float) -> list[Effect]:
