@@ -28,6 +28,8 @@ NOT_FOR_THE_VERSION = NEVER | {
     "httpcore2", "tomllib", "octavo.config", "octavo.protocol", "octavo.engine", "octavo.frontends",
 }  # fmt: skip
 NOT_FOR_MSGSPEC = {"typing_extensions", "platform", "msgspec.inspect", "datetime", "decimal", "uuid", "numbers"}
+if sys.version_info >= (3, 12):
+    NOT_FOR_MSGSPEC -= {"datetime"}  # it holds nothing but the compiled types there
 NOT_FOR_ASYNCIO = {"inspect", "traceback", "linecache", "tokenize", "textwrap", "ast", "dis", "locale", "ssl", "_ssl"}
 NOT_ASKED_FOR = {
     "octavo.config.limits", "octavo.engine.limits", "octavo.engine.loop_guard", "octavo.engine.user_hooks",
