@@ -417,6 +417,20 @@ def test_what_cannot_be_a_tool_is_refused_at_once(tmp_path: Path, given: Callabl
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("own", "reason"),
+    [
+        ({"sandbox": "readonly"}, "helper: unknown variant `readonly`, expected one of `read-only`, .*"),
+        ({"model": 5}, "helper: .*expected a string in `model`"),
+        ({"max_tokens": 0}, "helper: max_tokens has to be at least 1"),
+    ],
+)
+def test_an_agent_with_a_setting_that_is_not_known_is_refused_at_once(own: dict[str, Any], reason: str) -> None:
+    with pytest.raises(BadTool, match=reason) as caught:
+        SubAgent("helper", "Acts.", **own)
+    assert "\n" not in str(caught.value)
+
+
 async def test_a_call_that_is_cancelled_takes_its_function_along(tmp_path: Path) -> None:
     began, ended = asyncio.Event(), asyncio.Event()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from agents import agent, heard
@@ -262,6 +262,9 @@ async def test_the_model_hears_instructions_and_sees_pictures(tmp_path: Path) ->
     [
         ({"approval_policy": "on-request"}, "needs approve"),
         ({"cwd": "/no/such/folder"}, "there is no folder /no/such/folder"),
+        ({"sandbox": "readonly"}, "unknown variant `readonly`, expected one of `read-only`, .* in `sandbox_mode`"),
+        ({"approval_policy": "ask", "approve": lambda _: True}, "unknown variant `ask`, .* in `approval_policy`"),
+        ({"model": 5}, "expected a string in `model`"),
         ({"profile": "nobody"}, "config profile `nobody` not found"),
         ({"config": {"model_provider": "nobody"}}, "Model provider `nobody` not found"),
         ({"codex_home": "/no/such/home"}, "No such file or directory"),
@@ -271,6 +274,12 @@ def test_settings_that_cannot_be_are_one_line(tmp_path: Path, given: dict[str, A
     with pytest.raises(octavo.ConfigError, match=reason) as caught:
         agent(tmp_path, **given)
     assert "\n" not in str(caught.value).strip()
+
+
+async def test_a_thread_in_a_sandbox_that_is_not_known_does_not_start(tmp_path: Path) -> None:
+    async with agent(tmp_path) as one:
+        with pytest.raises(octavo.ConfigError, match="unknown variant `readonly`"):
+            await one.thread_start(sandbox=cast("Any", "readonly"))
 
 
 async def test_any_backend_will_do(tmp_path: Path) -> None:

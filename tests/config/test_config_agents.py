@@ -90,6 +90,11 @@ def test_a_broken_file_is_named(tmp_path: Path, text: str, reason: str) -> None:
         with_file(tmp_path / "home", text)
 
 
+def test_an_effort_of_later_models_is_taken_as_the_users_own_file_takes_it(tmp_path: Path) -> None:
+    agents = with_file(tmp_path / "home", 'model_reasoning_effort = "xhigh"')
+    assert str(agents.named["scout"].model_reasoning_effort) == "xhigh"
+
+
 def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "scout.toml")
     with pytest.raises(ConfigError, match="not a regular file"):

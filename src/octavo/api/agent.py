@@ -22,6 +22,7 @@ from octavo.config.config import Config
 from octavo.config.home import apply_dotenv, find_home
 from octavo.config.load import ConfigSources, load_config
 from octavo.config.overrides import json_overrides
+from octavo.config.toml import convert_tree
 from octavo.errors import ConfigError
 from octavo.protocol.policy import ApprovalPolicy, SandboxMode
 from octavo.runtime.front_end import FrontEnd
@@ -80,14 +81,14 @@ class Agent:
         self._agents = tuple(agents)
         self._hooks = hooks
         self._name = name
-        flags = ConfigFlags(
+        flags = _checked_flags(
             model=model,
             profile=profile,
             sandbox_mode=sandbox,
             approval_policy="never" if approve is None else approval_policy,
             base_instructions=base_instructions,
             developer_instructions=instructions,
-            additional_writable_roots=tuple(os.fspath(folder) for folder in add_dirs),
+            additional_writable_roots=[os.fspath(folder) for folder in add_dirs],
         )
         self._sources = _sources(codex_home, environ, cwd, dict(config or {}), flags)
         self._config = load_config(self._sources)
@@ -206,6 +207,7 @@ class Agent:
             return runtime.config
         own = {"model": model, "sandbox_mode": sandbox, "cwd": _folder(cwd, self.cwd)}
         given = {name: value for name, value in own.items() if value is not None}
+        _checked_flags(**given)
         return runtime.derive(msgspec.structs.replace(self._sources.flags, **given))
 
     def _opened(self, conversation: Any) -> Thread:
@@ -236,6 +238,14 @@ class Agent:
         for name in own:
             if name in built_in or own.count(name) > 1:
                 raise BadTool(f"there is a tool {name} already: give yours another name")
+
+
+def _checked_flags(**given: Any) -> ConfigFlags:
+    """The flags, of the types that they say. Raises `ConfigError`: a sandbox that is not known must not be another."""
+    try:
+        return convert_tree({name: value for name, value in given.items() if value is not None}, ConfigFlags)
+    except ConfigError as error:
+        raise ConfigError(str(error).replace("\n", " ")) from None
 
 
 def _sources(

@@ -13,13 +13,14 @@ from collections.abc import Mapping
 
 import msgspec
 
+from octavo.config.choices import effort_of
 from octavo.config.config import Agent, Agents
 from octavo.config.mcp_servers import read_server
 from octavo.config.schema import AgentToml, Integer, McpServerToml, Unsigned
 from octavo.config.toml import Tree, convert_tree, parse_toml
 from octavo.errors import ConfigError
 from octavo.files.plain_file import open_plain
-from octavo.protocol.policy import ReasoningEffort, ReasoningSummary, SandboxMode
+from octavo.protocol.policy import ReasoningSummary, SandboxMode
 
 MOST_BYTES = 1 << 20
 """How large an agent's file may be."""
@@ -33,7 +34,7 @@ class AgentFile(msgspec.Struct, frozen=True):
 
     model: str | None = None
     model_provider: str | None = None
-    model_reasoning_effort: ReasoningEffort | None = None
+    model_reasoning_effort: str | None = None
     model_reasoning_summary: ReasoningSummary | None = None
     developer_instructions: str | None = None
     sandbox_mode: SandboxMode | None = None
@@ -76,7 +77,7 @@ def _agent(name: str, table: Tree, codex_home: str) -> Agent:
         description=entry.description.strip(),
         model=file.model,
         model_provider=file.model_provider,
-        model_reasoning_effort=file.model_reasoning_effort,
+        model_reasoning_effort=effort_of(file.model_reasoning_effort),
         model_reasoning_summary=file.model_reasoning_summary,
         developer_instructions=file.developer_instructions,
         sandbox_mode=file.sandbox_mode,
