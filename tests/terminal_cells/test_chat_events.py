@@ -219,11 +219,11 @@ def test_an_interrupted_turn_leaves_its_calls_as_failed_and_late_ends_unheard(pl
     play(STARTED, read("a", "x"), begin("b", "sleep 9"), events.McpToolCallBegin("m", call), events.TurnAborted())
     play(end("a"), end("b"), events.McpToolCallEnd("m", call, NO_TIME, events.McpOutcome(err="x")))
     rows = play.rows()
-    assert rows[:10] == [
-        "• Explored", "  └ Read x", "", "• Ran sleep 9", "  └ (no output)", "", "• Called own.echo()",
-        "  └ Error: interrupted", "", rows[9],
+    assert rows[:11] == [
+        "• Explored", "  └ Read x", "", "• Ran sleep 9", "  └ (no output)", "    stopped", "", "• Called own.echo()",
+        "  └ Error: interrupted", "", rows[10],
     ]  # fmt: skip
-    assert rows[9].startswith("■ ")
+    assert rows[10].startswith("■ ")
     assert len([row for row in rows if row.startswith("■")]) == 1
     assert play.live() == []
     assert play.chat.take_ended() == TurnEnded("interrupted")

@@ -81,7 +81,7 @@ def test_escape_stops_what_began_last_and_the_hint_says_what() -> None:
     screen.press(Key("escape"), Key("escape"))
     assert screen.asked == [Operate(ops.StopUserShellCommand(COMMAND))] * 2
     screen.hear(COMMAND, events.ExecCommandOutputDelta("c", "stdout", b"so far\n"), ends("c", "", -1))
-    assert screen.printed[-2:] == ["• Ran sleep 9", "  └ so far"]
+    assert screen.printed[-3:] == ["• Ran sleep 9", "  └ so far", "    stopped"]
     screen.asked.clear()
     screen.press(Key("escape"))
     assert screen.asked == [Interrupt()]

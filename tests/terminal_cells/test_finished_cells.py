@@ -173,6 +173,11 @@ def test_a_command_that_fails_is_marked_and_one_without_output_says_so() -> None
     assert TERMINAL.look(cell.scrollback(80, PLAIN)[0].spans[0].style).fg == RED
 
 
+def test_a_command_that_was_stopped_says_so_without_colours_too() -> None:
+    cell = CommandCell("make", ended("begun\n", 1)._replace(duration=None))
+    assert shown(cell) == ["• Ran make", "  └ begun", "    stopped"]
+
+
 def test_a_running_command_shows_no_output_and_the_spinner_of_the_frame() -> None:
     assert shown(CommandCell("make"), palette=Palette(spinner=Span("◦", DIM))) == ["◦ Running make"]
 
@@ -307,8 +312,9 @@ def test_a_long_plan_takes_a_third_of_the_screen_and_shows_the_step_at_work(acti
     assert len(rows) <= max(lines // 3, 5)
     assert any(row.endswith(f" step {min(active, 29)}") for row in rows)
     assert sum("step" in row for row in full(cell)) == 30
-    hidden = sum(int(row.split()[1]) for row in rows if row.strip().startswith("…"))
-    assert hidden + len([row for row in rows if not row.strip().startswith("…")]) == len(full(cell))
+    assert rows[1].startswith("  └ ")
+    counts = [row for row in (row.lstrip(" └") for row in rows) if row.startswith("…")]
+    assert sum(int(row.split()[1]) for row in counts) + len(rows) - len(counts) == len(full(cell))
 
 
 def test_a_plan_that_has_room_is_whole() -> None:

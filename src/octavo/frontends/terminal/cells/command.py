@@ -44,7 +44,7 @@ class CommandCell(msgspec.Struct, frozen=True):
     continues = False
 
     def scrollback(self, columns: int, palette: Palette) -> list[Line]:
-        """Title and command, the ends of the output, and the exit code of a failure."""
+        """Title and command, the ends of the output, and the exit code of a failure or that it was broken off."""
         ended = self.ended
         mark = palette.spinner if ended is None else BAD if ended.exit_code else GOOD
         title = line(mark, " ", Span("Running" if ended is None else "Ran", TITLE), " ")
@@ -54,6 +54,8 @@ class CommandCell(msgspec.Struct, frozen=True):
         rows += ended.output.rows(columns)
         if ended.exit_code > 0 and ended.duration is not None:  # it has come to an end of its own
             rows += wrap(line(Span(f"exit code {ended.exit_code}", _CODE)), columns, UNDER, UNDER)
+        elif ended.exit_code and ended.duration is None:
+            rows += wrap(line(Span("stopped", _CODE)), columns, UNDER, UNDER)
         return rows
 
     def transcript(self, columns: int, palette: Palette) -> list[Line]:

@@ -69,6 +69,6 @@ def _around(rows: list[Line], at: int, most: int, columns: int) -> list[Line]:
     first = min(max(at - 1, 1), max(len(rows) - room, 1))
     above, shown, below = first - 1, rows[first : first + room], max(len(rows) - first - room, 0)
     more = f"… {below} rows more, ctrl + t shows all"
-    before = wrap(line(Span(f"… {above} rows above", DIM)), columns, UNDER, UNDER)[:1] if above else []
+    before = wrap(line(Span(f"… {above} rows above", DIM)), columns, BRANCH, UNDER)[:1] if above else []
     after = wrap(line(Span(more, DIM)), columns, UNDER, UNDER)[:1] if below else []
     return [rows[0], *before, *shown, *after]
