@@ -46,6 +46,14 @@ def test_usage_is_told_in_tokens_money_and_limits() -> None:
     assert all(len(row.text) <= 30 for row in DaysCell(days, together).scrollback(30, Palette()))
 
 
+def test_usage_without_any_price_shows_no_column_of_question_marks() -> None:
+    took = Sum(2, 12_000, 3000, 500, 0, 12_500)
+    session = SessionUsageCell(took, Usage(), NOW).scrollback(80, Palette())
+    days = DaysCell((("2026-11-24", took), ("2026-11-23", took)), took).scrollback(80, Palette())
+    assert "?" not in "".join(row.text for row in [*session, *days])
+    assert days[-1].text.endswith(" config.toml.")
+
+
 async def test_usage_reads_the_session_and_all_others(tmp_path: Path) -> None:
     prices = '[prices."gpt-5-codex"]\ninput = 1000000.0\noutput = 1.0\n'
     async with program(tmp_path, [says("First")], config=CONFIG + prices) as here:

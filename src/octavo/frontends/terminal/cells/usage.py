@@ -43,7 +43,8 @@ class SessionUsageCell(msgspec.Struct, frozen=True):
             answers = f"{one.answers:,} {'answer' if one.answers == 1 else 'answers'}"
             parts = f"{compact(one.input)} input, {one.cached_share:.0%} of it cached, {compact(one.output)} output"
             rows.append(line(f"  {compact(one.tokens)} tokens in {answers}", Span(f"  ({parts})", DIM)))
-            rows.append(line(f"  {shown_cost(one) or '0.00'}"))
+            if one.cost:
+                rows.append(line(f"  {shown_cost(one)}"))
         return [cut_line(row, columns) for row in [*rows, EMPTY, *self._limits()]]
 
     transcript = scrollback
@@ -77,16 +78,21 @@ class DaysCell(msgspec.Struct, frozen=True):
         for day, one in self.days:
             drawn = bar(one.tokens, most, sizes).ljust(sizes) if sizes else ""
             rows.append(
-                line(f"  {day}  {compact(one.tokens):>6}  ", Span(drawn, ACCENT), f"  {shown_cost(one)}".rstrip())
+                line(f"  {day}  {compact(one.tokens):>6}  ", Span(drawn, ACCENT), f"  {self._cost(one)}".rstrip())
             )
         if not self.days:
             rows.append(line("  ", Span("nothing", DIM)))
-        total = f"  {'Together':10}  {compact(self.total.tokens):>6}  {'':{sizes}}  {shown_cost(self.total)}".rstrip()
+        total = f"  {'Together':10}  {compact(self.total.tokens):>6}  {'':{sizes}}  {self._cost(self.total)}".rstrip()
         rows += [line(Span(total, BOLD))] if len(self.days) > 1 else []
         rows = [cut_line(row, columns) for row in rows]
         hint = "By model and project: octavo usage."
         if self.total.unpriced:
-            hint += " ? is what models without a price took; prices stand in config.toml (docs/usage.md)."
+            unknown = " ? is what models without a price took." if self.total.cost else ""
+            hint += f"{unknown} Prices are yours to give, as [prices] in config.toml."
         return [*rows, *wrap(line(Span(hint, DIM)), columns, line("  "), line("  "))]
 
     transcript = scrollback
+
+    def _cost(self, one: Sum) -> str:
+        """Nothing where no price is known at all: then nothing is to be told apart."""
+        return shown_cost(one) if self.total.cost else ""
