@@ -188,6 +188,14 @@ def test_esc_gives_the_draft_back() -> None:
     assert typist.keys("escape").take() == [Interrupt()]
 
 
+def test_ctrl_c_leaves_the_search_alone_while_a_turn_runs() -> None:
+    typist = searching("other")
+    typist.composer.busy = True
+    assert typist.type("oth").footer == "  search: oth  ctrl + r for an older one, enter takes it, ctrl + c leaves"
+    assert typist.keys("ctrl-c").take() == []
+    assert typist.marked == "min|e"
+
+
 def test_what_comes_back_meanwhile_ends_the_search() -> None:
     typist = searching("other").type("oth")
     typist.composer.hold(Submit("waits"))

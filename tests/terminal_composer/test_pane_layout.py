@@ -35,6 +35,10 @@ def test_an_empty_composer_shows_one_of_six_examples() -> None:
     assert composer.empty
 
 
+def test_an_example_that_does_not_fit_ends_in_dots() -> None:
+    assert pane_rows(Pane(Typist().composer), 12, 24)[0][2].text == "› Explain…"
+
+
 def test_the_sign_is_bold_and_other_rows_are_indented() -> None:
     rows = pane_rows(Pane(Typist().type("one\ntwo").composer), 80, 24)[0]
     assert (rows[2].spans[0].text, TERMINAL.look(rows[2].spans[0].style).bold) == ("› ", True)

@@ -30,7 +30,7 @@ def editor_command(environ: Mapping[str, str]) -> list[str]:
                 return shlex.split(value)
             except ValueError as error:
                 raise EditorError(f"${name} cannot be read: {str(error).lower()}") from None
-    raise EditorError("set VISUAL or EDITOR to edit the draft in an editor")
+    raise EditorError("Set VISUAL or EDITOR to edit the draft in an editor")
 
 
 def page(text: str, environ: Mapping[str, str], folder: str, terminal: int) -> None:

@@ -444,7 +444,10 @@ class Composer:
             return list(looked)
         self._earlier.search = None
         self._completing.dismiss(self.editor.draft)
-        if key == Key("escape") or key == Key("c", ctrl=True) or self.keys.means(key, "chat.interrupt_turn"):
+        if key == Key("c", ctrl=True):
+            search.cancel()
+            return []
+        if key == Key("escape") or self.keys.means(key, "chat.interrupt_turn"):
             search.cancel()
             return self._interrupt() if (self.busy or self.beside) and self.modes.pass_escape else []
         return [] if key == Key("enter") else None

@@ -49,12 +49,16 @@ def draft_rows(
     sign = SIGN[: max(width_ - 1, 0)]
     lines = []
     for number, row in enumerate(rows[top : top + height]):
-        spans = _spans(draft, row, columns, selected) if draft.text else [Span(cut(example, columns), DIM)]
+        spans = _spans(draft, row, columns, selected) if draft.text else [Span(_fitting(example, columns), DIM)]
         lead = Span(sign, BOLD.over(_WRITTEN)) if number == 0 else Span(" " * len(sign))
         shown = cut_line(line(lead, *spans, fill=fill), width_)
         lines.append(shown.styled(fill) if fill is not None else shown)
     column = len(sign) + column_of(draft.text, rows[at], draft.cursor)
     return lines, (at - top, min(column, max(width_ - 1, 0))), top
+
+
+def _fitting(example: str, columns: int) -> str:
+    return example if width(example) <= columns else cut(example, columns - 1).rstrip() + "…"
 
 
 def _spans(draft: Draft, row: Row, columns: int, selected: Selected | None) -> list[Span]:

@@ -37,9 +37,10 @@ def mode_columns(mode: str) -> int:
     return width(shown(mode)) + 3 if mode else 0
 
 
-def search_row(query: str, keys: Keymap, *, missed: bool) -> Line:
-    """What is looked for in earlier messages."""
-    hint = keys.worded("{composer.history_search_previous} for an older one, enter takes it, esc leaves")
+def search_row(query: str, keys: Keymap, *, busy: bool, missed: bool) -> Line:
+    """What is looked for in earlier messages; while something runs, Esc would stop that, too."""
+    leave = "ctrl + c" if busy else "esc"
+    hint = keys.worded(f"{{composer.history_search_previous}} for an older one, enter takes it, {leave} leaves")
     hint = "no earlier message has it" if missed else hint
     return line(Span("  search: "), Span(shown(query)), Span(f"  {hint}", DIM))
 

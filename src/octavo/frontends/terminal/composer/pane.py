@@ -15,6 +15,10 @@ from octavo.frontends.terminal.composer.status import Light, Status, status_row
 from octavo.frontends.terminal.text.styled import EMPTY, Line, Style
 from octavo.frontends.terminal.text.widths import cut_line
 
+TYPE_CHECKING = False  # not for the first frame
+if TYPE_CHECKING:
+    from octavo.frontends.terminal.composer.history_search import HistorySearch
+
 
 class Pane(msgspec.Struct, frozen=True):
     """What is drawn: the composer and what stands around it.
@@ -108,7 +112,7 @@ def _under(pane: Pane, width: int, height: int) -> list[Line]:
     """The popup or the footer."""
     composer = pane.composer
     if composer.search:
-        rows = [search_row(composer.search.query, composer.keys, missed=composer.search.missed)]
+        rows = [_search_row(composer, composer.search)]
     elif composer.completion:
         from octavo.frontends.terminal.composer.popup import popup_rows  # not for the first frame
 
@@ -121,6 +125,11 @@ def _under(pane: Pane, width: int, height: int) -> list[Line]:
             row = pane.status_line
         rows = [mode_row(composer.modes.shown, row) if composer.modes.shown else row]
     return [cut_line(line, width) for line in rows[:height]]
+
+
+def _search_row(composer: Composer, search: HistorySearch) -> Line:
+    busy = composer.busy or composer.beside
+    return search_row(search.query, composer.keys, busy=busy, missed=search.missed)
 
 
 def _footer(pane: Pane) -> Line:

@@ -25,7 +25,7 @@ def list_skills(here: Interface, _: ListSkills) -> None:
             here.error("The folders of skills do not answer.")
             return
         if not skills and not problems:
-            here.info("There are no skills.", "a folder with SKILL.md in .agents/skills is one")
+            here.info("There are no skills.", "A folder with SKILL.md in .agents/skills is one")
             return
         here.run_effects((OpenView(skills_list(skills, problems, config.environ.get("HOME"))),))
 
