@@ -99,6 +99,13 @@ def test_each_setting_carries_over_or_is_named(used: Home) -> None:
     assert "broken profile bad: invalid type: integer `5`" in found
 
 
+def test_advice_belongs_to_what_it_stands_behind(used: Home) -> None:
+    mends = {finding["text"]: finding["mend"] for finding in told(used)["config"]}
+    advised = [text for text, mend in mends.items() if mend is not None and "sandbox_mode" in mend]
+    assert [text.split(":")[0] for text in advised] == ["The permission profile `mine` is not supported"]
+    assert len([text for text in mends if "multi_agent" in text]) == 1
+
+
 def test_servers_logins_and_sessions_are_counted(used: Home) -> None:
     found = told(used)
     assert texts(found["mcp"]) == (

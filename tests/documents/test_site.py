@@ -71,6 +71,19 @@ def test_the_command_lines_of_the_guides_can_be_typed(page: str, line: str) -> N
         pytest.fail(f"{page}: {line}: {stop}")
 
 
+def test_a_guide_that_limits_the_cost_gives_prices(pages: Path) -> None:
+    """Without them the limit refuses every turn."""
+    guides = {page.name: page.read_text(encoding="utf-8") for page in (pages / "guides").glob("*.md")}
+    blocks = [(name, block) for name, text in guides.items() for block in re.findall(r"```.*?```", text, re.DOTALL)]
+    assert [name for name, block in blocks if re.search(r"max[-_]cost", block) and "[prices." not in block] == []
+
+
+def test_tables_are_whole(pages: Path) -> None:
+    """A row behind a blank line is no row: it shows as text with bars."""
+    torn = re.compile(r"\|\n\n(?=\|.*\|\n(?!\|[-| :]+\|\n))")
+    assert [page.name for page in pages.rglob("*.md") if torn.search(page.read_text(encoding="utf-8"))] == []
+
+
 def test_the_references_have_every_setting_and_event(pages: Path) -> None:
     settings, told = (pages / "reference" / name for name in ("settings.md", "events.md"))
     text = settings.read_text(encoding="utf-8")

@@ -101,6 +101,14 @@ def test_what_somebody_else_changed_is_left_until_the_user_says_yes(place: Place
     assert (place.folder / "a").read_text() == "mine\n"
 
 
+@pytest.mark.parametrize("turn", [1, 2])
+def test_the_same_command_with_a_yes_finishes_what_it_left(place: Place, turn: int) -> None:
+    (place.folder / "a").write_text("mine\n")
+    assert place.octavo("--turn", str(turn))[0] == 1
+    assert place.octavo("--turn", str(turn), "--yes") == (0, f"restored {place.folder}/a\n", "")
+    assert (place.folder / "a").read_text() == ("0\n" if turn == 1 else "1\n")
+
+
 def test_the_answer_as_json(place: Place) -> None:
     code, out, _ = place.octavo("--preview", "--json")
     said: dict[str, Any] = json.loads(out)

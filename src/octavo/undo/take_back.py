@@ -77,8 +77,8 @@ class Store:
     ) -> Undoing:
         """What taking back the turns from `first` on (by default the last one), or the last undoing, would do.
 
-        With `finish`, without `first`, it is about what the last undoing left to the user, if it did. Raises
-        `NothingToUndo`.
+        With `finish`, without `first` or with that of the last undoing, it is about what that left to the user, if it
+        did. Raises `NothingToUndo`.
         """
         records = self.journal.read()
         with self._contents(records) as contents:
@@ -173,7 +173,7 @@ def _wanted(
         if undone is None:
             raise NothingToUndo("there is no undoing that could be taken back")
         return undone.turns, net_of_undone(undone), None
-    if finish and first is None and undone is not None and undone.left:
+    if finish and undone is not None and undone.left and first in (None, min(undone.turns)):
         return undone.turns, net_of_left(records, undone, contents.resolved), undone
     turns = turns_of(records)
     if not turns:

@@ -14,6 +14,7 @@ from octavo.config.later_keys import is_later_key
 from octavo.config.layers import CONFIG_FILE, FileLayer, read_toml
 from octavo.config.load import ConfigSources, load_config
 from octavo.config.mcp_servers import StdioTransport
+from octavo.config.permissions import permission_warning
 from octavo.config.schema import ConfigToml
 from octavo.config.toml import Tree, convert_tree
 from octavo.errors import ConfigError
@@ -63,15 +64,16 @@ def _keys(layer: FileLayer) -> Iterator[Finding]:
 
 def _meanings(tree: Tree, config: Config) -> Iterator[Finding]:
     """Where the same words do not mean quite the same."""
-    for text in config.warnings:
-        yield warning("config", one_line(text), "choose `:workspace` or `:read-only`, or sandbox_mode")
+    settings = convert_tree(tree, ConfigToml)
+    told = permission_warning(settings.default_permissions, settings.permissions)
+    if told is not None and told in config.warnings:  # the others are about keys, which stand above, or about the project
+        yield warning("config", one_line(told), "choose `:workspace` or `:read-only`, or sandbox_mode")
     for older, feature in config.deprecations:
         yield warning("config", f"{older} is an older name", f"use {feature} in [features]")
     policy = tree.get(_APPROVAL)
     if isinstance(policy, dict):
         held = f"for the sandbox ({config.approval_policy}) and for rules"
         yield ok("config", f"the granular approval policy holds {held}")
-    settings = convert_tree(tree, ConfigToml)
     if settings.web_search is None and not config.features.web_search_request:
         yield ok("config", 'the web is not searched unless that is set: web_search = "cached" or "live"')
 
