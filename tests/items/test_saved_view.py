@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
+
 from octavo.protocol import view_items as view
 from octavo.protocol.items import (
     CustomToolCall,
@@ -46,6 +48,27 @@ def test_a_command_and_its_output() -> None:
     assert begun == ItemChange("started", view.CommandExecution(id="c1", tool="shell", command=("ls", "-l")))
     assert (ended.item.command, ended.item.output, ended.item.exit_code) == (("ls", "-l"), "a\n", 2)
     assert ended.item.status == "failed"
+
+
+@pytest.mark.parametrize(
+    ("output", "code", "status"),
+    [
+        ("Exit code: 0\nWall time: 0.1 seconds\nOutput:\nfine\n", 0, "completed"),
+        ("Exit code: 3\nWall time: 0.1 seconds\nOutput:\n", 3, "failed"),
+        ("Chunk ID: 1\nWall time: 0.1 seconds\nProcess exited with code 2\nOutput:\nExit code: 0\n", 2, "failed"),
+        ("exec command rejected by user", None, "failed"),
+        ("Exit code: 0", None, "failed"),
+        ("aborted", None, "aborted"),
+    ],
+)
+def test_how_a_command_ended_is_seen_from_what_was_saved_of_it(output: str, code: int | None, status: str) -> None:
+    _, ended = seen(call("shell", {"command": ["ls"]}), FunctionCallOutput("c1", output))
+    assert (ended.item.exit_code, ended.item.status, ended.item.output) == (code, status, output)
+
+
+def test_a_call_of_another_tool_that_was_interrupted_is_no_success() -> None:
+    _, ended = seen(call("look", {}), FunctionCallOutput("c1", "aborted"))
+    assert ended.item.status == "aborted"
 
 
 def test_a_line_for_a_shell_stays_a_line() -> None:

@@ -28,6 +28,13 @@ from octavo.protocol.turn_items import turn_item_of
 from octavo.protocol.view_items import ItemChange
 
 
+_ABORTED = "aborted"
+"""What answers a call that an interruption ended."""
+
+_SHELLS = ("shell", "local_shell", "container.exec")
+_LONGEST_HEADER = 512
+
+
 class SavedView:
     """Fed with the items of a session in their order, gives what changed. Prefixes and snapshots change nothing."""
 
@@ -57,8 +64,7 @@ class SavedView:
     def _ended(self, item: ToolOutput) -> view.Item:
         call = self._calls.pop(item.call_id, None) or view.ToolCall(id=item.call_id, tool="", arguments="")
         output, exit_code = _said(item.output)
-        status: view.Status = "failed" if exit_code else "completed"
-        return msgspec.structs.replace(call, status=status, output=output, exit_code=exit_code)
+        return msgspec.structs.replace(call, status=_status(call, output, exit_code), output=output, exit_code=exit_code)
 
 
 def _call(item: FunctionCall | CustomToolCall | LocalShellCall) -> view.CommandExecution | view.ToolCall:
@@ -78,6 +84,14 @@ def _call(item: FunctionCall | CustomToolCall | LocalShellCall) -> view.CommandE
             return view.ToolCall(id=item.call_id, tool=item.name, arguments=item.arguments)
 
 
+def _status(call: view.Item, output: str, exit_code: int | None) -> view.Status:
+    """How a call ended. One of `shell` whose answer tells no exit code did not run: it was refused, or failed before."""
+    if output == _ABORTED:
+        return "aborted"
+    never_ran = exit_code is None and isinstance(call, view.CommandExecution) and call.tool in _SHELLS
+    return "failed" if exit_code or never_ran else "completed"
+
+
 def _said(output: str | tuple[Any, ...]) -> tuple[str, int | None]:
     """What a tool answered, and the exit code of a command."""
     if not isinstance(output, str):
@@ -85,10 +99,21 @@ def _said(output: str | tuple[Any, ...]) -> tuple[str, int | None]:
     given = _object(output)
     text = given.get("output") if given is not None else None
     if given is None or not isinstance(text, str):
-        return output, None
+        return output, _headed_code(output)
     about = given.get("metadata")
     code = about.get("exit_code") if isinstance(about, dict) else None
     return text, code if isinstance(code, int) else None
+
+
+def _headed_code(output: str) -> int | None:
+    """The exit code in the lines above a command's output, as later releases save them."""
+    header, has_output, _ = output[:_LONGEST_HEADER].partition("\nOutput:")
+    for line in header.split("\n") if has_output else ():
+        for beginning in ("Exit code: ", "Process exited with code "):
+            code = line.removeprefix(beginning)
+            if code != line and code.removeprefix("-").isdecimal() and code.isascii():
+                return int(code)
+    return None
 
 
 def _object(text: str) -> dict[str, Any] | None:
