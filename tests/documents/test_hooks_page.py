@@ -37,6 +37,7 @@ def test_the_hook_keeps_the_agent_from_pushing(tmp_path: Path) -> None:
     argv = [sys.executable, "-m", "octavo", "exec", "--skip-git-repo-check", "--replay", "tape.jsonl", "go"]
     result = subprocess.run(argv, cwd=tmp_path, env=environ, capture_output=True, text=True, check=True)
     assert result.stdout == "Done\n"
+    assert "warning: A hook stopped a call of shell: Pushing is for people." in result.stderr
     (saved,) = tmp_path.glob("sessions/*/*/*/*.jsonl")
     outputs = [line for line in saved.read_text().splitlines() if '"function_call_output"' in line]
     assert "stopped by a hook: Pushing is for people." in outputs[0]

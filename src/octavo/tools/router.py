@@ -11,7 +11,7 @@ import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from octavo.protocol.events import EventMsg
+from octavo.protocol.events import EventMsg, Warning
 from octavo.protocol.items import (
     CustomToolCall,
     CustomToolCallOutput,
@@ -68,6 +68,7 @@ async def _watched(tool: Tool, invocation: Invocation, call: ToolCall, hooks: Ho
     turn, host = invocation.turn, invocation.host
     use = ToolUse(host.id, turn.turn_id, invocation.call_id, invocation.name, _arguments(call), turn.settings.cwd)
     if (reason := await hooks.pre_tool_use(use)) is not None:
+        host.emit(turn.turn_id, Warning(f"A hook stopped a call of {invocation.name}: {reason}"))
         raise RespondToModel(f"the call was stopped by a hook: {reason}")
     result = await tool.run(invocation)
     if words := await hooks.post_tool_use(use, output_text(result.content)):
