@@ -421,6 +421,23 @@ async def test_roots_named_by_variable_are_trusted(certificate: Path) -> None:
     server.listener.close()
 
 
+async def test_a_certificate_that_is_named_is_trusted_though_its_root_is_not(tmp_path: Path, certificate: Path) -> None:
+    def openssl(*words: str) -> None:
+        subprocess.run(["openssl", *words], cwd=tmp_path, check=True, capture_output=True)
+
+    key = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes")
+    openssl("req", "-new", *key, "-keyout", "key.pem", "-out", "asked.pem", "-subj", "/CN=localhost")
+    (tmp_path / "more").write_text("subjectAltName=DNS:localhost\n")
+    root = ("-CA", str(certificate / "cert.pem"), "-CAkey", str(certificate / "key.pem"), "-CAcreateserial")
+    serial = ("-CAserial", str(tmp_path / "serial"))
+    openssl("x509", "-req", "-in", "asked.pem", *root, *serial, "-out", "cert.pem", "-extfile", "more")
+    server = TlsServer(tmp_path)
+    http = client(SSL_CERT_FILE=str(tmp_path / "cert.pem"))
+    assert (await http.request("GET", f"https://localhost:{server.port}/")).body == b"secret"
+    await http.aclose()
+    server.listener.close()
+
+
 async def test_an_encrypted_request_goes_through_a_tunnel(certificate: Path) -> None:
     server = TlsServer(certificate, tunnels=True)
     environ = {"SSL_CERT_FILE": str(certificate / "cert.pem"), "HTTPS_PROXY": f"http://u:p@127.0.0.1:{server.port}"}

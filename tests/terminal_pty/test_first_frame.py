@@ -27,6 +27,8 @@ LATER = {
     "octavo.frontends.terminal.effects.saved_sessions", "octavo.frontends.terminal.effects.sessions",
     "octavo.frontends.terminal.effects.settings", "octavo.frontends.terminal.effects.shows",
 }  # fmt: skip
+if sys.version_info >= (3, 12):
+    LATER -= {"datetime"}  # it holds nothing but the compiled types there
 WATCH = """
 import gc, sys
 from octavo.cli import terminal

@@ -19,24 +19,39 @@ _BUNDLES = (
 
 
 def client_tls(environ: Mapping[str, str]) -> ssl.SSLContext:
-    """A context that checks certificates and names.
+    """A context that checks certificates and names, and accepts what other programs do (`check_as_usual`).
 
     Loading the roots takes tens of milliseconds: call it once, and only before the
     first encrypted connection. Raises `ConfigError` if the named roots cannot be read.
     """
     file, folder = environ.get("SSL_CERT_FILE") or None, environ.get("SSL_CERT_DIR") or None
     try:
-        context = ssl.create_default_context(cafile=file, capath=folder) if file or folder else _system_tls()
+        context = _named_tls(file, folder) if file or folder else _system_tls()
     except (OSError, ssl.SSLError) as error:
         raise ConfigError(f"cannot load certificates from {file or folder}: {error}") from None
     context.set_alpn_protocols(["http/1.1"])
     return context
 
 
+def check_as_usual(context: ssl.SSLContext) -> ssl.SSLContext:
+    """The context, as strict as most programs are, whatever this Python finds right.
+
+    A root of a company's own may lack what newer standards ask of roots, and a certificate that is named as trusted
+    need not lead to a root.
+    """
+    context.verify_flags &= ~ssl.VERIFY_X509_STRICT
+    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+    return context
+
+
+def _named_tls(file: str | None, folder: str | None) -> ssl.SSLContext:
+    return check_as_usual(ssl.create_default_context(cafile=file, capath=folder))
+
+
 def _system_tls() -> ssl.SSLContext:
     if sys.platform == "darwin" and (keychain := _keychain_tls()):
         return keychain
-    context = ssl.create_default_context()
+    context = check_as_usual(ssl.create_default_context())
     known = ssl.get_default_verify_paths()
     if not context.cert_store_stats()["x509_ca"] and not (known.capath and os.path.isdir(known.capath)):
         # A Python that was built elsewhere looks for the roots in folders of its builder.

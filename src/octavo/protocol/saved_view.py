@@ -27,7 +27,6 @@ from octavo.protocol.items import (
 from octavo.protocol.turn_items import turn_item_of
 from octavo.protocol.view_items import ItemChange
 
-
 _ABORTED = "aborted"
 """What answers a call that an interruption ended."""
 
@@ -64,7 +63,9 @@ class SavedView:
     def _ended(self, item: ToolOutput) -> view.Item:
         call = self._calls.pop(item.call_id, None) or view.ToolCall(id=item.call_id, tool="", arguments="")
         output, exit_code = _said(item.output)
-        return msgspec.structs.replace(call, status=_status(call, output, exit_code), output=output, exit_code=exit_code)
+        return msgspec.structs.replace(
+            call, status=_status(call, output, exit_code), output=output, exit_code=exit_code
+        )
 
 
 def _call(item: FunctionCall | CustomToolCall | LocalShellCall) -> view.CommandExecution | view.ToolCall:
@@ -85,7 +86,7 @@ def _call(item: FunctionCall | CustomToolCall | LocalShellCall) -> view.CommandE
 
 
 def _status(call: view.Item, output: str, exit_code: int | None) -> view.Status:
-    """How a call ended. One of `shell` whose answer tells no exit code did not run: it was refused, or failed before."""
+    """How a call ended. One of `shell` whose answer tells no exit code did not run: it was refused, or failed."""
     if output == _ABORTED:
         return "aborted"
     never_ran = exit_code is None and isinstance(call, view.CommandExecution) and call.tool in _SHELLS

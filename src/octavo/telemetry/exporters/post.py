@@ -11,7 +11,7 @@ from octavo import __version__
 from octavo.errors import OctavoError
 from octavo.http.client import HttpClient
 from octavo.http.status import status_text
-from octavo.http.tls import client_tls
+from octavo.http.tls import check_as_usual, client_tls
 from octavo.telemetry.exporters.target import Target
 
 if TYPE_CHECKING:
@@ -75,7 +75,10 @@ def _tls(given: OtlpTls, standard: OtlpTls, environ: Mapping[str, str]) -> ssl.S
     if certificate is None:
         certificate, key = standard.client_certificate, standard.client_private_key
     try:
-        context = client_tls(environ) if authority is None else ssl.create_default_context(cafile=authority)
+        if authority is None:
+            context = client_tls(environ)
+        else:
+            context = check_as_usual(ssl.create_default_context(cafile=authority))
         if certificate is not None:
             context.load_cert_chain(certificate, key)
     except OSError as error:  # of TLS too
