@@ -16,6 +16,7 @@ from octavo.frontends.terminal.keys.key import ColorReply, Key
 from octavo.frontends.terminal.notifications import Notifier
 from octavo.frontends.terminal.screen.depth import ANSI, PALETTE, TRUE
 from octavo.protocol import events
+from octavo.protocol.asides import McpServerStatus
 from octavo.protocol.ids import ConversationId
 
 FACTS = ChatFacts(version="1", cwd="/ws", model="gpt-5-codex")
@@ -62,6 +63,38 @@ def test_the_status_row_moves_thirty_times_a_second_and_nothing_moves_when_idle(
     screen.send(events.TaskComplete(""))
     screen.draw()
     assert screen.app.deadline() is None
+
+
+def status(screen: Screen) -> list[str]:
+    rows = screen.app.frame(80, 24, screen.now).rows
+    return [row.text[2:] for row in rows if "esc to interrupt" in row.text]
+
+
+def test_a_message_whose_turn_waits_for_servers_is_seen_to_be_worked_on() -> None:
+    screen = Screen()
+    for name in ("quick", "slow"):
+        screen.send(McpServerStatus(name, "starting"))
+    screen.app.run((Submit("go"),), screen.now)
+    screen.now = 3.0
+    assert status(screen) == ["Starting 2 MCP servers (3s • esc to interrupt)"]
+    screen.send(McpServerStatus("quick", "failed", "why"))
+    assert status(screen) == ["Starting MCP server slow (3s • esc to interrupt)"]
+    screen.send(McpServerStatus("slow", "ready"))
+    assert status(screen) == ["Working (3s • esc to interrupt)"]
+    screen.now = 4.0
+    screen.send(events.TaskStarted())
+    assert status(screen) == ["Working (4s • esc to interrupt)"]
+    screen.send(events.TaskComplete("done"))
+    assert status(screen) == []
+
+
+def test_a_message_that_is_stopped_before_its_turn_began_leaves_no_status() -> None:
+    screen = Screen()
+    screen.app.run((Submit("go"),), screen.now)
+    assert status(screen) == ["Working (0s • esc to interrupt)"]
+    screen.send(events.TurnAborted())
+    assert status(screen) == []
+    assert screen.app.deadline() is None or screen.talk.is_behind
 
 
 @pytest.mark.parametrize("depth", [TRUE, PALETTE, ANSI])

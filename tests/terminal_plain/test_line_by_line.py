@@ -17,7 +17,7 @@ def test_only_text_and_line_feeds_are_written() -> None:
     talk.tty.paper = ""
     talk.enter("hello")
     talk.turn(events.TaskStarted(), events.AgentMessage("Good \x1b[31mday"), events.TaskComplete(""))
-    assert talk.tty.paper == "hello\nWorking.\n\nOctavo: Good day\nDone after 2 seconds.\n> "
+    assert talk.tty.paper == "hello\nWorking.\n\nOctavo: Good day\nDone after 3 seconds.\n> "
     assert talk.asked[0] == Submit("hello")
 
 

@@ -92,8 +92,8 @@ def test_a_letter_is_one_character_and_the_sent_line_stays_where_it_is() -> None
     talk.tty.paper = ""
     talk.type("\n")
     assert talk.asked[-1] == Submit("ho")
-    assert talk.take()[-1] == "> ho"
-    assert talk.tty.paper == "\r\n"
+    assert talk.take()[-2:] == ["> ho", "Working."]
+    assert talk.tty.paper == "\r\nWorking.\r\n"
 
 
 def test_what_comes_while_the_user_writes_stands_above_the_whole_draft() -> None:

@@ -74,6 +74,8 @@ class Known(NamedTuple):
             return "Waiting"
         if status is None:
             return "Ready" if self.is_open else "Starting"
+        if self.chat is not None and self.chat.is_starting:
+            return "Starting"
         from octavo.frontends.terminal.chat.status import RUNNING, WORKING
 
         return "Working" if status.header in (WORKING, RUNNING) else "Thinking"

@@ -221,7 +221,7 @@ class App:
             self._do_now(effect, now)
 
     def _do_now(self, effect: Effect, now: float) -> None:
-        left = self.talk.run(effect) if self.talk is not None else None
+        left = self.talk.run(effect, now) if self.talk is not None else None
         for one in (effect,) if left is None else left:
             self.perform(one, now)
 

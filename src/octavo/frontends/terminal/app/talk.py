@@ -94,11 +94,11 @@ class Talk:
 
     # --- what is done here ---
 
-    def run(self, effect: Effect) -> list[Effect] | None:
+    def run(self, effect: Effect, now: float) -> list[Effect] | None:
         """Do what concerns the conversation, and say what is left to be done outside; None: the effect is not ours."""
         match effect:
             case Submit():
-                return self._submit(effect)
+                return self._submit(effect, now)
             case Info(text, hint):
                 self.show(notices.info(text, hint))
             case Error(text):
@@ -114,9 +114,10 @@ class Talk:
                 return None
         return []
 
-    def _submit(self, message: Submit) -> list[Effect]:
+    def _submit(self, message: Submit, now: float) -> list[Effect]:
         self.composer.steerable = True
         self.chat.user_said(message.text, len(message.images))
+        self.chat.waits_for_turn(now)
         self.cells += self.chat.take_cells()
         return [message]
 

@@ -34,6 +34,7 @@ from octavo.frontends.terminal.text.amounts import clock
 from octavo.frontends.terminal.text.clean import one_line
 from octavo.frontends.terminal.text.wrapping import Flow
 from octavo.protocol import events
+from octavo.protocol.asides import McpServerStatus
 
 _MOST_LINES = 100
 """Lines of a message in one cell: a pager lays out whole cells."""
@@ -59,6 +60,9 @@ class Chat:
         self.usage = UsageSoFar()
         self.copies = Copies(facts.shown)
         self._turn: TurnClock | None = None
+        self._sent: TurnClock | None = None
+        """The time since a message was sent whose turn has not begun yet: it may wait for MCP servers or hooks."""
+        self._starting: list[str] = []
         self._turn_id = ""
         self._turn_failed = False
         self._in_review = False
@@ -82,6 +86,7 @@ class Chat:
             events.TurnAborted: self._turn_aborted,
             events.TokenCount: self._token_count,
             events.StreamError: self._stream_error,
+            McpServerStatus: self._server_status,
             events.ExecCommandOutputDelta: lambda msg, now: self._running.command_said(msg),
             events.AgentMessage: self._agent_message,
             events.AgentMessageDelta: lambda msg, now: self._stream.add(msg.delta, now),
@@ -126,6 +131,11 @@ class Chat:
         """The user sent a message, with so many images."""
         self._user_said(text, images, self.facts.clock())
 
+    def waits_for_turn(self, now: float) -> None:
+        """The message was handed on, and a turn will begin with it."""
+        if self._turn is None:
+            self._sent = TurnClock(now)
+
     def _user_said(self, text: str, images: int, at: str = "") -> None:
         self._print(UserCell(text, images, at))
         self._worked = False
@@ -144,13 +154,13 @@ class Chat:
 
     def pause(self, now: float) -> None:
         """The user is asked something: the turn's time stands still."""
-        if self._turn is not None:
-            self._turn.pause(now)
+        if (clock := self._clock) is not None:
+            clock.pause(now)
 
     def resume(self, now: float) -> None:
         """Nothing is asked any more."""
-        if self._turn is not None:
-            self._turn.resume(now)
+        if (clock := self._clock) is not None:
+            clock.resume(now)
 
     # --- what comes out -------------------------------------------------------------------------------
 
@@ -171,8 +181,13 @@ class Chat:
 
     @property
     def is_running(self) -> bool:
-        """Whether a turn runs."""
-        return self._turn is not None
+        """Whether a turn runs, or is about to."""
+        return self._clock is not None
+
+    @property
+    def is_starting(self) -> bool:
+        """Whether the turn that is about to begin waits for MCP servers."""
+        return self._sent is not None and bool(self._starting)
 
     @property
     def is_streaming(self) -> bool:
@@ -187,13 +202,13 @@ class Chat:
     @property
     def is_moving(self) -> bool:
         """Whether anything runs that takes time on the screen."""
-        return self._turn is not None or self._beside.newest is not None
+        return self._clock is not None or self._beside.newest is not None
 
     @property
     def stops(self) -> str | None:
         """The command beside the turn that is to be stopped first, as the one that began last; None: the turn is."""
-        newest = self._beside.newest
-        return None if newest is None or (self._turn and self._turn.began > newest.since) else newest.id
+        newest, clock = self._beside.newest, self._clock
+        return None if newest is None or (clock and clock.began > newest.since) else newest.id
 
     @property
     def beside(self) -> set[str]:
@@ -212,7 +227,11 @@ class Chat:
     def status(self, now: float) -> Status | None:
         """The status row; None while nothing runs."""
         newest = self._beside.newest
-        return shown_status(self._turn, newest and newest.since, now)
+        return shown_status(self._clock, newest and newest.since, self._starting, now)
+
+    @property
+    def _clock(self) -> TurnClock | None:
+        return self._turn or self._sent
 
     def context_left(self) -> int:
         """Percent of the context window that is free."""
@@ -271,10 +290,10 @@ class Chat:
 
     def _task_started(self, msg: events.TaskStarted, now: float) -> None:
         if self._turn is None:
-            self._begin_turn(TurnClock(now))
+            self._begin_turn(self._sent or TurnClock(now))
 
     def _begin_turn(self, clock: TurnClock) -> None:
-        self._turn = clock
+        self._turn, self._sent = clock, None
         self._turn_failed = False
 
     def _task_complete(self, msg: events.TaskComplete, now: float) -> None:
@@ -307,7 +326,7 @@ class Chat:
         self._put(self._running.break_off(self._beside.calls))
 
     def _end_turn(self, how: How, last: str = "") -> None:
-        self._turn = None
+        self._turn = self._sent = None
         self._turn_id = ""
         self._in_review = self._review_turn = False
         self._ended, self.last_end = TurnEnded(how, last), how
@@ -323,6 +342,12 @@ class Chat:
         if self._turn is not None:
             self._turn.retrying(msg.message)
             self._turn.new_section()
+
+    def _server_status(self, msg: McpServerStatus, now: float) -> None:
+        if msg.name in self._starting:
+            self._starting.remove(msg.name)
+        if msg.status == "starting":
+            self._starting.append(msg.name)
 
     # --- what the agent says ------------------------------------------------------------------------------
 

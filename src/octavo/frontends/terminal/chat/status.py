@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from msgspec.structs import replace
 
 from octavo.frontends.terminal.cells.agent import thought_heading
@@ -80,14 +82,24 @@ class TurnClock:
         self._retry = None
 
 
-def shown_status(turn: TurnClock | None, command_since: float | None, now: float) -> Status | None:
+def shown_status(
+    turn: TurnClock | None, command_since: float | None, starting: Sequence[str], now: float
+) -> Status | None:
     """The status row for the turn and the newest of the user's commands beside it, which began then; None for neither.
 
-    What Esc would stop first is named with it: what began last.
+    A turn that has nothing to tell yet tells which MCP servers are `starting`: it waits for them. What Esc would stop
+    first is named with it: what began last.
     """
-    if command_since is None:
-        return turn.status(now) if turn is not None else None
     if turn is None:
-        return Status(RUNNING, int(now - command_since), hint=STOP_COMMAND)
+        return None if command_since is None else Status(RUNNING, int(now - command_since), hint=STOP_COMMAND)
     status = turn.status(now)
+    if starting and status.header == WORKING:
+        status = replace(status, header=_start_of(starting))
+    if command_since is None:
+        return status
     return status if turn.began > command_since else replace(status, interruptible=True, hint=STOP_COMMAND)
+
+
+def _start_of(servers: Sequence[str]) -> str:
+    first, *others = servers
+    return f"Starting {len(servers)} MCP servers" if others else f"Starting MCP server {one_line(first)}"
