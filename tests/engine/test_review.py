@@ -130,6 +130,14 @@ async def test_a_reviewer_that_fails_gives_no_output(tmp_path: Path) -> None:
     assert turn.one("exited_review_mode")["review_output"] is None
 
 
+async def test_a_server_that_does_not_start_is_told_once_though_the_reviewer_tries_it_too(tmp_path: Path) -> None:
+    servers = {"gone": {"command": "no-such-program"}}
+    async with conversation(tmp_path / "w", [says("hi"), says("fine")], mcp_servers=servers) as talk:
+        told = [*await talk.user("go"), *await review(talk)]
+        errors = [event["msg"]["message"] for event in told if event["msg"]["type"] == "error"]
+        assert errors == ["MCP client for `gone` failed to start: No such file or directory (os error 2)"]
+
+
 async def test_interrupted(tmp_path: Path) -> None:
     marker = a_long_sleep()
     script = [answer(shell(f"echo up; {marker}"), asyncio.Event()), says("a")]

@@ -49,7 +49,7 @@ async def _run(session: Session, turn: ActiveTurn, request: ReviewRequest) -> Re
                     if held is not None:
                         session.forward(turn.id, held)
                     held = message
-                case msg if not _is_kept_back(msg):
+                case msg if not (_is_kept_back(msg) or _was_told(session, msg)):
                     session.forward(turn.id, msg)
     return None
 
@@ -59,6 +59,11 @@ def _is_kept_back(msg: events.EventMsg) -> bool:
     if isinstance(msg, events.ItemCompleted):
         return msg.item.agent_message is not None
     return isinstance(msg, events.AgentMessageDelta | events.AgentMessageContentDelta)
+
+
+def _was_told(session: Session, msg: events.EventMsg) -> bool:
+    """A server that did not start for the conversation either: the reviewer tries the same ones again."""
+    return isinstance(msg, events.Error) and session.mcp is not None and msg.message in session.mcp.failures
 
 
 def _reviewer_config(turn: ActiveTurn) -> Config:
