@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -111,3 +113,28 @@ async def test_what_was_kept_before_stays_until_it_is_brought_back() -> None:
     typist.keys("ctrl-c")
     await keeper.close()
     assert file.saved == [""]
+
+
+def test_two_terminals_in_one_folder_keep_a_draft_each(tmp_path: Path) -> None:
+    other_terminal = """
+import sys
+from octavo.frontends.terminal.composer.draft import Draft
+from octavo.frontends.terminal.kept_draft import DraftFile
+file = DraftFile(sys.argv[1], "/ws")
+assert file.load() is None
+file.save(Draft("theirs", 0))
+print("kept", flush=True)
+sys.stdin.read()
+"""
+    mine = DraftFile(str(tmp_path), "/ws")
+    command = [sys.executable, "-c", other_terminal, str(tmp_path)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == b"kept\n"
+        assert mine.load() is None  # it is theirs as long as they run
+        mine.save(Draft("mine", 0))
+        mine.save(Draft())
+        other.kill()
+    left = DraftFile(str(tmp_path), "/ws").load()
+    assert left is not None
+    assert left.text == "theirs"

@@ -1,4 +1,4 @@
-"""A draft that survives: what is being written is kept below `CODEX_HOME`, one file for each folder.
+"""A draft that survives: what is being written is kept below `CODEX_HOME`, one file for each terminal in a folder.
 
 It is written a second after a change at the latest, and at the end, so that a crash, a closed window or a lost
 connection costs no more than that; once nothing is unsent the file goes. Where messages are not to be remembered
@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import fcntl
 import hashlib
 import logging
 import os
 from collections.abc import Callable
+from functools import cached_property
 
 import msgspec
 
@@ -22,20 +24,49 @@ from octavo.frontends.terminal.composer.draft import Draft
 
 PAUSE_S = 1.0
 _MOST_BYTES = 64 << 20
+_MOST_AT_ONCE = 16
+_CLAIMS = "in-use"
 
 log = logging.getLogger(__name__)
 
 
 class DraftFile:
-    """The kept draft of one folder."""
+    """A kept draft of one folder: one that no running terminal calls its own, if there is any.
+
+    It is this terminal's own from the first use on until its process ends, however that is.
+    """
 
     def __init__(self, codex_home: str, folder: str) -> None:
-        name = hashlib.sha256(os.path.realpath(folder).encode("utf-8", "surrogateescape")).hexdigest()[:32]
+        self._name = hashlib.sha256(os.path.realpath(folder).encode("utf-8", "surrogateescape")).hexdigest()[:32]
         self._drafts = os.path.join(codex_home, "drafts")
-        self.path = os.path.join(self._drafts, f"{name}.json")
+        self._claims = -1
+
+    @cached_property
+    def path(self) -> str:
+        """Where the draft is."""
+        names = [self._name, *(f"{self._name}-{number}" for number in range(1, _MOST_AT_ONCE))]
+        paths = [os.path.join(self._drafts, f"{name}.json") for name in names]
+        try:
+            claims = os.path.join(self._drafts, _CLAIMS)
+            self._claims = os.open(claims, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        except OSError:
+            return paths[0]
+        places = sorted(range(_MOST_AT_ONCE), key=lambda number: not os.path.exists(paths[number]))
+        return next((paths[number] for number in places if self._claimed(number)), paths[0])
+
+    def _claimed(self, number: int) -> bool:
+        # The locks of a process end with it. Each stands for one byte of a file that stays empty.
+        place = int(self._name[:12], 16) * _MOST_AT_ONCE + number
+        try:
+            fcntl.lockf(self._claims, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, place)
+        except OSError:
+            return False
+        return True
 
     def load(self) -> Draft | None:
         """What was kept; None where nothing was, or nothing that can be read."""
+        if not os.path.isdir(self._drafts):
+            return None
         try:
             with open_plain(self.path) as file:
                 draft = msgspec.json.decode(file.read(_MOST_BYTES), type=Draft)
@@ -47,6 +78,8 @@ class DraftFile:
         """Keep this one; an empty one removes the file. What cannot be written is logged."""
         try:
             if not draft.text:
+                if not os.path.isdir(self._drafts):
+                    return
                 with contextlib.suppress(FileNotFoundError):
                     os.unlink(self.path)
                 return
