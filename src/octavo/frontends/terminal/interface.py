@@ -164,6 +164,8 @@ class Interface:
     async def _put_away(self) -> None:
         if self.listing is not None:
             self.listing.close(remember=False)
+        if self.keeper is None and self.app.composer.unsent().text:
+            self._keep_draft()  # who leaves before all is loaded has written something, too
         if self.keeper is not None:
             await self.keeper.close()
         self.background.give_up()
