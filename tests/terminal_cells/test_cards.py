@@ -61,6 +61,13 @@ def test_servers_are_listed_by_name_without_their_secrets() -> None:
     ]  # fmt: skip
 
 
+def test_a_server_that_did_not_start_is_listed_with_the_reason() -> None:
+    cell = ServersCell(SERVERS, ANSWER, {"far": "All connection\nattempts failed"})
+    rows = [row.text.strip("• ") for row in cell.scrollback(80, Palette())]
+    assert rows[4:7] == ["far", "Status: enabled, did not start", "All connection attempts failed"]
+    assert rows.count("Status: enabled") == 1
+
+
 def test_without_servers_or_tools_a_remark_says_so() -> None:
     assert any("No MCP servers" in row.text for row in ServersCell({}).scrollback(80, Palette()))
     none = McpListToolsResponse({}, {}, {}, {})

@@ -7,6 +7,7 @@ import datetime
 import msgspec
 import pytest
 
+from octavo.config.mcp_servers import McpServer, StdioTransport
 from octavo.frontends.terminal.cells import notices
 from octavo.frontends.terminal.cells.cell import Cell, Palette, printed
 from octavo.frontends.terminal.cells.status import StatusCell, StatusFacts, account_text
@@ -14,6 +15,7 @@ from octavo.frontends.terminal.chat.chat import Chat, TurnEnded
 from octavo.frontends.terminal.chat.facts import ChatFacts
 from octavo.frontends.terminal.composer.status import Status
 from octavo.protocol import events
+from octavo.protocol.asides import McpServerStatus
 from octavo.protocol.changes import AddedFile, FileChange
 from octavo.protocol.commands import ListFilesCommand, ParsedCommand, ReadCommand, UnknownCommand
 from octavo.protocol.review import CodeLocation, LineRange, ReviewFinding, ReviewOutput
@@ -171,6 +173,16 @@ def test_a_rule_stands_before_a_message_that_follows_other_work(play: Play) -> N
     play.wait(65)
     play(end("a", "hi\n"), events.AgentMessage("after work"))
     assert play.rows(40)[-4:] == ["", "─ Worked for 1m 05s ────────────────────", "", "• after work"]
+
+
+def test_the_list_of_servers_tells_which_of_them_did_not_start() -> None:
+    server = McpServer(StdioTransport("run", (), None, (), None))
+    play = Play(msgspec.structs.replace(FACTS, servers={"own": server}))
+    play(McpServerStatus("own", "starting"))
+    assert "own" in play.chat.starting_servers
+    play(McpServerStatus("own", "failed", "no such program"), events.McpListToolsResponse({}, {}, {}, {}))
+    assert not play.chat.starting_servers
+    assert "    • no such program" in play.rows()
 
 
 # --- commands and other calls -------------------------------------------------------------------------

@@ -25,10 +25,11 @@ _AUTH = {
 
 
 class ServersCell(msgspec.Struct, frozen=True):
-    """All servers by name; without an `answer` only that there are none."""
+    """All servers by name, and why some of them did not start; without an `answer` only that there are none."""
 
     servers: Mapping[str, McpServer]
     answer: McpListToolsResponse | None = None
+    failures: Mapping[str, str] = {}
 
     continues = False
 
@@ -63,7 +64,10 @@ class ServersCell(msgspec.Struct, frozen=True):
         yield line("  • ", one_line(name))
         answer = self.answer
         auth = answer.auth_statuses.get(name, "unsupported") if answer else "unsupported"
-        yield _fact("Status", "enabled")
+        failure = self.failures.get(name)
+        yield _fact("Status", "enabled" if failure is None else "enabled, did not start")
+        if failure is not None:
+            yield line("    • ", Span(one_line(failure), ERROR))
         yield _fact("Auth", _AUTH[auth])
         yield from _transport(server.transport)
         yield _fact("Tools", ", ".join(_tools(name, answer)) or "(none)")

@@ -17,6 +17,7 @@ from octavo.frontends.terminal.cells import notices
 from octavo.frontends.terminal.cells.agent import AgentMessage, Thought, WorkedRule, thought_body
 from octavo.frontends.terminal.cells.cell import Cell
 from octavo.frontends.terminal.cells.header import HeaderCell, ModelChanged
+from octavo.frontends.terminal.cells.servers import ServersCell
 from octavo.frontends.terminal.cells.user import UserCell
 from octavo.frontends.terminal.chat.beside import Beside
 from octavo.frontends.terminal.chat.copies import Copies
@@ -63,6 +64,7 @@ class Chat:
         self._sent: TurnClock | None = None
         """The time since a message was sent whose turn has not begun yet: it may wait for MCP servers or hooks."""
         self._starting: list[str] = []
+        self._failures: dict[str, str] = {}
         self._turn_id = ""
         self._turn_failed = False
         self._in_review = False
@@ -98,6 +100,7 @@ class Chat:
             events.AgentReasoning: self._thought,
             events.AgentReasoningRawContent: self._thought_raw,
             events.UndoStarted: self._undo_started,
+            events.McpListToolsResponse: self._servers_listed,
             events.EnteredReviewMode: self._review_began,
             events.ExitedReviewMode: self._review_ended,
             **dict.fromkeys(CALL_EVENTS, self._call),
@@ -183,6 +186,11 @@ class Chat:
     def is_running(self) -> bool:
         """Whether a turn runs, or is about to."""
         return self._clock is not None
+
+    @property
+    def starting_servers(self) -> tuple[str, ...]:
+        """MCP servers of which it is not known yet whether they start."""
+        return tuple(self._starting)
 
     @property
     def is_starting(self) -> bool:
@@ -348,6 +356,12 @@ class Chat:
             self._starting.remove(msg.name)
         if msg.status == "starting":
             self._starting.append(msg.name)
+        self._failures.pop(msg.name, None)
+        if msg.status == "failed":
+            self._failures[msg.name] = msg.error or ""
+
+    def _servers_listed(self, msg: events.McpListToolsResponse, now: float) -> None:
+        self._print(ServersCell(self.facts.servers, msg, dict(self._failures)))
 
     # --- what the agent says ------------------------------------------------------------------------------
 

@@ -6,7 +6,6 @@ from octavo.frontends.terminal.cells import notices
 from octavo.frontends.terminal.cells.cell import Cell
 from octavo.frontends.terminal.cells.patch import PatchCell, file_diffs, patch_failed
 from octavo.frontends.terminal.cells.plan import PlanCell
-from octavo.frontends.terminal.cells.servers import ServersCell
 from octavo.frontends.terminal.cells.tools import SearchCell, ViewedImage
 from octavo.frontends.terminal.chat.facts import ChatFacts
 from octavo.protocol import events
@@ -20,7 +19,6 @@ PLAIN_EVENTS = (
     events.ViewImageToolCall,
     events.PlanUpdate,
     events.UndoCompleted,
-    events.McpListToolsResponse,
 )
 """Their types."""
 
@@ -47,6 +45,4 @@ def plain_cell(msg: events.Msg, facts: ChatFacts) -> Cell | None:
             if msg.success:
                 return notices.info(text or "The files are as they were before the last turn.")
             return notices.error(text or "Nothing was undone.")
-        case events.McpListToolsResponse():
-            return ServersCell(facts.servers, msg)
     return None

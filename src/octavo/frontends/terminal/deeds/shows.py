@@ -39,10 +39,13 @@ def show_mcp(here: Interface, _: ShowMcp) -> None:
     """Print what the MCP servers offer."""
     from octavo.frontends.terminal.cells.servers import ServersCell
 
+    talk = here.app.talk
     if here.config.mcp_servers:
+        if talk is not None and talk.chat.starting_servers:
+            here.info("The list comes when the servers have started.", f"Left: {', '.join(talk.chat.starting_servers)}")
         here.submit(ops.ListMcpTools())
-    elif here.app.talk is not None:
-        here.app.talk.show(ServersCell({}))
+    elif talk is not None:
+        talk.show(ServersCell({}))
 
 
 def show_diff(here: Interface, _: ShowDiff) -> None:
