@@ -132,6 +132,7 @@ def test_links_are_found_without_a_program_of_the_searched_folder(root: Path) ->
 
 def test_without_ripgrep_one_line_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr("sysconfig.get_path", lambda name: str(tmp_path))
+    monkeypatch.setattr("sys.prefix", str(tmp_path))
     with pytest.raises(RipgrepMissing, match=r"ripgrep was not found\. Install ripgrep"):
         search([str(tmp_path)], "a", 5, environ={"PATH": ""})
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import os
 import pathlib
+import sys
 import sysconfig
 from typing import Any
 
@@ -74,6 +75,7 @@ async def test_ripgrep_says_itself_what_is_wrong_with_a_pattern(tree: pathlib.Pa
 
 async def test_a_missing_ripgrep_is_said_to_be_missing(tree: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sysconfig, "get_path", lambda name: str(tree))
+    monkeypatch.setattr(sys, "prefix", str(tree))
     with pytest.raises(RespondToModel, match=r"failed to launch rg: No such file or directory \(os error 2\)\. "):
         await grep_files.run('{"pattern":"x"}', str(tree), {"PATH": f".:sub:{tree}/no"})
 

@@ -7,8 +7,8 @@ cannot be read or written, or is of another format, is done without.
 
 from __future__ import annotations
 
+import binascii
 import contextlib
-import hashlib
 import os
 
 import msgspec
@@ -65,4 +65,6 @@ def keep_folders(cache: str, root: str, folders: dict[str, KeptFolder]) -> None:
 
 
 def _file_of(cache: str, root: str) -> str:
-    return os.path.join(cache, hashlib.sha256(os.fsencode(os.path.abspath(root))).hexdigest()[:32])
+    # The file tells its root, so two roots of one name only take turns; a digest would load a library of ciphers.
+    path = os.fsencode(os.path.abspath(root))
+    return os.path.join(cache, f"{binascii.crc32(path):08x}{binascii.crc32(path[::-1]):08x}")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+import sys
+from collections.abc import Iterator, Mapping
 
 from octavo.errors import OctavoError
 from octavo.files.programs import find_program, outside_path
@@ -29,12 +30,19 @@ def find_ripgrep(environ: Mapping[str, str], *workspaces: str) -> str:
     program = find_program("rg", environ.get("PATH", ""), *workspaces)
     if program is not None:
         return program
-    import sysconfig  # imported on use: it is only needed to find the installation's own programs
-
-    program = os.path.join(sysconfig.get_path("scripts"), "rg")
-    if os.path.isfile(program) and os.access(program, os.X_OK):
-        return program
+    for folder in _own_programs():
+        program = os.path.join(folder, "rg")
+        if os.path.isfile(program) and os.access(program, os.X_OK):
+            return program
     raise RipgrepMissing
+
+
+def _own_programs() -> Iterator[str]:
+    """Where the installation's own programs are; the usual place is known without what is slow to import."""
+    yield os.path.join(sys.prefix, "bin")
+    import sysconfig
+
+    yield sysconfig.get_path("scripts")
 
 
 def ripgrep_environment(environ: Mapping[str, str], *workspaces: str) -> dict[str, str]:
