@@ -123,7 +123,7 @@ async def test_a_choice_changes_nothing_else(tmp_path: Path) -> None:
         await here.key("2", r"^. 1\. Minimal")
         await here.key("2", r"^• Model changed")
         await here.ask("/approvals", r"^› 2\. Auto")
-        await here.key("1", READY)
+        await here.key("1", r"^• Approvals changed to Read Only for this session")
     records = [json.loads(row) for row in (tmp_path / "record").read_text().splitlines()]
     chosen = [row["payload"] for row in records if row.get("payload", {}).get("type") == "override_turn_context"]
     assert chosen == [
@@ -145,7 +145,7 @@ async def test_full_access_is_asked_about_and_the_notice_is_saved(tmp_path: Path
         await here.key("3", r"^› 2\. Auto \(current\)")
         assert settings(here) == before
         await here.key("3", r"^› 1\. Yes")
-        await here.key("2", READY)
+        await here.key("2", r"^⚠ Approvals changed to Full Access for this session")
         assert settings(here) == before | {"notice": {"hide_full_access_warning": True}}
         await here.ask("/approvals", r"^› 3\. Full Access \(current\)")
 

@@ -59,7 +59,7 @@ def _user_shell(draft: Draft) -> Message | Info:
 
     command = expanded(draft, quote)[1:].strip()  # a file that was dropped is meant by its path here
     if not command:
-        return Info("! runs a command of yours here, without the model.", "for example !git status")
+        return Info("! runs a command of yours here, without the model.", "For example !git status")
     return Message(UserShell(command), draft)
 
 

@@ -48,7 +48,7 @@ def choose_theme(here: Interface, effect: ChooseTheme) -> None:
         here.warn(fault)
     if not here.save(lambda: save_theme(here.config.codex_home, effect.name), "theme"):
         return
-    here.info(f"Theme changed to {effect.name}", "what is printed already keeps its colours; /redraw prints it again")
+    here.info(f"Theme changed to {effect.name}.", "What is printed already keeps its colours; /redraw prints it again")
 
 
 def list_status_items(here: Interface, _: ListStatusItems) -> None:

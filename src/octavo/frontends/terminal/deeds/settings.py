@@ -22,9 +22,10 @@ def choose_model(here: Interface, effect: ChooseModel) -> None:
 
 
 def choose_approvals(here: Interface, effect: ChooseApprovals) -> None:
-    """Use other policies in this session."""
+    """Use other policies in this session, and say which, since nothing else on the screen does."""
     from octavo.config.edit import hide_full_access_warning
     from octavo.config.schema import Notices
+    from octavo.frontends.approval_presets import PRESETS
     from octavo.protocol.policy import DangerFullAccess, ReadOnly, SandboxPolicy
 
     policy: SandboxPolicy
@@ -36,6 +37,9 @@ def choose_approvals(here: Interface, effect: ChooseApprovals) -> None:
         policy = here.workspace_write()
     here.submit(ops.OverrideTurnContext(approval_policy=effect.approval_policy, sandbox_policy=policy))
     here.set_config(approval_policy=effect.approval_policy, sandbox_policy=policy)
+    name = next((one.name for one in PRESETS if one.sandbox_mode == effect.sandbox_mode), effect.sandbox_mode)
+    tell = here.warn if effect.sandbox_mode == "danger-full-access" else here.info
+    tell(f"Approvals changed to {name} for this session")
     if effect.hide_warning:
         here.set_config(notices=Notices(hide_full_access_warning=True))
         here.save(lambda: hide_full_access_warning(here.config.codex_home))
