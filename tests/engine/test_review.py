@@ -138,6 +138,15 @@ async def test_a_server_that_does_not_start_is_told_once_though_the_reviewer_tri
         assert errors == ["MCP client for `gone` failed to start: No such file or directory (os error 2)"]
 
 
+async def test_of_the_servers_of_the_reviewer_nothing_is_told(tmp_path: Path) -> None:
+    """Their start may be broken off with the review, and nobody would ever hear how it went."""
+    servers = {"gone": {"command": "no-such-program"}}
+    async with conversation(tmp_path / "w", [says("hi"), says("fine")], mcp_servers=servers) as talk:
+        first = await talk.user("go")
+        assert [status["status"] for status in first.all("mcp_server_status")] == ["starting", "failed"]
+        assert not (await review(talk)).all("mcp_server_status")
+
+
 async def test_interrupted(tmp_path: Path) -> None:
     marker = a_long_sleep()
     script = [answer(shell(f"echo up; {marker}"), asyncio.Event()), says("a")]

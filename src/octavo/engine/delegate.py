@@ -22,6 +22,7 @@ from octavo.engine.confinement import allows_no_more
 from octavo.engine.session import Session
 from octavo.errors import OctavoError
 from octavo.protocol import events, ops
+from octavo.protocol.asides import McpServerStatus
 from octavo.protocol.source import SubAgentSource
 from octavo.protocol.turn_items import UserInput
 from octavo.tools.context import Tool
@@ -54,7 +55,7 @@ class Delegate:
         return await self._child.submit(op)
 
     async def next_event(self) -> events.Event:
-        """The next event that is the caller's business: neither the child's announcement nor a question.
+        """The next event that is the caller's business: no announcement of the child or of its servers, no question.
 
         A question comes only after whoever takes the events is done with those before it, and waits for one more.
         """
@@ -145,8 +146,8 @@ async def _pump(
     """
     async for event in child.subscribe():
         match event.msg:
-            case events.SessionConfigured():
-                continue
+            case events.SessionConfigured() | McpServerStatus():
+                continue  # of the child's own servers nobody would hear that a start was broken off with the child
             case events.ExecApprovalRequest() | events.ApplyPatchApprovalRequest() as request:
                 # Under the parent's turn, since that is the only one that the client can answer; the call keeps its id.
                 asked = msgspec.structs.replace(request, call_id=named(request.call_id))
