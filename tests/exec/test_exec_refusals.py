@@ -21,13 +21,17 @@ FULL = "/dev/full"
         (["-C", "no/such", "hi"], "Error: --cd: there is no folder {ws}/no/such\n"),
         (["-C", "file", "hi"], "Error: --cd: there is no folder {ws}/file\n"),
         (["-o", "no/such/file", "hi"], "Error: --output-last-message: there is no folder {ws}/no/such\n"),
+        (["-o", "folder", "hi"], "Error: --output-last-message: {ws}/folder is a folder\n"),
+        (["-o", "link/", "hi"], "Error: --output-last-message: {ws}/link is a folder\n"),
     ],
 )
-def test_a_folder_that_is_not_there_is_refused_before_the_model_is_asked(
+def test_a_folder_that_is_not_there_or_in_the_way_is_refused_before_the_model_is_asked(
     place: Place, words: list[str], line: str
 ) -> None:
     model = place.model(HI)
     (place.workspace / "file").touch()
+    (place.workspace / "folder").mkdir()
+    (place.workspace / "link").symlink_to("folder")
     result = place.exec(*words)
     assert (result.code, result.out, result.err) == (1, b"", line.format(ws=place.workspace))
     assert not model.requests

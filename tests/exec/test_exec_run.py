@@ -74,9 +74,8 @@ def test_without_a_message_the_file_is_emptied_with_a_warning(place: Place) -> N
 
 
 def test_a_file_that_cannot_be_written_changes_nothing_else(place: Place) -> None:
-    place.model(HI)
-    (place.workspace / "folder").mkdir()
-    result = place.exec("--json", "-o", "folder", "hi")
+    place.model(answer(runs("mkdir folder")), HI)
+    result = place.exec("--json", "-s", "workspace-write", "-o", "folder", "hi")
     assert result.code == 0
     assert result.err == 'Failed to write last message file "folder": Is a directory (os error 21)\n'
 

@@ -20,8 +20,8 @@ from octavo.frontends.exec.output import Output, utf8
 _REPLACE = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
-class NoFolder(OctavoError):
-    """The file has no folder to lie in."""
+class NoPlace(OctavoError):
+    """The file has no folder to lie in, or is one itself."""
 
 
 class LastMessageFile(msgspec.Struct, frozen=True):
@@ -34,12 +34,14 @@ class LastMessageFile(msgspec.Struct, frozen=True):
 def last_message_file(path: str, roots: Iterable[str]) -> LastMessageFile:
     """Settle now where the file is; no link that lies in `roots`, where commands may have put it, is followed.
 
-    Raises `NoFolder` if there is no folder for it: the model is not asked for what cannot be written.
+    Raises `NoPlace` if no file can be there: the model is not asked for what cannot be written.
     """
     named = os.path.abspath(path)
     folder = os.path.dirname(named)
     if not os.path.isdir(folder):
-        raise NoFolder(f"--output-last-message: there is no folder {folder}")
+        raise NoPlace(f"--output-last-message: there is no folder {folder}")
+    if os.path.isdir(named):
+        raise NoPlace(f"--output-last-message: {named} is a folder")
     real = os.path.realpath(path)
     # What `/dev/stdout` stands for has no path, and no command can change what it leads to.
     if real.startswith(("/dev/", "/proc/")):
