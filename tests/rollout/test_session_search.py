@@ -10,7 +10,13 @@ from saved_sessions import ID, asked, clock, lay, lay_simple, meta_line, numbere
 
 from octavo.protocol.events import UserMessage
 from octavo.protocol.ids import ConversationId
-from octavo.rollout.archive import ArchiveError, NotArchivable, archivable_path, archive_session
+from octavo.rollout.archive import (
+    ArchiveError,
+    NotArchivable,
+    archivable_path,
+    archive_session,
+    delete_session,
+)
 from octavo.rollout.find import find_session, newest_session
 from octavo.rollout.journal import journal_path
 from octavo.rollout.listing import list_sessions
@@ -74,6 +80,17 @@ def test_an_archived_session_is_gone_from_every_search(tmp_path: Path) -> None:
     assert newest_session(str(tmp_path), "mock") is None
     with pytest.raises(NotArchivable, match="must be in sessions directory"):
         archived(tmp_path, path, numbered_id(1))
+
+
+def test_a_pipe_in_the_place_of_a_session_is_not_archived(tmp_path: Path) -> None:
+    path = lay_simple(tmp_path, 1, STAMP)
+    os.unlink(path)
+    os.mkfifo(path)
+    with pytest.raises(NotArchivable, match="is not a regular file"):
+        archived(tmp_path, path, numbered_id(1))
+    assert os.path.lexists(path)
+    delete_session(str(tmp_path), path, ConversationId(numbered_id(1)))
+    assert not os.path.lexists(path)
 
 
 def test_a_home_behind_a_link_can_archive(tmp_path: Path) -> None:

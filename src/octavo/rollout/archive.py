@@ -29,15 +29,9 @@ def archivable_path(codex_home: str, rollout_path: str, conversation_id: Convers
 
     Raises `NotArchivable`.
     """
-    try:
-        real = os.path.realpath(rollout_path, strict=True)
-        folder = os.path.realpath(sessions_folder(codex_home), strict=True)
-    except (OSError, ValueError):  # `ValueError`: a NUL in the path
-        real = folder = ""
-    if not folder or not real.startswith(folder + os.sep):
-        raise NotArchivable(f"rollout path `{rollout_path}` must be in sessions directory")
-    if not os.path.basename(real).endswith(f"{conversation_id}.jsonl"):
-        raise NotArchivable(f"rollout path `{rollout_path}` does not match conversation id {conversation_id}")
+    real = _saved_path(codex_home, rollout_path, conversation_id)
+    if not os.path.isfile(real):  # a pipe in its place would be another one's, or nobody's
+        raise NotArchivable(f"rollout path `{rollout_path}` is not a regular file")
     return real
 
 
@@ -79,7 +73,7 @@ def delete_session(codex_home: str, rollout_path: str, conversation_id: Conversa
     """
     archived = next((file.path for file in archived_files(codex_home) if file.id == conversation_id), None)
     is_archived = archived is not None and os.path.realpath(archived) == os.path.realpath(rollout_path)
-    real = os.path.realpath(rollout_path) if is_archived else archivable_path(codex_home, rollout_path, conversation_id)
+    real = os.path.realpath(rollout_path) if is_archived else _saved_path(codex_home, rollout_path, conversation_id)
     try:
         os.unlink(real)
         with contextlib.suppress(FileNotFoundError):
@@ -89,6 +83,19 @@ def delete_session(codex_home: str, rollout_path: str, conversation_id: Conversa
     from octavo.rollout.session_index import forget_session  # only where something is deleted
 
     forget_session(codex_home, rollout_path)
+
+
+def _saved_path(codex_home: str, rollout_path: str, conversation_id: ConversationId) -> str:
+    try:
+        real = os.path.realpath(rollout_path, strict=True)
+        folder = os.path.realpath(sessions_folder(codex_home), strict=True)
+    except (OSError, ValueError):  # `ValueError`: a NUL in the path
+        real = folder = ""
+    if not folder or not real.startswith(folder + os.sep):
+        raise NotArchivable(f"rollout path `{rollout_path}` must be in sessions directory")
+    if not os.path.basename(real).endswith(f"{conversation_id}.jsonl"):
+        raise NotArchivable(f"rollout path `{rollout_path}` does not match conversation id {conversation_id}")
+    return real
 
 
 def _take_over_journal(path: str, now: Callable[[], int]) -> None:
