@@ -236,6 +236,17 @@ async def test_a_new_session_keeps_what_was_printed(tmp_path: Path) -> None:
         assert len(saved(here)) == 2
 
 
+async def test_a_new_session_tells_what_of_the_one_before_is_not_saved(tmp_path: Path) -> None:
+    async with program(tmp_path, [says("First"), says("Second"), says("Third")]) as here:
+        await here.ask("one", r"^• First$")
+        await here.idle()
+        saved(here)[0].unlink()
+        await here.ask("two", r"^• Second$")
+        await here.idle()
+        await here.ask("/new", "^■ The last of the session before this one could not be saved: its file was removed")
+        await here.ask("three", r"^• Third$")
+
+
 async def test_the_resume_picker_goes_on_with_the_chosen_session(tmp_path: Path) -> None:
     async with program(tmp_path, [says("First")]) as here:
         await here.ask("an old question", r"^• First$")

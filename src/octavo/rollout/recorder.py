@@ -271,7 +271,8 @@ class RolloutRecorder:
                 del self._late[: os.write(self._fd, self._late)]
         except OSError:
             return
-        self._failure = None
+        if self._failure != REMOVED:
+            self._failure = None
 
     def _stop(self, reason: str) -> None:
         if self._failure is None:

@@ -86,6 +86,7 @@ class Interface:
         self._early: list[ops.Op] = []
         self._to_edit = ""
         self._offers_draft = False
+        self._unsaved_before = ""
         self._has_begun = False
         app.perform = self.perform
 
@@ -181,11 +182,11 @@ class Interface:
     def _ending(self) -> Ending:
         talk = self.app.talk
         tokens = talk.chat.usage.tokens if talk is not None else None
-        conversation = self.session.conversation if self.session is not None else None
+        unsaved = self.session.unsaved if self.session is not None else ""
         return Ending(
             usage=tokens.total_token_usage if tokens is not None else None,
             session_id=talk.chat.session_id if talk is not None else "",
-            unsaved=(conversation.unsaved_because if conversation is not None else None) or "",
+            unsaved=unsaved or self._unsaved_before,
             signum=self.loop.signum,
             update=self.update,
         )
@@ -322,13 +323,19 @@ class Interface:
 
         if self.session is not None:
             self.session.mute()
-            self.background.finish(self.session.shut_down())
+            self.background.finish(self._end(self.session))
             assert self.app.talk is not None  # noqa: S101 - there is no session without it
             self.app.talk.new_chat(chat_facts(self.config))
         self.session = Session(opening, self._deliver, self._could_not_open, self.background.crashed)
         early, self._early = self._early, []
         for op in early:
             self.submit(op)
+
+    async def _end(self, before: Session) -> None:
+        await before.shut_down()
+        if before.unsaved:
+            self._unsaved_before = before.unsaved
+            self.error(f"The last of the session before this one could not be saved: {before.unsaved}")
 
     def _deliver(self, event: events.Event) -> None:
         if isinstance(event.msg, events.SessionConfigured):

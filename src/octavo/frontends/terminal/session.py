@@ -43,6 +43,11 @@ class Session:
         self._task = asyncio.create_task(self._run(opening))
         self._task.add_done_callback(self._done)
 
+    @property
+    def unsaved(self) -> str:
+        """Why the last that happened in it is not saved; empty where it is."""
+        return (self.conversation.unsaved_because if self.conversation is not None else None) or ""
+
     def submit(self, op: ops.Op) -> None:
         """Hand in an operation, behind those that wait."""
         self._ops.put_nowait(op)
