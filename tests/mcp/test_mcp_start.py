@@ -66,7 +66,7 @@ async def test_each_server_that_fails_is_told_before_the_turn_and_stops_nobody(t
 
 
 async def test_a_server_that_does_not_tell_its_tools_is_used_without(tmp_path: Path) -> None:
-    servers = {"odd": odd("toolless", startup_timeout_sec=0.5)}
+    servers = {"odd": odd("toolless", startup_timeout_sec=2)}
     async with conversation(tmp_path / "w", [says("hi")], mcp_servers=servers) as talk:
         told = await talk.user("go")
         assert "error" not in told.kinds()
@@ -126,7 +126,7 @@ async def test_what_a_server_prints_besides_messages_is_skipped_and_told_once(tm
     ],
 )
 async def test_a_server_that_does_not_list_its_tools_is_told(tmp_path: Path, habit: str, reason: str) -> None:
-    servers = {"odd": odd(habit, startup_timeout_sec=1)}
+    servers = {"odd": odd(habit, startup_timeout_sec=2)}
     async with conversation(tmp_path / "w", [says("hi")], mcp_servers=servers) as talk:
         told = await talk.user("go")
     [remark] = told.all("background_event")

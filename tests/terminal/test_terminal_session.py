@@ -143,6 +143,7 @@ def test_the_last_lines_tell_the_tokens_and_how_to_go_on(usage: TokenUsage, line
 
 def test_nothing_is_left_where_no_token_was_used() -> None:
     assert last_lines(Ending(None, "the-id"), color=True) == ""
+    assert last_lines(Ending(TokenUsage(), "the-id"), color=True) == ""
 
 
 def test_the_last_lines_tell_what_could_not_be_saved() -> None:
@@ -151,4 +152,3 @@ def test_the_last_lines_tell_what_could_not_be_saved() -> None:
     assert last_lines(Ending(None, "the-id", unsaved), color=False) == lost
     told = last_lines(Ending(TokenUsage(1, 0, 1, 0, 2), "the-id", unsaved), color=False)
     assert told.startswith(lost + "Token usage: ")
-    assert last_lines(Ending(TokenUsage(), "the-id"), color=True) == ""
