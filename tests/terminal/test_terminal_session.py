@@ -144,6 +144,7 @@ def test_the_last_lines_tell_the_tokens_and_how_to_go_on(usage: TokenUsage, line
 def test_nothing_is_left_where_no_token_was_used() -> None:
     assert last_lines(Ending(None, "the-id"), color=True) == ""
     assert last_lines(Ending(TokenUsage(), "the-id"), color=True) == ""
+    assert last_lines(Ending(None, "the-id", farewell="Logged out."), color=True) == "Logged out.\n"
 
 
 def test_the_last_lines_tell_what_could_not_be_saved() -> None:

@@ -157,7 +157,8 @@ async def test_logging_out_removes_the_login_and_leaves(tmp_path: Path) -> None:
     async with program(tmp_path) as here:
         await here.see(READY)
         await here.ask("/logout")
-        assert (await here.ended()).signum is None
+        ending = await here.ended()
+        assert (ending.signum, ending.farewell) == (None, "Logged out.")
         assert not login.exists()
 
 

@@ -84,7 +84,7 @@ def _review(_: Situation) -> tuple[Effect, ...]:
 
 def _init(now: Situation) -> tuple[Effect, ...]:
     if os.path.lexists(os.path.join(now.cwd, "AGENTS.md")):
-        return (Info("AGENTS.md is already there; nothing was changed.", "edit it, or remove it and run /init again"),)
+        return (Info("AGENTS.md is already there; nothing was changed.", "Edit it, or remove it and run /init again"),)
     from octavo.model.instructions import read_prompt
 
     return (Submit(read_prompt("init").strip()),)
@@ -104,7 +104,7 @@ def _roll_back(now: Situation) -> tuple[Effect, ...]:
 
 def _feedback(now: Situation) -> tuple[Effect, ...]:
     if now.feedback_files is None:
-        return (Info("Reports go nowhere: no receiver is set up.", f"the log is in {now.log_file}"),)
+        return (Info("Reports go nowhere: no receiver is set up.", f"The log is in {now.log_file}"),)
     from octavo.frontends.terminal.views.feedback import feedback_picker
 
     return (OpenView(feedback_picker(now.feedback_files)),)
@@ -112,7 +112,7 @@ def _feedback(now: Situation) -> tuple[Effect, ...]:
 
 def _fork(now: Situation) -> tuple[Effect, ...]:
     if not now.messages:
-        return (Info("There is nothing to copy yet.", "send a message first"),)
+        return (Info("There is nothing to copy yet.", "Send a message first"),)
     from octavo.frontends.terminal.views.fork_picker import fork_picker
 
     return (OpenView(fork_picker(now.messages)),)
@@ -134,7 +134,7 @@ def _named(text: str) -> tuple[Effect, ...] | None:
 
 def _export(now: Situation) -> tuple[Effect, ...]:
     if not now.messages:
-        return (Info("There is nothing to export yet.", "send a message first"),)
+        return (Info("There is nothing to export yet.", "Send a message first"),)
     if now.argument:
         return (ExportSession(now.argument),)
     from octavo.frontends.terminal.views.export_picker import export_picker

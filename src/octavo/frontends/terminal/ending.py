@@ -9,7 +9,7 @@ from octavo.protocol.usage import TokenUsage
 
 class Ending(NamedTuple):
     """How it was over: the tokens of the last session and its id, why some of it is not saved, a signal,
-    a command to run afterwards.
+    a command to run afterwards, and what else is worth a line.
     """
 
     usage: TokenUsage | None = None
@@ -21,18 +21,17 @@ class Ending(NamedTuple):
 
 
 def last_lines(ending: Ending, *, color: bool) -> str:
-    """The token usage and how to go on; nothing where no token was used."""
-    if ending.farewell:
-        return ending.farewell + "\n"
-    lost = f"The last of this session could not be saved: {ending.unsaved}\n" if ending.unsaved else ""
+    """The token usage and how to go on; nothing of that where no token was used."""
+    first = f"{ending.farewell}\n" if ending.farewell else ""
+    first += f"The last of this session could not be saved: {ending.unsaved}\n" if ending.unsaved else ""
     usage = ending.usage
     if usage is None or usage.total_tokens == 0:
-        return lost
+        return first
     fresh = max(usage.input_tokens - usage.cached_input_tokens, 0)
     cached = f" (+ {usage.cached_input_tokens:,} cached)" if usage.cached_input_tokens > 0 else ""
     reasoning = f" (reasoning {usage.reasoning_output_tokens:,})" if usage.reasoning_output_tokens > 0 else ""
     total = fresh + usage.output_tokens
-    lines = f"{lost}Token usage: total={total:,} input={fresh:,}{cached} output={usage.output_tokens:,}{reasoning}\n"
+    lines = f"{first}Token usage: total={total:,} input={fresh:,}{cached} output={usage.output_tokens:,}{reasoning}\n"
     if not ending.session_id:
         return lines
     command = f"octavo resume {ending.session_id}"

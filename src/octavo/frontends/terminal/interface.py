@@ -82,6 +82,8 @@ class Interface:
         self.listing: SessionListing | None = None
         self.sign_in: asyncio.Task[None] | None = None
         self.update: tuple[str, ...] | None = None
+        self.farewell = ""
+        """What is told on the terminal once the interface is gone."""
         self._request, self._saved, self._load, self._perform = request, saved, load, perform
         self._early: list[ops.Op] = []
         self._to_edit = ""
@@ -189,6 +191,7 @@ class Interface:
             unsaved=unsaved or self._unsaved_before,
             signum=self.loop.signum,
             update=self.update,
+            farewell=self.farewell,
         )
 
     # --- the state, for the loop ---

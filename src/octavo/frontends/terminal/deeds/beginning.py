@@ -80,10 +80,11 @@ def log_out(here: Interface, _: LogOut) -> None:
     from octavo.frontends.terminal.actions.sign_in import sign_out
 
     try:
-        sign_out(here.config)
+        was_logged_in = sign_out(here.config)
     except OctavoError as error:
         here.error(f"The login could not be removed: {error}")
         return
+    here.farewell = "Logged out." if was_logged_in else "There was no stored login."
     here.loop.end()
 
 

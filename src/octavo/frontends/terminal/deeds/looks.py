@@ -94,7 +94,7 @@ def list_title_items(here: Interface, _: ListTitleItems) -> None:
     from octavo.frontends.terminal.views.item_picker import ItemPicker
 
     if here.config.tui.quiet:
-        here.info("There is no title with `quiet = true` in [tui].", "take it out of config.toml first")
+        here.info("There is no title with `quiet = true` in [tui].", "Take it out of config.toml first")
         return
 
     def preview(items: tuple[str, ...]) -> str:

@@ -45,7 +45,7 @@ def fork_session(here: Interface, _: ForkSession) -> None:
     before = talk.chat.session_id
     here.record("new_session")
     here.open_session(here.runtime.fork(here.rollout_path, None, here.config))
-    here.info("You go on in a copy.", f"the session before: octavo resume {before}")
+    here.info("You go on in a copy.", f"The session before: octavo resume {before}")
 
 
 def rename_session(here: Interface, effect: RenameSession) -> None:
