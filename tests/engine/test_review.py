@@ -83,6 +83,14 @@ async def test_the_reviewer_has_a_model_a_prompt_and_a_history_of_its_own(tmp_pa
     assert turn.ids() == {"1"}
 
 
+async def test_a_server_that_does_not_start_fails_no_review(tmp_path: Path) -> None:
+    bad = {"bad": {"command": "no-such-program"}}
+    async with conversation(tmp_path / "w", [says(json.dumps(VERDICT))], mcp_servers=bad) as talk:
+        turn = await review(talk)
+    assert [told["msg"] for told in turn if (told["id"], told["msg"]["type"]) == ("0", "error")] == []
+    assert turn.one("exited_review_mode")["review_output"] is not None
+
+
 async def test_what_the_client_hears(tmp_path: Path) -> None:
     said = message(json.dumps(VERDICT))
     script = [answer(reasoning("T"), added(said), text_delta("{"), said)]

@@ -162,6 +162,28 @@ async def test_an_agent_that_fails_is_told_to_the_model_and_the_turn_goes_on(tmp
     assert "the agent did not finish: scout has answers for 0 attempts" in str(body(model.of("")[1])["input"][-1])
 
 
+async def test_a_server_that_does_not_start_is_no_failure_of_the_agent(tmp_path: Path) -> None:
+    model = ByLabel({"": [answer(hand_over("look")), says("well")], "scout": [says("seen")]})
+    bad = {"bad": {"command": "no-such-program"}}
+    async with conversation(tmp_path / "w", model, agents=SCOUT, mcp_servers=bad) as talk:
+        told = await talk.user("go")
+        assert "Err" not in told.one("mcp_tool_call_end")["result"]
+        assert len(told.all("error")) == 1  # that of the conversation's own server
+    assert "seen" in str(body(model.of("")[1])["input"][-1])
+
+
+async def test_what_is_wrong_with_the_configuration_is_told_once(tmp_path: Path) -> None:
+    wrong: dict[str, Any] = {
+        "features": {"goals": True},
+        "hooks": {"NoSuchEvent": [{"hooks": [{"type": "command", "command": "x"}]}]},
+    }
+    model = ByLabel({"": [answer(hand_over("look")), says("well")], "scout": [says("seen")]})
+    async with conversation(tmp_path / "w", model, agents=SCOUT, **wrong) as talk:
+        told = [warning["message"] for warning in (await talk.user("go")).all("warning")]
+    assert len(told) == 2
+    assert sorted(set(told)) == sorted(told)
+
+
 async def test_agents_nest_as_deep_as_the_user_says(tmp_path: Path) -> None:
     agents = {**SCOUT, "max_depth": 2}
     model = ByLabel(

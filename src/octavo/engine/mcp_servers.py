@@ -32,7 +32,7 @@ class RequiredServerMissing(OctavoError):
 
 
 def start_mcp_servers(session: Session) -> None:
-    """Begin to start the enabled servers, if there are any. Each one that fails is told as an error."""
+    """Begin to start the enabled servers, if there are any. Each one that fails is told."""
     config = session.config
     if not any(server.enabled for server in config.mcp_servers.values()):
         return
@@ -55,7 +55,8 @@ async def _watch_start(session: Session, servers: McpServers) -> None:
         for name in servers.names:
             group.create_task(_tell_start(session, servers, name))
     for failure in servers.failures:
-        session.emit("", events.Error(failure))
+        # In a conversation inside of another it is no failure of the turn that waits for its end.
+        session.emit("", events.Error(failure) if session.services.depth == 0 else events.Warning(failure))
     session.mcp_tools, session.mcp_revision = mcp_tools(servers), servers.revision
 
 

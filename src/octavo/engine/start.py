@@ -220,13 +220,14 @@ def _announce(session: Session, saved_events: Sequence[msgspec.Raw] | None) -> e
         session.recorder.path,
     )
     session.emit("", configured)
-    for warning in session.config.warnings:
+    is_inner = session.services.depth > 0  # what is wrong with the configuration was told by the outermost one
+    for warning in session.config.warnings if not is_inner else ():
         session.emit("", events.Warning(warning))
     if session.recorder.is_shared:
         session.emit("", events.Warning(OPEN_ELSEWHERE))
     for alias, canonical in session.config.deprecations:
         session.emit("", deprecation_notice(alias, canonical))
-    for problem in session.skills.problems if session.skills is not None else ():
+    for problem in session.skills.problems if session.skills is not None and not is_inner else ():
         session.emit("", events.Warning(problem))
     if _may_have_hooks(session.config):
         from octavo.engine.user_hooks import attach_hooks  # most users have none

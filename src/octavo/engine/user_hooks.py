@@ -18,6 +18,7 @@ from octavo.protocol.ids import ConversationId
 from octavo.protocol.items import InputText, Message
 from octavo.tools.hooks import Hooks, ToolUse
 from octavo.tools.user_hooks.definitions import RARER, read_hooks
+from octavo.tools.user_hooks.definitions import Hooks as FoundHooks
 
 _TERMINAL = "exec_command"
 _SHELLS = ("shell", "container.exec", "local_shell", _TERMINAL)
@@ -29,12 +30,9 @@ def attach_hooks(session: Session, *, resumed: bool) -> None:
     config = session.config
     folders = project_folders(config) if config.project_is_trusted else []
     found = read_hooks(config.codex_home, config.hooks, folders)
-    for line in found.problems:
-        session.emit("", Warning(line))
     active = (*found.active, *found.untrusted) if config.trusts_hooks else found.active
-    if found.untrusted and not config.trusts_hooks:
-        count = len(found.untrusted)
-        session.emit("", Warning(f"Hooks of this project that do not run until you trust them: {count} (octavo hooks)"))
+    if session.services.depth == 0:  # a conversation inside of another would tell the same once more
+        _tell_problems(session, found)
     if active:
         programs = Programs(session, active)
         session.hooks = UserHooks(programs, session.hooks, "resume" if resumed else "startup")
@@ -42,6 +40,14 @@ def attach_hooks(session: Session, *, resumed: bool) -> None:
             from octavo.engine.rarer_hooks import RarerUserHooks  # most users have none of them
 
             session.rarer_hooks = RarerUserHooks(programs)
+
+
+def _tell_problems(session: Session, found: FoundHooks) -> None:
+    for line in found.problems:
+        session.emit("", Warning(line))
+    if found.untrusted and not session.config.trusts_hooks:
+        count = len(found.untrusted)
+        session.emit("", Warning(f"Hooks of this project that do not run until you trust them: {count} (octavo hooks)"))
 
 
 class UserHooks:
