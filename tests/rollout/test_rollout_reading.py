@@ -25,8 +25,9 @@ from octavo.protocol.json_text import encode_json
 from octavo.protocol.source import OtherSubAgent, SubAgentSource
 from octavo.rollout.errors import RolloutReadError
 from octavo.rollout.head import read_head
-from octavo.rollout.lines import CompactedLine
-from octavo.rollout.read import LoadedRollout, ThreadRolledBack, load_rollout
+from octavo.rollout.lines import CompactedLine, SessionMeta
+from octavo.rollout.numbering import lines_from_end
+from octavo.rollout.read import LoadedRollout, ThreadRolledBack, load_rollout, meta_of
 
 STAMP = "2025-09-01T10-00-00"
 
@@ -104,6 +105,28 @@ def test_a_pipe_in_the_place_of_a_session_is_told_and_not_waited_for(tmp_path: P
         load_rollout(str(pipe))
     with pytest.raises(OSError, match=r"^not a regular file$"):
         read_head(str(pipe))
+
+
+def test_a_list_takes_of_a_session_what_was_there_when_it_was_opened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recorder = start(tmp_path)
+
+    def grows(line: bytes) -> SessionMeta | None:
+        recorder.record_items([asked("later")])
+        return meta_of(line)
+
+    monkeypatch.setattr("octavo.rollout.head.meta_of", grows)
+    assert read_head(recorder.path).records == 1
+    recorder.close()
+
+
+@pytest.mark.parametrize("size", [1, 200_000, 1_000_000])
+def test_lines_from_the_end_are_those_from_the_beginning(tmp_path: Path, size: int) -> None:
+    lines = [b"a" * number + b"b" * (size if number == 50 else 0) for number in range(100)]
+    (tmp_path / "file").write_bytes(b"\n".join(lines))
+    with open(tmp_path / "file", "rb") as file:
+        assert list(lines_from_end(file.fileno())) == lines[::-1]
 
 
 def test_a_missing_file_is_told_in_the_systems_words(tmp_path: Path) -> None:

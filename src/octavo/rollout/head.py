@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import msgspec
@@ -37,7 +38,7 @@ class SessionHead(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def read_head(path: str) -> SessionHead:
-    """Look at the lines until ten records (items and session facts) are seen.
+    """Look at the lines until ten records (items and session facts) are seen; at none that comes meanwhile.
 
     Raises `OSError`.
     """
@@ -45,6 +46,7 @@ def read_head(path: str) -> SessionHead:
     items: list[ResponseItem] = []
     records, created_at, has_user_message, starts_with_meta = 0, "", False, False
     with open_patiently(path) as file:
+        left = os.fstat(file.fileno()).st_size
         for raw_line in file:
             line = raw_line.removesuffix(b"\n")
             line_meta = meta_of(line)
@@ -58,7 +60,8 @@ def read_head(path: str) -> SessionHead:
                 items += line_items
                 records += 1
             has_user_message = has_user_message or _is_user_event(line)
-            if records == HEAD_RECORDS:
+            left -= len(raw_line)
+            if records == HEAD_RECORDS or left <= 0:
                 break
     return SessionHead(
         path=path,

@@ -27,12 +27,11 @@ def lines_from_end(fd: int) -> Iterator[bytes]:
     """The lines of a file, last one first, without reading more of it than asked for."""
     end = os.fstat(fd).st_size
     rest = b""
-    block = _BLOCK
     while end:
-        start = max(end - block, 0)
+        # One very long line must not be put together from thousands of pieces.
+        start = max(end - max(_BLOCK, len(rest)), 0)
         lines = (os.pread(fd, end - start, start) + rest).split(b"\n")
         end = start
-        block *= 2  # one very long line must not be put together from thousands of pieces
         # The first piece may be the end of a line whose start is in the block before it.
         rest = lines.pop(0)
         yield from reversed(lines)
