@@ -16,6 +16,7 @@ from story import (
     answer,
     call,
     conversation,
+    fails,
     message,
     patch,
     processes_with,
@@ -169,6 +170,16 @@ async def test_a_server_that_does_not_start_is_no_failure_of_the_agent(tmp_path:
         told = await talk.user("go")
         assert "Err" not in told.one("mcp_tool_call_end")["result"]
         assert len(told.all("error")) == 1  # that of the conversation's own server
+    assert "seen" in str(body(model.of("")[1])["input"][-1])
+
+
+async def test_an_error_on_the_way_is_no_failure_of_an_agent_that_finished(tmp_path: Path) -> None:
+    no_note = fails("model", "no room could be made")
+    work = [answer(shell("true", "c1"), tokens=200), no_note, says("seen")]
+    model = ByLabel({"": [answer(hand_over("look")), says("well")], "scout": work})
+    async with conversation(tmp_path / "w", model, agents=SCOUT, model_auto_compact_token_limit=100) as talk:
+        told = await talk.user("go")
+        assert "Err" not in told.one("mcp_tool_call_end")["result"]
     assert "seen" in str(body(model.of("")[1])["input"][-1])
 
 

@@ -166,7 +166,8 @@ async def _listen(
     async for event in child.run_once((TextInput(task),)):
         match event.msg:
             case events.TaskComplete(last_agent_message=text):
-                return text or words, failure
+                # Who has last words finished: an error on the way, such as that of a summary, ended nothing.
+                return text or words, failure if text is None else None
             case events.TurnAborted():
                 spent = agent.max_tokens is not None and failure is None
                 why = f"its budget of {agent.max_tokens} tokens is spent" if spent else "it was stopped"
