@@ -60,7 +60,7 @@ def test_hooks_of_the_project_run_without_trust_of_their_own(place: Place, words
     ran = place.octavo("exec", "--skip-git-repo-check", *words, "go")
     assert ran.code == 0
     assert (place.workspace / "ran").exists() is bool(words)
-    assert ("do not run until you trust them" in ran.err) is not bool(words)
+    assert ("do not run until you trust them: 1 (octavo hooks)" in ran.err) is not bool(words)
 
 
 def test_the_newest_session_can_be_asked_for_on_either_side_of_the_word(place: Place) -> None:

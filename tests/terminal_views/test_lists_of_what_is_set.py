@@ -91,14 +91,15 @@ async def test_a_hook_of_the_project_is_trusted_after_it_was_seen_whole(tmp_path
     (folder / "hooks.json").write_text(json.dumps({"hooks": {"Stop": [{"hooks": [hook]}]}}))
     async with program(tmp_path) as here:
         await here.shown(READY)
+        await here.see(r"do not run until you trust them: 1 \(/hooks\)$")
         await here.ask("/hooks", r"^› 1\. Stop +not trusted: does not run")
         await here.key("1", r"^  echo one\\x1b\[2J$")
-        await here.key("3", r"^• Trusted: echo one")
+        await here.key("3", r"^• Trusted: `echo one`\.")
         (trusted,) = json.loads((here.home / "hooks-trust.json").read_text())["trusted"]
         assert trusted
         await here.ask("/hooks", r"^› 1\. Stop +trusted ")
         await here.key("1", r"^  A hook of this project that you trust")
-        await here.key("3", r"^• Trusted no more: echo one")
+        await here.key("3", r"^• Trusted no more: `echo one`\.")
         assert json.loads((here.home / "hooks-trust.json").read_text()) == {"trusted": []}
 
 

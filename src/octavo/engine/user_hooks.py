@@ -47,7 +47,8 @@ def _tell_problems(session: Session, found: FoundHooks) -> None:
         session.emit("", Warning(line))
     if found.untrusted and not session.config.trusts_hooks:
         count = len(found.untrusted)
-        session.emit("", Warning(f"Hooks of this project that do not run until you trust them: {count} (octavo hooks)"))
+        command = "/hooks" if session.services.source == "cli" else "octavo hooks"
+        session.emit("", Warning(f"Hooks of this project that do not run until you trust them: {count} ({command})"))
 
 
 class UserHooks:

@@ -33,7 +33,7 @@ def export_session(here: Interface, effect: ExportSession) -> None:
         except (OctavoError, TimeoutError) as error:
             here.error(f"{shown} was not written: {error or 'it does not answer'}")
         else:
-            here.info(f"The conversation is in {shown}.", "readable by you alone")
+            here.info(f"The conversation is in {shown}.", "Readable by you alone")
 
     here.start(export())
 

@@ -45,6 +45,7 @@ def trust_hook(here: Interface, effect: TrustHook) -> None:
         here.error(f"That could not be saved: {error}")
         return
     if effect.trusted:
-        here.info(f"Trusted: {effect.command}", "it runs from the next session on: /new or /clear")
+        here.info(f"Trusted: `{effect.command}`.", "It runs from the next session on: /new or /clear")
     else:
-        here.info(f"Trusted no more: {effect.command}", "in this session it still runs; /new or /clear begins another")
+        still = "In this session it still runs; /new or /clear begins another"
+        here.info(f"Trusted no more: `{effect.command}`.", still)

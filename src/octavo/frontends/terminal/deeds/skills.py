@@ -43,4 +43,4 @@ def switch_skill(here: Interface, effect: SwitchSkill) -> None:
         here.error(f"That could not be saved: {error}")
         return
     state = "on" if effect.enabled else "off"
-    here.info(f"The skill {effect.name} is {state}.", "the model hears of it in the next session: /new or /clear")
+    here.info(f"The skill {effect.name} is {state}.", "The model hears of it in the next session: /new or /clear")
