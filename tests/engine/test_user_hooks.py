@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 from collections.abc import Mapping
@@ -60,6 +61,24 @@ async def test_each_event_is_told_with_its_facts(tmp_path: Path, home: Path) -> 
     assert (before["tool_name"], before["tool_input"], before["tool_use_id"]) == ("Bash", {"command": "echo hi"}, "c1")
     assert '"output":"hi\\n"' in after["tool_response"]
     assert (end["last_assistant_message"], end["stop_hook_active"]) == ("done", False)
+
+
+async def test_what_is_said_while_a_turn_ends_is_not_lost(tmp_path: Path, home: Path) -> None:
+    pipe, ends = tmp_path / "pipe", asyncio.Event()
+    os.mkfifo(pipe)
+    hooks_file(home, UserPromptSubmit=noting(tmp_path, f"cat {pipe}"))
+    async with conversation(tmp_path / "w", [answer(ends), says("later")], home=home) as talk:
+        first = await talk.say("one")
+        await asyncio.to_thread(pipe.write_text, "")
+        await talk.until("task_started")
+        second = await talk.say("two")
+        writer = await asyncio.to_thread(os.open, pipe, os.O_WRONLY)  # the hook is asked now
+        ends.set()
+        await talk.rest_of(first)
+        os.close(writer)
+        assert (await talk.rest_of(second)).one("task_complete")["last_agent_message"] == "later"
+        assert after_context(talk.input())[-1] == "two"
+    assert [one["prompt"] for one in told(tmp_path)] == ["one", "two"]
 
 
 async def test_a_folder_whose_name_is_not_utf_8_is_told_and_ends_no_turn(tmp_path: Path, home: Path) -> None:

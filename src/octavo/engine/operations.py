@@ -71,20 +71,25 @@ async def _user_turn(session: Session, submission_id: str, op: ops.UserInputOp |
     """Start a turn, or add the input to the one that runs. Settings stick in both cases."""
     if isinstance(op, ops.UserTurn):
         session.settings = changed_by(session.settings, op)
-    if session.active is not None and session.active.task is not None:
-        if op.items:
-            await _ask_hook(session, submission_id, op.items)
-            _tell_observer(session, session.active, op.items)
-            message = _message(session, session.active, op.items)
-            session.active.add_input(message, *_skills(session, session.active, op.items))
-        return
+    running, is_asked = session.active, False
+    if running is not None and running.task is not None:
+        if not op.items:
+            return
+        await _ask_hook(session, submission_id, op.items)
+        if session.active is running:
+            _tell_observer(session, running, op.items)
+            message = _message(session, running, op.items)
+            running.add_input(message, *_skills(session, running, op.items))
+            return
+        is_asked = True  # while the hook thought about it the turn ended, so it begins the next one
     tier = op.service_tier if isinstance(op, ops.UserInputOp) else UNSET
     turn = _new_turn(session, submission_id, op.final_output_json_schema, tier)
 
     async def body() -> str | None:
         if not op.items:
             return None
-        await _ask_hook(session, submission_id, op.items)
+        if not is_asked:
+            await _ask_hook(session, submission_id, op.items)
         _tell_observer(session, turn, op.items)
         message = _message(session, turn, op.items)
         turn.add_input(*_skills(session, turn, op.items))
