@@ -173,7 +173,7 @@ def _wanted(
         if undone is None:
             raise NothingToUndo("there is no undoing that could be taken back")
         return undone.turns, net_of_undone(undone), None
-    if finish and undone is not None and undone.left and first in (None, min(undone.turns)):
+    if finish and undone is not None and undone.left and first in (None, min(undone.turns, default=None)):
         return undone.turns, net_of_left(records, undone, contents.resolved), undone
     turns = turns_of(records)
     if not turns:

@@ -66,9 +66,8 @@ def _meanings(tree: Tree, config: Config) -> Iterator[Finding]:
     """Where the same words do not mean quite the same."""
     settings = convert_tree(tree, ConfigToml)
     told = permission_warning(settings.default_permissions, settings.permissions)
-    if (
-        told is not None and told in config.warnings
-    ):  # the others are about keys, which stand above, or about the project
+    # The other warnings are about keys, which stand above, or about the project.
+    if told is not None and told in config.warnings:
         yield warning("config", one_line(told), "choose `:workspace` or `:read-only`, or sandbox_mode")
     for older, feature in config.deprecations:
         yield warning("config", f"{older} is an older name", f"use {feature} in [features]")
