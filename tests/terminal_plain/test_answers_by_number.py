@@ -9,9 +9,11 @@ from octavo.frontends.terminal.composer.completion import FileMatch
 from octavo.frontends.terminal.effects.composer import RunCommand, Submit
 from octavo.frontends.terminal.effects.conversation import Operate
 from octavo.frontends.terminal.effects.effect import Effect
+from octavo.frontends.terminal.effects.screen import Info, OpenView
 from octavo.frontends.terminal.effects.sessions import Backtrack
 from octavo.frontends.terminal.keys.key import Key, Paste
 from octavo.frontends.terminal.views.item_picker import ItemPicker
+from octavo.frontends.terminal.views.review_picker import Commit, commit_list, review_picker
 from octavo.frontends.terminal.views.trust_question import TrustQuestion
 from octavo.protocol import events, ops
 
@@ -180,3 +182,22 @@ def test_items_are_chosen_in_their_order_by_numbers() -> None:
         talk.type(f"{answer}\n")
         assert talk.app.views.top is None
     assert saved == [("state", "model"), (), ("state",)]
+
+
+def test_a_question_is_not_put_again_while_what_was_chosen_is_looked_up() -> None:
+    talk = PlainTalk(lines=True)
+    talk.app.views.push(review_picker(), talk.now)
+    talk.draw()
+    asks = "Choose 1 to 4, 0 to go back: "
+    assert talk.prompt == asks
+    talk.enter("3")
+    assert (talk.take()[-1], talk.prompt) == ("4. By instructions of your own", "")
+    talk.app.run((OpenView(commit_list([Commit("a" * 40, "first")])),), talk.now)
+    talk.draw()
+    assert talk.take() == ["Which commit?", "1. first"]
+    talk.enter("0")
+    assert talk.prompt == asks
+    talk.enter("1")
+    talk.app.run((Info("This is no repository."),), talk.now)
+    talk.draw()
+    assert talk.prompt == asks

@@ -39,6 +39,7 @@ class Answers:
         self._editor = Editor()
         self._quiet_since = 0.0
         self._last_character = float("-inf")
+        self._is_taken = False  # an answer was, and what it leads to is not there yet
 
     def appear(self, now: float) -> None:
         """Only what is typed from now on is an answer."""
@@ -49,16 +50,22 @@ class Answers:
         if view is not self._view:
             self._view, self._menu, self._editor = view, None, Editor()
             self._quiet_since = now
+            self._is_taken = False
         menu = view.menu() if view is not None else None
         if menu is None or menu == self._menu:
             return []
         self._menu, self._quiet_since = menu, now
+        self._is_taken = False
         return [*menu.text, *(f"{number}. {choice}" for number, choice in enumerate(menu.choices, 1))]
 
+    def ask_again(self) -> None:
+        """Something was said since the last answer."""
+        self._is_taken = False
+
     def prompt(self, columns: int) -> Prompt:
-        """The line to answer on."""
+        """The line to answer on; none while it is not known yet what the answer leads to."""
         menu = self._menu
-        if menu is None:
+        if menu is None or self._is_taken:
             return Prompt()
         return prompt(menu.asks, self._editor.draft, columns, secret=menu.secret)
 
@@ -70,6 +77,7 @@ class Answers:
     def key(self, key: Key | Paste, columns: int, now: float) -> Answered:
         """Take a key that neither leaves the view nor belongs to the program."""
         menu, view = self._menu, self._view
+        self._is_taken = False
         if menu is None or view is None:
             return Answered(Outcome((ToDraft(key),)))
         if menu.guarded:
@@ -96,6 +104,7 @@ class Answers:
         """Take a whole line; None where it is none of the view's: it was written before that could be read, or is
         more than a word where one is asked for."""
         menu, view, text = self._menu, self._view, entered.text
+        self._is_taken = False
         if menu is None or view is None:
             return None
         if menu.guarded and (now - self._quiet_since < QUIET_SECONDS or " " in text.strip() or text[:1] in ("/", "!")):
@@ -112,7 +121,9 @@ class Answers:
         if answer.isdecimal() and menu.choices:
             number = int(answer)
             if 1 <= number <= len(menu.choices):
-                return Answered(view.pick(number - 1, now))
+                picked = view.pick(number - 1, now)
+                self._is_taken = picked.then == "stay" and bool(picked.effects)
+                return Answered(picked)
             return Answered(remark=f"There is no choice {number}.")
         outcome = view.write(answer, now)
         if outcome is not None:

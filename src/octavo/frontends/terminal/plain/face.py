@@ -152,6 +152,8 @@ class PlainFace:
         app.composer.resize(columns)
         said = [*self._said, *self._news(now)]
         self._said = []
+        if said:
+            self._answers.ask_again()
         self._open_choices(now)
         said += self._paged(lines, now)
         front = self._front()
@@ -215,6 +217,7 @@ class PlainFace:
         if not isinstance(pager, Pager):
             return []
         self.app.pager = None
+        self._answers.ask_again()
         from octavo.frontends.terminal.views.transcript_pager import TranscriptPager
 
         if isinstance(pager, TranscriptPager):

@@ -245,7 +245,7 @@ class ResumePicker(View):
         choices = tuple(self._in_words(session, self._said_at) for session in shown)
         more = ", more" * (len(found) > self._said_from + _IN_WORDS)
         none = "go back" if self._inside else "begin a new one"
-        choose = f"Choose 1 to {len(shown)}{more}, " if shown else ""
+        choose = f"Choose {'1' if len(shown) == 1 else f'1 to {len(shown)}'}{more}, " if shown else ""
         return Menu(tuple(told), choices, prompt=f"{choose}0 to {none}, or words to search: ")
 
     def pick(self, index: int, now: float) -> Outcome:
