@@ -150,6 +150,9 @@ def test_fields_that_older_files_lack_have_their_defaults(tmp_path: Path) -> Non
         (None, "unknown"),
         ({"subagent": "review"}, SubAgentSource("review")),
         ({"subagent": {"other": "scout"}}, SubAgentSource(OtherSubAgent("scout"))),
+        ({"subagent": {"thread_spawn": {"depth": 1}}}, SubAgentSource(OtherSubAgent("thread_spawn"))),
+        ({"subagent": "memory_consolidation"}, SubAgentSource(OtherSubAgent("memory_consolidation"))),
+        ({"subagent": 7}, "unknown"),
     ],
 )
 def test_sources_nobody_knows_are_unknown(tmp_path: Path, saved: object, read: object) -> None:

@@ -17,7 +17,7 @@ from octavo.rollout.archive import (
     archive_session,
     delete_session,
 )
-from octavo.rollout.find import find_session, newest_session
+from octavo.rollout.find import find_session, newest_session, newest_sessions
 from octavo.rollout.journal import journal_path
 from octavo.rollout.listing import list_sessions
 from octavo.rollout.read import load_rollout
@@ -60,6 +60,15 @@ def test_the_newest_session_is_that_of_the_current_provider(tmp_path: Path) -> N
     lay(tmp_path, "2025-09-03T10-00-00", numbered_id(3), [meta_line(numbered_id(3))])
     assert newest_session(str(tmp_path), "mock") == ours
     assert newest_session(str(tmp_path), "mock", ("cli",)) is None
+
+
+def test_what_an_agent_of_the_newest_session_did_is_not_the_newest(tmp_path: Path) -> None:
+    ours = lay_simple(tmp_path, 1, "2025-09-01T10-00-00", source="exec")
+    lay_simple(tmp_path, 2, "2025-09-01T10-00-01", source={"subagent": {"other": "scout"}})
+    lay_simple(tmp_path, 3, "2025-09-01T10-00-02", source={"subagent": "review"})
+    lay_simple(tmp_path, 4, "2025-09-01T10-00-03", source={"subagent": {"thread_spawn": {"depth": 1}}})
+    assert newest_session(str(tmp_path), "mock") == ours
+    assert [one and one.path for one in newest_sessions(str(tmp_path), "mock", None)] == [None, ours]
 
 
 # --- archiving ------------------------------------------------------------------------------------------

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
 from octavo.protocol.ids import InvalidConversationId, parse_conversation_id
+from octavo.protocol.source import SubAgentSource
 from octavo.rollout.files import archived_files, sessions_folder
-from octavo.rollout.listing import SessionSummary, list_sessions, scan_sessions
+from octavo.rollout.listing import SessionSummary, scan_sessions
 from octavo.rollout.thread_names import thread_names
 
 _DAY = 86_400
@@ -44,29 +45,33 @@ def find_archived(codex_home: str, conversation_id: str) -> str | None:
 def newest_session(codex_home: str, provider: str, sources: Collection[str] = ()) -> str | None:
     """The file of the newest session of this provider that has a message of the user, by the time in its name.
 
-    Raises `RolloutReadError`.
+    Those of reviewers and of agents that were handed a task do not count. Raises `RolloutReadError`.
     """
-    page = list_sessions(codex_home, page_size=1, sources=sources, providers=(provider,), default_provider=provider)
-    return page.sessions[0].path if page.sessions else None
+    return next((session.path for session in _of_users(codex_home, provider, sources)), None)
 
 
 def newest_sessions(
     codex_home: str, provider: str, folder: str | None
 ) -> tuple[SessionSummary | None, SessionSummary | None]:
-    """The newest session of this provider that began in `folder`, and the newest of all.
+    """The newest session of this provider that began in `folder`, and the newest of all, as above.
 
     Without a folder, or once one of it is found, older ones are not looked at. Raises `RolloutReadError`.
     """
     newest = None
-    for session in scan_sessions(codex_home, (), (provider,), provider):
-        if session is None:
-            continue
+    for session in _of_users(codex_home, provider):
         newest = newest or session
         if folder is None:
             break
         if os.path.realpath(session.meta.cwd) == folder:
             return session, newest
     return None, newest
+
+
+def _of_users(codex_home: str, provider: str, sources: Collection[str] = ()) -> Iterator[SessionSummary]:
+    """Sessions that a user had, the newest first: none that another conversation started."""
+    for session in scan_sessions(codex_home, sources, (provider,), provider):
+        if session is not None and not isinstance(session.meta.source, SubAgentSource):
+            yield session
 
 
 def find_named(codex_home: str, name: str, *, archived: bool = False) -> str | None:

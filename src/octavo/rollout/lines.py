@@ -192,7 +192,7 @@ def _odd_meta(payload: bytes) -> SessionMeta | None:
     except BAD_JSON:
         return None
     if "source" in fields and not _fits(fields["source"], SessionSource):
-        fields["source"] = "unknown"
+        fields["source"] = _later_source(fields["source"])
     for name, kind in (
         ("instructions", str),
         ("model_provider", str),
@@ -206,6 +206,13 @@ def _odd_meta(payload: bytes) -> SessionMeta | None:
         return _with_usual_id(msgspec.convert(fields, SessionMeta))
     except msgspec.ValidationError:
         return None
+
+
+def _later_source(saved: object) -> object:
+    """Further kinds of sub-conversations, as later releases have them, are known by their word."""
+    kind = saved.get("subagent") if isinstance(saved, dict) else None
+    word = next(iter(kind), None) if isinstance(kind, dict) else kind
+    return {"subagent": {"other": word}} if isinstance(word, str) else "unknown"
 
 
 def _fits(value: object, kind: Any) -> bool:

@@ -9,7 +9,7 @@ from msgspec import UNSET
 
 from octavo.frontends.app_server.v2.types.threads import GitInfo, NotLoaded, Source, SubAgentSource, Thread
 from octavo.frontends.app_server.v2.types.turns import Turn
-from octavo.protocol.source import OtherSubAgent, SessionSource
+from octavo.protocol.source import OtherSubAgent, SessionSource, subagent_label
 from octavo.protocol.source import SubAgentSource as OwnSubAgentSource
 from octavo.rollout.lines import SessionMeta
 from octavo.rollout.listing import SessionSummary
@@ -63,8 +63,8 @@ def shown_source(source: SessionSource) -> Source:
 def source_kinds(source: SessionSource) -> frozenset[str]:
     """The kinds of sources that a thread counts as."""
     if isinstance(source, OwnSubAgentSource):
-        names = {"review": "subAgentReview", "compact": "subAgentCompact"}
-        return frozenset({"subAgent", names.get(str(source.subagent), "subAgentOther")})
+        names = {"review": "subAgentReview", "compact": "subAgentCompact", "thread_spawn": "subAgentThreadSpawn"}
+        return frozenset({"subAgent", names.get(subagent_label(source) or "", "subAgentOther")})
     return frozenset({"appServer" if source == "mcp" else source})
 
 
