@@ -47,7 +47,7 @@ def tools() -> list[Json]:
 def page(cursor: str | None) -> Json:
     """A page of the tools: all of them, one by one, or with pages that lead nowhere."""
     found = tools() + grown
-    if "no-list" in habits:
+    if "no-list" in habits or ("no-list-again" in habits and grown):
         return {"tools": "none"}
     if "pages" in habits:
         place = int(cursor or 0)

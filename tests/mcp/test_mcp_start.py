@@ -134,6 +134,17 @@ async def test_a_server_that_does_not_list_its_tools_is_told(tmp_path: Path, hab
     assert remark["message"].startswith(expected)
 
 
+async def test_a_server_that_does_not_list_its_tools_again_keeps_those_of_before_and_is_told_once(
+    tmp_path: Path,
+) -> None:
+    script = [answer(call("mcp__odd__grow", "{}")), answer(call("mcp__odd__grow", "{}", "c2")), says("done")]
+    async with conversation(tmp_path / "w", script, mcp_servers={"odd": odd("no-list-again")}) as talk:
+        told = await talk.user("go")
+        assert offered(talk, 2) == offered(talk, 0) != []
+    remarks = [remark["message"] for remark in told.all("background_event")]
+    assert remarks == ["MCP server `odd` did not list all of its tools: the answer to tools/list has no list"]
+
+
 async def test_a_server_without_tools_is_none_to_tell_of(tmp_path: Path) -> None:
     async with conversation(tmp_path / "w", [says("hi")], mcp_servers={"odd": odd("no-method")}) as talk:
         told = await talk.user("go")

@@ -54,6 +54,7 @@ class Connection:
         self._client: McpClient | None = None
         self.listed: tuple[Json, ...] = ()
         self.revision = 0
+        self._was_told_unlisted = False
         self.settled = asyncio.Event()
         self.settled.set()
         self._changed = asyncio.Event()
@@ -232,21 +233,24 @@ class Connection:
             left = round(max(deadline - time.monotonic(), 0.0), 2)
             try:
                 answer = await self.request("tools/list", {"cursor": cursor} if cursor else {}, left)
+                page, cursor = answer.get("tools"), answer.get("nextCursor")
+                if not isinstance(page, list):
+                    raise RequestFailed("the answer to tools/list has no list")
             except RequestFailed as error:
-                self._tell_unlisted(error)
+                self._tell_unlisted(str(error), is_first=listed is None and not self.started.is_set())
                 return None if listed is None else tuple(listed)
-            page, cursor = answer.get("tools"), answer.get("nextCursor")
-            if not isinstance(page, list):
-                self._tell_unlisted("the answer to tools/list has no list")
-            listed = (listed or []) + [tool for tool in (page if isinstance(page, list) else ()) if _is_tool(tool)]
+            listed = (listed or []) + [tool for tool in page if _is_tool(tool)]
             if not isinstance(cursor, str) or not cursor or cursor in seen or len(listed) > _MOST_TOOLS:
                 return tuple(listed)
             seen.add(cursor)
 
-    def _tell_unlisted(self, why: object) -> None:
+    def _tell_unlisted(self, why: str, *, is_first: bool) -> None:
         log.warning("MCP server %s: %s", self.name, why)
-        if _NO_SUCH_METHOD not in str(why):  # a server need not have any tools
-            self._tell(f"MCP server `{self.name}` did not list its tools, so the model does not have them: {why}")
+        if self._was_told_unlisted or _NO_SUCH_METHOD in why:  # a server need not have any tools
+            return
+        self._was_told_unlisted = True
+        what = "its tools, so the model does not have them" if is_first else "all of its tools"
+        self._tell(f"MCP server `{self.name}` did not list {what}: {why}")
 
     def _authorization(self, transport: HttpTransport) -> tuple[dict[str, str], Any]:
         """The headers of every request, and who adds the token where a login was stored."""
