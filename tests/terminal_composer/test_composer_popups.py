@@ -80,6 +80,12 @@ def test_without_colours_the_selected_row_is_reversed() -> None:
     assert reversed_rows == ["/model"]
 
 
+def test_a_description_that_does_not_fit_ends_in_dots() -> None:
+    typist = writer("/mo")
+    typist.width = 40
+    assert "  /model        choose the model and ho…" in typist.rows()
+
+
 def test_matched_letters_are_bold() -> None:
     rows = pane_rows(Pane(writer("/mo").composer), 80, 24)[0]
     row = next(row for row in rows if row.text.startswith("  /mention"))

@@ -15,6 +15,7 @@ from octavo.frontends.terminal.built_in import COMMANDS
 from octavo.frontends.terminal.chat.copies import Copies, Unit, code_blocks, without_controls
 from octavo.frontends.terminal.effects.shows import CopyText
 from octavo.frontends.terminal.keys.keymap import DEFAULT
+from octavo.frontends.terminal.keys.user_keymap import user_keymap
 from octavo.frontends.terminal.text.styled import Line, line
 from octavo.frontends.terminal.text.widths import line_width
 from octavo.frontends.terminal.views.copy_picker import copy_picker
@@ -37,6 +38,14 @@ def test_help_names_every_key_and_command() -> None:
         assert title in text
         assert all(name in text and meaning in text for name, meaning in rows_of(rows, DEFAULT))
     assert all(f"/{command.name} " in text and command.description in text for command in COMMANDS)
+
+
+def test_help_sets_the_keys_of_two_actions_apart_and_leaves_out_what_has_none() -> None:
+    keys, _ = user_keymap({"editor": {"move_word_left": ()}})
+    (both,) = rows_of((("{editor.move_left} · {editor.move_right}", "move"),), keys)
+    (one,) = rows_of((("{editor.move_word_left} · {editor.move_word_right}", "move"),), keys)
+    assert both[0] == "←, ctrl + b · →, ctrl + f"
+    assert one[0] == "alt + →, ctrl + →"
 
 
 def test_help_is_searched_like_any_pager() -> None:

@@ -46,6 +46,11 @@ def test_usage_is_told_in_tokens_money_and_limits() -> None:
     assert all(len(row.text) <= 30 for row in DaysCell(days, together).scrollback(30, Palette()))
 
 
+def test_what_is_said_instead_of_limits_is_whole_in_a_narrow_terminal() -> None:
+    rows = [row.text for row in SessionUsageCell(None, Usage(), NOW).scrollback(40, Palette())]
+    assert rows[-2:] == ["Limits: send a message to load usage", "  data"]
+
+
 def test_usage_without_any_price_shows_no_column_of_question_marks() -> None:
     took = Sum(2, 12_000, 3000, 500, 0, 12_500)
     session = SessionUsageCell(took, Usage(), NOW).scrollback(80, Palette())

@@ -108,6 +108,7 @@ def test_those_used_last_come_first_when_wanted() -> None:
     assert hands.press(ctrl("s")) == [ListSessions("updated")]
     assert hands.press(ENTER) == [PickSession("/s/2")]
     assert any("last used first (ctrl + s newest first)" in row for row in shown(picker, 100))
+    assert " 2 sessions, last used first" in shown(picker, 40)
 
 
 def test_what_is_read_and_what_cannot_be_is_told() -> None:

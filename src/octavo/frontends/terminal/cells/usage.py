@@ -45,14 +45,15 @@ class SessionUsageCell(msgspec.Struct, frozen=True):
             rows.append(line(f"  {compact(one.tokens)} tokens in {answers}", Span(f"  ({parts})", DIM)))
             if one.cost:
                 rows.append(line(f"  {shown_cost(one)}"))
-        return [cut_line(row, columns) for row in [*rows, EMPTY, *self._limits()]]
+        return [cut_line(row, columns) for row in [*rows, EMPTY, *self._limits(columns)]]
 
     transcript = scrollback
 
-    def _limits(self) -> list[Line]:
+    def _limits(self, columns: int) -> list[Line]:
         known = windows(self.usage.limits) if self.usage.limits else []
         if not known:
-            return [line("Limits: ", Span(NO_LIMITS_KNOWN if self.usage.is_answered else NO_MESSAGE_YET, DIM))]
+            why = NO_LIMITS_KNOWN if self.usage.is_answered else NO_MESSAGE_YET
+            return wrap(line("Limits: ", Span(why, DIM)), columns, EMPTY, line("  "))
         seen = self.usage.limits_seen or self.now
         names = [f"{name[0].upper()}{name[1:]} limit:" for name, _ in known]
         room = max(map(len, names)) + 2

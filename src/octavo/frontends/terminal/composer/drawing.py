@@ -5,7 +5,7 @@ from __future__ import annotations
 from octavo.frontends.terminal.composer.draft import Draft
 from octavo.frontends.terminal.composer.rows import Row, column_of, row_at, rows_of, shown
 from octavo.frontends.terminal.text.styled import ACCENT, BOLD, DIM, Line, Span, Style, line
-from octavo.frontends.terminal.text.widths import cut, cut_line, width
+from octavo.frontends.terminal.text.widths import cut_line, fitting, width
 
 Cursor = tuple[int, int]
 """Row and column."""
@@ -49,16 +49,12 @@ def draft_rows(
     sign = SIGN[: max(width_ - 1, 0)]
     lines = []
     for number, row in enumerate(rows[top : top + height]):
-        spans = _spans(draft, row, columns, selected) if draft.text else [Span(_fitting(example, columns), DIM)]
+        spans = _spans(draft, row, columns, selected) if draft.text else [Span(fitting(example, columns), DIM)]
         lead = Span(sign, BOLD.over(_WRITTEN)) if number == 0 else Span(" " * len(sign))
         shown = cut_line(line(lead, *spans, fill=fill), width_)
         lines.append(shown.styled(fill) if fill is not None else shown)
     column = len(sign) + column_of(draft.text, rows[at], draft.cursor)
     return lines, (at - top, min(column, max(width_ - 1, 0))), top
-
-
-def _fitting(example: str, columns: int) -> str:
-    return example if width(example) <= columns else cut(example, columns - 1).rstrip() + "…"
 
 
 def _spans(draft: Draft, row: Row, columns: int, selected: Selected | None) -> list[Span]:

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from octavo.frontends.terminal.composer.rows import shown
 from octavo.frontends.terminal.text.styled import DIM, PLAIN, SELECTED, Line, Span, Style, line
-from octavo.frontends.terminal.text.widths import cut_line, graphemes, width
+from octavo.frontends.terminal.text.widths import cut_line, fitting, graphemes, width
 
 MOST_ROWS = 8
 NO_MATCHES = "no matches"
@@ -60,14 +60,14 @@ def popup_rows(popup: Popup, width_: int, height: int) -> list[Line]:
     top = max(popup.top, popup.selected - count + 1)
     names = max(width(shown(item.text)) for item in popup.items)
     rows = [
-        cut_line(_row(item, names, SELECTED if index == popup.selected else None), width_)
+        cut_line(_row(item, names, width_, SELECTED if index == popup.selected else None), width_)
         for index, item in list(enumerate(popup.items))[top : top + count]
     ]
     note = [cut_line(line("  ", Span(popup.note, _REMARK)), width_)] if popup.note else []
     return [*rows, *note][:height]
 
 
-def _row(item: Item, names: int, chosen: Style | None) -> Line:
+def _row(item: Item, names: int, columns: int, chosen: Style | None) -> Line:
     base = chosen or PLAIN
     found = set(item.places)
     spans = [Span("  ")]
@@ -79,5 +79,6 @@ def _row(item: Item, names: int, chosen: Style | None) -> Line:
             spans.append(Span(shown(grapheme), style))
     if item.description:
         gap = " " * (names - width(shown(item.text)) + 2)
-        spans.append(Span(gap + shown(item.description), chosen or DIM))
+        about = fitting(shown(item.description), columns - names - 4)
+        spans.append(Span(gap + about, chosen or DIM))
     return line(*spans)

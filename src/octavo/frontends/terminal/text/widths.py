@@ -65,6 +65,11 @@ def cut(text: str, columns: int) -> str:
     return text[:at]
 
 
+def fitting(text: str, columns: int) -> str:
+    """The text, with dots at its end where not all of it fits."""
+    return text if width(text) <= columns else (cut(text, columns - 1).rstrip() + "…" if columns > 0 else "")
+
+
 def cut_line(line: Line, columns: int) -> Line:
     """The line, cut to this width."""
     left = columns

@@ -18,6 +18,9 @@ TITLE, KEYMAP_TITLE = "HELP", "KEYMAP"
 Row = tuple[str, str]
 """What is pressed or typed, and what it does."""
 
+_BESIDE = " · "
+"""What stands between the keys of two actions."""
+
 KEYS: tuple[tuple[str, tuple[Row, ...]], ...] = (
     (
         "Sending",
@@ -40,16 +43,19 @@ KEYS: tuple[tuple[str, tuple[Row, ...]], ...] = (
     (
         "Writing",
         (
-            ("{editor.move_left} {editor.move_right}", "a character back or on"),
-            ("{editor.move_word_left} {editor.move_word_right}", "a word back or on"),
-            ("{editor.move_line_start} {editor.move_line_end}", "the start and the end of the line"),
-            ("{editor.move_line_start_or_up} {editor.move_line_end_or_down}", "the same, then the line above or below"),
-            ("{editor.move_draft_start} {editor.move_draft_end}", "the start and the end of the draft"),
-            ("{editor.move_up} {editor.move_down}", "a row up or down; earlier messages in an empty draft"),
+            ("{editor.move_left} · {editor.move_right}", "a character back or on"),
+            ("{editor.move_word_left} · {editor.move_word_right}", "a word back or on"),
+            ("{editor.move_line_start} · {editor.move_line_end}", "the start and the end of the line"),
+            (
+                "{editor.move_line_start_or_up} · {editor.move_line_end_or_down}",
+                "the same, then the line above or below",
+            ),
+            ("{editor.move_draft_start} · {editor.move_draft_end}", "the start and the end of the draft"),
+            ("{editor.move_up} · {editor.move_down}", "a row up or down; earlier messages in an empty draft"),
             ("{composer.history_search_previous}", "find an earlier message"),
             ("{editor.delete_backward_word}", "kill the word before the cursor"),
             ("{editor.delete_forward_word}", "kill the word behind it"),
-            ("{editor.kill_line_start} {editor.kill_line_end}", "kill to the start or the end of the line"),
+            ("{editor.kill_line_start} · {editor.kill_line_end}", "kill to the start or the end of the line"),
             ("{editor.yank}", "bring back what was killed last"),
             ("{editor.undo}", "undo"),
             ("{editor.redo}", "redo"),
@@ -84,21 +90,27 @@ KEYS: tuple[tuple[str, tuple[Row, ...]], ...] = (
         "In pagers, this one too",
         (
             (
-                "{pager.scroll_up} {pager.scroll_down} {pager.page_up} {pager.page_down}",
+                "{pager.scroll_up} · {pager.scroll_down} · {pager.page_up} · {pager.page_down}",
                 "scroll by rows, by pages",
             ),
-            ("{pager.jump_top} {pager.jump_bottom}", "the top, the bottom"),
+            ("{pager.jump_top} · {pager.jump_bottom}", "the top, the bottom"),
             ("{pager.find}, words, enter", "search"),
-            ("{pager.find_next} {pager.find_previous}", "the next hit, the one before"),
-            ("{pager.previous_message} {pager.next_message}", "your message before, the one after (in the transcript)"),
-            ("{pager.close} ctrl + c", "close"),
+            ("{pager.find_next} · {pager.find_previous}", "the next hit, the one before"),
+            (
+                "{pager.previous_message} · {pager.next_message}",
+                "your message before, the one after (in the transcript)",
+            ),
+            ("{pager.close} · ctrl + c", "close"),
         ),
     ),
     (
         "Where the agent asks",
         (
-            ("{approval.approve} {approval.approve_for_session} {approval.decline}", "yes; yes for this session; no"),
-            ("{list.move_up} {list.move_down} {list.accept}", "choose an answer"),
+            (
+                "{approval.approve} · {approval.approve_for_session} · {approval.decline}",
+                "yes; yes for this session; no",
+            ),
+            ("{list.move_up} · {list.move_down} · {list.accept}", "choose an answer"),
             ("{approval.open_fullscreen}", "see the whole command or patch"),
         ),
     ),
@@ -125,8 +137,8 @@ KEYS: tuple[tuple[str, tuple[Row, ...]], ...] = (
 
 def rows_of(rows: Sequence[Row], keys: Keymap) -> list[Row]:
     """The rows with the keys as they are bound; one whose actions have none is left out."""
-    found = [(_named(name, keys), meaning) for name, meaning in rows]
-    return [(name, meaning) for name, meaning in found if name.strip()]
+    found = [([_named(part, keys).strip() for part in name.split(_BESIDE)], meaning) for name, meaning in rows]
+    return [(_BESIDE.join(filter(None, names)), meaning) for names, meaning in found if any(names)]
 
 
 def _named(template: str, keys: Keymap) -> str:

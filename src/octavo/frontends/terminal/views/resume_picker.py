@@ -22,7 +22,7 @@ from octavo.frontends.terminal.text.styled import (
     Span,
     line,
 )
-from octavo.frontends.terminal.text.widths import cut_line
+from octavo.frontends.terminal.text.widths import cut_line, fitting
 from octavo.frontends.terminal.views.pager import Pager
 from octavo.frontends.terminal.views.saved_session import Order, ReadSoFar, SavedSession, Searched
 from octavo.frontends.terminal.views.session_table import ago, table
@@ -315,27 +315,36 @@ class ResumePicker(View):
         return "no session matches"
 
     def _foot(self, width: int) -> list[Line]:
-        return [EMPTY, *self._trouble(), self._about_chosen(), self._state(), line(Span(self._keys(width), DIM))]
+        return [
+            EMPTY,
+            *self._trouble(),
+            self._about_chosen(width),
+            self._state(width),
+            line(Span(self._keys(width), DIM)),
+        ]
 
-    def _about_chosen(self) -> Line:
+    def _about_chosen(self, width: int) -> Line:
         if self._remark:
             return line(Span(f" {one_line(self._remark)}", WARNING))
         chosen = self._chosen
         if chosen is None:
             return EMPTY
         facts = (with_tilde(chosen.cwd, self._home), chosen.branch, chosen.id)
-        return line(Span(" " + one_line("  ".join(fact for fact in facts if fact)), DIM))
+        return line(Span(fitting(" " + one_line("  ".join(fact for fact in facts if fact)), width), DIM))
 
-    def _state(self) -> Line:
-        """How many there are, in which order, and what is still read."""
+    def _state(self, width: int) -> Line:
+        """How many there are, in which order, how to change that where there is room, and what is still read."""
         so_far, count = self._so_far, len(self._visible())
         other = _ORDERS["updated" if self._by == "created" else "created"]
-        parts = [f"{count:,} {'session' if count == 1 else 'sessions'}, {_ORDERS[self._by]} (ctrl + s {other})"]
+        parts = [f"{count:,} {'session' if count == 1 else 'sessions'}, {_ORDERS[self._by]}"]
         if so_far.left:
             parts.append(f"reading {so_far.left:,} more")
         if self._searched is not None:
             parts.append(f"searching what was said, {self._searched.done:,} of {self._searched.of:,}")
-        return line(Span(" " + " · ".join(parts), DIM))
+        change = f" (ctrl + s {other})"
+        if len(" · ".join(parts)) + len(change) < width:
+            parts[0] += change
+        return line(Span(fitting(" " + " · ".join(parts), width), DIM))
 
     def _trouble(self) -> list[Line]:
         """What does not answer, and what cannot be read."""
