@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from app_server_replies import patches, runs, says
+from app_server_replies import calls, patches, runs, says
 from model_server import Reply, Server
 
 from octavo.frontends.replay.outputs import Result, comparable, differences, result_of
@@ -142,6 +142,32 @@ def test_two_turns_and_the_folder_by_its_name(project: Project) -> None:
     code, report = project.replay(project.session())
     assert (code, report["turns"], report["last_message"]) == (0, 2, "Two")
     assert not (project.folder / "made").exists()
+
+
+@pytest.mark.parametrize("is_tape", [True, False])
+def test_agents_are_not_asked_and_their_calls_are_skipped(project: Project, is_tape: bool) -> None:
+    scout = ["-c", 'agents.scout.description="Looks."']
+    ask = calls("agent_scout", {"task": "look"}, "a1")
+    work = [runs("echo", "of the scout", call_id="s1"), says("Seen.")]
+    project.record(["exec", *scout, "--record", "run.jsonl", "go"], ask, *work, runs("echo", "hi"), says("Done."))
+    own = [path for path in project.home.glob("sessions/*/*/*/*.jsonl") if '"subagent"' not in path.read_text()]
+    code, report = project.replay("run.jsonl" if is_tape else str(own[0]), *scout)
+    assert [(step["title"], step["status"], step["why"]) for step in report["steps"]] == [
+        ('{"task": "look"}', "skipped", "agents are not asked"),
+        ("echo hi", "same", ""),
+    ]
+    assert (code, report["last_message"]) == (0, "Done.")
+
+
+def test_a_fork_may_hand_a_task_to_an_agent(project: Project) -> None:
+    scout = '[agents.scout]\ndescription = "Looks."\n'
+    project.record(["exec", "-c", 'agents.scout.description="Looks."', "go"], runs("echo", "hi"), says("Done."))
+    with Server([calls("agent_scout", {"task": "look"}, "a1"), says("Seen."), says("Otherwise.")]) as server:
+        service = f'name = "m"\nbase_url = "{server.url}/v1"\nwire_api = "responses"\n'
+        text = f'model_provider = "m"\n[model_providers.m]\n{service}{scout}'
+        (project.home / "config.toml").write_text(text)
+        code, report = project.replay(project.session(), "--from", "2")
+    assert (code, report["last_message"]) == (0, "Otherwise.")
 
 
 def test_full_access_is_not_played_with_full_access(project: Project, outside: Path) -> None:

@@ -69,7 +69,7 @@ class RecordingBackend:
             error = _scripted(raised)
             raise
         finally:
-            self._append(events, headers, error, heard)
+            self._append(events, headers, error, heard, request.subagent)
 
     def _append(
         self,
@@ -77,8 +77,11 @@ class RecordingBackend:
         headers: dict[str, str],
         error: ScriptedError | None,
         heard: list[msgspec.Raw],
+        subagent: str | None,
     ) -> None:
         line: dict[str, Any] = {"events": events}
+        if subagent is not None:
+            line["subagent"] = subagent
         if heard:
             line["heard"] = heard
         if headers:

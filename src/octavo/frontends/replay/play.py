@@ -87,12 +87,15 @@ class Player:
 
     async def attempt(self, request: ModelRequest) -> AsyncIterator[ModelEvent]:
         """See `ModelBackend.attempt`: the next answer, once the calls of the one before were looked at."""
-        await self._compare_until(self._played)
+        if request.subagent is None:  # the call of an agent has no answer while the agent works
+            await self._compare_until(self._played)
         place = self._played
-        if self._live is not None and self._options.live_from is not None and place >= self._options.live_from - 1:
+        if self._live is not None and self._is_live:
             async for event in self._live.attempt(request):
                 yield event
             return
+        if request.subagent is not None:
+            raise _ended("a replay asks no agents")
         if self._must_stop:
             self.outcome.stopped = True
             raise _ended("the replay stops at a difference")
@@ -221,6 +224,8 @@ def _skipped(tool: str, before: ToolOutput | None, now: ToolOutput) -> str:
         return "it was interrupted then"
     if "__" in tool and result_of(now).text.startswith("unsupported call"):
         return "servers of tools are not started"
+    if tool.startswith("agent_") and result_of(now).text.startswith(("unsupported call", "the agent did not finish")):
+        return "agents are not asked"
     return ""
 
 

@@ -168,10 +168,11 @@ class _Line(msgspec.Struct, frozen=True):
     events: list[dict[str, Any]]
     error: ScriptedError | None = None
     heard: list[msgspec.Raw] | None = None
+    subagent: str | None = None
 
 
 def _tape(path: str) -> Recording:
-    lines = list(_lines(path))
+    lines = [line for line in _lines(path) if line.subagent is None]
     folder, mode = "", None
     if not any(line.heard for line in lines):
         raise NotPlayable(

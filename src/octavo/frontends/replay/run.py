@@ -7,7 +7,7 @@ from collections.abc import Callable
 import msgspec
 
 from octavo.config.choices import ConfigFlags
-from octavo.config.config import Config
+from octavo.config.config import Agents, Config
 from octavo.frontends.replay.play import Options, Outcome, Player, Step
 from octavo.frontends.replay.recorded import NotPlayable, Recording
 from octavo.frontends.replay.workspace import Workspace, copied
@@ -63,7 +63,8 @@ def _config(runtime: Runtime, request: Request, workspace: Workspace) -> Config:
         approval_policy="never",
         sandbox_mode=request.sandbox or _mode(runtime, recording),
     )
-    return msgspec.structs.replace(runtime.derive(flags), mcp_servers={}, notify=())
+    config = msgspec.structs.replace(runtime.derive(flags), mcp_servers={}, notify=())
+    return config if request.options.live_from is not None else msgspec.structs.replace(config, agents=Agents())
 
 
 def _mode(runtime: Runtime, recording: Recording) -> SandboxMode:
