@@ -93,6 +93,18 @@ def test_rows_that_the_terminal_has_rewrapped_are_counted() -> None:
     assert still.to_top(5) == "\x1b[1A\r"
 
 
+def test_a_shorter_row_leaves_nothing_behind_that_tmux_would_lay_anew() -> None:
+    shown = Shown(rewraps=True)
+    shown.frame([], ["a long status", "a longer popup", "›"])
+    assert "\x1b[Kshort" in shown.frame([], ["short", "a longer popup", "›"])
+    printed = shown.frame(["one line", "two"], ["›"])
+    assert ("\x1b[Ktwo" in printed, "\x1b[Kone line" in printed) == (True, False)  # only what is shorter than before
+    assert shown.rows() == ["one line", "two", "›"]
+    still = Shown()
+    still.frame([], ["a long status", "›"])
+    assert "\x1b[Kshort" not in still.frame([], ["short", "›"])
+
+
 def test_a_row_as_wide_as_the_screen_keeps_its_last_character() -> None:
     shown = Shown(5)
     shown.frame(["12345"], ["abcde"], (0, 0))

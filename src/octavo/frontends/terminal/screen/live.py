@@ -18,6 +18,7 @@ Cursor = tuple[int, int]
 """Row of the live rows, and column."""
 
 _BELOW = "\x1b[J"
+_TO_THE_END = "\x1b[K"
 _CLIP, _WRAP = "\x1b[?7l", "\x1b[?7h"
 
 
@@ -64,12 +65,13 @@ class Live:
 
     def _all(self, history: Sequence[Line], rows: Sequence[Line], middle: int, columns: int) -> tuple[str, Cursor]:
         parts = [self.to_top(columns)]
-        for line in history:
-            parts += (self.ink.row(line, columns), "\r\n")
+        for place, line in enumerate(history):
+            parts += (self._over(place, line), self.ink.row(line, columns), "\r\n")
         last = len(rows) - 1
         for index, line in enumerate(rows):
             parts += (
                 _CLIP if index == middle + 1 else "",
+                self._over(len(history) + index, line),
                 self.ink.row(line, columns) if index < last else self._last_row(line, columns),
                 "\r\n" if index < last else "",
             )
@@ -89,11 +91,22 @@ class Live:
                 parts.append(_move(at, (index, 0)))
             else:
                 parts.append(_move(at, (index - 1, 0)) + "\r\n")
+            parts.append(self._over(index, line))
             last = index == len(rows) - 1 < len(old) - 1
             parts.append(self._last_row(line, columns) if last else self.ink.row(line, columns))
             at = (index, columns)
         parts.append(_WRAP if clips else "")
         return "".join(parts), at
+
+    def _over(self, place: int, line: Line) -> str:
+        """What clears the old row at this place before a shorter one is written there.
+
+        tmux counts cells that were erased behind a text when it lays its rows anew: the row would become two. It
+        forgets them only where a row is erased from its start.
+        """
+        if not self.rewraps or place >= len(self._rows) or line_width(line) >= line_width(self._rows[place]):
+            return ""
+        return _TO_THE_END
 
     def _last_row(self, line: Line, columns: int) -> str:
         """The row and nothing below it. Behind a full row the cursor has no place of its own, so erase first."""
