@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from app_server_replies import calls, patches, runs, says
-from model_server import Reply, Server
+from model_server import Reply, Server, completed, stream
 
 from octavo.frontends.replay.outputs import Result, comparable, differences, result_of
 from octavo.protocol.items import FunctionCallOutput
@@ -157,6 +157,18 @@ def test_agents_are_not_asked_and_their_calls_are_skipped(project: Project, is_t
         ("echo hi", "same", ""),
     ]
     assert (code, report["last_message"]) == (0, "Done.")
+
+
+def test_the_note_of_a_compaction_is_no_answer_to_the_user(project: Project) -> None:
+    narrow = ["-c", "model_auto_compact_token_limit=1000"]
+    look, note = runs("echo", "hi"), says("A note.")
+    item = {"type": "function_call", "name": "shell", "arguments": '{"command": ["pwd"]}', "call_id": "c0"}
+    full = stream({"type": "response.output_item.done", "item": item}, completed(2000))
+    project.record(["exec", *narrow, "--record", "run.jsonl", "go"], full, note, look, says("Done."))
+    for words in (narrow, []):  # whether there is still so little room or not
+        code, report = project.replay("run.jsonl", *words)
+        assert [step["status"] for step in report["steps"]] == ["same", "same"]
+        assert (code, report["notes"], report["last_message"]) == (0, [], "Done.")
 
 
 def test_a_fork_may_hand_a_task_to_an_agent(project: Project) -> None:

@@ -69,7 +69,7 @@ class RecordingBackend:
             error = _scripted(raised)
             raise
         finally:
-            self._append(events, headers, error, heard, request.subagent)
+            self._append(events, headers, error, heard, request)
 
     def _append(
         self,
@@ -77,11 +77,13 @@ class RecordingBackend:
         headers: dict[str, str],
         error: ScriptedError | None,
         heard: list[msgspec.Raw],
-        subagent: str | None,
+        request: ModelRequest,
     ) -> None:
         line: dict[str, Any] = {"events": events}
-        if subagent is not None:
-            line["subagent"] = subagent
+        if request.subagent is not None:
+            line["subagent"] = request.subagent
+        elif wants_summary(request):
+            line["summary"] = True
         if heard:
             line["heard"] = heard
         if headers:
@@ -92,6 +94,11 @@ class RecordingBackend:
             self._file = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
         with open(self._file, "ab", closefd=False) as file:
             file.write(msgspec.json.encode(line) + b"\n")
+
+
+def wants_summary(request: ModelRequest) -> bool:
+    """Whether the answer is a note beside the conversation, not a part of it: nothing else is asked without tools."""
+    return not request.payload.tools
 
 
 class Heard:

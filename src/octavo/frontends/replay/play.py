@@ -12,10 +12,11 @@ import msgspec
 from octavo.commands.shell_grammar import shown_script
 from octavo.engine.conversation import Conversation
 from octavo.frontends.replay.outputs import Difference, differences, moved, result_of
-from octavo.frontends.replay.recorded import Call, Recording, Turn, whole_answer
+from octavo.frontends.replay.recorded import Answer, Call, Recording, Turn, whole_answer
 from octavo.model.backend import ModelBackend, ModelRequest
 from octavo.model.errors import FatalModelError, FinalModelError
 from octavo.model.events import ModelEvent
+from octavo.model.recording import wants_summary
 from octavo.model.scripted import Script, ScriptedBackend
 from octavo.protocol import events, ops
 from octavo.protocol.items import CustomToolCall, FunctionCall, ToolOutput
@@ -76,6 +77,7 @@ class Player:
         self._recording, self._options, self._live, self._tell = recording, options, live, tell
         (self._original, self._copy), self._places = places, [(place, "<workspace>") for place in places]
         self._answers = recording.answers
+        self._summaries = deque(recording.summaries)
         self._turn_of = [number for number, turn in enumerate(recording.turns, 1) for _ in turn.answers]
         self._played = self._compared = 0
         self._end_of_turn = 0
@@ -96,6 +98,11 @@ class Player:
             return
         if request.subagent is not None:
             raise _ended("a replay asks no agents")
+        if wants_summary(request):
+            note = self._summaries.popleft() if self._summaries else Answer([], [])  # without one the last words do
+            async for event in self._play(note, request):
+                yield event
+            return
         if self._must_stop:
             self.outcome.stopped = True
             raise _ended("the replay stops at a difference")
@@ -104,10 +111,12 @@ class Player:
                 self.outcome.notes.append(f"turn {self._turn_of[place - 1]}: the model is asked once more than then")
             raise _ended("the recording has no further answer for this turn")
         self._played += 1
-        answer = self._answers[place]
-        script = Script([self._moved(event) for event in whole_answer(answer)], answer.error)
-        async for event in ScriptedBackend([script]).attempt(request):
+        async for event in self._play(self._answers[place], request):
             yield event
+
+    def _play(self, answer: Answer, request: ModelRequest) -> AsyncIterator[ModelEvent]:
+        script = Script([self._moved(event) for event in whole_answer(answer)], answer.error)
+        return ScriptedBackend([script]).attempt(request)
 
     # --- the user's side --------------------------------------------------------------------
 

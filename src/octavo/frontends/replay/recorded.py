@@ -58,12 +58,16 @@ class Turn(msgspec.Struct):
 
 
 class Recording(msgspec.Struct, frozen=True):
-    """A whole run. `cwd` is where it was made, empty where nobody knows; `sandbox_mode` what it ran in at the end."""
+    """A whole run. `cwd` is where it was made, empty where nobody knows; `sandbox_mode` what it ran in at the end.
+
+    `summaries` are the notes of its compactions, which belong to no turn; saved sessions hold none.
+    """
 
     name: str
     cwd: str
     turns: tuple[Turn, ...]
     sandbox_mode: SandboxMode | None = None
+    summaries: tuple[Answer, ...] = ()
 
     @property
     def answers(self) -> list[Answer]:
@@ -169,6 +173,7 @@ class _Line(msgspec.Struct, frozen=True):
     error: ScriptedError | None = None
     heard: list[msgspec.Raw] | None = None
     subagent: str | None = None
+    summary: bool = False
 
 
 def _tape(path: str) -> Recording:
@@ -179,11 +184,15 @@ def _tape(path: str) -> Recording:
             f"{path} was recorded by an older version: it holds no outputs to compare with; record it once more"
         )
     turns: list[Turn] = []
+    summaries: list[Answer] = []
     for line in lines:
         heard = [item for raw in line.heard or () for item in decode_items(bytes(raw))]
         outputs = [item for item in heard if isinstance(item, ToolOutput)]
         if turns and turns[-1].answers:
             turns[-1].answers[-1].outputs.extend(outputs)
+        if line.summary:
+            summaries.append(Answer(line.events, [], [], line.error))
+            continue
         folder = folder or _told(heard, "cwd")
         mode = next((one for one in get_args(SandboxMode) if one == _told(heard, "sandbox_mode")), mode)
         inputs = tuple(_said(heard))
@@ -191,7 +200,7 @@ def _tape(path: str) -> Recording:
             turns.append(Turn(inputs, []))
         if turns:
             turns[-1].answers.append(Answer(line.events, list(_calls(line.events)), [], line.error))
-    return Recording(os.path.basename(path), folder, tuple(turns), mode)
+    return Recording(os.path.basename(path), folder, tuple(turns), mode, tuple(summaries))
 
 
 def _lines(path: str) -> Iterator[_Line]:
