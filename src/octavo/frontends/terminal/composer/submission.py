@@ -43,7 +43,7 @@ def read(draft: Draft, known: Mapping[str, Prompt]) -> Message | RunCommand | In
             contents = [label.text if isinstance(label.content, Picture) else label.content for label in draft.labels]
             return RunCommand(name, " ".join(_without_marks(arguments, contents).split()))
         if command_known is None:
-            return Info(f"There is no command /{name}.", "type / for the list")
+            return Info(f"There is no command /{name}.", "Type / for the list")
     images = pictures(draft_sent)
     return Message(Submit(text, images), draft_sent) if text or images else None
 
