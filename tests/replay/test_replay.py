@@ -171,6 +171,21 @@ def test_the_note_of_a_compaction_is_no_answer_to_the_user(project: Project) -> 
         assert (code, report["notes"], report["last_message"]) == (0, [], "Done.")
 
 
+def test_a_recording_of_the_other_wire_is_played(project: Project) -> None:
+    call = {"id": "c1", "type": "function", "function": {"name": "shell", "arguments": '{"command": ["echo", "hi"]}'}}
+    asked = chat({"tool_calls": [{"index": 0, **call}]}, "tool_calls")
+    wire = ["-c", 'model_providers.m.wire_api="chat"']
+    project.record(["exec", *wire, "--record", "run.jsonl", "go"], asked, chat({"content": "Done."}, "stop"))
+    code, report = project.replay("run.jsonl")
+    assert [(step["title"], step["status"]) for step in report["steps"]] == [("echo hi", "same")]
+    assert (code, report["last_message"], report["cwd"]) == (0, "Done.", str(project.folder))
+
+
+def chat(delta: dict[str, Any], finish: str) -> Reply:
+    """A whole answer of the chat wire."""
+    return stream({"choices": [{"delta": delta}]}, {"choices": [{"delta": {}, "finish_reason": finish}]})
+
+
 def test_a_fork_may_hand_a_task_to_an_agent(project: Project) -> None:
     scout = '[agents.scout]\ndescription = "Looks."\n'
     project.record(["exec", "-c", 'agents.scout.description="Looks."', "go"], runs("echo", "hi"), says("Done."))

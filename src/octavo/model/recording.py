@@ -37,6 +37,7 @@ from octavo.model.events import (
     TextDelta,
 )
 from octavo.model.scripted import ScriptedError
+from octavo.protocol.json_text import encode_json
 from octavo.protocol.usage import RateLimitSnapshot, TokenUsage
 
 
@@ -112,15 +113,33 @@ class Heard:
     def new_in(self, request: ModelRequest) -> list[msgspec.Raw]:
         """Words of the user and answers of tools that the request before did not have."""
         payload = request.payload
-        if not isinstance(payload, ResponsesPayload):
-            return []
+        said = payload.input if isinstance(payload, ResponsesPayload) else [_as_item(one) for one in payload.messages]
         before = self._told.get(request.conversation_id, 0)
-        self._told[request.conversation_id] = len(payload.input)
-        return [raw for raw in payload.input[before:] if self._is_meant(bytes(raw))]
+        self._told[request.conversation_id] = len(said)
+        return [raw for raw in said[before:] if self._is_meant(bytes(raw))]
 
     def _is_meant(self, item: bytes) -> bool:
         head = msgspec.json.decode(item, type=_Head)
         return head.type in self._KINDS or (head.type == "message" and head.role == "user")
+
+
+def _as_item(message: dict[str, Any]) -> msgspec.Raw:
+    """A message of the chat wire as the item that says the same, as far as it is meant to be kept."""
+    content = message.get("content") or ""
+    if message["role"] == "tool":
+        return _raw({"type": "function_call_output", "call_id": message["tool_call_id"], "output": content})
+    parts: list[dict[str, Any]] = [{"type": "text", "text": content}] if isinstance(content, str) else content
+    shown = [
+        {"type": "input_image", "image_url": part["image_url"]["url"]}
+        if part["type"] == "image_url"
+        else {"type": "input_text", "text": part["text"]}
+        for part in parts
+    ]
+    return _raw({"type": "message", "role": message["role"], "content": shown})
+
+
+def _raw(item: dict[str, Any]) -> msgspec.Raw:
+    return msgspec.Raw(encode_json(item))
 
 
 class _Head(msgspec.Struct, frozen=True):
