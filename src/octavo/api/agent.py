@@ -154,8 +154,8 @@ class Agent:
     async def thread_fork(self, thread_id: str, *, user_message: int | None = None) -> Thread:
         """A new thread that begins like a saved session.
 
-        With `user_message` it has what stood before that message of the user, counted from 0. Raises as
-        `thread_resume`.
+        With `user_message` it has what stood before that message of the user, counted from 0, and nothing where there
+        are not that many. Raises as `thread_resume`.
         """
         runtime = await self._started()
         path = self._saved(thread_id)
