@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from plain_talk import PlainTalk
+from plain_talk import ID, PlainTalk
 
 from octavo.frontends.terminal.cells import notices
 from octavo.frontends.terminal.effects.composer import Submit
@@ -102,6 +102,17 @@ def test_what_comes_while_the_user_writes_stands_above_the_whole_draft() -> None
     talk.tty.paper = ""
     talk.turn(events.TaskStarted())
     assert talk.tty.paper == "\x1b[9D\x1b[JWorking.\r\n> a draft"
+
+
+def test_a_message_from_before_the_session_waits_for_no_turn() -> None:
+    talk = PlainTalk()
+    assert talk.app.talk is not None
+    talk.app.talk.is_open = False
+    talk.app.run((Submit("first message"),), talk.now)
+    talk.draw()
+    assert talk.take() == []
+    talk.hear("", events.SessionConfigured(ID, "gpt-5-codex", rollout_path="/r"))
+    assert talk.take()[-2:] == ["> first message", "Working."]
 
 
 def test_what_waits_is_told_once_and_what_ctrl_c_asks_for() -> None:

@@ -54,7 +54,7 @@ class Conversation:
         elif chat.is_between_paragraphs:
             said += self._message.whole()
         said += [] if asks or self._refused else self._telling.live(chat)
-        return [*said, *self._telling.queue(composer), *self._telling.keys(composer)]
+        return [*said, *self._telling.queue(composer, is_open=self._talk.is_open), *self._telling.keys(composer)]
 
     def whole(self) -> list[str]:
         """All that was said and done, with whole scripts and outputs."""

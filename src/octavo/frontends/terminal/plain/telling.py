@@ -71,10 +71,14 @@ class Telling:
         """Whether others are told to run."""
         return bool(self._live)
 
-    def queue(self, composer: Composer) -> list[str]:
-        """Messages wait for the end of the turn, or for the model to hear them."""
+    def queue(self, composer: Composer, *, is_open: bool) -> list[str]:
+        """Messages wait for the end of the turn, or for the model to hear them.
+
+        Those that wait until the session `is_open` are said when they are sent, at once.
+        """
         waits, told = list(composer.waiting.queue), list(composer.waiting.told)
         new = [one for one in waits if not any(one is old for old in self._waits)]
+        new = new if is_open else []
         said = [f"Waits for the end of this turn: {one_short_line(one.draft.text, _LONGEST)}" for one in new]
         new = [one for one in told if not any(one is old for old in self._told)]
         said += [f"The model hears it with its next step: {one_short_line(one.draft.text, _LONGEST)}" for one in new]
