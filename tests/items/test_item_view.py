@@ -69,6 +69,17 @@ def test_commands_side_by_side_keep_apart() -> None:
     ]
 
 
+def test_what_a_stopped_agent_still_ran_ends_with_it_and_once() -> None:
+    inner = events.ExecCommandBegin("c9/c1", ("sleep", "5"), "/w", ())
+    stopped = events.McpToolCallEnd("c9", CALL, events.Duration(1, 0), events.McpOutcome(err="stopped"))
+    begun = (BEGIN, events.McpToolCallBegin("c9", CALL), inner)
+    assert stages(seen(*begun, stopped, events.TurnAborted("interrupted")))[3:] == [
+        ("completed", "c9/c1", "aborted"),
+        ("completed", "c9", "failed"),
+        ("completed", "c1", "aborted"),
+    ]
+
+
 def test_an_end_without_a_beginning_is_told_with_what_is_known() -> None:
     (ended,) = seen(END)
     assert (ended.item.command, ended.item.output) == ((), "a\n")

@@ -175,12 +175,16 @@ class ItemView:
     def _mcp_end(self, _: str, msg: events.McpToolCallEnd) -> Sequence[ItemChange]:
         begun = self._begun(msg.call_id, view.McpToolCall)
         answer = msg.result.ok
-        return self._end(
-            begun or view.McpToolCall(id=msg.call_id, invocation=msg.invocation),
-            status="completed" if answer is not None and answer.is_error is not True else "failed",
-            outcome=msg.result,
-            duration=msg.duration,
-        )
+        inner = [item for item in self._calls.values() if item.id.startswith(f"{msg.call_id}/")]
+        return [
+            *self._abort(inner),  # what an agent still ran ended with it
+            *self._end(
+                begun or view.McpToolCall(id=msg.call_id, invocation=msg.invocation),
+                status="completed" if answer is not None and answer.is_error is not True else "failed",
+                outcome=msg.result,
+                duration=msg.duration,
+            ),
+        ]
 
     def _image(self, _: str, msg: events.ViewImageToolCall) -> Sequence[ItemChange]:
         return _whole(view.ImageView(id=msg.call_id, status="completed", path=msg.path))
