@@ -89,11 +89,12 @@ def test_leaving_early_ends_what_runs(tmp_path: Path) -> None:
 
 
 def test_ctrl_c_ends_what_is_waited_for(tmp_path: Path) -> None:
-    ended = threading.Event()
+    begun, ended = threading.Event(), threading.Event()
 
     @tool(access="read")
     async def wait() -> None:
         """Wait."""
+        begun.set()
         try:
             await asyncio.Event().wait()
         finally:
@@ -102,6 +103,7 @@ def test_ctrl_c_ends_what_is_waited_for(tmp_path: Path) -> None:
     @tool(access="read")
     def press_ctrl_c() -> None:
         """Press it."""
+        begun.wait()
         signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
 
     calls = answer(call("wait", {}, "w"), call("press_ctrl_c", {}, "p"))

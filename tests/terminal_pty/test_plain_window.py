@@ -70,10 +70,13 @@ def test_with_keys_the_same_is_said_and_only_the_draft_is_ever_drawn_again(home:
     opened.type("make itt")
     opened.send("\x7f")
     opened.until(lambda: "> make it" in written(opened))
+    time.sleep(0.15)
     opened.type("\r")
     opened.sees("Choose 1 to 3:")
     time.sleep(0.5)
-    opened.type("1\r")
+    opened.type("1")
+    opened.sees("Choose 1 to 3: 1")  # both at once would be a paste
+    opened.type("\r")
     opened.sees("Done after")
     rows = written(opened)
     assert [row for row in WHOLE if rows.count(row) != 1] == []
