@@ -35,10 +35,15 @@ class _Cell(NamedTuple):
 
 
 class _Gap(NamedTuple):
-    """The best way to come from further left."""
+    """The best way to come from further left: what it is worth at one place."""
 
     score: int
+    place: int
     before: int
+
+    def at(self, place: int) -> int:
+        """What it is worth further right."""
+        return max(self.score - GAP_STEP * (place - self.place), 0)
 
 
 class _Path(NamedTuple):
@@ -67,7 +72,7 @@ def match(query: Sequence[Word], path: str) -> Match | None:
 
 
 def _align(word: Word, path: _Path) -> Match | None:
-    chars = [word.form(char) for char in path.chars]
+    chars = [word.form(char) for char in path.chars] if path.is_wide else word.plain_forms(path.chars)
     if len(word.units) == 1:
         return _best_place(word.units, chars, path)
     rows = [_first_row(word.units[0], chars, path.bonuses)]
@@ -109,29 +114,30 @@ def _first_row(unit: str, chars: Sequence[str], bonuses: Sequence[int]) -> dict[
 
 def _next_row(above: dict[int, _Cell], unit: str, chars: Sequence[str], bonuses: Sequence[int]) -> dict[int, _Cell]:
     row: dict[int, _Cell] = {}
+    cells, behind = list(above.items()), 0  # `behind` of them are a gap away
     gap: _Gap | None = None
-    for place in range(min(above) + 1, len(chars)):
-        gap = _widen(gap, above.get(place - 2), place - 2)
-        if chars[place] == unit and (cell := _cell(above.get(place - 1), gap, place, bonuses[place])):
+    for place in [place for place, char in enumerate(chars) if char == unit]:
+        while behind < len(cells) and cells[behind][0] < place - 1:
+            gap = _better(gap, *cells[behind])
+            behind += 1
+        if cell := _cell(above.get(place - 1), gap, place, bonuses[place]):
             row[place] = cell
     return row
 
 
-def _widen(gap: _Gap | None, cell: _Cell | None, place: int) -> _Gap | None:
-    """The gap one place further on, or a new one from `cell`, whichever is worth more."""
-    wider = _Gap(max(gap.score - GAP_STEP, 0), gap.before) if gap else None
-    if cell is None:
-        return wider
-    fresh = _Gap(max(cell.score - GAP_START, 0), place)
-    return fresh if wider is None or fresh.score > wider.score else wider
+def _better(gap: _Gap | None, place: int, cell: _Cell) -> _Gap:
+    """The gap, or the one that begins at this cell if it is worth more."""
+    fresh = _Gap(max(cell.score - GAP_START, 0), place + 2, place)
+    return fresh if gap is None or fresh.score > gap.at(fresh.place) else gap
 
 
 def _cell(before: _Cell | None, gap: _Gap | None, place: int, own: int) -> _Cell | None:
+    by_gap = None if gap is None else gap.at(place) + own
     if before is not None:
         run = max(before.run, CONSECUTIVE)
         if own >= BOUNDARY and own > run:
             run = own
         total = before.score + max(run, own)
-        if gap is None or total > gap.score + own:
+        if by_gap is None or total > by_gap:
             return _Cell(total + MATCH, run, place - 1)
-    return _Cell(gap.score + own + MATCH, own, gap.before) if gap else None
+    return _Cell(by_gap + MATCH, own, gap.before) if gap is not None and by_gap is not None else None

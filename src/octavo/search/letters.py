@@ -84,6 +84,7 @@ def folded(char: str) -> str:
     return char
 
 
+@functools.lru_cache(1024)
 def char_class(char: str) -> int:
     """One of the seven classes."""
     if char.isspace():
@@ -99,6 +100,7 @@ def char_class(char: str) -> int:
     return LETTER if char.isalpha() else MARK
 
 
+@functools.cache
 def bonus(before: int, own: int) -> int:
     """What a matched character of class `own` is worth more after one of class `before`."""
     if own >= LOWER:

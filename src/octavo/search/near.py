@@ -48,6 +48,14 @@ def near_pattern(word: Word, loss: int) -> str:
     return f"{_any_of(_forms(word, first))}(?:{start}){''.join(steps)}[^\\0]*+"
 
 
+def near_end_pattern(word: Word, loss: int) -> str:
+    """The same for the end of a word that is too long for `near_pattern`; empty for others."""
+    if len(word.units) <= _MOST_UNITS:
+        return ""
+    first, others = word.units[-_MOST_UNITS], word.units[1 - _MOST_UNITS :]
+    return f"{_any_of(_forms(word, first))}{''.join(_step(word, unit, loss) for unit in others)}[^\\0]*+"
+
+
 def _step(word: Word, unit: str, loss: int) -> str:
     """From one character of the word to the next: right behind it, or after a gap that does not cost too much."""
     least = _HIGHEST - (loss - GAP_START)

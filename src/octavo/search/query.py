@@ -20,6 +20,10 @@ class Word(msgspec.Struct, frozen=True):
             char = base_letter(char)
         return folded(char) if self.any_case else char
 
+    def plain_forms(self, path: str) -> str:
+        """The characters of an ASCII path as they are compared with `units`."""
+        return path.lower() if self.any_case else path
+
     def goes_on(self, other: Word) -> bool:
         """Whether a path that holds this word holds the other one too, which is its beginning."""
         same = (self.any_case, self.any_accent) == (other.any_case, other.any_accent)

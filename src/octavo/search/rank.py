@@ -14,7 +14,7 @@ import re
 import string
 from collections.abc import Callable, Iterable, Sequence
 
-from octavo.search.near import NEARLY, most_of_any, near_pattern
+from octavo.search.near import NEARLY, most_of_any, near_end_pattern, near_pattern
 from octavo.search.query import Word
 from octavo.search.shapes import END, Bound, most_of_the_rest, shapes
 from octavo.search.worth import NOT_THERE, worth
@@ -110,7 +110,11 @@ def _take_near(best: _Best, word: Word, text: str, rest: int) -> bool:
     pattern = near_pattern(word, most - least)
     if not pattern:
         return False
-    paths = [path for path in _matching(pattern, text, text) if path not in best.seen]
+    paths: Iterable[str] = _matching(pattern, text, text)
+    if end := near_end_pattern(word, most - least):
+        text = END + END.join(paths) + END
+        paths = _matching(end, text, text)
+    paths = [path for path in paths if path not in best.seen]
     for bound, group in _by_bound((word,), paths):
         if min(bound, rest) < least or best.is_beyond(min(bound, rest)):
             break
