@@ -8,13 +8,10 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from typing import NamedTuple
 
-from octavo.search.align import match
 from octavo.search.kept_folders import keep_folders, read_folders
-from octavo.search.listed import Listed, Paths, paths_of
+from octavo.search.listed import END, Listed, Paths, paths_of
 from octavo.search.listing import list_files
 from octavo.search.query import Word, words
-from octavo.search.rank import best_paths, holding
-from octavo.search.shapes import END
 from octavo.search.special_files import Folders, SpecialFiles, not_ignored
 
 _WORTH_KEEPING = 200
@@ -136,6 +133,8 @@ class FileSearch:
     def _open_ones(
         self, root: str, paths: Iterable[str], query: Sequence[Word], roots: Sequence[str]
     ) -> Iterator[FoundFile]:
+        from octavo.search.align import match  # what judges paths is loaded while the first ones are listed
+
         for path in paths:
             hit = match(query, path)
             if hit is not None and not self._is_closed(os.path.join(root, path), roots):
@@ -231,6 +230,8 @@ def search(
 
 
 def _best_of(pieces: Sequence[Paths], query: Sequence[Word], count: int, cancelled: Callable[[], bool]) -> list[str]:
+    from octavo.search.rank import best_paths  # likewise
+
     best: list[tuple[int, str]] = []
     for texts in zip(*pieces, strict=True):
         text = END + "".join(text[1:] for text in texts)
@@ -244,4 +245,9 @@ def _without(paths: Set[str], text: str) -> str:
 
 
 def _held(query: Sequence[Word], pieces: Iterable[Paths]) -> tuple[Paths, ...]:
-    return tuple(Paths(holding(query, piece.plain), holding(query, piece.wide)) for piece in pieces)
+    held = []
+    for piece in pieces:
+        from octavo.search.rank import holding  # likewise
+
+        held.append(Paths(holding(query, piece.plain), holding(query, piece.wide)))
+    return tuple(held)

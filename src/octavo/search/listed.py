@@ -12,9 +12,10 @@ import time
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from octavo.search.shapes import END
 from octavo.search.special_files import IGNORE_FILES, unchanged_since
 
+END = "\0"
+"""What stands before the first path of a text and after each path."""
 _SERVES_S = 2.0
 
 

@@ -14,9 +14,10 @@ import re
 import string
 from collections.abc import Callable, Iterable, Sequence
 
+from octavo.search.listed import END
 from octavo.search.near import NEARLY, most_of_any, near_end_pattern, near_pattern
 from octavo.search.query import Word
-from octavo.search.shapes import END, Bound, most_of_the_rest, shapes
+from octavo.search.shapes import Bound, most_of_the_rest, shapes
 from octavo.search.worth import NOT_THERE, worth
 
 _FEW = 300

@@ -19,9 +19,6 @@ from octavo.search.align import BOUNDARY, CONSECUTIVE, GAP_START, GAP_STEP, MATC
 from octavo.search.letters import DELIMITER, DIGIT, LETTER, LOWER, MARK, UPPER, WHITE, bonus, char_class
 from octavo.search.query import Word
 
-END = "\0"
-"""What stands before the first path of a text and after each path."""
-
 _NUL = r"\0"
 _GAPS = ((1, 1), (2, 3), (4, 7), (8, None))
 """How many characters lie between two runs, from and to."""
