@@ -64,7 +64,7 @@ class AnswerBody:
                 self._end()
             elif found := self._feed(chunk, loop.time() - waited_from):
                 self._unread = None
-                yield [_readable(data) if b"\\ud" in data or b"\\uD" in data else data for data in found]
+                yield found
                 waited_from = loop.time()
             elif self._unread is not None:
                 self._keep(chunk)
@@ -113,13 +113,6 @@ async def _next_chunk(
         if request_id := response.header("cf-ray"):
             reason += f", request id: {request_id}"
         raise _broken(reason, observer, loop.time() - waited_from) from None
-
-
-def _readable(data: bytes) -> bytes:
-    """The data, in which escaped surrogates stand: those that stand alone would make all of it unreadable."""
-    from octavo.protocol.whole_characters import with_whole_characters  # few answers have any
-
-    return with_whole_characters(data)
 
 
 def _broken(reason: str, observer: ModelObserver | None, waited: float) -> FatalModelError:

@@ -61,7 +61,7 @@ class EventStream:
         rest = b"".join(self._pieces)
         self._pieces.clear()
         if self.damage is None:
-            rest = self._checked(rest)
+            rest = _readable(self._checked(rest))
         return _read_block(rest)[1] if self.damage is None else b""
 
     def _note_failure(self, data: bytes) -> None:
@@ -89,7 +89,7 @@ class EventStream:
         self.unfinished_size = len(whole) - end
         if end < len(whole):
             pieces.append(whole[end:])
-        return self._checked(whole[: end - 2]).split(b"\n\n")
+        return _readable(self._checked(whole[: end - 2])).split(b"\n\n")
 
     def _with_plain_line_ends(self, chunk: bytes) -> bytes:
         if self._after_cr and chunk:
@@ -110,6 +110,15 @@ class EventStream:
             self.damage = f"invalid UTF-8 ({error.reason}, byte 0x{block[error.start]:02x})"
             return block[: max(block.rfind(b"\n\n", 0, error.start), 0)]
         return block
+
+
+def _readable(text: bytes) -> bytes:
+    """The text, in which no escaped half of a surrogate pair stands alone: it would make a whole event unreadable."""
+    if b"\\ud" not in text and b"\\uD" not in text:
+        return text
+    from octavo.protocol.whole_characters import with_whole_characters  # few answers have any
+
+    return with_whole_characters(text)
 
 
 def _read_block(block: bytes) -> tuple[str, bytes]:

@@ -57,7 +57,8 @@ class RolloutRecorder:
         self._fd = fd
         self._now = now
         self._ordinal = ordinal
-        self._failure: str | None = None
+        self.failure: str | None = None
+        """Why what happens is not saved at present; None while it is."""
         self._unwritten: bytearray | None = None
         """What stands before the first thing that happens, while there is no file."""
         self._late = bytearray()
@@ -146,7 +147,7 @@ class RolloutRecorder:
         """Save a batch of history items, the ones that `note_completed_item` kept among them."""
         payloads = [encode_item(item) for item in items]
         self._append("response_item", payloads)
-        if not self._failure:
+        if not self.failure:
             self._journal.saved(payloads)
 
     def record_event(self, msg: EventMsg) -> None:
@@ -159,7 +160,7 @@ class RolloutRecorder:
         self._append("turn_context", [encode_json(context)])
         if self._fd >= 0 and os.fstat(self._fd).st_nlink == 0 and self.path:
             self._stop(REMOVED)
-        if not self._failure:
+        if not self.failure:
             self._journal.forget()
 
     def record_compacted(
@@ -185,15 +186,10 @@ class RolloutRecorder:
 
     def note_completed_item(self, item: ResponseItem) -> None:
         """Keep an item safe until the batch that holds it; call it before its completion is shown."""
-        if self._failure is None and self._fd >= 0:
+        if self.failure is None and self._fd >= 0:
             self._journal.note(encode_item(item), os.fstat(self._fd).st_size)
 
     # --- the end ---
-
-    @property
-    def failure(self) -> str | None:
-        """Why what happens is not saved at present; None while it is."""
-        return self._failure
 
     def flush(self) -> None:
         """Every line is with the kernel when its call returns; here so that callers can say what they rely on."""
@@ -206,20 +202,20 @@ class RolloutRecorder:
         if self._is_closed:
             return
         self._is_closed = True
-        if self._failure and self._unwritten is not None:
+        if self.failure and self._unwritten is not None:
             self._make_file(self._unwritten)
         elif self._late:
             self._catch_up()
         self._unwritten = None
         try:
-            self._journal.close(keep=self._failure is not None)
+            self._journal.close(keep=self.failure is not None)
             if self._fd >= 0:
                 os.close(self._fd)
         except OSError as error:
             self._stop(os_error_text(error))
         self._fd = -1
-        if self._failure:
-            raise RolloutWriteError(f"failed to record rollout items: {self._failure}")
+        if self.failure:
+            raise RolloutWriteError(f"failed to record rollout items: {self.failure}")
 
     # --- writing ---
 
@@ -236,7 +232,7 @@ class RolloutRecorder:
             self._stop(os_error_text(error))
             return
         mark_in_use(self._fd)
-        self._unwritten, self._failure = None, None
+        self._unwritten, self.failure = None, None
         self._write(bytes(unwritten))
 
     def _line(self, kind: LineKind, payload: bytes) -> bytes:
@@ -271,16 +267,16 @@ class RolloutRecorder:
                 del self._late[: os.write(self._fd, self._late)]
         except OSError:
             return
-        if self._failure != REMOVED:
-            self._failure = None
+        if self.failure != REMOVED:
+            self.failure = None
 
     def _stop(self, reason: str) -> None:
-        if self._failure is None:
-            self._failure = reason
+        if self.failure is None:
+            self.failure = reason
             logger.error("failed to record rollout items: %s", reason)
 
     def _must_have_started(self) -> None:
-        if reason := self._failure:
+        if reason := self.failure:
             os.close(self._fd)
             raise RolloutCreateError(f"failed to initialize rollout recorder: {reason}")
 
