@@ -10,10 +10,10 @@ from msgspec import inspect
 from octavo.config.agents import AgentFile
 from octavo.config.schema import AgentToml, ConfigToml
 from octavo.frontends.app_server.dialect import Method
-from octavo.frontends.app_server.places import at_place
 from octavo.frontends.app_server.v1 import methods as first
 from octavo.frontends.app_server.v2 import methods as today
 from octavo.frontends.exec import exec_events
+from octavo.frontends.jsonrpc.places import at_place
 from octavo.protocol import events, ops
 from type_words import about, fields_table, name_of, structs_in, words
 

@@ -9,9 +9,9 @@ import pytest
 from msgspec import inspect as shapes
 
 from octavo.frontends.app_server.dialect import Method
-from octavo.frontends.app_server.places import at_place
 from octavo.frontends.app_server.v1 import methods as first
 from octavo.frontends.app_server.v2 import methods as today
+from octavo.frontends.jsonrpc.places import at_place
 
 GENERATIONS = (("first", first), ("today", today))
 REQUESTS = {f"{name}:{key}": one for name, table in GENERATIONS for key, one in table.REQUESTS.items()}

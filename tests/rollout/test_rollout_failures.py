@@ -103,12 +103,12 @@ def check_full_disk(home: Path, done: subprocess.CompletedProcess[str]) -> None:
     assert [line["payload"]["content"][0]["text"] for line in lines[-2:]] == ["shown", "next"]
 
 
-def test_a_file_that_may_not_grow_ends_the_saving_but_not_the_session(tmp_path: Path) -> None:
+def test_a_file_that_may_not_grow_stops_the_saving_but_not_the_session(tmp_path: Path) -> None:
     check_full_disk(tmp_path, run_full_disk(tmp_path, 16_384))
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="mounting needs root")
-def test_a_full_disk_ends_the_saving_but_not_the_session(tmp_path: Path) -> None:
+def test_a_full_disk_stops_the_saving_but_not_the_session(tmp_path: Path) -> None:
     mount = ["mount", "-t", "tmpfs", "-o", "size=32k", "tmpfs", str(tmp_path)]
     mounted = subprocess.run(mount, capture_output=True, check=False)
     if mounted.returncode:

@@ -19,7 +19,7 @@ _MOST_UNITS = 4
 """Characters of a word that are looked for; with more, a path of many equal letters would be tried too often."""
 _HIGHEST = 10
 """The highest bonus."""
-_BEFORE = {
+LOOKS = {
     WHITE: r"\0\s",
     DELIMITER: "/,:;|",
     MARK: r"\x01-\x08\x0e-\x1b!-+\-.<-@\[-`{}~\x7f",
@@ -71,7 +71,7 @@ def _landings(word: Word, unit: str, least: int) -> list[tuple[str, list[int]]]:
     """For each form of a character the classes behind which it has a bonus of `least` or more."""
     found = []
     for form in _forms(word, unit):
-        before = [kind for kind in _BEFORE if bonus(kind, char_class(form)) >= least]
+        before = [kind for kind in LOOKS if bonus(kind, char_class(form)) >= least]
         if before:
             found.append((form, before))
     return found
@@ -79,7 +79,7 @@ def _landings(word: Word, unit: str, least: int) -> list[tuple[str, list[int]]]:
 
 def _landing(form: str, before: list[int]) -> str:
     """Behind a character: that it is this form, and what stood before it."""
-    return f"(?<=[{''.join(_BEFORE[kind] for kind in before)}]{re.escape(form)})"
+    return f"(?<=[{''.join(LOOKS[kind] for kind in before)}]{re.escape(form)})"
 
 
 def _forms(word: Word, unit: str) -> tuple[str, ...]:

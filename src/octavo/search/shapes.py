@@ -17,15 +17,14 @@ from typing import NamedTuple
 
 from octavo.search.align import BOUNDARY, CONSECUTIVE, GAP_START, GAP_STEP, MATCH
 from octavo.search.letters import DELIMITER, DIGIT, LETTER, LOWER, MARK, UPPER, WHITE, bonus, char_class
+from octavo.search.near import LOOKS
 from octavo.search.query import Word
 
 _NUL = r"\0"
 _GAPS = ((1, 1), (2, 3), (4, 7), (8, None))
 """How many characters lie between two runs, from and to."""
 _LANDINGS: tuple[tuple[tuple[int, ...], str], ...] = (
-    ((WHITE,), r"[\0\s]"),
-    ((DELIMITER,), "[/,:;|]"),
-    ((MARK,), r"[\x01-\x08\x0e-\x1b!-+\-.<-@\[-`{}~\x7f]"),
+    *(((kind,), f"[{LOOKS[kind]}]") for kind in (WHITE, DELIMITER, MARK)),
     ((LOWER, UPPER, LETTER, DIGIT), ""),  # any character: a word alone is found fastest
 )
 """Classes of the character before a run, and what that character looks like."""

@@ -16,6 +16,7 @@ from octavo.frontends.jsonrpc.answers import give_answer
 from octavo.frontends.jsonrpc.complaints import complaint, short
 from octavo.frontends.jsonrpc.errors import METHOD_NOT_FOUND, RequestError, bad_params, refused
 from octavo.frontends.jsonrpc.messages import NOT_JSON, Notification, Request, RequestId
+from octavo.frontends.jsonrpc.places import at_place
 
 Handler = Callable[[Server, RequestId, Any], Awaitable[Any]]
 _NOTHING = b"{}"
@@ -53,16 +54,10 @@ async def _handle(server: Server, request: Request) -> object:
         params = _decoder(method.params)(_NOTHING if says_nothing else request.params)
     except NOT_JSON as error:
         raise bad_params(f"Invalid params: {request.method}: {complaint(error)}") from None
-    return await _handler(method.handler)(server, request.id, params)
+    handler: Handler = at_place(method.handler)
+    return await handler(server, request.id, params)
 
 
 @functools.cache
 def _decoder(shape: Any) -> Callable[[Any], Any]:
     return msgspec.json.Decoder(shape).decode
-
-
-@functools.cache
-def _handler(place: str) -> Handler:
-    module_name, _, function = place.partition(":")
-    handler: Handler = getattr(__import__(module_name, fromlist=[function]), function)
-    return handler

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from octavo.frontends.app_server.places import at_place
 from octavo.frontends.app_server.shapes import Empty
+from octavo.frontends.jsonrpc.places import at_place
 from octavo.protocol.events import Event, TurnAborted
 from octavo.protocol.policy import ReviewDecision
 

@@ -14,11 +14,11 @@ import msgspec
 
 from octavo.frontends.app_server.dialect import Method, NoParams
 from octavo.frontends.app_server.generations import method_of
-from octavo.frontends.app_server.places import at_place
 from octavo.frontends.app_server.server import Server
 from octavo.frontends.jsonrpc.answers import give_answer
 from octavo.frontends.jsonrpc.errors import refused
 from octavo.frontends.jsonrpc.messages import NOT_JSON, Request, RequestId
+from octavo.frontends.jsonrpc.places import at_place
 
 Handler = Callable[[Server, RequestId, Any], Awaitable[Any]]
 

@@ -24,10 +24,10 @@ from octavo.frontends.app_server.export.shapes import (
     Shape,
     Variant,
 )
-from octavo.frontends.app_server.places import at_place
 from octavo.frontends.app_server.shapes import Empty
 from octavo.frontends.app_server.v1 import methods
 from octavo.frontends.app_server.v1.types.from_server import EventParams
+from octavo.frontends.jsonrpc.places import at_place
 from octavo.protocol import events, items
 
 _NULL = Plain("null")

@@ -9,11 +9,11 @@ from octavo.frontends.app_server.dialect import Method, NoParams
 from octavo.frontends.app_server.export.collect import Collector, message
 from octavo.frontends.app_server.export.names import Names
 from octavo.frontends.app_server.export.shapes import Either, Field, Named, Plain, Record, Ref, Shape, Variant
-from octavo.frontends.app_server.places import at_place
 from octavo.frontends.app_server.shapes import Empty
 from octavo.frontends.app_server.v2 import methods
 from octavo.frontends.app_server.v2.types import accounts, command_items, patches, review, searches, threads, values
 from octavo.frontends.app_server.v2.types.every_item import BASES, ThreadItem
+from octavo.frontends.jsonrpc.places import at_place
 
 _STEMS = {
     "account/login/cancel": "CancelLoginAccount",
